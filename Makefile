@@ -1,0 +1,51 @@
+# Needs Python 3.11 or later and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 botocore frozenlist \
+	multidict propcache python-dateutil s3transfer six yarl
+
+.PHONY: demo up down test lint format lock install clean
+
+demo: install  ## Deploy to the emulators, transfer, exit
+	@$(BIN)/python -m local demo
+
+up: install  ## Deploy to the emulators and keep them running
+	@$(BIN)/python -m local up
+
+down:  ## Stop what `python -m local up -d` started
+	@$(BIN)/python -m local down
+
+test: install
+	@$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.txt $(shell find pulumi-twilio -name '*.py' -o -name '*.toml')
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flex-chat-transfer needs Python 3.11 or later, this is %s; try make PYTHON=python3.12" % sys.version.split()[0])'
+	@echo "Making the virtual environment in .venv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing requirements.txt"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep -o '^uv==[0-9.]*' requirements.txt)
+	@$(BIN)/uv pip install --python $(BIN)/python --reinstall-package pulumi-twilio --requirements requirements.txt
+	@touch $@
+
+lock: install  ## Write both requirements.txt anew from their requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
+		$(addprefix --no-emit-package ,$(LAMBDA_EXCLUDES)) functions/requirements.in --output-file functions/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+		requirements.in --output-file requirements.txt
+
+clean:
+	rm -rf .venv build
