@@ -1,0 +1,118 @@
+"""The client that calls Twilio: the official SDK, with retries, a time limit and `baseUrl`."""
+
+import os
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from requests import Session
+from requests.adapters import HTTPAdapter
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.util import Retry
+
+from pulumi_twilio.config import Settings
+
+# Seconds for one attempt of one call.
+_TIMEOUT = 30
+
+
+class _CarefulRetry(Retry):
+    """Retries 429 of every method, and 5xx of all but POST.
+
+    A POST that was answered 5xx may have created what it should, so to send it again blindly
+    could create a second one. A POST that was answered 429 did nothing.
+    """
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: FBT001, FBT002 - urllib3's signature
+        if method.upper() == "POST":
+            return bool(self.total) and status_code == 429  # noqa: PLR2004 - an HTTP status
+        return super().is_retry(method, status_code, has_retry_after)
+
+
+def _retries() -> Retry:
+    return _CarefulRetry(
+        total=4,
+        connect=1,
+        backoff_factor=0.25,
+        backoff_jitter=0.25,
+        status_forcelist=(429, 500, 502, 503, 504),
+        raise_on_status=False,
+    )
+
+
+class RedirectingHttpClient(TwilioHttpClient):
+    """Sends the SDK's calls to `base_url`, if there is one, and retries those that may be.
+
+    Parameters
+    ----------
+    base_url
+        With `http://127.0.0.1:4010` a call to `https://taskrouter.twilio.com/v1/Workspaces` goes
+        to `http://127.0.0.1:4010/taskrouter/v1/Workspaces`: the first label of the host becomes
+        the first segment of the path, regional hosts included. None leaves calls as they are.
+    """
+
+    def __init__(self, base_url: str | None = None) -> None:
+        super().__init__(timeout=_TIMEOUT)
+        self._base_url = base_url
+        # The SDK itself would retry only broken connections, and only over https.
+        self.session = Session()
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, HTTPAdapter(max_retries=_retries()))
+
+    # The SDK's own two classes do not agree on the parameters' names.
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Make one call; the parameters are the base class's."""
+        return super().request(method, redirected(url, self._base_url), *args, **kwargs)
+
+
+def redirected(url: str, base_url: str | None) -> str:
+    """Say where a call goes.
+
+    Parameters
+    ----------
+    url
+        Where the SDK wants to send it.
+    base_url
+        Where an emulator listens, or None.
+
+    Returns
+    -------
+    str
+        The URL to call.
+    """
+    if base_url is None:
+        return url
+    base = urlsplit(base_url)
+    asked = urlsplit(url)
+    product = asked.netloc.split(".")[0]
+    path = f"{base.path.rstrip('/')}/{product}{asked.path}"
+    return urlunsplit((base.scheme, base.netloc, path, asked.query, ""))
+
+
+def twilio_client(settings: Settings) -> Client:
+    """Make the client for one account.
+
+    Parameters
+    ----------
+    settings
+        Credentials and where to call.
+
+    Returns
+    -------
+    Client
+        A client that may be shared by threads.
+    """
+    return Client(  # type: ignore[no-untyped-call]
+        settings.username,
+        settings.password,
+        settings.account_sid,
+        region=settings.region,
+        edge=settings.edge,
+        http_client=RedirectingHttpClient(settings.base_url),
+        # Without this the SDK would add what the environment says to what was decided already.
+        environment={"PATH": os.defpath},
+        user_agent_extensions=["pulumi-twilio"],
+    )

@@ -1,0 +1,123 @@
+"""The provider's errors: each is one readable line that says what failed and what to do.
+
+Whoever deploys reads these in the output of `pulumi up`. Nothing of a credential is ever in one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from requests import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+
+
+class ProviderError(Exception):
+    """Something that the reader of a deployment can understand and act on."""
+
+
+class NotConfiguredError(ProviderError):
+    """The provider was asked for something before it had credentials."""
+
+
+class InvalidIdError(ProviderError):
+    """An import id, or the id of a resource to read, has not the expected form."""
+
+
+class AlreadyExistsError(ProviderError):
+    """The workspace already has an object of that friendly name."""
+
+
+class NotFoundError(ProviderError):
+    """What was asked for is not in the workspace."""
+
+
+class AmbiguousError(ProviderError):
+    """Several objects of the workspace have the friendly name that should tell one."""
+
+
+class TwilioFailedError(ProviderError):
+    """Twilio was asked and the call did not succeed.
+
+    Attributes
+    ----------
+    outcome_unknown
+        True when Twilio may have done it nevertheless: it answered 5xx, or not at all.
+    """
+
+    def __init__(self, message: str, *, outcome_unknown: bool) -> None:
+        super().__init__(message)
+        self.outcome_unknown = outcome_unknown
+
+
+class GoneError(TwilioFailedError):
+    """Twilio answered 404: the object, or its workspace, is not there."""
+
+
+@contextmanager
+def asking_twilio(action: str) -> Iterator[None]:
+    """Turn what a call to Twilio raises into a `TwilioFailedError` that explains itself.
+
+    Parameters
+    ----------
+    action
+        What is being done, to follow "could not", such as "create the task queue 'Sales' in WS…".
+
+    Raises
+    ------
+    GoneError
+        Twilio answered 404.
+    TwilioFailedError
+        Twilio refused, failed or could not be reached.
+    """
+    try:
+        yield
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _answered(action, error) from error
+    except (RequestException, TwilioException) as error:
+        raise TwilioFailedError(
+            f"could not {action}: no answer from Twilio ({type(error).__name__}). Check the "
+            "network and, where set, twilio:baseUrl, twilio:region and twilio:edge",
+            outcome_unknown=True,
+        ) from error
+
+
+def _answered(
+    action: str, error: TwilioRestException | TwilioServiceException
+) -> TwilioFailedError:
+    status = int(error.status)
+    code = error.code or status
+    said = error.msg if isinstance(error, TwilioRestException) else (error.detail or error.title)
+    # The SDK puts "Unable to create record: " before what Twilio said.
+    said = " ".join(str(said).split()).removeprefix("Unable to create record: ")
+    said = said.removeprefix("Unable to fetch record: ").removeprefix("Unable to update record: ")
+    message = (
+        f"could not {action}: Twilio answered {code} (HTTP {status}): {said or 'no message'}. "
+        f"{_advice(status)}"
+    )
+    kind = GoneError if status == HTTPStatus.NOT_FOUND else TwilioFailedError
+    return kind(message, outcome_unknown=status >= HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _advice(status: int) -> str:
+    match status:
+        case HTTPStatus.UNAUTHORIZED:
+            return (
+                "Check twilio:accountSid and twilio:authToken, or twilio:apiKeySid and "
+                "twilio:apiKeySecret, and that twilio:region is theirs"
+            )
+        case HTTPStatus.FORBIDDEN:
+            return "These credentials may not do this: use others, or give them the permission"
+        case HTTPStatus.NOT_FOUND:
+            return (
+                "Check the SIDs and that they are of this account; after a deletion outside "
+                "Pulumi run `pulumi refresh`"
+            )
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return "Retries are used up: run the same command again in a minute"
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return "Twilio had a problem: see https://status.twilio.com, then run it again"
+        case _:
+            return (
+                "Correct the resource's arguments; https://www.twilio.com/docs/api/errors explains "
+                "the code"
+            )

@@ -1,0 +1,158 @@
+"""The provider: takes the engine's requests and hands each to the resource it is about."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi.provider.experimental.provider import (
+    CheckFailure,
+    CheckRequest,
+    CheckResponse,
+    ConfigureRequest,
+    ConfigureResponse,
+    CreateRequest,
+    CreateResponse,
+    DeleteRequest,
+    DiffRequest,
+    DiffResponse,
+    GetSchemaRequest,
+    GetSchemaResponse,
+    InvokeRequest,
+    InvokeResponse,
+    Provider,
+    ReadRequest,
+    ReadResponse,
+    UpdateRequest,
+    UpdateResponse,
+)
+
+from pulumi_twilio import config
+from pulumi_twilio.client import twilio_client
+from pulumi_twilio.errors import NotConfiguredError, NotFoundError
+from pulumi_twilio.functions import CHECKS, FUNCTIONS
+from pulumi_twilio.property_values import plain_map, property_map
+from pulumi_twilio.resources import RESOURCES
+from pulumi_twilio.resources.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+
+R = TypeVar("R")
+
+
+class TwilioProvider(Provider):
+    """The provider `twilio`; one instance serves one configuration."""
+
+    def __init__(self) -> None:
+        self._client: Client | None = None
+
+    @cached_property
+    def _creating(self) -> asyncio.Lock:
+        # Two resources of one friendly name must not both find that there is none yet.
+        return asyncio.Lock()
+
+    async def get_schema(self, request: GetSchemaRequest) -> GetSchemaResponse:
+        """Give the package's schema, from which imports are written and SDKs generated."""
+        del request
+        return GetSchemaResponse(files("pulumi_twilio").joinpath("schema.json").read_text("utf-8"))
+
+    async def check_config(self, request: CheckRequest) -> CheckResponse:
+        """Say for each wrong key of the configuration what is expected."""
+        failures = config.check(plain_map(request.new_inputs))
+        inputs = {
+            key: value.with_secret(True) if key in config.SECRET_KEYS else value  # noqa: FBT003 - Pulumi's signature
+            for key, value in request.new_inputs.items()
+        }
+        return CheckResponse(inputs, [CheckFailure(*failure) for failure in failures.items()])
+
+    async def diff_config(self, request: DiffRequest) -> DiffResponse:
+        """Replace everything when the account changes: nothing of one account is in another."""
+        old, new = plain_map(request.old_state), plain_map(request.new_inputs)
+        moved = "accountSid" in old and old["accountSid"] != new.get("accountSid")
+        return DiffResponse(replaces=["accountSid"] if moved else [])
+
+    async def configure(self, request: ConfigureRequest) -> ConfigureResponse:
+        """Take the configuration. Twilio is not called before a resource needs it."""
+        settings = config.settings(plain_map(request.args))
+        self._client = twilio_client(settings)
+        return ConfigureResponse(accept_secrets=False, supports_preview=True)
+
+    async def check(self, request: CheckRequest) -> CheckResponse:
+        """Say for each wrong property of a resource what is expected."""
+        failures = _resource(request.type).check(plain_map(request.new_inputs))
+        return CheckResponse(request.new_inputs, failures)
+
+    async def diff(self, request: DiffRequest) -> DiffResponse:
+        """Compare recorded state and declared inputs."""
+        return _resource(request.type).diff(
+            plain_map(request.old_state), plain_map(request.new_inputs), request.ignore_changes
+        )
+
+    async def create(self, request: CreateRequest) -> CreateResponse:
+        """Create or adopt an object."""
+        resource, inputs = _resource(request.type), plain_map(request.properties)
+        if request.preview:
+            return CreateResponse(properties=property_map(resource.preview(inputs)))
+        async with self._creating:
+            outputs = await self._ask(resource.create, request.name, inputs)
+        return CreateResponse(outputs["sid"], property_map(outputs))
+
+    async def read(self, request: ReadRequest) -> ReadResponse:
+        """Read an object; no id in the response says that it is gone."""
+        found = await self._ask(
+            _resource(request.type).read,
+            request.resource_id,
+            plain_map(request.properties),
+            plain_map(request.inputs),
+        )
+        if found is None:
+            return ReadResponse()
+        return ReadResponse(found.sid, property_map(found.outputs), property_map(found.inputs))
+
+    async def update(self, request: UpdateRequest) -> UpdateResponse:
+        """Change an object where it differs."""
+        resource = _resource(request.type)
+        state, inputs = plain_map(request.olds), plain_map(request.news)
+        if request.preview:
+            return UpdateResponse(property_map(resource.preview(inputs, state)))
+        outputs = await self._ask(resource.update, request.name, request.resource_id, state, inputs)
+        return UpdateResponse(property_map(outputs))
+
+    async def delete(self, request: DeleteRequest) -> None:
+        """Delete an object, unless it was adopted."""
+        await self._ask(
+            _resource(request.type).delete, request.resource_id, plain_map(request.properties)
+        )
+
+    async def invoke(self, request: InvokeRequest) -> InvokeResponse:
+        """Run a function."""
+        function = FUNCTIONS.get(request.tok)
+        if function is None:
+            raise NotFoundError(f"the provider has no function {request.tok}; {_known(FUNCTIONS)}")
+        arguments = plain_map(request.args)
+        failures = CHECKS[request.tok](arguments)
+        if failures:
+            return InvokeResponse(failures=failures)
+        return InvokeResponse(property_map(await self._ask(function, arguments)))
+
+    async def _ask(self, call: Callable[..., R], *arguments: Any) -> R:
+        if self._client is None:
+            raise NotConfiguredError(
+                "the provider has no credentials yet: set twilio:accountSid and twilio:authToken, "
+                "or twilio:apiKeySid and twilio:apiKeySecret"
+            )
+        # The SDK blocks; the engine has several requests under way at once.
+        return await asyncio.to_thread(call, self._client, *arguments)
+
+
+def _resource(token: str) -> Lifecycle[Any]:
+    try:
+        return RESOURCES[token]
+    except KeyError:
+        raise NotFoundError(f"the provider has no resource {token}; {_known(RESOURCES)}") from None
+
+
+def _known(tokens: Sequence[str] | dict[str, Any]) -> str:
+    return f"it has {', '.join(tokens)}"

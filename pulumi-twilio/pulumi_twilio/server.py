@@ -1,0 +1,105 @@
+"""Serves the provider to a Pulumi engine, with errors that people can read.
+
+`pulumi.provider.experimental.server.main` would do, but for one thing: it puts a Python traceback
+behind the message of every error. This is the same server with an interceptor that leaves it out.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import grpc
+from pulumi.provider.experimental.provider import Provider
+from pulumi.provider.experimental.server import ProviderServicer
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from pulumi_twilio.errors import ProviderError
+
+# As large as the engine's own limit: a state may be big.
+_OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
+
+
+class ReadableErrors(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in its stubs alone
+    """Answers a failed request with the error's one line instead of a traceback."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """Wrap the method that is being called."""
+        handler = await continuation(handler_call_details)
+        call = handler.unary_unary
+        if call is None:
+            return handler
+        method = handler_call_details.method.rsplit("/", 1)[-1]
+
+        async def answer(request: Any, context: Any) -> Any:
+            try:
+                return await call(request, context)
+            except Exception as error:  # noqa: BLE001 - the last stop before the wire
+                await context.abort(*_status(method, error))
+
+        return grpc.unary_unary_rpc_method_handler(
+            answer,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+
+def _status(method: str, error: Exception) -> tuple[grpc.StatusCode, str]:
+    # The servicer raises a plain exception with the traceback in its text; what the provider
+    # raised is the context of that.
+    cause = error.__context__ or error
+    if isinstance(error, NotImplementedError) or isinstance(cause, NotImplementedError):
+        return grpc.StatusCode.UNIMPLEMENTED, f"the provider does not implement {method}"
+    if isinstance(cause, ProviderError):
+        return grpc.StatusCode.UNKNOWN, str(cause)
+    # Only the place: a message of unknown origin might repeat a credential.
+    trace = cause.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    return (
+        grpc.StatusCode.INTERNAL,
+        f"{method} failed in the provider, with {type(cause).__name__}{where}: please report it",
+    )
+
+
+def serve(provider: Provider) -> None:
+    """Serve a provider on a free port of the loopback interface, which goes to standard output.
+
+    Parameters
+    ----------
+    provider
+        What answers the requests.
+    """
+    parser = argparse.ArgumentParser(
+        prog="pulumi-resource-twilio",
+        description="Pulumi provider for Twilio TaskRouter. The Pulumi CLI starts it.",
+    )
+    parser.add_argument("engine", help="address of the Pulumi engine")
+    arguments, _ = parser.parse_known_args()
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(provider, arguments.engine))
+
+
+async def _serve(provider: Provider, engine: str) -> None:
+    server = grpc.aio.server(interceptors=[ReadableErrors()], options=_OPTIONS)
+    servicer = ProviderServicer([], _version(), provider, engine)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await server.wait_for_termination()
+
+
+def _version() -> str:
+    with suppress(PackageNotFoundError):
+        return version("pulumi-twilio")
+    return "0.0.0"
