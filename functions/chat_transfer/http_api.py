@@ -1,0 +1,63 @@
+"""What both endpoints share of HTTP: the resolver, and how a problem becomes an answer.
+
+CORS is API Gateway's alone: it adds its headers to every answer, so none is added here
+(https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
+"""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from chat_transfer.problems import InternalError, NotFound, Problem
+
+logger = Logger(child=True)
+
+
+def http_api() -> APIGatewayHttpResolver:
+    """Make a resolver that answers every error with a problem document."""
+    app = APIGatewayHttpResolver()
+
+    @app.exception_handler(Problem)  # type: ignore[untyped-decorator]
+    def answer_problem(problem: Problem) -> Response[str]:
+        return problem_response(problem)
+
+    @app.not_found
+    def answer_unknown_route(_error: Exception) -> Response[str]:
+        return problem_response(NotFound("There is no such route.", code="route_unknown"))
+
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+    def answer_defect(error: Exception) -> Response[str]:
+        logger.error("defect", exc_info=error)
+        return problem_response(
+            InternalError(
+                "Something went wrong here. The function's log says what, under this request's id.",
+                code="internal_error",
+            )
+        )
+
+    return app
+
+
+def json_response(body: dict[str, Any]) -> Response[str]:
+    """Answer 200."""
+    return Response(
+        status_code=HTTPStatus.OK, content_type="application/json", body=json.dumps(body)
+    )
+
+
+def problem_response(problem: Problem) -> Response[str]:
+    """Answer with a problem document, https://www.rfc-editor.org/rfc/rfc9457."""
+    headers: dict[str, str | list[str]] = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if problem.status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        status_code=problem.status,
+        content_type="application/problem+json",
+        headers=headers,
+        body=json.dumps(problem.as_body()),
+    )

@@ -1,0 +1,178 @@
+"""What a request says: its body, its token, its fields; anything else than the contract is refused.
+
+Nothing here calls Twilio, so a malformed request costs nothing and changes nothing.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.validation import SchemaValidationError, validate
+
+from chat_transfer.problems import BadRequest, ContentTooLarge, Unauthorized, UnsupportedMediaType
+from chat_transfer.situation import TransferRequest
+from chat_transfer.targets import Target
+
+LIMIT_BYTES = 65_536
+MOST_FIELDS = 100
+
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+TRANSFER_SCHEMA: dict[str, Any] = {
+    "$schema": "http://json-schema.org/draft-07/schema#",
+    "type": "object",
+    "properties": {
+        "taskSid": {"type": "string", "pattern": "^WT[0-9a-fA-F]{32}$"},
+        "targetSid": {"type": "string", "pattern": "^W[KQW][0-9a-fA-F]{32}$"},
+        "workerName": {"type": ["string", "null"]},
+    },
+    "required": ["taskSid", "targetSid"],
+}
+EXPECTED = {
+    "taskSid": "taskSid is the SID of the task: WT and 32 hexadecimal digits",
+    "targetSid": (
+        "targetSid is the SID of a worker (WK), task queue (WQ) or workflow (WW): the prefix and "
+        "32 hexadecimal digits"
+    ),
+    "workerName": "workerName is a string, or left out",
+}
+
+
+def transfer_request(event: APIGatewayProxyEventV2) -> TransferRequest:
+    """Read the request of ``POST /transfer-chat``.
+
+    Raises
+    ------
+    Unauthorized, BadRequest, ContentTooLarge, UnsupportedMediaType
+        The request does not have the form of the contract.
+    """
+    fields = read_fields(event)
+    token = token_of(event, fields)
+    try:
+        validate(event=dict(fields), schema=TRANSFER_SCHEMA)
+    except SchemaValidationError as error:
+        raise BadRequest(_expectation(error), code="invalid_request") from None
+    return TransferRequest(fields["taskSid"], Target(fields["targetSid"]), token)
+
+
+def token_of(event: APIGatewayProxyEventV2, fields: Mapping[str, Any]) -> str:
+    """Find the Flex token: the field ``Token``, or the header ``Authorization: Bearer``.
+
+    Raises
+    ------
+    Unauthorized
+        There is none.
+    BadRequest
+        The field is no string.
+    """
+    field = fields.get("Token")
+    if field is not None and not isinstance(field, str):
+        raise BadRequest("Token is a string, the agent's Flex token.", code="invalid_request")
+    if field and field.strip():
+        return field.strip()
+    scheme, _, credentials = event.headers.get("Authorization", "").strip().partition(" ")
+    if scheme.lower() == "bearer" and credentials.strip():
+        return credentials.strip()
+    raise Unauthorized(
+        "There is no token. Send the agent's Flex token as the field Token, or in the header "
+        "Authorization: Bearer.",
+        code="token_missing",
+    )
+
+
+def read_fields(event: APIGatewayProxyEventV2) -> Mapping[str, Any]:
+    """Read a body that is a JSON object or a form.
+
+    Raises
+    ------
+    ContentTooLarge
+        It has more than 65,536 bytes.
+    UnsupportedMediaType
+        It is neither, or does not say what it is.
+    BadRequest
+        It is not what it says it is.
+    """
+    content = _content(event)
+    media_type = _media_type(event.headers.get("Content-Type"))
+    try:
+        text = content.decode()
+        return _json_object(text) if media_type == JSON_TYPE else _form(text)
+    except (ValueError, RecursionError):
+        raise BadRequest(
+            f"The body is not what its Content-Type says. Send {_EXPECTED_BODY}.",
+            code="malformed_body",
+        ) from None
+
+
+def has_body(event: APIGatewayProxyEventV2) -> bool:
+    """Whether the request has a body at all."""
+    return bool(event.body)
+
+
+_EXPECTED_BODY = "one JSON object, or a form without duplicate keys, in UTF-8"
+
+
+def _content(event: APIGatewayProxyEventV2) -> bytes:
+    body = event.body or ""
+    try:
+        content = (
+            base64.b64decode(body, validate=True) if event.is_base64_encoded else body.encode()
+        )
+    except ValueError:
+        raise BadRequest("The body is not valid base64 or UTF-8.", code="malformed_body") from None
+    if len(content) > LIMIT_BYTES:
+        raise ContentTooLarge(
+            f"The body has {len(content)} bytes; at most {LIMIT_BYTES} are read.",
+            code="body_too_large",
+        )
+    return content
+
+
+def _media_type(header: str | None) -> str:
+    message = Message()
+    message["Content-Type"] = header or ""
+    media_type = message.get_content_type()
+    charset = message.get_content_charset("utf-8")
+    if media_type not in (JSON_TYPE, FORM_TYPE) or charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(
+            f"Send the body as {JSON_TYPE} or {FORM_TYPE}, in UTF-8, and say so in Content-Type.",
+            code="unsupported_media_type",
+        )
+    return media_type
+
+
+def _json_object(text: str) -> Mapping[str, Any]:
+    value = json.loads(text, object_pairs_hook=_unique)
+    if not isinstance(value, dict):
+        raise ValueError  # noqa: TRY004  (told apart from nothing else)
+    return value
+
+
+def _form(text: str) -> Mapping[str, Any]:
+    return _unique(
+        parse_qsl(
+            text,
+            keep_blank_values=True,
+            strict_parsing=bool(text),
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    )
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError
+    return fields
+
+
+def _expectation(error: SchemaValidationError) -> str:
+    """Say what was expected: the validator's own message would repeat the token."""
+    named = [EXPECTED[name] for name in EXPECTED if name in (error.validation_message or "")]
+    return f"{'; '.join(named) or '; '.join(EXPECTED.values())}."

@@ -1,0 +1,94 @@
+"""What a warm function keeps between invocations: settings, connections, credentials."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import requests
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import (
+    GetParameterError,
+    TransformParameterError,
+)
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+from twilio.rest import Client
+
+from chat_transfer.budget import Budget
+from chat_transfer.ledger import TransferLedger
+from chat_transfer.problems import BadGateway
+from chat_transfer.settings import ConfigurationError, Settings
+from chat_transfer.situation import ConfigurationCache
+from chat_transfer.transfers import Transfers
+from chat_transfer.twilio_client import Credentials, twilio_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+logger = Logger(child=True)
+
+SECRET_SECONDS = 300
+AWS_CALLS = Config(
+    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+
+class Runtime:
+    """One execution environment of a function.
+
+    Raises
+    ------
+    ConfigurationError
+        The Lambda environment is not what the stack sets.
+    """
+
+    def __init__(self) -> None:
+        self.settings = Settings.from_environment(os.environ)
+        self._session = requests.Session()
+        self._secrets = SecretsProvider(boto_config=AWS_CALLS)
+        self._configurations = ConfigurationCache()
+        self._dynamodb: DynamoDBClient | None = None
+
+    def client(self, budget: Budget) -> Client:
+        """Make the Twilio client of one invocation.
+
+        Raises
+        ------
+        BadGateway
+            The credentials cannot be had.
+        """
+        return twilio_client(self.settings, self._credentials(), self._session, budget)
+
+    def transfers(self, context: LambdaContext) -> Transfers:
+        """Make the transfers of one invocation."""
+        if self.settings.idempotency_table is None:
+            raise ConfigurationError("IDEMPOTENCY_TABLE is not set; deploy the stack again")
+        if self._dynamodb is None:
+            self._dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
+        budget = Budget.of_invocation(context.get_remaining_time_in_millis())
+        ledger = TransferLedger(self.settings.idempotency_table, self._dynamodb, context, budget)
+        return Transfers(self.settings, self.client(budget), ledger, budget, self._configurations)
+
+    def forget_credentials(self) -> None:
+        """Read the secret anew next time: Twilio refused what it held, so it may be rotated."""
+        self._secrets.clear_cache()  # type: ignore[no-untyped-call]
+
+    def _credentials(self) -> Credentials:
+        """Read the secret: ``auth_token``, or ``api_key_sid`` and ``api_key_secret``."""
+        try:
+            secret: Any = self._secrets.get(
+                self.settings.secret_arn, max_age=SECRET_SECONDS, transform="json"
+            )
+            if secret.get("auth_token"):
+                return Credentials(self.settings.account_sid, secret["auth_token"])
+            return Credentials(secret["api_key_sid"], secret["api_key_secret"])
+        except (GetParameterError, TransformParameterError, KeyError, AttributeError) as error:
+            # The error's text may hold the secret.
+            logger.error("secret not readable", error=type(error).__name__)  # noqa: TRY400
+            raise BadGateway(
+                "The Twilio credentials of this deployment cannot be read. Look at the secret of "
+                "the stack's output and at the function's permission to read it.",
+                code="twilio_credentials",
+                rolled_back=True,
+            ) from None

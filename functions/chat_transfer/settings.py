@@ -1,0 +1,69 @@
+"""What the Lambda environment says, read once, so that nothing else in the package reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+
+class ConfigurationError(RuntimeError):
+    """The Lambda environment lacks something that the stack always sets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The Lambda environment of one function.
+
+    Attributes
+    ----------
+    account_sid : str
+        ``AC…``, from ``TWILIO_ACCOUNT_SID``.
+    workspace_sid : str
+        ``WS…``, from ``TWILIO_WORKSPACE_SID``.
+    transfer_workflow_sid : str
+        ``WW…``, from ``TWILIO_CHAT_TRANSFER_WORKFLOW_SID``.
+    secret_arn : str
+        The Secrets Manager secret with the Twilio credentials, from ``TWILIO_SECRET_ARN``.
+    idempotency_table : str or None
+        The DynamoDB table of ``IDEMPOTENCY_TABLE``; only the transfer function has one.
+    region, edge : str or None
+        Twilio's region and edge, https://www.twilio.com/docs/global-infrastructure.
+    base_url : str or None
+        An emulator that stands in for all of Twilio's hosts.
+    """
+
+    account_sid: str
+    workspace_sid: str
+    transfer_workflow_sid: str
+    secret_arn: str
+    idempotency_table: str | None = None
+    region: str | None = None
+    edge: str | None = None
+    base_url: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the Lambda environment; an empty variable is an unset one.
+
+        Raises
+        ------
+        ConfigurationError
+            When a variable is missing that every function needs; it names them all.
+        """
+        required = {
+            "account_sid": "TWILIO_ACCOUNT_SID",
+            "workspace_sid": "TWILIO_WORKSPACE_SID",
+            "transfer_workflow_sid": "TWILIO_CHAT_TRANSFER_WORKFLOW_SID",
+            "secret_arn": "TWILIO_SECRET_ARN",
+        }
+        missing = [name for name in required.values() if not environment.get(name)]
+        if missing:
+            raise ConfigurationError(
+                f"not set in the Lambda environment: {', '.join(missing)}; deploy the stack again"
+            )
+        return cls(
+            **{field: environment[name] for field, name in required.items()},
+            idempotency_table=environment.get("IDEMPOTENCY_TABLE") or None,
+            region=environment.get("TWILIO_REGION") or None,
+            edge=environment.get("TWILIO_EDGE") or None,
+            base_url=environment.get("TWILIO_BASE_URL") or None,
+        )

@@ -1,0 +1,159 @@
+"""What a transfer needs to know before it may begin, read at once and in parallel."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from chat_transfer.agents import Caller, holder_of
+from chat_transfer.budget import Budget
+from chat_transfer.settings import Settings
+from chat_transfer.targets import Target
+from chat_transfer.taskrouter import Task, TaskRouter
+from chat_transfer.twilio_failures import Missing
+
+CONFIGURATION_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """What the body of ``POST /transfer-chat`` asks for.
+
+    Attributes
+    ----------
+    task_sid : str
+        ``WT…``, the task to be transferred.
+    target : Target
+        Where to.
+    token : str
+        The Flex token of whoever asks.
+    """
+
+    task_sid: str
+    target: Target
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What was found. Each part may have failed on its own, and raises that when it is asked for.
+
+    Attributes
+    ----------
+    caller : Caller
+        Who asks; nobody gets this far without a valid token.
+    read_at : float
+        When, in seconds of the budget's clock.
+    """
+
+    caller: Caller
+    read_at: float
+    reading_task: "Future[Task | None]"
+    reading_holder: "Future[str | None]"
+    reading_target: "Future[bool]"
+    reading_configuration: "Future[Mapping[str, Any]]"
+
+    @property
+    def task(self) -> Task | None:
+        """The original task, None where there is none of that SID."""
+        return self.reading_task.result()
+
+    @property
+    def holder_sid(self) -> str | None:
+        """The worker who holds it."""
+        return self.reading_holder.result()
+
+    @property
+    def target_exists(self) -> bool:
+        """Whether the workspace has the target."""
+        return self.reading_target.result()
+
+    @property
+    def configuration(self) -> Mapping[str, Any]:
+        """The configuration of the transfer workflow."""
+        return self.reading_configuration.result()
+
+
+class ConfigurationCache:
+    """The transfer workflow's configuration, kept by a warm function for a minute."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[float, Mapping[str, Any]]] = {}
+
+    def get(self, taskrouter: TaskRouter, workflow_sid: str, now: float) -> Mapping[str, Any]:
+        """Read a workflow's configuration, from memory where that is young enough."""
+        until, configuration = self._kept.get(workflow_sid, (0.0, {}))
+        if now >= until:
+            configuration = taskrouter.workflow_configuration(workflow_sid)
+            self._kept[workflow_sid] = (now + CONFIGURATION_SECONDS, configuration)
+        return configuration
+
+    def forget(self) -> None:
+        """Read it anew next time."""
+        self._kept.clear()
+
+
+class SituationReader:
+    """Reads a `Situation` in one round of parallel calls."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        taskrouter: TaskRouter,
+        configurations: ConfigurationCache,
+        budget: Budget,
+    ) -> None:
+        self._settings = settings
+        self._taskrouter = taskrouter
+        self._configurations = configurations
+        self._budget = budget
+
+    def read(self, request: TransferRequest, caller: Callable[[], Caller]) -> Situation:
+        """Find out who asks and what there is.
+
+        Parameters
+        ----------
+        caller : callable
+            Gives the caller; runs beside the reads.
+
+        Raises
+        ------
+        Forbidden
+            The token is not valid.
+        TwilioFailure
+            The token could not be validated; any other failure is kept in the situation.
+        """
+        with ThreadPoolExecutor(max_workers=5) as pool:
+            asking = pool.submit(caller)
+            task = pool.submit(self._task, request.task_sid)
+            holder = pool.submit(self._holder, request.task_sid)
+            target = pool.submit(self._taskrouter.has_target, request.target.sid)
+            configuration = pool.submit(self.configuration)
+        return Situation(
+            caller=asking.result(),
+            read_at=self._budget.clock(),
+            reading_task=task,
+            reading_holder=holder,
+            reading_target=target,
+            reading_configuration=configuration,
+        )
+
+    def configuration(self, *, anew: bool = False) -> Mapping[str, Any]:
+        """The configuration of the transfer workflow."""
+        if anew:
+            self._configurations.forget()
+        return self._configurations.get(
+            self._taskrouter, self._settings.transfer_workflow_sid, self._budget.clock()
+        )
+
+    def _task(self, sid: str) -> Task | None:
+        try:
+            return self._taskrouter.fetch_task(sid)
+        except Missing:
+            return None
+
+    def _holder(self, task_sid: str) -> str | None:
+        try:
+            return holder_of(self._taskrouter.reservations(task_sid))
+        except Missing:
+            return None

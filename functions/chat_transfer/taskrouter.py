@@ -1,0 +1,240 @@
+"""TaskRouter as a transfer needs it: typed, retried, and nothing of the SDK beyond this module."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+
+from chat_transfer.retries import RetryPolicy
+from chat_transfer.twilio_failures import Missing
+
+PAGE_SIZE = 1000
+
+TRANSFERABLE = frozenset({"assigned", "wrapping"})
+ENDED = frozenset({"completed", "canceled"})
+ACCEPTED = frozenset({"assigned", "wrapping", "completed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A task, https://www.twilio.com/docs/taskrouter/api/task.
+
+    Attributes
+    ----------
+    attributes : Mapping
+        The task's JSON attributes, parsed.
+    etag : str
+        The version that `attributes` and `assignment_status` are of.
+    assignment_status : str
+        ``pending``, ``reserved``, ``assigned``, ``wrapping``, ``completed`` or ``canceled``.
+    """
+
+    sid: str
+    attributes: Mapping[str, Any]
+    etag: str
+    assignment_status: str
+    priority: int
+    task_channel: str
+    virtual_start_time: datetime | None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self.assignment_status in ENDED
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether an agent has taken it, now or before."""
+        return self.assignment_status in ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An offer of a task to a worker, https://www.twilio.com/docs/taskrouter/api/reservations."""
+
+    worker_sid: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow by its SID and friendly name."""
+
+    sid: str
+    friendly_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task to be created.
+
+    Attributes
+    ----------
+    attributes : Mapping
+        Its JSON attributes.
+    virtual_start_time : datetime or None
+        Since when the customer waits, as far as routing is concerned.
+    """
+
+    workflow_sid: str
+    task_channel: str
+    attributes: Mapping[str, Any]
+    priority: int
+    virtual_start_time: datetime | None
+
+
+def encode_attributes(attributes: Mapping[str, Any]) -> str:
+    """Write attributes as TaskRouter takes them: white space would count against their limit.
+
+    https://www.twilio.com/docs/taskrouter/limits
+    """
+    return json.dumps(attributes, separators=(",", ":"), ensure_ascii=False)
+
+
+class TaskRouter:
+    """The calls to one workspace.
+
+    Every method may raise a `TwilioFailure`. Reads and idempotent writes are retried; `create`
+    and `cancel` are sent once, since what may follow them is the caller's to decide.
+    """
+
+    def __init__(self, client: Client, workspace_sid: str, retries: RetryPolicy) -> None:
+        self._workspace: WorkspaceContext = client.taskrouter.v1.workspaces(workspace_sid)
+        self._retries = retries
+
+    def fetch_task(self, sid: str) -> Task:
+        """Read a task with its ETag.
+
+        Raises
+        ------
+        Missing
+            There is no such task: TaskRouter deletes them some minutes after they ended.
+        """
+        answer = self._retries.call(self._workspace.tasks(sid).fetch_with_http_info)
+        return _task(answer.data, etag=answer.headers.get("ETag", ""))
+
+    def reservations(self, task_sid: str) -> tuple[Reservation, ...]:
+        """Read a task's reservations, all pages, the latest first."""
+        reservations = self._workspace.tasks(task_sid).reservations
+        return tuple(
+            Reservation(item.worker_sid or "", str(item.reservation_status))
+            for item in self._retries.call(lambda: reservations.list(page_size=PAGE_SIZE))
+        )
+
+    def worker_attributes(self, sid: str) -> Mapping[str, Any]:
+        """Read a worker's JSON attributes."""
+        worker = self._retries.call(self._workspace.workers(sid).fetch)
+        return _parsed(worker.attributes)
+
+    def has_target(self, sid: str) -> bool:
+        """Whether the worker (WK), task queue (WQ) or workflow (WW) of this SID exists."""
+        fetch: Callable[[], object] = {
+            "WK": lambda: self._workspace.workers(sid).fetch(),
+            "WQ": lambda: self._workspace.task_queues(sid).fetch(),
+            "WW": lambda: self._workspace.workflows(sid).fetch(),
+        }[sid[:2]]
+        try:
+            self._retries.call(fetch)
+        except Missing:
+            return False
+        return True
+
+    def workflow_configuration(self, sid: str) -> Mapping[str, Any]:
+        """Read a workflow's JSON configuration."""
+        workflow = self._retries.call(self._workspace.workflows(sid).fetch)
+        return _parsed(workflow.configuration)
+
+    def workflows(self) -> tuple[Workflow, ...]:
+        """Read every workflow of the workspace, all pages."""
+        workflows = self._workspace.workflows
+        return tuple(
+            Workflow(item.sid or "", item.friendly_name or "")
+            for item in self._retries.call(lambda: workflows.list(page_size=PAGE_SIZE))
+        )
+
+    def create(self, task: NewTask) -> str:
+        """Create a task, once; give back its SID."""
+        created = self._workspace.tasks.create(
+            attributes=encode_attributes(task.attributes),
+            workflow_sid=task.workflow_sid,
+            task_channel=task.task_channel,
+            priority=task.priority,
+            **({"virtual_start_time": task.virtual_start_time} if task.virtual_start_time else {}),
+        )
+        return created.sid or ""
+
+    def find_transfer_of(self, task_sid: str) -> Task | None:
+        """Find the task that a transfer of `task_sid` made, unless it was cancelled.
+
+        The search is limited to three requests a second, so a transfer that goes well does
+        without: https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
+        """
+        tasks = self._workspace.tasks
+        expression = f'transferredFrom == "{task_sid}"'
+        found = self._retries.call(
+            lambda: tasks.list(evaluate_task_attributes=expression, page_size=PAGE_SIZE)
+        )
+        alive = [task for task in found if str(task.assignment_status) != "canceled"]
+        return _task(alive[0], etag="") if alive else None
+
+    def write_attributes(self, task: Task, attributes: Mapping[str, Any]) -> None:
+        """Replace a task's attributes, provided that it is still as it was read.
+
+        Raises
+        ------
+        Stale
+            Somebody wrote it in between, or an earlier attempt at this very write did.
+        """
+        self._retries.call(
+            lambda: self._workspace.tasks(task.sid).update(
+                attributes=encode_attributes(attributes), if_match=task.etag
+            )
+        )
+
+    def complete(self, task_sid: str, reason: str) -> None:
+        """Complete a task that is assigned or wrapping."""
+        self._retries.call(
+            lambda: self._workspace.tasks(task_sid).update(
+                assignment_status="completed", reason=reason
+            )
+        )
+
+    def cancel(self, task: Task, reason: str) -> None:
+        """Cancel a task that nobody has accepted, provided that it is still as it was read."""
+        self._retries.call(
+            lambda: self._workspace.tasks(task.sid).update(
+                assignment_status="canceled", reason=reason, if_match=task.etag
+            )
+        )
+
+    def has_ended(self, task_sid: str) -> bool:
+        """Whether a task is completed, cancelled or deleted."""
+        try:
+            return self.fetch_task(task_sid).is_ended
+        except Missing:
+            return True
+
+
+def _task(instance: TaskInstance, etag: str) -> Task:
+    return Task(
+        sid=instance.sid or "",
+        attributes=_parsed(instance.attributes),
+        etag=etag,
+        assignment_status=str(instance.assignment_status),
+        priority=instance.priority or 0,
+        task_channel=instance.task_channel_unique_name or "default",
+        virtual_start_time=instance.virtual_start_time,
+    )
+
+
+def _parsed(text: str | None) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

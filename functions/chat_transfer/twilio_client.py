@@ -1,0 +1,190 @@
+"""The twilio SDK's client, with a transport of ours below it.
+
+The transport does four things that the SDK leaves open: it sends every call to an emulator where
+one stands in for Twilio's hosts, gives each call the time that the request still has, keeps bodies
+and headers out of every log, and turns each failure into one of `twilio_failures`.
+"""
+
+import json
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from twilio.http import HttpClient
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from chat_transfer.budget import Budget
+from chat_transfer.settings import Settings
+from chat_transfer.twilio_failures import (
+    CredentialsRefused,
+    Missing,
+    NoAnswer,
+    OutOfTime,
+    RateLimited,
+    Refused,
+    ServerFailed,
+    Stale,
+    Unreachable,
+)
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 6.0
+SHORTEST_CALL_SECONDS = 0.05
+
+_SILENT = logging.getLogger("chat_transfer.silent")
+_SILENT.disabled = True  # the SDK logs headers and bodies at INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a call to Twilio is signed with: the account's auth token, or an API key.
+
+    Attributes
+    ----------
+    username : str
+        ``AC…`` with an auth token, ``SK…`` with an API key.
+    password : str
+        The auth token or the API key's secret.
+    """
+
+    username: str
+    password: str = field(repr=False)
+
+
+def emulator_url(url: str, base_url: str) -> str:
+    """Send a call of one of Twilio's hosts to `base_url`: the product's label leads the path.
+
+    >>> emulator_url("https://taskrouter.ie1.twilio.com/v1/Workspaces", "http://127.0.0.1:4010")
+    'http://127.0.0.1:4010/taskrouter/v1/Workspaces'
+    """
+    url_parts, base = urlsplit(url), urlsplit(base_url)
+    if url_parts.netloc == base.netloc:
+        return url  # the next page of a list, which the emulator gave with its own address
+    product = (url_parts.hostname or "").split(".", 1)[0]
+    path = f"{base.path.rstrip('/')}/{product}{url_parts.path}"
+    return urlunsplit((base.scheme, base.netloc, path, url_parts.query, ""))
+
+
+class Transport(HttpClient):
+    """The SDK's HTTP client for one request to us; its threads may share it.
+
+    Parameters
+    ----------
+    session : requests.Session
+        Kept by the warm function, so that connections are too.
+    budget : Budget
+        Bounds the time-outs of every call.
+    base_url : str or None
+        An emulator, see `emulator_url`.
+    """
+
+    def __init__(self, session: requests.Session, budget: Budget, base_url: str | None) -> None:
+        super().__init__(_SILENT, is_async=False)
+        self._session = session
+        self._budget = budget
+        self._base_url = base_url
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ARG002  (the budget decides)
+        allow_redirects: bool = False,  # noqa: FBT001, FBT002  (the SDK's signature)
+    ) -> Response:
+        """Send one call, once.
+
+        Raises
+        ------
+        TwilioFailure
+            For everything but a 2xx or 3xx answer with a body that is JSON.
+        """
+        remaining = self._budget.remaining()
+        if remaining < SHORTEST_CALL_SECONDS:
+            raise OutOfTime
+        if self._base_url:
+            uri = emulator_url(uri, self._base_url)
+        # One of its own for each call: the SDK's client hands an answer over through an attribute,
+        # where a call of another thread would overwrite it.
+        sender = TwilioHttpClient(pool_connections=False, logger=_SILENT)
+        sender.session = self._session
+        # A pair, as requests takes it: the SDK hands its own time-out on as it is.
+        sender.timeout = (min(CONNECT_SECONDS, remaining), min(READ_SECONDS, remaining))  # type: ignore[assignment]
+        try:
+            response = sender.request(
+                method, uri, params, data, headers, auth, allow_redirects=allow_redirects
+            )
+        except requests.ConnectTimeout as error:
+            raise Unreachable(may_have_happened=False) from error
+        except requests.Timeout as error:
+            raise NoAnswer from error
+        except requests.RequestException as error:
+            raise Unreachable(may_have_happened=not _never_connected(error)) from error
+        _raise_for_status(response)
+        return response
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+_FAILURES: dict[int, type[Refused]] = {
+    HTTPStatus.NOT_FOUND: Missing,
+    HTTPStatus.PRECONDITION_FAILED: Stale,
+}
+
+
+def _raise_for_status(response: Response) -> None:
+    status = response.status_code
+    body = _json_or_none(response.text)
+    if status < HTTPStatus.BAD_REQUEST:
+        if response.text and body is None:
+            raise ServerFailed(f"{status} without JSON")
+        return
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise RateLimited(_seconds((response.headers or {}).get("Retry-After")))
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        raise CredentialsRefused(str(status))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ServerFailed(str(status))
+    failure = _FAILURES.get(status, Refused)
+    raise failure(status, body.get("code") if isinstance(body, dict) else None)
+
+
+def _json_or_none(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _seconds(header: str | None) -> float | None:
+    """``Retry-After`` in seconds; its other form, a date, is not what Twilio sends."""
+    try:
+        return max(0.0, float(header)) if header else None
+    except ValueError:
+        return None
+
+
+def twilio_client(
+    settings: Settings, credentials: Credentials, session: requests.Session, budget: Budget
+) -> Client:
+    """Make the SDK's client for one request; what it keeps, it keeps in `session`."""
+    return Client(  # type: ignore[no-untyped-call]
+        credentials.username,
+        credentials.password,
+        settings.account_sid,
+        region=settings.region,
+        edge=settings.edge,
+        http_client=Transport(session, budget, settings.base_url),
+    )

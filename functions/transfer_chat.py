@@ -1,0 +1,64 @@
+"""The handler of ``POST /transfer-chat``: hands a chat or an SMS to an agent, queue or workflow.
+
+From here the request goes to `chat_transfer.transfers`, from there to `chat_transfer.saga`.
+"""
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chat_transfer.http_api import http_api, json_response
+from chat_transfer.problems import Problem
+from chat_transfer.request_body import transfer_request
+from chat_transfer.runtime import Runtime
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+app = http_api()
+runtime = cache(Runtime)
+
+
+@app.post("/transfer-chat")
+def transfer_chat() -> Response[str]:
+    """Transfer a task; answer with the SID of the new one."""
+    try:
+        request = transfer_request(app.current_event)
+        logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
+        done = runtime().transfers(app.lambda_context).transfer(request)
+    except Problem as problem:
+        _report(problem)
+        raise
+    logger.info("transferred", new_task_sid=done.task_sid)
+    metrics.add_metric("TransferSucceeded", MetricUnit.Count, 1)
+    return json_response({"taskSid": done.task_sid})
+
+
+def _report(problem: Problem) -> None:
+    log = logger.error if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logger.warning
+    log("not transferred", status=int(problem.status), code=problem.code,
+        rolled_back=problem.rolled_back, agent_rejoined=problem.agent_rejoined)  # fmt: skip
+    if problem.code == "twilio_credentials":
+        runtime().forget_credentials()
+    with single_metric("TransferFailed", MetricUnit.Count, 1) as metric:
+        metric.add_dimension("code", problem.code)
+    if problem.rolled_back is False:
+        metrics.add_metric("TransferNotRolledBack", MetricUnit.Count, 1)
+    else:
+        metrics.add_metric("TransferRolledBack", MetricUnit.Count, int(bool(problem.rolled_back)))
+
+
+@metrics.log_metrics
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context(
+    correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
+)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request of API Gateway, payload format 2.0."""
+    return app.resolve(event, context)
