@@ -1,0 +1,33 @@
+"""The stack: TaskRouter routing for transferred chats, and the two endpoints that the Flex plugin calls."""
+
+from pathlib import Path
+
+import pulumi
+
+from transfer_stack.backend import TransferBackend, TransferBackendArgs
+from transfer_stack.bundle import build_bundle
+from transfer_stack.routing import TransferRouting, TransferRoutingArgs, find_queue_sids
+from transfer_stack.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Settings, and all else that can stop the program while nothing is changed yet
+settings = Settings.load()
+bundle = build_bundle(ROOT / "functions", ROOT / "build")
+queue_sids = find_queue_sids(settings.routing)
+
+# Routing
+routing = TransferRouting("routing", TransferRoutingArgs(settings.routing, queue_sids))
+
+# Endpoints
+backend = TransferBackend("backend", TransferBackendArgs(settings, bundle, routing.workflow_sid))
+
+# Exports: first what the Flex plugin and the workspace's administrator need, then what an operator
+# looks for next
+pulumi.export("endpoint", backend.url)
+pulumi.export("transferWorkflowSid", routing.workflow_sid)
+pulumi.export("everyoneQueueSid", routing.everyone_queue_sid)
+pulumi.export("functionNames", backend.function_names)
+pulumi.export("logGroups", backend.log_groups)
+pulumi.export("idempotencyTable", backend.table_name)
+pulumi.export("secretArn", backend.secret_arn)

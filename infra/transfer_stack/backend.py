@@ -1,0 +1,129 @@
+"""Puts the endpoints together: one secret, one table, two functions and the HTTP API in front of them."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from transfer_stack.bundle import Bundle
+from transfer_stack.endpoints import Endpoint, TransferApi, TransferApiArgs
+from transfer_stack.functions import TransferFunction, TransferFunctionArgs
+from transfer_stack.idempotency import idempotency_table
+from transfer_stack.permissions import read_secret, use_idempotency_table
+from transfer_stack.secrets import TwilioCredentials
+from transfer_stack.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class TransferBackendArgs:
+    """What `TransferBackend` is made from.
+
+    Parameters
+    ----------
+    settings
+        The stack's settings.
+    bundle
+        The functions' code.
+    workflow_sid
+        The workflow that transferred tasks go through.
+    """
+
+    settings: Settings
+    bundle: Bundle
+    workflow_sid: pulumi.Input[str]
+
+
+class TransferBackend(pulumi.ComponentResource):
+    """All that stands in AWS.
+
+    Parameters
+    ----------
+    name
+        The component's name.
+    args
+        See `TransferBackendArgs`.
+    opts
+        Pulumi's resource options.
+    """
+
+    url: pulumi.Output[str]
+    function_names: dict[str, pulumi.Output[str]]
+    log_groups: dict[str, pulumi.Output[str]]
+    table_name: pulumi.Output[str]
+    secret_arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: TransferBackendArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("flex-chat-transfer:index:TransferBackend", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        credentials = TwilioCredentials("twilio", args.settings, child)
+        table = idempotency_table(args.settings, child)
+        environment = _environment(args, credentials)
+        may_read_secret = credentials.arn.apply(read_secret)
+        transfer_chat = TransferFunction(
+            "transfer-chat",
+            TransferFunctionArgs(
+                settings=args.settings,
+                bundle=args.bundle,
+                handler="transfer_chat.handler",
+                description="Transfers a chat task of Twilio Flex to an agent, a queue or a workflow",
+                environment={**environment, "IDEMPOTENCY_TABLE": table.name},
+                statements=(may_read_secret, table.arn.apply(use_idempotency_table)),
+            ),
+            child,
+        )
+        get_workflows = TransferFunction(
+            "get-workflows",
+            TransferFunctionArgs(
+                settings=args.settings,
+                bundle=args.bundle,
+                handler="get_workflows.handler",
+                description="Lists the workflows that a chat can be transferred to",
+                environment=environment,
+                statements=(may_read_secret,),
+            ),
+            child,
+        )
+        api = TransferApi(
+            "api",
+            TransferApiArgs(
+                settings=args.settings,
+                endpoints=(
+                    Endpoint("transfer-chat", transfer_chat, ("POST",), "/transfer-chat"),
+                    Endpoint("get-workflows", get_workflows, ("GET", "POST"), "/get-workflows"),
+                ),
+            ),
+            child,
+        )
+        self.url = api.url
+        self.function_names = {
+            "transferChat": transfer_chat.function.name,
+            "getWorkflows": get_workflows.function.name,
+        }
+        self.log_groups = {
+            "transferChat": transfer_chat.log_group_name,
+            "getWorkflows": get_workflows.log_group_name,
+            "access": api.access_log_group_name,
+        }
+        self.table_name = table.name
+        self.secret_arn = credentials.arn
+        self.register_outputs({"url": self.url})
+
+
+def _environment(
+    args: TransferBackendArgs, credentials: TwilioCredentials
+) -> dict[str, pulumi.Input[str]]:
+    """Return what both handlers read from the environment; an empty setting is not there at all."""
+    twilio = args.settings.twilio
+    optional = {
+        "TWILIO_REGION": twilio.region,
+        "TWILIO_EDGE": twilio.edge,
+        "TWILIO_BASE_URL": twilio.base_url,
+    }
+    return {
+        "TWILIO_ACCOUNT_SID": twilio.account_sid,
+        "TWILIO_WORKSPACE_SID": args.settings.routing.workspace_sid,
+        "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": args.workflow_sid,
+        "TWILIO_SECRET_ARN": credentials.arn,
+        **{name: value for name, value in optional.items() if value},
+    }

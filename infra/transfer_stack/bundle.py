@@ -1,0 +1,150 @@
+"""Builds the Lambda bundle: our sources and the pinned pure-Python wheels in one reproducible zip.
+
+The same inputs always give the same bytes, on every machine, so that `pulumi up` uploads code only
+when code changed. That is why entries are sorted, dates fixed, and nothing is compressed: zlib's
+versions do not agree on the bytes, and Lambda's limits are far away. Only wheels for any platform
+are taken, so the artifact that is tested on a laptop is the artifact that runs on arm64.
+"""
+
+import base64
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import pulumi
+
+from transfer_stack.bundle_contents import is_needed
+
+# What the functions run on; the wheels are chosen for it.
+PYTHON_VERSION: Final = "3.13"
+
+# The earliest date that a zip entry can have.
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+_READABLE_FILE: Final = 0o100644 << 16
+_UNIX: Final = 3
+_NOT_CODE: Final = frozenset({"requirements.in", "requirements.txt", "README.md"})
+_COMPILED: Final = (".so", ".pyd", ".dylib", ".dll")
+
+
+class BundleError(pulumi.RunError):
+    """The bundle cannot be built; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A zip that Lambda takes as it is.
+
+    Parameters
+    ----------
+    path
+        Where the zip is.
+    sha256
+        Its SHA-256 in base64, the form in which Lambda reports a function's code.
+    """
+
+    path: Path
+    sha256: str
+
+
+def build_bundle(functions: Path, build: Path) -> Bundle:
+    """Write the bundle into a build folder, downloading wheels only when they are not there.
+
+    Parameters
+    ----------
+    functions
+        The Lambda source root, its `requirements.txt` in it.
+    build
+        Where the zip and the downloaded wheels are kept; made when it does not exist.
+
+    Raises
+    ------
+    BundleError
+        When wheels are missing and cannot be downloaded, or one is not pure Python.
+    """
+    wheels = _wheels(functions / "requirements.txt", build)
+    entries: dict[str, bytes] = {}
+    for wheel in sorted(wheels.glob("*.whl")):
+        entries.update(_wheel_entries(wheel))
+    entries.update(_source_entries(functions))
+    build.mkdir(parents=True, exist_ok=True)
+    path = build / "functions.zip"
+    # Two builds may run at once: whoever reads the zip sees a whole one.
+    with tempfile.NamedTemporaryFile(dir=build, suffix=".zip", delete=False) as file:
+        _write_zip(file.name, entries)
+    digest = hashlib.sha256(Path(file.name).read_bytes()).digest()
+    Path(file.name).replace(path)
+    return Bundle(path, base64.b64encode(digest).decode())
+
+
+def _source_entries(functions: Path) -> Iterator[tuple[str, bytes]]:
+    for path in functions.rglob("*"):
+        name = path.relative_to(functions)
+        hidden = any(
+            part.startswith(".") or part in {"__pycache__", "tests"} for part in name.parts
+        )
+        if path.is_file() and not hidden and name.name not in _NOT_CODE:
+            yield name.as_posix(), path.read_bytes()
+
+
+def _wheel_entries(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(wheel) as archive:
+        for info in archive.infolist():
+            if info.filename.endswith(_COMPILED):
+                raise BundleError(
+                    f"{wheel.name} holds compiled code ({info.filename}); expected pure Python"
+                )
+            if not info.is_dir() and is_needed(PurePosixPath(info.filename)):
+                yield info.filename, archive.read(info)
+
+
+def _write_zip(path: str, entries: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(entries):
+            info = zipfile.ZipInfo(name, _DATE)
+            info.external_attr = _READABLE_FILE
+            info.create_system = _UNIX
+            archive.writestr(info, entries[name])
+
+
+def _wheels(requirements: Path, build: Path) -> Path:
+    """Return a folder with every wheel that the requirements pin, from the last build when they did not change."""
+    digest = hashlib.sha256(requirements.read_bytes() + PYTHON_VERSION.encode()).hexdigest()[:16]
+    folder = build / f"wheels-{digest}"
+    if folder.is_dir():
+        return folder
+    build.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build) as download:
+        _download(requirements, download)
+        try:
+            # A half-made download must never be taken for a whole one, so it gets its name last.
+            os.rename(download, folder)  # noqa: PTH104 - Path.rename would replace a non-empty folder just as little
+        except OSError:
+            if not folder.is_dir():
+                raise
+        Path(download).mkdir(exist_ok=True)
+    return folder
+
+
+def _download(requirements: Path, folder: str) -> None:
+    """Download the wheels by hash; `none` and `any` let only those through that hold no compiled code."""
+    command = [
+        sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download",
+        "--dest", folder, "--no-deps", "--require-hashes", "--only-binary=:all:",
+        "--platform", "any", "--implementation", "py", "--abi", "none", "--python-version", PYTHON_VERSION,
+        "--requirement", str(requirements),
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )  # noqa: S603
+    if done.returncode != 0:
+        raise BundleError(
+            f"The Lambda bundle's packages could not be downloaded. pip said:\n{done.stderr.strip()}\n"
+            f"They are needed once after each change of {requirements}: run this again with access to the package index."
+        )

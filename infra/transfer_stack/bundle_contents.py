@@ -1,0 +1,67 @@
+"""Decides what of each wheel goes into the Lambda bundle.
+
+Taken whole, the wheels are some 30 MB, most of it the clients of Twilio products that the handlers
+never call. A smaller bundle starts faster and is less to review. The lists name what goes, package
+by package; a test imports the handlers from the bundle alone, so a list that takes too much is
+found before a deployment is.
+"""
+
+from pathlib import PurePosixPath
+from typing import Final
+
+# The products that the handlers call. `twilio.rest.Client` imports each of them when it is first
+# used.
+TWILIO_PRODUCTS: Final = frozenset({"chat", "conversations", "flex_api", "iam", "taskrouter"})
+
+# Neither code nor data that is read at run time.
+_UNUSED_SUFFIXES: Final = frozenset({".c", ".css", ".js", ".pyi", ".typed"})
+
+# Instrumentation and utilities for what is not in the bundle: other HTTP clients, databases, event
+# sources.
+_UNUSED: Final = (
+    "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/batch",
+    "aws_lambda_powertools/utilities/circuit_breaker",
+    "aws_lambda_powertools/utilities/data_masking",
+    "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parser",
+    "aws_lambda_powertools/utilities/streaming",
+    "aws_xray_sdk/ext/aiobotocore",
+    "aws_xray_sdk/ext/aiohttp",
+    "aws_xray_sdk/ext/bottle",
+    "aws_xray_sdk/ext/django",
+    "aws_xray_sdk/ext/flask",
+    "aws_xray_sdk/ext/flask_sqlalchemy",
+    "aws_xray_sdk/ext/httpx",
+    "aws_xray_sdk/ext/mysql",
+    "aws_xray_sdk/ext/pg8000",
+    "aws_xray_sdk/ext/psycopg",
+    "aws_xray_sdk/ext/psycopg2",
+    "aws_xray_sdk/ext/pymongo",
+    "aws_xray_sdk/ext/pymysql",
+    "aws_xray_sdk/ext/pynamodb",
+    "aws_xray_sdk/ext/sqlalchemy",
+    "aws_xray_sdk/ext/sqlalchemy_core",
+    "aws_xray_sdk/ext/sqlite3",
+    "charset_normalizer/cli",
+    "twilio/http/async_http_client.py",
+    "twilio/twiml",
+    "urllib3/contrib/emscripten",
+)
+
+
+def is_needed(file: PurePosixPath) -> bool:
+    """Whether a wheel's file goes into the bundle.
+
+    Parameters
+    ----------
+    file
+        Its path inside the wheel, which is its path inside the bundle.
+    """
+    package = file.parts[0]
+    if package.endswith((".dist-info", "-stubs")) or file.suffix in _UNUSED_SUFFIXES:
+        return False
+    if file.parts[:2] == ("twilio", "rest") and len(file.parts) > 3:  # noqa: PLR2004 - below a product's folder
+        return file.parts[2] in TWILIO_PRODUCTS
+    return not any(file.is_relative_to(unused) for unused in _UNUSED)

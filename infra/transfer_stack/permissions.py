@@ -1,0 +1,85 @@
+"""Least privilege, spelled out: what each function's role may do, statement by statement.
+
+Pure functions, so that a test can read every statement and fail on one that is wider than it must
+be.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+Statement = dict[str, Any]
+
+_ASSUME_ROLE: Final = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+def lambda_may_assume() -> str:
+    """Return the trust policy of a function's role."""
+    return json.dumps(_ASSUME_ROLE)
+
+
+def policy(statements: Sequence[Statement]) -> str:
+    """Return a policy document with these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def write_logs(log_group_arn: str) -> Statement:
+    """Allow writing to the function's own log group, which the stack makes: creating groups is not allowed."""
+    return {
+        "Sid": "WriteOwnLogs",
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        # Log streams are what is acted upon, hence the suffix; the group's ARN comes with or
+        # without one.
+        "Resource": f"{log_group_arn.removesuffix(':*')}:*",
+    }
+
+
+def send_traces() -> Statement:
+    """Allow sending X-Ray segments. These actions know no resources, AWS takes only "*" for them.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    """
+    return {
+        "Sid": "SendTraces",
+        "Effect": "Allow",
+        "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        "Resource": "*",
+    }
+
+
+def read_secret(secret_arn: str) -> Statement:
+    """Allow reading one secret's value."""
+    return {
+        "Sid": "ReadTwilioCredentials",
+        "Effect": "Allow",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": secret_arn,
+    }
+
+
+def use_idempotency_table(table_arn: str) -> Statement:
+    """Allow what Powertools' idempotency utility does with its table, on that table.
+
+    Source: https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/
+    """
+    return {
+        "Sid": "RememberTransfers",
+        "Effect": "Allow",
+        "Action": [
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        ],
+        "Resource": table_arn,
+    }

@@ -1,0 +1,98 @@
+"""Generates the transfer workflow's configuration: who is offered a transferred task, in which order, for how long.
+
+Kept apart from the resources, and pure, because these few rules are what agents and customers
+feel, and because the handlers read the same document back to tell which targets are routed.
+
+How TaskRouter reads it (https://www.twilio.com/docs/taskrouter/workflow-configuration and
+https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment): the first filter whose expression
+matches the task's attributes takes it; within that filter the task waits at each target for the
+target's timeout. A task that passes the last target of its filter is cancelled, and the default
+filter is only for tasks that matched no filter. So the last target here never has a timeout: a
+customer is passed on to more and more people, and never dropped before the task's own time to
+live.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+# The handlers write these attributes: `targetSid`, `transferTargetType` and `ignoreWorkerSids`.
+_TO_A_WORKER: Final = "transferTargetType == 'worker'"
+_KNOWN_WORKER: Final = "task.targetSid"
+
+# By SID: an identity made by single sign-on (ana_40example_2Ecom) is not the worker's friendly
+# name (ana@example.com).
+# https://www.twilio.com/docs/taskrouter/expression-syntax
+_NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a transferred task waits before more people are asked, in seconds.
+
+    Parameters
+    ----------
+    agent
+        For the agent whom it was transferred to.
+    queue
+        For the members of the queue that it was transferred to.
+    fallback
+        For everyone but the agents it comes from, after that. Then it is offered to everyone,
+        without a limit.
+    """
+
+    agent: int
+    queue: int
+    fallback: int
+
+
+def workflow_configuration(
+    everyone: str, queues: Sequence[str], timeouts: Timeouts
+) -> dict[str, Any]:
+    """Return the configuration document of the transfer workflow.
+
+    Parameters
+    ----------
+    everyone
+        The SID of the queue that has every worker in it. It can be transferred to like the others.
+    queues
+        The SIDs of the queues that can be transferred to, in the order of their filters;
+        repetitions are left out.
+    timeouts
+        How long the task waits at each target.
+
+    Returns
+    -------
+    dict
+        A document with a filter for workers, one a queue, and a default filter that no transfer of
+        ours falls into.
+    """
+    fallback = [
+        {"queue": everyone, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.fallback},
+        {"queue": everyone},
+    ]
+    to_a_worker = {
+        "filter_friendly_name": "To an agent",
+        "expression": _TO_A_WORKER,
+        "targets": [
+            {"queue": everyone, "known_worker_sid": _KNOWN_WORKER, "timeout": timeouts.agent},
+            *fallback,
+        ],
+    }
+    to_queues = [
+        {
+            "filter_friendly_name": f"To queue {queue}",
+            "expression": f"transferTargetType == 'queue' AND targetSid == '{queue}'",
+            "targets": [
+                {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
+                *fallback,
+            ],
+        }
+        for queue in dict.fromkeys([*queues, everyone])
+    ]
+    return {
+        "task_routing": {
+            "filters": [to_a_worker, *to_queues],
+            "default_filter": {"queue": everyone},
+        }
+    }

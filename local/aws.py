@@ -1,0 +1,157 @@
+"""The emulated AWS: ministack as a child process on a free port of this machine.
+
+ministack runs Lambda functions in real Python processes and API Gateway with its CORS, without a
+container engine. It binds every interface, opens an IoT broker and an SFTP server and keeps files
+under /tmp unless it is told otherwise; it is told here.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import requests
+
+_HOST: Final = "127.0.0.1"
+_REGION: Final = "us-east-1"
+# What the Pulumi program uses, and what its functions call.
+_SERVICES: Final = "apigateway,dynamodb,iam,lambda,logs,monitoring,secretsmanager,sts"
+_READY_SECONDS: Final = 30.0
+_PORT_ATTEMPTS: Final = 3
+_LOG_TAIL: Final = 2000
+
+
+class EmulatedAwsError(Exception):
+    """The emulated AWS did not start; the text ends with what it logged last."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatedAws:
+    """A running emulated AWS.
+
+    Parameters
+    ----------
+    endpoint_url
+        Where every service's API is, with protocol and port.
+    region
+        The region that everything is in.
+    log_path
+        What it logs, the functions' output included.
+    """
+
+    endpoint_url: str
+    region: str
+    log_path: Path
+
+
+@contextlib.contextmanager
+def emulated_aws(
+    *, log_path: Path | None = None, enforce_iam: bool = False
+) -> Iterator[EmulatedAws]:
+    """Run the emulated AWS for as long as the context is open; nothing of it stays behind, on disk neither.
+
+    Parameters
+    ----------
+    log_path
+        Where to log. By default in a temporary folder that goes with the rest.
+    enforce_iam
+        Check signatures and policies as AWS does, the functions' execution roles included.
+
+    Raises
+    ------
+    EmulatedAwsError
+        When it does not answer within 30 seconds.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="flex-chat-transfer-aws-", ignore_cleanup_errors=True
+    ) as folder:
+        log = log_path or Path(folder) / "aws.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        process, port = _started(Path(folder), log, enforce_iam=enforce_iam)
+        try:
+            yield EmulatedAws(f"http://{_HOST}:{port}", _REGION, log)
+        finally:
+            _end(process)
+
+
+def _started(folder: Path, log: Path, *, enforce_iam: bool) -> tuple[subprocess.Popen[bytes], int]:
+    # Another process may take the free port before ministack binds it; then the next one is tried.
+    for _ in range(_PORT_ATTEMPTS):
+        port = _free_port()
+        process = _start(folder, log, port, enforce_iam=enforce_iam)
+        try:
+            if _is_ready(process, port):
+                return process, port
+        except BaseException:
+            _end(process)
+            raise
+        _end(process)
+    tail = log.read_text(errors="replace")[-_LOG_TAIL:]
+    raise EmulatedAwsError(f"The emulated AWS did not start. It logged:\n{tail}")
+
+
+def _start(folder: Path, log: Path, port: int, *, enforce_iam: bool) -> subprocess.Popen[bytes]:
+    environment = {
+        # None of this machine's AWS settings may reach it: the functions inherit its environment.
+        **{name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ},
+        "AUTH": str(enforce_iam).lower(),
+        "BIND_HOST": _HOST,
+        "DOCKER_HOST": f"unix://{folder}/no-docker",
+        "GATEWAY_PORT": str(port),
+        "HOME": str(folder),
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "INFO",
+        "MINISTACK_REGION": _REGION,
+        "PYTHONUNBUFFERED": "1",
+        "S3_DATA_DIR": str(folder / "s3"),
+        "SERVICES": _SERVICES,
+        "SFTP_ENABLED": "0",
+        "STATE_DIR": str(folder / "state"),
+        "TMPDIR": str(folder),
+    }
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("aws_child.py"))],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=folder,
+            # A group of its own: Ctrl-C is for us to handle, and one signal reaches the functions'
+            # processes too.
+            start_new_session=True,
+        )
+
+
+def _is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until it answers; false when it ended before, or the time is up."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(f"http://{_HOST}:{port}/_ministack/ready", timeout=1).ok:
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and the functions' processes, whatever state they are in: there is nothing to save."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin:
+        process.stdin.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])

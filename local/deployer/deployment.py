@@ -1,0 +1,113 @@
+"""Runs the Pulumi program in `infra/`, as it is, against the emulated AWS and Twilio."""
+
+import asyncio
+import contextlib
+import logging
+import runpy
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pulumi.runtime
+from pulumi.runtime import settings as pulumi_settings
+from pulumi.runtime.mocks import set_mocks
+from pulumi.runtime.stack import Stack, run_pulumi_func
+
+from local.deployer.aws_clients import AwsClients
+from local.deployer.engine import Creator, Monitor
+from local.deployer.events import ResourceEvent
+from local.deployer.twilio_resources import TwilioResources
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PROJECT: Final = "flex-chat-transfer"
+_REGION: Final = "us-east-1"
+# As many resources at once; the engine's own default is of the same order.
+_PARALLEL: Final = 16
+
+_logger = logging.getLogger(__name__)
+# runpy replaces sys.modules["__main__"] while a program runs.
+_one_at_a_time = threading.Lock()
+
+
+def deploy(
+    config: Mapping[str, str],
+    secrets: Collection[str],
+    aws_endpoint: str,
+    on_resource: Callable[[ResourceEvent], None],
+    *,
+    stack: str = "local",
+    program: Path = ROOT / "infra",
+) -> Mapping[str, Any]:
+    """Deploy the stack anew; nothing that an earlier deployment made is updated or deleted.
+
+    Parameters
+    ----------
+    config
+        The stack's config by full key (`twilio:accountSid`), lists as JSON, as Pulumi hands it to
+        a program.
+    secrets
+        The keys whose values count as stored encrypted.
+    aws_endpoint
+        Where the emulated AWS is. The emulated Twilio is at the config's `twilio:baseUrl`.
+    on_resource
+        Called after each resource's creation, from other threads but one call at a time.
+    stack
+        The stack's name.
+    program
+        The program's folder.
+
+    Returns
+    -------
+    Mapping
+        The stack's outputs.
+
+    Raises
+    ------
+    pulumi.RunError
+        What the program itself refuses, such as a wrong config value; nothing was created then.
+    DeploymentError
+        When a resource cannot be created. What was created before stays.
+    """
+    aws = AwsClients(aws_endpoint, config.get("aws:region", _REGION))
+    with _one_at_a_time, contextlib.closing(TwilioResources(config)) as twilio:
+        monitor = Monitor(Creator(aws, twilio, on_resource))
+        # Pulumi keeps its state in context variables and an event loop: a new thread begins
+        # without any.
+        with ThreadPoolExecutor(1, thread_name_prefix="deployment") as thread:
+            running = _run(program, monitor, stack, config, secrets)
+            return thread.submit(asyncio.run, running).result()
+
+
+async def _run(
+    program: Path,
+    monitor: Monitor,
+    stack: str,
+    config: Mapping[str, str],
+    secrets: Collection[str],
+) -> dict[str, Any]:
+    """Run the program as Pulumi's language host does, wait for what it declared, return outputs."""
+    loop = asyncio.get_running_loop()
+    # After a failure nobody asks for the results of what was waiting for it, and asyncio would log
+    # each of them.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    loop.set_default_executor(ThreadPoolExecutor(_PARALLEL, thread_name_prefix="resource"))
+    pulumi_settings.reset_options(project=PROJECT, stack=stack, root_directory=str(ROOT))
+    pulumi.runtime.set_all_config(dict(config), list(secrets))
+    set_mocks(
+        monitor.mocks,
+        project=PROJECT,
+        stack=stack,
+        preview=False,
+        logger=_logger,
+        monitor=monitor,
+    )
+    await run_pulumi_func(lambda: _run_program(program))
+    root = pulumi_settings.get_root_resource()
+    assert isinstance(root, Stack)
+    return cast("dict[str, Any]", await pulumi.Output.from_input(root.outputs).future())
+
+
+def _run_program(program: Path) -> None:
+    runpy.run_path(str(program), run_name="__main__")

@@ -1,0 +1,136 @@
+"""Stands in the Pulumi engine's place: takes what the program declares, and creates it."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final
+
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import resource_pb2
+
+from local.deployer import aws_data, aws_functions, aws_gateway
+from local.deployer.aws_clients import AwsClients
+from local.deployer.errors import (
+    DeploymentError,
+    UnknownFunctionError,
+    UnknownInputError,
+    UnknownResourceTypeError,
+)
+from local.deployer.events import ResourceEvent
+from local.deployer.resource_types import Created, Inputs, ResourceType
+from local.deployer.twilio_resources import TwilioResources
+
+AWS_TYPES: Final[dict[str, ResourceType]] = {
+    **aws_data.TYPES,
+    **aws_functions.TYPES,
+    **aws_gateway.TYPES,
+}
+TWILIO_TYPES: Final = frozenset({"twilio:taskrouter:TaskQueue", "twilio:taskrouter:Workflow"})
+_TWILIO_FUNCTIONS: Final = frozenset({"twilio:taskrouter:getTaskQueue"})
+_STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+# The mocks are not told which component a resource belongs to, the monitor that calls them is.
+_parent: ContextVar[str | None] = ContextVar("parent", default=None)
+
+
+class Creator(Mocks):
+    """Creates each resource where its type belongs.
+
+    Parameters
+    ----------
+    aws
+        The emulated AWS.
+    twilio
+        The emulated Twilio, through our provider.
+    on_resource
+        Called after each creation, one call at a time.
+    """
+
+    def __init__(
+        self, aws: AwsClients, twilio: TwilioResources, on_resource: Callable[[ResourceEvent], None]
+    ) -> None:
+        self._aws = aws
+        self._twilio = twilio
+        self._on_resource = on_resource
+        self._one_at_a_time = threading.Lock()
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Create a resource and return its ID and all its properties; components have none.
+
+        Raises
+        ------
+        DeploymentError
+            When the resource cannot be created.
+        """
+        if not args.custom:
+            return None, {}
+        inputs = _plain(args.inputs)
+        begin = time.perf_counter()
+        try:
+            created = self._create(args.typ, args.name, inputs)
+        except DeploymentError:
+            raise
+        except Exception as error:
+            # Whatever a client library raises, the reader must learn which resource it was about.
+            raise DeploymentError(
+                f"{args.typ} {args.name} could not be created: {error}"
+            ) from error
+        seconds = time.perf_counter() - begin
+        with self._one_at_a_time:
+            self._on_resource(
+                ResourceEvent(args.typ, args.name, created.id, seconds, _parent.get())
+            )
+        return created.id, {**inputs, **created.outputs}
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Call a provider function.
+
+        Raises
+        ------
+        UnknownFunctionError
+            When no provider here has it.
+        """
+        if args.token not in _TWILIO_FUNCTIONS:
+            raise UnknownFunctionError(args.token)
+        return self._twilio.invoke(args.token, _plain(args.args))
+
+    def _create(self, type_: str, name: str, inputs: Inputs) -> Created:
+        if type_ in TWILIO_TYPES:
+            return self._twilio.create(type_, name, inputs)
+        known = AWS_TYPES.get(type_)
+        if known is None:
+            raise UnknownResourceTypeError(type_, name, {*AWS_TYPES, *TWILIO_TYPES})
+        unknown = inputs.keys() - known.inputs
+        if unknown:
+            raise UnknownInputError(type_, name, unknown)
+        return known.create(self._aws, name, inputs)
+
+
+class Monitor(MockMonitor):
+    """Pulumi's mock monitor, which does not tell the mocks what a resource belongs to; this does."""
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802 - Pulumi's name
+        """Register a resource, remembering for its creation which component it belongs to."""
+        # urn:pulumi:STACK::PROJECT::TYPE$TYPE::NAME, or nothing for the stack itself.
+        *_, types, parent = request.parent.split("::") if request.parent else ("", "")
+        is_in_component = types not in {"", _STACK_TYPE}
+        token = _parent.set(parent if is_in_component else None)
+        try:
+            return super().RegisterResource(request)
+        finally:
+            _parent.reset(token)
+
+
+def _plain(value: Any) -> Any:
+    """Unwrap secrets, and give whole numbers their type back, which they lose on the wire."""
+    if rpc.is_rpc_secret(value):
+        return _plain(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
