@@ -48,7 +48,8 @@ def as_json(value: Any) -> Any:
     """
     if has_unknown(value):
         return UNKNOWN
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # Objects come from the engine in no order of their own.
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def same(one: Any, other: Any) -> bool:

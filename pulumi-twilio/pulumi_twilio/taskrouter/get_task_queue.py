@@ -1,6 +1,4 @@
 """The lookup of a task queue that the program does not manage."""
-# What `pulumi.get` returns has no type in Pulumi's SDK; the getters' annotations give it.
-# mypy: disable-error-code="no-any-return"
 
 import pulumi
 from pulumi.runtime import invoke, invoke_output
@@ -12,65 +10,26 @@ _TOKEN = "twilio:taskrouter:getTaskQueue"  # noqa: S105 - a function token, not 
 class GetTaskQueueResult(dict[str, object]):
     """A task queue of the workspace."""
 
-    @property
-    @pulumi.getter
-    def sid(self) -> str:
-        """The queue's SID, `WQ` and 32 hexadecimal digits."""
-        return pulumi.get(self, "sid")
-
-    @property
-    @pulumi.getter(name="workspaceSid")
-    def workspace_sid(self) -> str:
-        """The workspace's SID."""
-        return pulumi.get(self, "workspace_sid")
-
-    @property
-    @pulumi.getter(name="accountSid")
-    def account_sid(self) -> str:
-        """The account's SID."""
-        return pulumi.get(self, "account_sid")
-
-    @property
-    @pulumi.getter(name="friendlyName")
-    def friendly_name(self) -> str:
-        """The queue's name at Twilio."""
-        return pulumi.get(self, "friendly_name")
-
-    @property
-    @pulumi.getter(name="targetWorkers")
-    def target_workers(self) -> str | None:
-        """Which workers may get its tasks; None for no worker."""
-        return pulumi.get(self, "target_workers")
-
-    @property
-    @pulumi.getter(name="maxReservedWorkers")
-    def max_reserved_workers(self) -> int:
-        """How many workers are reserved for one task."""
-        return pulumi.get(self, "max_reserved_workers")
-
-    @property
-    @pulumi.getter(name="taskOrder")
-    def task_order(self) -> str:
-        """`FIFO` or `LIFO`."""
-        return pulumi.get(self, "task_order")
-
-    @property
-    @pulumi.getter(name="reservationActivitySid")
-    def reservation_activity_sid(self) -> str | None:
-        """The activity of a worker for whom a task is reserved."""
-        return pulumi.get(self, "reservation_activity_sid")
-
-    @property
-    @pulumi.getter(name="assignmentActivitySid")
-    def assignment_activity_sid(self) -> str | None:
-        """The activity of a worker who accepted a task."""
-        return pulumi.get(self, "assignment_activity_sid")
-
-    @property
-    @pulumi.getter(name="dateCreated")
-    def date_created(self) -> str:
-        """When Twilio created it, ISO 8601 in UTC."""
-        return pulumi.get(self, "date_created")
+    sid: str = pulumi.property("sid")
+    """The queue's SID, `WQ` and 32 hexadecimal digits."""
+    workspace_sid: str = pulumi.property("workspaceSid")
+    """The workspace's SID."""
+    friendly_name: str = pulumi.property("friendlyName")
+    """The queue's name at Twilio."""
+    target_workers: str | None = pulumi.property("targetWorkers")
+    """Which workers may get its tasks."""
+    max_reserved_workers: int = pulumi.property("maxReservedWorkers")
+    """How many workers are reserved for one task."""
+    task_order: str = pulumi.property("taskOrder")
+    """`FIFO` or `LIFO`."""
+    reservation_activity_sid: str | None = pulumi.property("reservationActivitySid")
+    """The activity of a worker for whom a task is reserved."""
+    assignment_activity_sid: str | None = pulumi.property("assignmentActivitySid")
+    """The activity of a worker who accepted a task."""
+    account_sid: str = pulumi.property("accountSid")
+    """The account's SID."""
+    date_created: str = pulumi.property("dateCreated")
+    """When Twilio created it, ISO 8601 in UTC."""
 
 
 def get_task_queue(

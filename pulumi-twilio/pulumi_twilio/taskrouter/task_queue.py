@@ -1,22 +1,24 @@
 """The task queue as a resource of a program."""
-# What `pulumi.get` returns has no type in Pulumi's SDK; the getters' annotations give it.
-# mypy: disable-error-code="no-any-return"
 
-from typing import Self
+from typing import Any, Self
 
 import pulumi
 
 _TOKEN = "twilio:taskrouter:TaskQueue"  # noqa: S105 - a type token, not a secret
-_INPUTS_READ = (
-    "workspace_sid",
-    "friendly_name",
-    "target_workers",
-    "max_reserved_workers",
-    "task_order",
-    "reservation_activity_sid",
-    "assignment_activity_sid",
-)
-_OUTPUTS = ("sid", "account_sid", "date_created", "adopted")
+
+
+@pulumi.input_type
+class _TaskQueueArgs:
+    """Pulumi's names of the arguments."""
+
+    workspace_sid: pulumi.Input[str] = pulumi.property("workspaceSid")
+    friendly_name: pulumi.Input[str] = pulumi.property("friendlyName")
+    target_workers: pulumi.Input[str] | None = pulumi.property("targetWorkers")
+    max_reserved_workers: pulumi.Input[int] | None = pulumi.property("maxReservedWorkers")
+    task_order: pulumi.Input[str] | None = pulumi.property("taskOrder")
+    reservation_activity_sid: pulumi.Input[str] | None = pulumi.property("reservationActivitySid")
+    assignment_activity_sid: pulumi.Input[str] | None = pulumi.property("assignmentActivitySid")
+    adopt_existing: pulumi.Input[bool] | None = pulumi.property("adoptExisting")
 
 
 @pulumi.type_token(_TOKEN)
@@ -49,6 +51,29 @@ class TaskQueue(pulumi.CustomResource):
         then changed on it, the rest stays as it is, and it is never deleted.
     """
 
+    sid: pulumi.Output[str] = pulumi.property("sid")
+    """The queue's SID, `WQ` and 32 hexadecimal digits."""
+    workspace_sid: pulumi.Output[str] = pulumi.property("workspaceSid")
+    """The workspace's SID."""
+    friendly_name: pulumi.Output[str] = pulumi.property("friendlyName")
+    """The queue's name at Twilio."""
+    target_workers: pulumi.Output[str] = pulumi.property("targetWorkers")
+    """Which workers may get its tasks."""
+    max_reserved_workers: pulumi.Output[int] = pulumi.property("maxReservedWorkers")
+    """How many workers are reserved for one task."""
+    task_order: pulumi.Output[str] = pulumi.property("taskOrder")
+    """`FIFO` or `LIFO`."""
+    reservation_activity_sid: pulumi.Output[str | None] = pulumi.property("reservationActivitySid")
+    """The activity of a worker for whom a task is reserved."""
+    assignment_activity_sid: pulumi.Output[str | None] = pulumi.property("assignmentActivitySid")
+    """The activity of a worker who accepted a task."""
+    account_sid: pulumi.Output[str] = pulumi.property("accountSid")
+    """The account's SID."""
+    date_created: pulumi.Output[str] = pulumi.property("dateCreated")
+    """When Twilio created it, ISO 8601 in UTC."""
+    adopted: pulumi.Output[bool] = pulumi.property("adopted")
+    """True when it was there before: it is then never deleted."""
+
     def __init__(
         self,
         resource_name: str,
@@ -63,18 +88,17 @@ class TaskQueue(pulumi.CustomResource):
         assignment_activity_sid: pulumi.Input[str] | None = None,
         adopt_existing: pulumi.Input[bool] | None = None,
     ) -> None:
-        inputs = {
-            "workspace_sid": workspace_sid,
-            "friendly_name": friendly_name,
-            "target_workers": target_workers,
-            "max_reserved_workers": max_reserved_workers,
-            "task_order": task_order,
-            "reservation_activity_sid": reservation_activity_sid,
-            "assignment_activity_sid": assignment_activity_sid,
-            # Not an output, so it has no getter to take Pulumi's name from.
-            "adoptExisting": adopt_existing,
-        }
-        super().__init__(_TOKEN, resource_name, {**inputs, **dict.fromkeys(_OUTPUTS)}, opts)
+        arguments = _arguments(
+            workspace_sid=workspace_sid,
+            friendly_name=friendly_name,
+            target_workers=target_workers,
+            max_reserved_workers=max_reserved_workers,
+            task_order=task_order,
+            reservation_activity_sid=reservation_activity_sid,
+            assignment_activity_sid=assignment_activity_sid,
+            adopt_existing=adopt_existing,
+        )
+        super().__init__(_TOKEN, resource_name, arguments, opts)
 
     @classmethod
     def get(
@@ -101,72 +125,13 @@ class TaskQueue(pulumi.CustomResource):
         """
         found = cls.__new__(cls)
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        names = (*_INPUTS_READ, *_OUTPUTS)
-        pulumi.CustomResource.__init__(found, _TOKEN, resource_name, dict.fromkeys(names), opts)
+        pulumi.CustomResource.__init__(found, _TOKEN, resource_name, _arguments(), opts)
         return found
 
-    @property
-    @pulumi.getter
-    def sid(self) -> pulumi.Output[str]:
-        """The queue's SID, `WQ` and 32 hexadecimal digits."""
-        return pulumi.get(self, "sid")
 
-    @property
-    @pulumi.getter(name="workspaceSid")
-    def workspace_sid(self) -> pulumi.Output[str]:
-        """The workspace's SID."""
-        return pulumi.get(self, "workspace_sid")
-
-    @property
-    @pulumi.getter(name="friendlyName")
-    def friendly_name(self) -> pulumi.Output[str]:
-        """The queue's name at Twilio."""
-        return pulumi.get(self, "friendly_name")
-
-    @property
-    @pulumi.getter(name="targetWorkers")
-    def target_workers(self) -> pulumi.Output[str]:
-        """Which workers may get its tasks."""
-        return pulumi.get(self, "target_workers")
-
-    @property
-    @pulumi.getter(name="maxReservedWorkers")
-    def max_reserved_workers(self) -> pulumi.Output[int]:
-        """How many workers are reserved for one task."""
-        return pulumi.get(self, "max_reserved_workers")
-
-    @property
-    @pulumi.getter(name="taskOrder")
-    def task_order(self) -> pulumi.Output[str]:
-        """`FIFO` or `LIFO`."""
-        return pulumi.get(self, "task_order")
-
-    @property
-    @pulumi.getter(name="reservationActivitySid")
-    def reservation_activity_sid(self) -> pulumi.Output[str | None]:
-        """The activity of a worker for whom a task is reserved."""
-        return pulumi.get(self, "reservation_activity_sid")
-
-    @property
-    @pulumi.getter(name="assignmentActivitySid")
-    def assignment_activity_sid(self) -> pulumi.Output[str | None]:
-        """The activity of a worker who accepted a task."""
-        return pulumi.get(self, "assignment_activity_sid")
-
-    @property
-    @pulumi.getter(name="accountSid")
-    def account_sid(self) -> pulumi.Output[str]:
-        """The account's SID."""
-        return pulumi.get(self, "account_sid")
-
-    @property
-    @pulumi.getter(name="dateCreated")
-    def date_created(self) -> pulumi.Output[str]:
-        """When Twilio created it, ISO 8601 in UTC."""
-        return pulumi.get(self, "date_created")
-
-    @property
-    @pulumi.getter
-    def adopted(self) -> pulumi.Output[bool]:
-        """True when it was there before: it is then never deleted."""
-        return pulumi.get(self, "adopted")
+def _arguments(**inputs: object) -> Any:
+    # Any, because Pulumi's annotation asks for a mapping where it also takes an input type.
+    arguments = _TaskQueueArgs.__new__(_TaskQueueArgs)
+    # Pulumi resolves the outputs that are named here, so all are.
+    arguments.__dict__.update(dict.fromkeys(TaskQueue.__annotations__), **inputs)
+    return arguments

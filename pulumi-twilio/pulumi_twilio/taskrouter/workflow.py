@@ -1,6 +1,4 @@
 """The workflow as a resource of a program."""
-# What `pulumi.get` returns has no type in Pulumi's SDK; the getters' annotations give it.
-# mypy: disable-error-code="no-any-return"
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -8,15 +6,21 @@ from typing import Any, Self
 import pulumi
 
 _TOKEN = "twilio:taskrouter:Workflow"  # noqa: S105 - a type token, not a secret
-_INPUTS_READ = (
-    "workspace_sid",
-    "friendly_name",
-    "configuration",
-    "task_reservation_timeout",
-    "assignment_callback_url",
-    "fallback_assignment_callback_url",
-)
-_OUTPUTS = ("sid", "account_sid", "date_created", "adopted")
+
+
+@pulumi.input_type
+class _WorkflowArgs:
+    """Pulumi's names of the arguments."""
+
+    workspace_sid: pulumi.Input[str] = pulumi.property("workspaceSid")
+    friendly_name: pulumi.Input[str] = pulumi.property("friendlyName")
+    configuration: pulumi.Input[Mapping[str, Any] | str] = pulumi.property("configuration")
+    task_reservation_timeout: pulumi.Input[int] | None = pulumi.property("taskReservationTimeout")
+    assignment_callback_url: pulumi.Input[str] | None = pulumi.property("assignmentCallbackUrl")
+    fallback_assignment_callback_url: pulumi.Input[str] | None = pulumi.property(
+        "fallbackAssignmentCallbackUrl"
+    )
+    adopt_existing: pulumi.Input[bool] | None = pulumi.property("adoptExisting")
 
 
 @pulumi.type_token(_TOKEN)
@@ -49,6 +53,29 @@ class Workflow(pulumi.CustomResource):
         is then changed on it, the rest stays as it is, and it is never deleted.
     """
 
+    sid: pulumi.Output[str] = pulumi.property("sid")
+    """The workflow's SID, `WW` and 32 hexadecimal digits."""
+    workspace_sid: pulumi.Output[str] = pulumi.property("workspaceSid")
+    """The workspace's SID."""
+    friendly_name: pulumi.Output[str] = pulumi.property("friendlyName")
+    """The workflow's name at Twilio."""
+    configuration: pulumi.Output[str] = pulumi.property("configuration")
+    """The rules that route tasks, as JSON."""
+    task_reservation_timeout: pulumi.Output[int] = pulumi.property("taskReservationTimeout")
+    """Seconds that a worker has to accept a task."""
+    assignment_callback_url: pulumi.Output[str | None] = pulumi.property("assignmentCallbackUrl")
+    """What Twilio calls when a task is assigned."""
+    fallback_assignment_callback_url: pulumi.Output[str | None] = pulumi.property(
+        "fallbackAssignmentCallbackUrl"
+    )
+    """What Twilio calls when that call fails."""
+    account_sid: pulumi.Output[str] = pulumi.property("accountSid")
+    """The account's SID."""
+    date_created: pulumi.Output[str] = pulumi.property("dateCreated")
+    """When Twilio created it, ISO 8601 in UTC."""
+    adopted: pulumi.Output[bool] = pulumi.property("adopted")
+    """True when it was there before: it is then never deleted."""
+
     def __init__(
         self,
         resource_name: str,
@@ -62,17 +89,16 @@ class Workflow(pulumi.CustomResource):
         fallback_assignment_callback_url: pulumi.Input[str] | None = None,
         adopt_existing: pulumi.Input[bool] | None = None,
     ) -> None:
-        inputs = {
-            "workspace_sid": workspace_sid,
-            "friendly_name": friendly_name,
-            "configuration": configuration,
-            "task_reservation_timeout": task_reservation_timeout,
-            "assignment_callback_url": assignment_callback_url,
-            "fallback_assignment_callback_url": fallback_assignment_callback_url,
-            # Not an output, so it has no getter to take Pulumi's name from.
-            "adoptExisting": adopt_existing,
-        }
-        super().__init__(_TOKEN, resource_name, {**inputs, **dict.fromkeys(_OUTPUTS)}, opts)
+        arguments = _arguments(
+            workspace_sid=workspace_sid,
+            friendly_name=friendly_name,
+            configuration=configuration,
+            task_reservation_timeout=task_reservation_timeout,
+            assignment_callback_url=assignment_callback_url,
+            fallback_assignment_callback_url=fallback_assignment_callback_url,
+            adopt_existing=adopt_existing,
+        )
+        super().__init__(_TOKEN, resource_name, arguments, opts)
 
     @classmethod
     def get(
@@ -99,66 +125,13 @@ class Workflow(pulumi.CustomResource):
         """
         found = cls.__new__(cls)
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        names = (*_INPUTS_READ, *_OUTPUTS)
-        pulumi.CustomResource.__init__(found, _TOKEN, resource_name, dict.fromkeys(names), opts)
+        pulumi.CustomResource.__init__(found, _TOKEN, resource_name, _arguments(), opts)
         return found
 
-    @property
-    @pulumi.getter
-    def sid(self) -> pulumi.Output[str]:
-        """The workflow's SID, `WW` and 32 hexadecimal digits."""
-        return pulumi.get(self, "sid")
 
-    @property
-    @pulumi.getter(name="workspaceSid")
-    def workspace_sid(self) -> pulumi.Output[str]:
-        """The workspace's SID."""
-        return pulumi.get(self, "workspace_sid")
-
-    @property
-    @pulumi.getter(name="friendlyName")
-    def friendly_name(self) -> pulumi.Output[str]:
-        """The workflow's name at Twilio."""
-        return pulumi.get(self, "friendly_name")
-
-    @property
-    @pulumi.getter
-    def configuration(self) -> pulumi.Output[str]:
-        """The rules that route tasks, as JSON."""
-        return pulumi.get(self, "configuration")
-
-    @property
-    @pulumi.getter(name="taskReservationTimeout")
-    def task_reservation_timeout(self) -> pulumi.Output[int]:
-        """Seconds that a worker has to accept a task."""
-        return pulumi.get(self, "task_reservation_timeout")
-
-    @property
-    @pulumi.getter(name="assignmentCallbackUrl")
-    def assignment_callback_url(self) -> pulumi.Output[str | None]:
-        """What Twilio calls when a task is assigned."""
-        return pulumi.get(self, "assignment_callback_url")
-
-    @property
-    @pulumi.getter(name="fallbackAssignmentCallbackUrl")
-    def fallback_assignment_callback_url(self) -> pulumi.Output[str | None]:
-        """What Twilio calls when that call fails."""
-        return pulumi.get(self, "fallback_assignment_callback_url")
-
-    @property
-    @pulumi.getter(name="accountSid")
-    def account_sid(self) -> pulumi.Output[str]:
-        """The account's SID."""
-        return pulumi.get(self, "account_sid")
-
-    @property
-    @pulumi.getter(name="dateCreated")
-    def date_created(self) -> pulumi.Output[str]:
-        """When Twilio created it, ISO 8601 in UTC."""
-        return pulumi.get(self, "date_created")
-
-    @property
-    @pulumi.getter
-    def adopted(self) -> pulumi.Output[bool]:
-        """True when it was there before: it is then never deleted."""
-        return pulumi.get(self, "adopted")
+def _arguments(**inputs: object) -> Any:
+    # Any, because Pulumi's annotation asks for a mapping where it also takes an input type.
+    arguments = _WorkflowArgs.__new__(_WorkflowArgs)
+    # Pulumi resolves the outputs that are named here, so all are.
+    arguments.__dict__.update(dict.fromkeys(Workflow.__annotations__), **inputs)
+    return arguments
