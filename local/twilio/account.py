@@ -1,0 +1,71 @@
+"""One Twilio account: who may call, and everything its products keep.
+
+All changes happen under `Account.lock`: the server's calls, its timer, and tests that reach in.
+"""
+
+import base64
+import binascii
+import hmac
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from local.twilio.clock import Clock, SystemClock
+from local.twilio.errors import not_found
+from local.twilio.flex.model import Flex
+from local.twilio.taskrouter.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Settings:
+    """How the emulated Twilio behaves where the real one varies.
+
+    ``evaluations_per_second`` is the rate limit of ``EvaluateTaskAttributes``;
+    ``invite_names_its_task`` tells whether an invite's answer holds the new task's SID already
+    (creating is asynchronous, says
+    https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions);
+    ``channel_janitor`` tells whether chat channels of completed tasks are cleaned up.
+    """
+
+    evaluations_per_second: int = 3
+    invite_names_its_task: bool = True
+    channel_janitor: bool = True
+
+
+@dataclass(slots=True)
+class Account:
+    """An account and its state. ``api_keys`` are secrets by key SID."""
+
+    sid: str
+    auth_token: str
+    api_keys: dict[str, str] = field(default_factory=dict)
+    clock: Clock = field(default_factory=SystemClock)
+    settings: Settings = field(default_factory=Settings)
+    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    flex: Flex = field(default_factory=Flex)
+    evaluations: list[datetime] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def workspace(self, sid: str) -> Workspace:
+        """Return the workspace of that SID; 404 when there is none."""
+        try:
+            return self.workspaces[sid]
+        except KeyError:
+            raise not_found(f"/Workspaces/{sid}") from None
+
+    def admits(self, authorization: str) -> bool:
+        """Tell whether an ``Authorization`` header is that of the account or of an API key.
+
+        Source: https://www.twilio.com/docs/usage/requests-to-twilio#authenticate-with-http
+        """
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return False
+        known = {self.sid: self.auth_token, **self.api_keys}.get(name)
+        return (
+            scheme.lower() == "basic"
+            and known is not None
+            and hmac.compare_digest(known.encode(), secret.encode())
+        )

@@ -1,0 +1,120 @@
+"""One HTTP call as the products' routes see it, and what they answer."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from local.twilio.errors import invalid, stale
+
+if TYPE_CHECKING:
+    from local.twilio.account import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and a JSON document, or none."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``url`` is its address on Twilio's own host, without the query."""
+
+    method: str
+    url: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    document: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def required(self, name: str) -> str:
+        """Return a form field.
+
+        Raises
+        ------
+        TwilioError
+            400 when it is missing or empty.
+        """
+        text = self.form.get(name, "")
+        if not text:
+            raise invalid(f"Missing required parameter {name} in the post body")
+        return text
+
+    def integer(self, name: str, default: int | None = None, minimum: int = 0) -> int | None:
+        """Return a form field that is a whole number; 400 when it is none, or too small."""
+        text = self.form.get(name)
+        if text is None or text == "":
+            return default
+        try:
+            number = int(text)
+        except ValueError:
+            raise invalid(f"Invalid {name}: {text!r} is not a whole number") from None
+        if number < minimum:
+            raise invalid(f"Invalid {name}: {number} is less than {minimum}")
+        return number
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        """Return a form field that is true or false."""
+        text = self.form.get(name)
+        return default if text is None else text.lower() in {"true", "1", "yes"}
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a form field that is a time; 400 when it is none."""
+        text = self.form.get(name)
+        if not text:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise invalid(f"Invalid {name}: {text!r} is not an ISO 8601 time") from None
+        if moment.tzinfo is None:
+            raise invalid(f"Invalid {name}: {text!r} has no time zone")
+        return moment
+
+    def json_object(self, name: str, default: str = "{}", limit: int | None = None) -> str:
+        """Return a form field that holds a JSON object, as the text that was sent.
+
+        Raises
+        ------
+        TwilioError
+            400 when it is none, or longer than ``limit`` characters.
+        """
+        text = self.form.get(name, default)
+        if limit is not None and len(text) > limit:
+            raise invalid(f"{name} is {len(text)} characters long; the limit is {limit}")
+        try:
+            document = json.loads(text)
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise invalid(f"{name} is not a valid JSON object")
+        return text
+
+    def check_version(self, version: int) -> None:
+        """Hold ``If-Match`` against a version; without the header anything goes.
+
+        The header may be quoted, as in ``ETag``, or bare, as Twilio's own samples send it.
+
+        Raises
+        ------
+        TwilioError
+            412 when it names another version.
+        """
+        wanted = self.headers.get("if-match")
+        if wanted is not None and wanted.removeprefix("W/").strip('"') not in {str(version), "*"}:
+            raise stale()
+
+
+def etag(version: int) -> dict[str, str]:
+    """Return the header that names a version: https://www.twilio.com/docs/taskrouter/api/task."""
+    return {"ETag": f'"{version}"'}
+
+
+Handler = Callable[["Account", Call], Answer]
+Routes = tuple[tuple[str, str, Handler], ...]

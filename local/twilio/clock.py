@@ -1,0 +1,49 @@
+"""Time, as something a test can hold in its hand."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Whatever tells the time."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+
+class ManualClock:
+    """A clock that moves only when it is told to.
+
+    Parameters
+    ----------
+    start
+        The first time it shows; the machine's time where none is given.
+    """
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._now = start or datetime.now(UTC)
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        with self._lock:
+            return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward by so many seconds."""
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+
+
+def iso8601(moment: datetime | None) -> str | None:
+    """Write a time as TaskRouter and Conversations do: seconds, and a ``Z``."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Flex and what it stands on: interactions, conversations, chat channels and the user tokens."""

@@ -1,0 +1,94 @@
+"""What was asked of the emulated Twilio, in order: how tests count calls and see what was sent.
+
+Credentials are never in it: no header is kept, and the values of fields named token are left out.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+HIDDEN = "(left out)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request. ``status`` is None while, or when, it has no answer; ``fault`` what befell it.
+
+    ``form`` holds the fields of a form or of a JSON object; ``path`` starts with the product, as in
+    ``/taskrouter/v1/Workspaces``.
+    """
+
+    number: int
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    status: int | None = None
+    fault: str | None = None
+
+    @property
+    def product(self) -> str:
+        """Return which of Twilio's APIs was asked, such as ``taskrouter``."""
+        return self.path.split("/")[1]
+
+
+class Journal:
+    """All entries since the start, or since `clear`; safe to read from any thread."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._written = 0
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Go through the entries, oldest first."""
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        """Return how many entries there are."""
+        return len(self.entries)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries, oldest first."""
+        with self._lock:
+            return tuple(self._entries)
+
+    def matching(self, method: str | None = None, path: str = "") -> list[Entry]:
+        """Return the entries of that method whose path the regular expression finds."""
+        return [
+            entry
+            for entry in self.entries
+            if (method is None or entry.method == method.upper()) and re.search(path, entry.path)
+        ]
+
+    def clear(self) -> None:
+        """Forget everything so far."""
+        with self._lock:
+            self._entries.clear()
+
+    def open(
+        self, method: str, path: str, query: Mapping[str, str], form: Mapping[str, Any]
+    ) -> Entry:
+        """Write down a request as it arrives."""
+        with self._lock:
+            self._written += 1
+            entry = Entry(self._written, method, path, dict(query), _without_tokens(form))
+            self._entries.append(entry)
+            return entry
+
+    def close(self, entry: Entry, status: int | None, fault: str | None) -> None:
+        """Write down what became of it."""
+        with self._lock:
+            for index, other in enumerate(self._entries):
+                if other.number == entry.number:
+                    self._entries[index] = replace(other, status=status, fault=fault)
+
+
+def _without_tokens(form: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: HIDDEN if "token" in name.lower() and name != "PageToken" else content
+        for name, content in form.items()
+    }

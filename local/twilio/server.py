@@ -1,0 +1,122 @@
+"""The emulated Twilio on a port of this machine: in a thread for tests, or as a process.
+
+``python -m local.twilio.server --port 4010`` runs it on its own.
+"""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from local.twilio.application import application
+from local.twilio.faults import Faults
+from local.twilio.journal import Journal
+from local.twilio.seed import ContactCentre, contact_centre
+
+LOOPBACK = "127.0.0.1"
+START_SECONDS = 10.0
+
+
+class Protocol(H11Protocol):
+    """Uvicorn's HTTP, which also tells the application its connection: faults cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Keep the connection where the application's scope finds it."""
+        super().connection_made(transport)
+        self.app_state: dict[str, Any] = {**self.app_state, "transport": transport}
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTwilio:
+    """An emulated Twilio that answers. ``base_url`` takes the place of Twilio's hosts."""
+
+    base_url: str
+    centre: ContactCentre
+    faults: Faults
+    journal: Journal
+
+
+@contextmanager
+def serve(centre: ContactCentre, port: int = 0) -> Iterator[RunningTwilio]:
+    """Serve a contact centre from a thread, on a free port unless one is given.
+
+    Raises
+    ------
+    OSError
+        When the port is taken.
+    """
+    running = RunningTwilio("", centre, Faults(), Journal())
+    with _listen(port) as listener:
+        server = _server(running)
+        thread = threading.Thread(
+            target=server.run, kwargs={"sockets": [listener]}, name="emulated-twilio", daemon=True
+        )
+        thread.start()
+        try:
+            _wait_until_started(server, thread)
+            yield RunningTwilio(_base_url(listener), centre, running.faults, running.journal)
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            thread.join(START_SECONDS)
+
+
+def run(port: int = 0) -> None:
+    """Serve a seeded contact centre until the process is told to stop."""
+    running = RunningTwilio("", contact_centre(), Faults(), Journal())
+    with _listen(port) as listener:
+        print(_base_url(listener), flush=True)  # noqa: T201
+        _server(running).run(sockets=[listener])
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _base_url(listener: socket.socket) -> str:
+    return f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+
+
+def _server(running: RunningTwilio) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(running.centre, running.faults, running.journal),
+            http=Protocol,
+            ws="none",
+            loop="asyncio",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="on",
+        )
+    )
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("The emulated Twilio did not start")
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    import argparse
+
+    parser = argparse.ArgumentParser(description="Serve an emulated Twilio on this machine.")
+    parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
+    run(parser.parse_args().port)

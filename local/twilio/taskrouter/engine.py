@@ -1,0 +1,193 @@
+"""The routing loop: tasks find workers, reservations and targets run out of time.
+
+Every change of a workspace ends with `settle`, and the server calls it on a timer as well: what it
+does depends on the tables and the clock alone.
+Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-state,
+https://www.twilio.com/docs/taskrouter/task-evaluation
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from local.twilio.sids import new_sid
+from local.twilio.taskrouter import routing
+from local.twilio.taskrouter.lifecycle import cancel, remove
+from local.twilio.taskrouter.model import (
+    Reservation,
+    ReservationStatus,
+    Task,
+    TaskStatus,
+)
+from local.twilio.taskrouter.routing import Candidate
+from local.twilio.taskrouter.workflow_configuration import Step, read_configuration
+from local.twilio.taskrouter.workspace import Workspace
+
+# Completed and cancelled tasks go after 5 minutes by https://www.twilio.com/docs/taskrouter/api/task
+# and after 15 by https://www.twilio.com/docs/taskrouter/limits; the shorter one is the harder one.
+KEPT_AFTER_END = timedelta(minutes=5)
+
+
+def settle(workspace: Workspace) -> None:
+    """Bring a workspace up to date: expire what is over, route what waits."""
+    _forget_ended_tasks(workspace)
+    _time_out_reservations(workspace)
+    for task in _in_order(workspace):
+        _route(workspace, task)
+
+
+def enter_workflow(workspace: Workspace, task: Task) -> Task:
+    """Let the workflow choose the targets of a task, from the first one on.
+
+    A task is matched with the filters once, when it enters the workflow (or when the workflow is
+    updated with ``ReEvaluateTasks``); its targets' expressions are evaluated at every offer.
+    """
+    if task.workflow_sid is None:
+        return task
+    workflow = workspace.tables.workflows[task.workflow_sid]
+    configuration = read_configuration(workflow.configuration, workspace.tables.task_queues)
+    steps = configuration.steps_for(routing.filter_scope(_scope(workspace, task)))
+    return _at_step(workspace, replace(task, steps=steps), 0)
+
+
+def _at_step(workspace: Workspace, task: Task, index: int) -> Task:
+    moved = replace(task, step_index=index)
+    if moved.step is None:
+        return replace(moved, task_queue_sid=None, queue_entered=None)
+    priority = moved.step.priority if moved.step.priority is not None else moved.priority
+    return replace(
+        moved,
+        task_queue_sid=moved.step.queue_sid,
+        queue_entered=workspace.now(),
+        priority=priority,
+    )
+
+
+def _scope(workspace: Workspace, task: Task) -> dict[str, object]:
+    channel = workspace.tables.task_channels[task.task_channel_sid]
+    return routing.task_scope(task, channel.unique_name, workspace.now())
+
+
+def _forget_ended_tasks(workspace: Workspace) -> None:
+    for task in list(workspace.tables.tasks.values()):
+        if task.ended_at is not None and workspace.now() >= task.ended_at + KEPT_AFTER_END:
+            remove(workspace, task)
+
+
+def _time_out_reservations(workspace: Workspace) -> None:
+    for reservation in list(workspace.tables.reservations.values()):
+        expired = reservation.expires_at is not None and workspace.now() >= reservation.expires_at
+        if reservation.status is ReservationStatus.PENDING and expired:
+            workspace.put_reservation(reservation, ReservationStatus.TIMEOUT)
+            _send_away(workspace, reservation.worker_sid)
+            reopen(workspace, reservation.task_sid)
+
+
+def _send_away(workspace: Workspace, worker_sid: str) -> None:
+    """Put a worker who did not answer into the workspace's timeout activity."""
+    worker = workspace.tables.workers[worker_sid]
+    workspace.tables.workers[worker_sid] = replace(
+        worker,
+        activity_sid=workspace.timeout_activity_sid,
+        date_status_changed=workspace.now(),
+        version=worker.version + 1,
+    )
+
+
+def reopen(workspace: Workspace, task_sid: str) -> None:
+    """Make a task pending again when its last open offer is gone."""
+    task = workspace.tables.tasks[task_sid]
+    offers = workspace.reservations_of(task_sid)
+    if task.status is TaskStatus.RESERVED and not any(offer.status.open for offer in offers):
+        workspace.put_task(replace(task, status=TaskStatus.PENDING))
+
+
+def _in_order(workspace: Workspace) -> list[Task]:
+    """Return the waiting tasks in the order they are served.
+
+    Highest priority first, then oldest virtual start time; the newest first in a LIFO queue.
+    Source: https://www.twilio.com/docs/taskrouter/queue-ordering-last-first-out-lifo
+    """
+
+    def turn(task: Task) -> tuple[int, float]:
+        queue = workspace.tables.task_queues.get(task.task_queue_sid or "")
+        sign = -1 if queue is not None and queue.task_order == "LIFO" else 1
+        return (-task.priority, sign * task.virtual_start_time.timestamp())
+
+    waiting = [task for task in workspace.tables.tasks.values() if task.status.waiting]
+    return sorted(waiting, key=turn)
+
+
+def _route(workspace: Workspace, task: Task) -> None:
+    if workspace.now() >= task.expires_at:
+        cancel(workspace, task, "Task TTL Exceeded")
+        return
+    while task.status.waiting and task.step is not None:
+        matched = _matched(workspace, task, task.step)
+        if _offer(workspace, task, task.step, matched) or task.status is TaskStatus.RESERVED:
+            return
+        if not _is_over(workspace, task, matched):
+            return
+        task = workspace.put_task(_at_step(workspace, task, task.step_index + 1))
+    if task.status is TaskStatus.PENDING and task.step is None:
+        # The documentation says that such a task is cancelled, not with which reason.
+        cancel(workspace, task, "Workflow ended without routing to a queue")
+
+
+def _is_over(workspace: Workspace, task: Task, matched: Iterable[Candidate]) -> bool:
+    if task.step is None:
+        return True
+    if task.step_ends_at is not None and workspace.now() >= task.step_ends_at:
+        return True
+    return routing.is_skipped(task.step, _scope(workspace, task), matched)
+
+
+def _matched(workspace: Workspace, task: Task, step: Step) -> list[Candidate]:
+    candidates = workspace.candidates(task.task_channel_sid)
+    if task.routing_target is not None and task.routing_target.startswith("WK"):
+        return [c for c in candidates if c.worker.sid == task.routing_target]
+    queue = workspace.tables.task_queues.get(step.queue_sid)
+    if queue is None:
+        return []
+    return routing.matching(step, _scope(workspace, task), routing.members(queue, candidates))
+
+
+def _offer(workspace: Workspace, task: Task, step: Step, matched: Iterable[Candidate]) -> bool:
+    """Reserve as many workers as the queue allows; tell whether any was reserved.
+
+    A worker who was asked once at this target is not asked there again: the documentation leaves
+    open how often one may decline, and without this a task would bounce off the same worker.
+    """
+    queue = workspace.tables.task_queues.get(step.queue_sid)
+    offers = workspace.reservations_of(task.sid)
+    asked = {offer.worker_sid for offer in offers if offer.step_index == task.step_index}
+    pending = sum(offer.status is ReservationStatus.PENDING for offer in offers)
+    wanted = (queue.max_reserved_workers if queue else 1) - pending
+    turn = routing.in_turn(
+        step,
+        (c for c in matched if c.worker.sid not in asked and (c.ready or task.ignore_capacity)),
+    )
+    chosen = turn[: max(wanted, 0)]
+    for candidate in chosen:
+        _reserve(workspace, task, step, candidate)
+    if chosen:
+        current = workspace.tables.tasks[task.sid]
+        workspace.put_task(replace(current, status=TaskStatus.RESERVED))
+    return bool(chosen)
+
+
+def _reserve(workspace: Workspace, task: Task, step: Step, candidate: Candidate) -> None:
+    workflow = workspace.tables.workflows.get(task.workflow_sid or "")
+    seconds = workflow.task_reservation_timeout if workflow else 120
+    now = workspace.now()
+    reservation = Reservation(
+        sid=new_sid("WR"),
+        task_sid=task.sid,
+        worker_sid=candidate.worker.sid,
+        task_queue_sid=step.queue_sid,
+        date_created=now,
+        date_updated=now,
+        step_index=task.step_index,
+        expires_at=now + timedelta(seconds=seconds),
+    )
+    workspace.tables.reservations[reservation.sid] = reservation

@@ -1,0 +1,228 @@
+"""What TaskRouter keeps: workers and what they can do, queues, workflows, tasks, reservations.
+
+Nothing here changes: a change replaces the object in its workspace's table, so whoever reads one
+from another thread reads a state that really was.
+Fields and their meanings: https://www.twilio.com/docs/taskrouter/api
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from local.twilio.taskrouter.workflow_configuration import Step
+
+
+class TaskStatus(StrEnum):
+    """The states of a task: https://www.twilio.com/docs/taskrouter/task-state."""
+
+    PENDING = "pending"
+    RESERVED = "reserved"
+    ASSIGNED = "assigned"
+    WRAPPING = "wrapping"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing more will happen to a task in this state."""
+        return self in {TaskStatus.COMPLETED, TaskStatus.CANCELED}
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether a task in this state is still looking for its worker."""
+        return self in {TaskStatus.PENDING, TaskStatus.RESERVED}
+
+
+class ReservationStatus(StrEnum):
+    """The states of a reservation: https://www.twilio.com/docs/taskrouter/api/reservations."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    TIMEOUT = "timeout"
+    CANCELED = "canceled"
+    RESCINDED = "rescinded"
+    WRAPPING = "wrapping"
+    COMPLETED = "completed"
+
+    @property
+    def held(self) -> bool:
+        """Tell whether the worker has the task: accepted it and is not done with it."""
+        return self in {ReservationStatus.ACCEPTED, ReservationStatus.WRAPPING}
+
+    @property
+    def open(self) -> bool:
+        """Tell whether the reservation takes up the worker's capacity."""
+        return self is ReservationStatus.PENDING or self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a worker may be doing, and whether tasks reach them meanwhile."""
+
+    sid: str
+    friendly_name: str
+    available: bool
+    date_created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChannel:
+    """A kind of task, such as chat or voice."""
+
+    sid: str
+    unique_name: str
+    friendly_name: str
+    date_created: datetime
+    default_capacity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who takes tasks. ``attributes`` is the JSON string that the API shows."""
+
+    sid: str
+    friendly_name: str
+    activity_sid: str
+    attributes: str
+    date_created: datetime
+    date_updated: datetime
+    date_status_changed: datetime
+    idle_since: datetime
+    version: int = 0
+
+    def attribute(self, name: str) -> Any:
+        """Return one of the attributes, and None where it is missing."""
+        return json.loads(self.attributes).get(name)
+
+    @property
+    def identity(self) -> str:
+        """Return the identity of this worker in chats: ``contact_uri`` without ``client:``."""
+        return str(self.attribute("contact_uri") or "").removeprefix("client:")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerChannel:
+    """How many tasks of one kind a worker takes at once."""
+
+    sid: str
+    worker_sid: str
+    task_channel_sid: str
+    configured_capacity: int
+    available: bool
+    date_created: datetime
+    date_updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQueue:
+    """Where tasks wait, and whom they wait for."""
+
+    sid: str
+    friendly_name: str
+    target_workers: str
+    date_created: datetime
+    date_updated: datetime
+    max_reserved_workers: int = 1
+    task_order: str = "FIFO"
+    reservation_activity_sid: str | None = None
+    assignment_activity_sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """The rules by which tasks go to queues. ``configuration`` is the JSON string."""
+
+    sid: str
+    friendly_name: str
+    configuration: str
+    date_created: datetime
+    date_updated: datetime
+    task_reservation_timeout: int = 120
+    assignment_callback_url: str | None = None
+    fallback_assignment_callback_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A piece of work. ``steps`` are the targets that its workflow found for it, in order."""
+
+    sid: str
+    attributes: str
+    workflow_sid: str | None
+    task_channel_sid: str
+    date_created: datetime
+    date_updated: datetime
+    virtual_start_time: datetime
+    timeout: int = 86_400
+    priority: int = 0
+    status: TaskStatus = TaskStatus.PENDING
+    reason: str | None = None
+    steps: tuple[Step, ...] = ()
+    step_index: int = 0
+    task_queue_sid: str | None = None
+    queue_entered: datetime | None = None
+    ended_at: datetime | None = None
+    routing_target: str | None = None
+    ignore_capacity: bool = False
+    version: int = 0
+
+    def attribute(self, name: str) -> Any:
+        """Return one of the attributes, and None where it is missing."""
+        return json.loads(self.attributes).get(name)
+
+    @property
+    def step(self) -> Step | None:
+        """Return the target the task waits at, and None when its workflow has nothing left."""
+        return self.steps[self.step_index] if self.step_index < len(self.steps) else None
+
+    @property
+    def expires_at(self) -> datetime:
+        """Return when a task that nobody took is cancelled."""
+        return self.date_created + timedelta(seconds=self.timeout)
+
+    @property
+    def step_ends_at(self) -> datetime | None:
+        """Return when the task goes on to the next target, and None where it stays.
+
+        The timeouts add up, and the sum is held against the task's age: with targets of 10 s each
+        the second one ends when the task is 20 s old.
+        Source: https://www.twilio.com/docs/taskrouter/task-evaluation
+        """
+        passed = self.steps[: self.step_index + 1]
+        if not passed or passed[-1].timeout is None:
+            return None
+        seconds = sum(step.timeout or 0 for step in passed)
+        return self.date_created + timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """The offer of a task to a worker, and what became of it."""
+
+    sid: str
+    task_sid: str
+    worker_sid: str
+    task_queue_sid: str
+    date_created: datetime
+    date_updated: datetime
+    step_index: int = 0
+    status: ReservationStatus = ReservationStatus.PENDING
+    expires_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(slots=True)
+class Tables:
+    """Everything in a workspace, each kind by SID, oldest first."""
+
+    activities: dict[str, Activity] = field(default_factory=dict)
+    task_channels: dict[str, TaskChannel] = field(default_factory=dict)
+    workers: dict[str, Worker] = field(default_factory=dict)
+    worker_channels: dict[str, WorkerChannel] = field(default_factory=dict)
+    task_queues: dict[str, TaskQueue] = field(default_factory=dict)
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    reservations: dict[str, Reservation] = field(default_factory=dict)

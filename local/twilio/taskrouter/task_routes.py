@@ -1,0 +1,186 @@
+"""TaskRouter's Tasks over HTTP.
+
+Source: https://www.twilio.com/docs/taskrouter/api/task
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from local.twilio.account import Account
+from local.twilio.calls import Answer, Call, Routes, etag
+from local.twilio.errors import TwilioError, invalid, too_many_requests
+from local.twilio.expressions import ExpressionError, parse
+from local.twilio.paging import page
+from local.twilio.taskrouter.creation import TaskOrder, create_task
+from local.twilio.taskrouter.engine import settle
+from local.twilio.taskrouter.lifecycle import change_status, remove
+from local.twilio.taskrouter.model import Task, TaskStatus
+from local.twilio.taskrouter.resources import listed_task_form, task_form
+from local.twilio.taskrouter.routing import filter_scope, task_scope
+from local.twilio.taskrouter.workspace import Workspace
+
+BASE = "/Workspaces/{workspace}/Tasks"
+MAX_ATTRIBUTES = 4096
+
+
+def create(account: Account, call: Call) -> Answer:
+    """Create a task and let its workflow route it."""
+    workspace = account.workspace(call.path["workspace"])
+    task = create_task(
+        workspace,
+        TaskOrder(
+            attributes=call.json_object("Attributes", limit=MAX_ATTRIBUTES),
+            workflow_sid=call.form.get("WorkflowSid"),
+            task_channel=call.form.get("TaskChannel") or "default",
+            timeout=call.integer("Timeout", 86_400, minimum=1) or 86_400,
+            priority=call.integer("Priority", 0) or 0,
+            virtual_start_time=call.moment("VirtualStartTime"),
+            routing_target=call.form.get("RoutingTarget"),
+            ignore_capacity=call.boolean("IgnoreCapacity", default=True),
+            task_queue_sid=call.form.get("TaskQueueSid"),
+        ),
+    )
+    return Answer(201, task_form(workspace, task), etag(task.version))
+
+
+def fetch(account: Account, call: Call) -> Answer:
+    """Show a task, with its version as the ``ETag``."""
+    workspace = account.workspace(call.path["workspace"])
+    task = workspace.task(call.path["task"])
+    return Answer(200, task_form(workspace, task), etag(task.version))
+
+
+def update(account: Account, call: Call) -> Answer:
+    """Change a task's attributes and priority, or its status.
+
+    The documentation asks for two requests where both the attributes and a status of wrapping or
+    completed are to change; it does not say what one request does. Here it is refused.
+    """
+    workspace = account.workspace(call.path["workspace"])
+    task = workspace.task(call.path["task"])
+    call.check_version(task.version)
+    status = call.form.get("AssignmentStatus")
+    if status and "Attributes" in call.form and status != TaskStatus.CANCELED:
+        raise invalid("Attributes and AssignmentStatus must be changed by two requests")
+    changed = replace(
+        task,
+        attributes=call.json_object("Attributes", task.attributes, limit=MAX_ATTRIBUTES),
+        priority=call.integer("Priority", task.priority) or 0,
+        reason=call.form.get("Reason", task.reason),
+        virtual_start_time=call.moment("VirtualStartTime") or task.virtual_start_time,
+    )
+    if status:
+        change_status(workspace, changed, status, call.form.get("Reason"))
+    elif changed != task:
+        workspace.put_task(changed)
+    settle(workspace)
+    return fetch(account, call)
+
+
+def delete(account: Account, call: Call) -> Answer:
+    """Delete a task in whatever state it is."""
+    workspace = account.workspace(call.path["workspace"])
+    task = workspace.task(call.path["task"])
+    call.check_version(task.version)
+    remove(workspace, task)
+    settle(workspace)
+    return Answer(204)
+
+
+def show_all(account: Account, call: Call) -> Answer:
+    """List the tasks that pass all the filters of the query."""
+    workspace = account.workspace(call.path["workspace"])
+    tasks = list(workspace.tables.tasks.values())
+    for name, passes in _FILTERS.items():
+        if call.query.get(name):
+            wanted = call.query[name]
+            tasks = [task for task in tasks if passes(workspace, task, wanted)]
+    if call.query.get("EvaluateTaskAttributes"):
+        tasks = _evaluated(account, workspace, call.query["EvaluateTaskAttributes"], tasks)
+    tasks = _ordered(tasks, call.query.get("Ordering"))
+    return page(call, "tasks", tasks, lambda task: listed_task_form(workspace, task))
+
+
+def _evaluated(
+    account: Account, workspace: Workspace, expression: str, tasks: list[Task]
+) -> list[Task]:
+    """Keep the tasks whose attributes an expression takes; 3 such requests a second, then 429.
+
+    Source: https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
+    """
+    recent = [at for at in account.evaluations if at > account.clock.now() - timedelta(seconds=1)]
+    if len(recent) >= account.settings.evaluations_per_second:
+        raise too_many_requests()
+    account.evaluations[:] = [*recent, account.clock.now()]
+    try:
+        condition = parse(expression)
+    except ExpressionError as error:
+        raise invalid(f"EvaluateTaskAttributes is not valid: {error}") from error
+    channels = workspace.tables.task_channels
+    now = workspace.now()
+    return [
+        task
+        for task in tasks
+        if condition.holds(
+            filter_scope(task_scope(task, channels[task.task_channel_sid].unique_name, now))
+        )
+    ]
+
+
+def _ordered(tasks: list[Task], ordering: str | None) -> list[Task]:
+    """Sort by ``Priority`` or ``DateCreated``, as in ``Priority:desc,DateCreated:asc``."""
+    keys: dict[str, Callable[[Task], float]] = {
+        "Priority": lambda task: task.priority,
+        "DateCreated": lambda task: task.date_created.timestamp(),
+    }
+    for clause in reversed((ordering or "").split(",")):
+        name, _, direction = clause.partition(":")
+        if not name:
+            continue
+        if name not in keys or direction not in {"", "asc", "desc"}:
+            raise invalid(f"Ordering {clause!r} is not valid")
+        tasks = sorted(tasks, key=keys[name], reverse=direction == "desc")
+    return tasks
+
+
+def _has_status(_workspace: Workspace, task: Task, wanted: str) -> bool:
+    return task.status in wanted.split(",")
+
+
+def _has_workflow_name(workspace: Workspace, task: Task, wanted: str) -> bool:
+    workflow = workspace.tables.workflows.get(task.workflow_sid or "")
+    return workflow is not None and workflow.friendly_name == wanted
+
+
+def _has_queue_name(workspace: Workspace, task: Task, wanted: str) -> bool:
+    queue = workspace.tables.task_queues.get(task.task_queue_sid or "")
+    return queue is not None and queue.friendly_name == wanted
+
+
+def _has_priority(_workspace: Workspace, task: Task, wanted: str) -> bool:
+    try:
+        return task.priority == int(wanted)
+    except ValueError:
+        raise TwilioError(400, 20001, "Priority is not a number") from None
+
+
+_FILTERS: dict[str, Callable[[Workspace, Task, str], bool]] = {
+    "AssignmentStatus": _has_status,
+    "WorkflowSid": lambda _workspace, task, wanted: task.workflow_sid == wanted,
+    "WorkflowName": _has_workflow_name,
+    "TaskQueueSid": lambda _workspace, task, wanted: task.task_queue_sid == wanted,
+    "TaskQueueName": _has_queue_name,
+    "Priority": _has_priority,
+    "RoutingTarget": lambda _workspace, task, wanted: task.routing_target == wanted,
+    "HasAddons": lambda _workspace, _task, wanted: json.loads(wanted.lower()) is False,
+}
+
+ROUTES: Routes = (
+    ("GET", BASE, show_all),
+    ("POST", BASE, create),
+    ("GET", BASE + "/{task}", fetch),
+    ("POST", BASE + "/{task}", update),
+    ("DELETE", BASE + "/{task}", delete),
+)

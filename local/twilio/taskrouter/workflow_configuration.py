@@ -1,0 +1,189 @@
+"""The JSON of a workflow: checked as TaskRouter checks it, then read into steps.
+
+Source: https://www.twilio.com/docs/taskrouter/workflow-configuration
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from local.twilio.errors import TwilioError, invalid
+from local.twilio.expressions import ExpressionError, Scope, parse, parse_value
+
+# https://www.twilio.com/docs/taskrouter/limits gives the figure in the Console only; this is the
+# largest document that a form field of the API is known to take.
+MAX_BYTES = 65_536
+
+T = TypeVar("T")
+
+_FILTER_KEYS = {"filter_friendly_name", "friendly_name", "expression", "targets"}
+_TARGET_KEYS = {
+    "queue",
+    "expression",
+    "priority",
+    "timeout",
+    "skip_if",
+    "order_by",
+    "known_worker_sid",
+    "known_worker_friendly_name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One target of a workflow: a queue, and who of it is asked for how long.
+
+    ``timeout`` is in seconds; None means for as long as the task lives. The default filter is a
+    step without conditions.
+    """
+
+    queue_sid: str
+    filter_name: str = "default"
+    expression: str | None = None
+    priority: int | None = None
+    timeout: int | None = None
+    skip_if: str | None = None
+    order_by: str | None = None
+    known_worker_sid: str | None = None
+    known_worker_friendly_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The tasks that an expression takes, and the targets they go through."""
+
+    expression: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A workflow's filters in their order, and the queue for everything else."""
+
+    filters: tuple[Filter, ...]
+    default: Step | None
+
+    def steps_for(self, scope: Scope) -> tuple[Step, ...]:
+        """Return the targets that a task goes through: its filter's, then the default.
+
+        A task that ran out of its filter's targets goes on to the default filter, not to a later
+        filter: https://www.twilio.com/docs/taskrouter/workflow-configuration
+        """
+        last = (self.default,) if self.default else ()
+        for candidate in self.filters:
+            if parse(candidate.expression).holds(scope):
+                return candidate.steps + last
+        return last
+
+
+def read_configuration(text: str, queue_sids: Collection[str]) -> Configuration:
+    """Check a workflow's configuration and return what it says.
+
+    Raises
+    ------
+    TwilioError
+        400 with code 20001 where TaskRouter would refuse it: JSON that is none, an expression that
+        does not parse, a queue that the workspace does not have.
+    """
+    if len(text.encode()) > MAX_BYTES:
+        raise _refused(f"it is larger than {MAX_BYTES} bytes")
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise _refused("it is not valid JSON") from error
+    routing = _member(document, "task_routing", dict, "the document")
+    filters = routing.get("filters", [])
+    if not isinstance(filters, list):
+        raise _refused("filters must be an array")
+    default = routing.get("default_filter")
+    return Configuration(
+        tuple(_read_filter(entry, position, queue_sids) for position, entry in enumerate(filters)),
+        None if default is None else _read_step(default, "default", "default_filter", queue_sids),
+    )
+
+
+def _read_filter(entry: Any, position: int, queue_sids: Collection[str]) -> Filter:
+    where = f"filters[{position}]"
+    expression = _member(entry, "expression", str, where)
+    _check_keys(entry, _FILTER_KEYS, where)
+    _check_expression(expression, f"{where}.expression")
+    targets = _member(entry, "targets", list, where)
+    if not targets:
+        raise _refused(f"{where} has no targets")
+    name = entry.get("filter_friendly_name") or entry.get("friendly_name") or where
+    return Filter(
+        expression,
+        tuple(
+            _read_step(target, name, f"{where}.targets[{index}]", queue_sids)
+            for index, target in enumerate(targets)
+        ),
+    )
+
+
+def _read_step(entry: Any, name: str, where: str, queue_sids: Collection[str]) -> Step:
+    queue_sid = _member(entry, "queue", str, where)
+    if queue_sid not in queue_sids:
+        raise _refused(f"{where}: task queue {queue_sid} does not exist in this workspace")
+    _check_keys(entry, _TARGET_KEYS, where)
+    for key in ("expression", "skip_if"):
+        if entry.get(key) is not None:
+            _check_expression(entry[key], f"{where}.{key}")
+    for key in ("known_worker_sid", "known_worker_friendly_name"):
+        if entry.get(key) is not None:
+            _check_value(entry[key], f"{where}.{key}")
+    return Step(
+        queue_sid=queue_sid,
+        filter_name=name,
+        expression=entry.get("expression"),
+        priority=_number(entry, "priority", where),
+        timeout=_number(entry, "timeout", where),
+        skip_if=entry.get("skip_if"),
+        order_by=entry.get("order_by"),
+        known_worker_sid=entry.get("known_worker_sid"),
+        known_worker_friendly_name=entry.get("known_worker_friendly_name"),
+    )
+
+
+def _number(entry: Mapping[str, Any], key: str, where: str) -> int | None:
+    number = entry.get(key)
+    if number is None:
+        return None
+    try:
+        whole = int(number)
+    except (TypeError, ValueError) as error:
+        raise _refused(f"{where}.{key} must be a whole number") from error
+    if whole < 0 or isinstance(number, bool):
+        raise _refused(f"{where}.{key} must be a whole number, zero or more")
+    return whole
+
+
+def _member(entry: Any, key: str, kind: type[T], where: str) -> T:
+    member = entry.get(key) if isinstance(entry, dict) else None
+    if not isinstance(member, kind):
+        raise _refused(f"{where} needs {key}")
+    return member
+
+
+def _check_keys(entry: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    unknown = sorted(set(entry) - set(known))
+    if unknown:
+        raise _refused(f"{where} has unknown keys: {', '.join(unknown)}")
+
+
+def _check_expression(expression: Any, where: str) -> None:
+    try:
+        parse(str(expression))
+    except ExpressionError as error:
+        raise _refused(f"{where}: {error}") from error
+
+
+def _check_value(expression: Any, where: str) -> None:
+    try:
+        parse_value(str(expression))
+    except ExpressionError as error:
+        raise _refused(f"{where}: {error}") from error
+
+
+def _refused(why: str) -> TwilioError:
+    return invalid(f"Workflow configuration is not valid: {why}")

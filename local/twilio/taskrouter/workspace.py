@@ -1,0 +1,141 @@
+"""A workspace: its tables, its clock, and whoever wants to know what happens to tasks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from local.twilio.clock import Clock
+from local.twilio.errors import TwilioError, not_found
+from local.twilio.taskrouter.model import (
+    Reservation,
+    ReservationStatus,
+    Tables,
+    Task,
+    TaskChannel,
+    TaskQueue,
+    Worker,
+)
+from local.twilio.taskrouter.routing import Candidate, Load
+
+Entry = TypeVar("Entry")
+
+
+class Observer(Protocol):
+    """A product that lives off TaskRouter's events, as Flex does."""
+
+    def reservation_accepted(self, task: Task, worker: Worker, reservation: Reservation) -> None:
+        """Hear that a worker took a task."""
+
+    def task_ended(self, task: Task) -> None:
+        """Hear that a task was completed, cancelled or deleted."""
+
+
+@dataclass(slots=True)
+class Workspace:
+    """One TaskRouter workspace.
+
+    ``timeout_activity_sid`` is the activity a worker gets who let a reservation time out.
+    """
+
+    sid: str
+    account_sid: str
+    friendly_name: str
+    clock: Clock
+    timeout_activity_sid: str
+    default_activity_sid: str
+    tables: Tables = field(default_factory=Tables)
+    observers: list[Observer] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self.clock.now()
+
+    def find(self, table: dict[str, Entry], collection: str, sid: str) -> Entry:
+        """Return the entry of that SID.
+
+        Raises
+        ------
+        TwilioError
+            404 when there is none.
+        """
+        try:
+            return table[sid]
+        except KeyError:
+            raise not_found(f"/Workspaces/{self.sid}/{collection}/{sid}") from None
+
+    def task(self, sid: str) -> Task:
+        """Return the task of that SID; 404 when there is none (any more)."""
+        return self.find(self.tables.tasks, "Tasks", sid)
+
+    def worker(self, sid: str) -> Worker:
+        """Return the worker of that SID; 404 when there is none."""
+        return self.find(self.tables.workers, "Workers", sid)
+
+    def queue(self, sid: str) -> TaskQueue:
+        """Return the task queue of that SID; 404 when there is none."""
+        return self.find(self.tables.task_queues, "TaskQueues", sid)
+
+    def channel(self, sid_or_name: str) -> TaskChannel:
+        """Return the task channel of that SID or unique name; 404 when there is none."""
+        for channel in self.tables.task_channels.values():
+            if sid_or_name in {channel.sid, channel.unique_name}:
+                return channel
+        raise not_found(f"/Workspaces/{self.sid}/TaskChannels/{sid_or_name}")
+
+    def reservations_of(self, task_sid: str) -> list[Reservation]:
+        """Return the reservations of a task, oldest first."""
+        return [r for r in self.tables.reservations.values() if r.task_sid == task_sid]
+
+    def holder(self, task_sid: str) -> Worker | None:
+        """Return the worker who has accepted the task and is not done with it."""
+        for reservation in self.reservations_of(task_sid):
+            if reservation.status.held:
+                return self.tables.workers.get(reservation.worker_sid)
+        return None
+
+    def load(self, worker: Worker, task_channel_sid: str) -> Load:
+        """Return how full a worker is for one kind of task."""
+        open_tasks = [
+            self.tables.tasks[r.task_sid]
+            for r in self.tables.reservations.values()
+            if r.worker_sid == worker.sid and r.status.open
+        ]
+        assigned = sum(task.task_channel_sid == task_channel_sid for task in open_tasks)
+        for channel in self.tables.worker_channels.values():
+            if (channel.worker_sid, channel.task_channel_sid) == (worker.sid, task_channel_sid):
+                return Load(assigned, channel.configured_capacity if channel.available else 0)
+        return Load(assigned, 0)
+
+    def candidates(self, task_channel_sid: str) -> Iterator[Candidate]:
+        """Go through all workers as the routing of a task of that channel sees them."""
+        for worker in self.tables.workers.values():
+            activity = self.tables.activities[worker.activity_sid]
+            yield Candidate(worker, activity, self.load(worker, task_channel_sid))
+
+    def put_task(self, task: Task) -> Task:
+        """Keep a new state of a task, as its next version."""
+        kept = replace(task, version=task.version + 1, date_updated=self.now())
+        self.tables.tasks[task.sid] = kept
+        return kept
+
+    def put_reservation(self, reservation: Reservation, status: ReservationStatus) -> Reservation:
+        """Keep a new state of a reservation, as its next version."""
+        now = self.now()
+        kept = replace(
+            reservation, status=status, version=reservation.version + 1, date_updated=now
+        )
+        self.tables.reservations[reservation.sid] = kept
+        worker = self.tables.workers.get(kept.worker_sid)
+        if worker is not None:
+            self.tables.workers[worker.sid] = replace(worker, idle_since=now)
+        return kept
+
+    def refused(self, what: str, task: Task, because: str) -> TwilioError:
+        """Return the 400 for a change that a task's state does not allow, in TaskRouter's words."""
+        return TwilioError(
+            400,
+            20001,
+            f"Cannot {what} task {task.sid} in workspace {self.sid} for account "
+            f"{self.account_sid} because it is {because}.",
+        )
