@@ -111,8 +111,7 @@ def check(config: Properties, environment: Mapping[str, str] = os.environ) -> di
             continue
         expected = _RULES[key](value) if isinstance(value, str) else "a string"
         if expected:
-            shown = "" if key in SECRET_KEYS else f" {value!r}"
-            failures[key] = f"the value{shown} {_origin(key, config)}is not {expected}"
+            failures[key] = f"must be {expected}{_found(key, value, config)}"
     return _credential_failures(values) | failures
 
 
@@ -176,10 +175,11 @@ def settings(config: Properties, environment: Mapping[str, str] = os.environ) ->
     )
 
 
-def _origin(key: str, config: Properties) -> str:
-    if config.get(key) in (None, "") and key in ENVIRONMENT:
-        return f"of the environment variable {ENVIRONMENT[key]} "
-    return ""
+def _found(key: str, value: object, config: Properties) -> str:
+    # A URL may hold a password.
+    shown = "" if key in SECRET_KEYS or "@" in str(value) else f", not {value!r}"
+    from_environment = config.get(key) in (None, "") and key in ENVIRONMENT
+    return shown + (f" (environment variable {ENVIRONMENT[key]})" if from_environment else "")
 
 
 def _credential_failures(values: Mapping[str, Any]) -> dict[str, str]:

@@ -6,9 +6,12 @@ Whoever deploys reads these in the output of `pulumi up`. Nothing of a credentia
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from json import JSONDecodeError
 
 from requests import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.base.version import Version
+from twilio.http.response import Response
 
 
 class ProviderError(Exception):
@@ -71,28 +74,38 @@ def asking_twilio(action: str) -> Iterator[None]:
     """
     try:
         yield
-    except (TwilioRestException, TwilioServiceException) as error:
-        raise _answered(action, error) from error
-    except (RequestException, TwilioException) as error:
+    except (RequestException, TwilioException, JSONDecodeError) as error:
+        answer = _answer(error)
+        if answer is not None:
+            raise _answered(action, answer) from error
         raise TwilioFailedError(
-            f"could not {action}: no answer from Twilio ({type(error).__name__}). Check the "
+            f"could not {action}: no answer that is Twilio's ({type(error).__name__}). Check the "
             "network and, where set, twilio:baseUrl, twilio:region and twilio:edge",
             outcome_unknown=True,
         ) from error
 
 
+def _answer(error: Exception) -> TwilioRestException | TwilioServiceException | None:
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        return error
+    # For a list the SDK raises a plain TwilioException that carries the response.
+    response = next((each for each in error.args if isinstance(each, Response)), None)
+    return Version.exception("GET", "", response, "") if response else None
+
+
 def _answered(
-    action: str, error: TwilioRestException | TwilioServiceException
+    action: str, answer: TwilioRestException | TwilioServiceException
 ) -> TwilioFailedError:
-    status = int(error.status)
-    code = error.code or status
-    said = error.msg if isinstance(error, TwilioRestException) else (error.detail or error.title)
-    # The SDK puts "Unable to create record: " before what Twilio said.
-    said = " ".join(str(said).split()).removeprefix("Unable to create record: ")
-    said = said.removeprefix("Unable to fetch record: ").removeprefix("Unable to update record: ")
+    status = int(answer.status)
+    if isinstance(answer, TwilioRestException):
+        # What Twilio said comes after the SDK's own "Unable to create record".
+        said = answer.msg.partition(": ")[2] or "no message"
+    else:
+        said = answer.detail or answer.title
+    said = " ".join(said.split())
     message = (
-        f"could not {action}: Twilio answered {code} (HTTP {status}): {said or 'no message'}. "
-        f"{_advice(status)}"
+        f"could not {action}: Twilio answered {answer.code or status} (HTTP {status}): "
+        f"{said.rstrip('.')}. {_advice(status)}"
     )
     kind = GoneError if status == HTTPStatus.NOT_FOUND else TwilioFailedError
     return kind(message, outcome_unknown=status >= HTTPStatus.INTERNAL_SERVER_ERROR)
