@@ -1,4 +1,4 @@
-"""The stack: TaskRouter routing for transferred chats, and the two endpoints that the Flex plugin calls."""
+"""The stack: routing for transferred chats, and the endpoints that the Flex plugin calls."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ import pulumi
 
 from transfer_stack.backend import TransferBackend, TransferBackendArgs
 from transfer_stack.bundle import build_bundle
+from transfer_stack.read_settings import load_settings
 from transfer_stack.routing import TransferRouting, TransferRoutingArgs, find_queue_sids
-from transfer_stack.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Settings, and all else that can stop the program while nothing is changed yet
-settings = Settings.load()
+settings = load_settings()
 bundle = build_bundle(ROOT / "functions", ROOT / "build")
 queue_sids = find_queue_sids(settings.routing)
 

@@ -1,8 +1,8 @@
 """The emulated AWS: ministack as a child process on a free port of this machine.
 
 ministack runs Lambda functions in real Python processes and API Gateway with its CORS, without a
-container engine. It binds every interface, opens an IoT broker and an SFTP server and keeps files
-under /tmp unless it is told otherwise; it is told here.
+container engine. It binds every interface, opens an IoT broker and an SFTP server, keeps files
+under /tmp and lets everybody do everything unless it is told otherwise; it is told here.
 """
 
 import contextlib
@@ -53,17 +53,13 @@ class EmulatedAws:
 
 
 @contextlib.contextmanager
-def emulated_aws(
-    *, log_path: Path | None = None, enforce_iam: bool = False
-) -> Iterator[EmulatedAws]:
-    """Run the emulated AWS for as long as the context is open; nothing of it stays behind, on disk neither.
+def emulated_aws(*, log_path: Path | None = None) -> Iterator[EmulatedAws]:
+    """Run the emulated AWS for as long as the context is open; nothing of it stays behind.
 
     Parameters
     ----------
     log_path
         Where to log. By default in a temporary folder that goes with the rest.
-    enforce_iam
-        Check signatures and policies as AWS does, the functions' execution roles included.
 
     Raises
     ------
@@ -75,18 +71,18 @@ def emulated_aws(
     ) as folder:
         log = log_path or Path(folder) / "aws.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        process, port = _started(Path(folder), log, enforce_iam=enforce_iam)
+        process, port = _started(Path(folder), log)
         try:
             yield EmulatedAws(f"http://{_HOST}:{port}", _REGION, log)
         finally:
             _end(process)
 
 
-def _started(folder: Path, log: Path, *, enforce_iam: bool) -> tuple[subprocess.Popen[bytes], int]:
+def _started(folder: Path, log: Path) -> tuple[subprocess.Popen[bytes], int]:
     # Another process may take the free port before ministack binds it; then the next one is tried.
     for _ in range(_PORT_ATTEMPTS):
         port = _free_port()
-        process = _start(folder, log, port, enforce_iam=enforce_iam)
+        process = _start(folder, log, port)
         try:
             if _is_ready(process, port):
                 return process, port
@@ -98,11 +94,12 @@ def _started(folder: Path, log: Path, *, enforce_iam: bool) -> tuple[subprocess.
     raise EmulatedAwsError(f"The emulated AWS did not start. It logged:\n{tail}")
 
 
-def _start(folder: Path, log: Path, port: int, *, enforce_iam: bool) -> subprocess.Popen[bytes]:
+def _start(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
     environment = {
         # None of this machine's AWS settings may reach it: the functions inherit its environment.
         **{name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ},
-        "AUTH": str(enforce_iam).lower(),
+        # Signatures and policies count, as in AWS: a function can do what its role allows, no more.
+        "AUTH": "true",
         "BIND_HOST": _HOST,
         "DOCKER_HOST": f"unix://{folder}/no-docker",
         "GATEWAY_PORT": str(port),
@@ -118,8 +115,8 @@ def _start(folder: Path, log: Path, port: int, *, enforce_iam: bool) -> subproce
         "TMPDIR": str(folder),
     }
     with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("aws_child.py"))],
+        return subprocess.Popen(  # noqa: S603 - nothing in the command comes from outside
+            [sys.executable, str(Path(__file__).with_name("aws_child.py")), str(folder)],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -143,7 +140,7 @@ def _is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and the functions' processes, whatever state they are in: there is nothing to save."""
+    """End the process and the functions' processes in whatever state; there is nothing to save."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,34 +1,31 @@
-"""What runs inside the emulated AWS's own process: ministack, and a watch on the process that started it.
+"""What runs in the emulated AWS's own process: ministack, and a watch on who started it.
 
 Standard input is a pipe that only the starting process holds open. When it closes, whether that
-process ended well, was killed or crashed, everything in this process group goes, the Lambda
-workers too. Unlike Linux's parent-death signal this works on every Unix, and does not depend on
-the thread that started us.
+process ended well, was killed or crashed, everything in this process group goes, the functions'
+processes too, and so does the folder that they worked in. Unlike Linux's parent-death signal this
+works on every Unix, and does not depend on the thread that started us.
 """
 
 import os
 import shutil
 import signal
 import sys
-import tempfile
 import threading
-from pathlib import Path
+
+from ministack.app import main as serve  # type: ignore[import-untyped]
 
 
 def main() -> None:
-    """Serve until standard input closes."""
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
-    # A Lambda's process must not inherit the pipe, or it would take the parent's place in holding
-    # it open.
-    from ministack.app import main as serve  # noqa: PLC0415 - reads the environment and configures logging on import
-
+    """Serve until standard input closes; the one argument is the folder to remove then."""
+    folder = sys.argv[1]
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     sys.argv = ["ministack"]
     serve()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     sys.stdin.buffer.read()
-    shutil.rmtree(Path(tempfile.gettempdir()), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

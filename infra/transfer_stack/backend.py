@@ -1,4 +1,4 @@
-"""Puts the endpoints together: one secret, one table, two functions and the HTTP API in front of them."""
+"""Puts the back end together: one secret, one table, two functions, one HTTP API."""
 
 from dataclasses import dataclass
 
@@ -66,7 +66,7 @@ class TransferBackend(pulumi.ComponentResource):
                 settings=args.settings,
                 bundle=args.bundle,
                 handler="transfer_chat.handler",
-                description="Transfers a chat task of Twilio Flex to an agent, a queue or a workflow",
+                description="Transfers a chat task of Flex to an agent, a queue or a workflow",
                 environment={**environment, "IDEMPOTENCY_TABLE": table.name},
                 statements=(may_read_secret, table.arn.apply(use_idempotency_table)),
             ),

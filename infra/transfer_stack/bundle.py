@@ -8,7 +8,6 @@ are taken, so the artifact that is tested on a laptop is the artifact that runs 
 
 import base64
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -75,11 +74,12 @@ def build_bundle(functions: Path, build: Path) -> Bundle:
     entries.update(_source_entries(functions))
     build.mkdir(parents=True, exist_ok=True)
     path = build / "functions.zip"
-    # Two builds may run at once: whoever reads the zip sees a whole one.
-    with tempfile.NamedTemporaryFile(dir=build, suffix=".zip", delete=False) as file:
-        _write_zip(file.name, entries)
-    digest = hashlib.sha256(Path(file.name).read_bytes()).digest()
-    Path(file.name).replace(path)
+    with tempfile.TemporaryDirectory(dir=build) as folder:
+        written = Path(folder) / path.name
+        _write_zip(written, entries)
+        digest = hashlib.sha256(written.read_bytes()).digest()
+        # Two builds may run at once: whoever reads the zip sees a whole one.
+        written.replace(path)
     return Bundle(path, base64.b64encode(digest).decode())
 
 
@@ -104,7 +104,7 @@ def _wheel_entries(wheel: Path) -> Iterator[tuple[str, bytes]]:
                 yield info.filename, archive.read(info)
 
 
-def _write_zip(path: str, entries: Mapping[str, bytes]) -> None:
+def _write_zip(path: Path, entries: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(entries):
             info = zipfile.ZipInfo(name, _DATE)
@@ -114,37 +114,39 @@ def _write_zip(path: str, entries: Mapping[str, bytes]) -> None:
 
 
 def _wheels(requirements: Path, build: Path) -> Path:
-    """Return a folder with every wheel that the requirements pin, from the last build when they did not change."""
+    """Return a folder with every wheel that is pinned, the last build's when nothing changed."""
     digest = hashlib.sha256(requirements.read_bytes() + PYTHON_VERSION.encode()).hexdigest()[:16]
     folder = build / f"wheels-{digest}"
     if folder.is_dir():
         return folder
     build.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=build) as download:
+    with tempfile.TemporaryDirectory(dir=build) as temporary:
+        download = Path(temporary) / folder.name
         _download(requirements, download)
         try:
-            # A half-made download must never be taken for a whole one, so it gets its name last.
-            os.rename(download, folder)  # noqa: PTH104 - Path.rename would replace a non-empty folder just as little
+            # A half-made download must never be taken for a whole one: it gets its name last.
+            download.rename(folder)
         except OSError:
+            # Another build was faster.
             if not folder.is_dir():
                 raise
-        Path(download).mkdir(exist_ok=True)
     return folder
 
 
-def _download(requirements: Path, folder: str) -> None:
-    """Download the wheels by hash; `none` and `any` let only those through that hold no compiled code."""
+def _download(requirements: Path, folder: Path) -> None:
+    """Download the wheels by hash; only those of any platform, which hold no compiled code."""
     command = [
-        sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download",
-        "--dest", folder, "--no-deps", "--require-hashes", "--only-binary=:all:",
-        "--platform", "any", "--implementation", "py", "--abi", "none", "--python-version", PYTHON_VERSION,
-        "--requirement", str(requirements),
-    ]  # fmt: skip
-    done = subprocess.run(
+        *(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"),
+        *("--dest", str(folder), "--no-deps", "--require-hashes", "--only-binary=:all:"),
+        *("--platform", "any", "--implementation", "py", "--abi", "none"),
+        *("--python-version", PYTHON_VERSION, "--requirement", str(requirements)),
+    ]
+    done = subprocess.run(  # noqa: S603 - nothing in the command comes from outside
         command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )  # noqa: S603
+    )
     if done.returncode != 0:
         raise BundleError(
-            f"The Lambda bundle's packages could not be downloaded. pip said:\n{done.stderr.strip()}\n"
-            f"They are needed once after each change of {requirements}: run this again with access to the package index."
+            f"The Lambda bundle's packages could not be downloaded: run this again with access to "
+            f"the package index. They are needed once after each change of {requirements}.\n"
+            f"pip said:\n{done.stderr.strip()}"
         )

@@ -1,4 +1,4 @@
-"""Reads stack config key by key and remembers every problem, so that a user sees all of them at once.
+"""Reads stack config key by key and remembers every problem, to show all of them at once.
 
 `pulumi.Config.require` stops at the first missing key, with a traceback, and checks no values. A
 new environment has twenty keys: one run must be enough to get them right.
@@ -99,7 +99,7 @@ class ConfigReader:
         if raw is None:
             return ""
         if key not in self._secrets:
-            todo = f"a secret: pulumi config set --secret {key}, and replace the value that was exposed"
+            todo = f"a secret: pulumi config set --secret {key}; replace what was exposed"
             self.problems.append(Problem(key, "stored in plain text", todo))
         elif raw != raw.strip():
             self.problems.append(Problem(key, "begins or ends with whitespace", "the bare secret"))
@@ -144,11 +144,11 @@ class ConfigReader:
         return items
 
     def refuse(self, key: str, fault: str, expected: str) -> None:
-        """Add a problem that only the caller can see, as one of two keys that exclude each other."""
+        """Add a problem that only the caller can see, as of two keys that exclude each other."""
         self.problems.append(Problem(key, fault, expected))
 
     def refuse_unknown(self, namespaces: Collection[str]) -> None:
-        """Add a problem for every key of these namespaces that was not read: it would do nothing."""
+        """Add a problem for every key of these namespaces that was not read: it does nothing."""
         for key in sorted(set(self._config) - self._known):
             if key.partition(":")[0] not in namespaces:
                 continue

@@ -1,4 +1,4 @@
-"""The HTTP API that the Flex plugin calls: routes, integrations, CORS, throttling and access logs."""
+"""The HTTP API that the Flex plugin calls: routes, integrations, CORS, throttling, access logs."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The table in which the transfer function remembers which task is being, or was, transferred whereto."""
+"""The table in which the transfer function remembers which task is, or was, transferred whereto."""
 
 import pulumi
 import pulumi_aws as aws

@@ -33,7 +33,7 @@ def policy(statements: Sequence[Statement]) -> str:
 
 
 def write_logs(log_group_arn: str) -> Statement:
-    """Allow writing to the function's own log group, which the stack makes: creating groups is not allowed."""
+    """Allow writing to the function's own log group; the stack makes it, so creating is not."""
     return {
         "Sid": "WriteOwnLogs",
         "Effect": "Allow",

@@ -1,4 +1,4 @@
-"""What the stack configures in the company's TaskRouter workspace: the "Everyone" queue and the transfer workflow."""
+"""What the stack configures in the company's workspace: the "Everyone" queue and the workflow."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from transfer_stack.settings import Settings
 
 
 class TwilioCredentials(pulumi.ComponentResource):
-    """A Secrets Manager secret with the credentials as JSON: `auth_token`, or `api_key_sid` and `api_key_secret`.
+    """A secret, its value JSON: `auth_token`, or `api_key_sid` and `api_key_secret`.
 
     Parameters
     ----------

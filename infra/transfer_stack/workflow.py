@@ -1,15 +1,16 @@
-"""Generates the transfer workflow's configuration: who is offered a transferred task, in which order, for how long.
+"""Generates the transfer workflow's configuration: who is offered a task, when, for how long.
 
 Kept apart from the resources, and pure, because these few rules are what agents and customers
 feel, and because the handlers read the same document back to tell which targets are routed.
 
-How TaskRouter reads it (https://www.twilio.com/docs/taskrouter/workflow-configuration and
-https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment): the first filter whose expression
-matches the task's attributes takes it; within that filter the task waits at each target for the
-target's timeout. A task that passes the last target of its filter is cancelled, and the default
-filter is only for tasks that matched no filter. So the last target here never has a timeout: a
-customer is passed on to more and more people, and never dropped before the task's own time to
-live.
+How TaskRouter reads it: the first filter whose expression matches the task's attributes takes it;
+within that filter the task waits at each target for the target's timeout. A task that passes the
+last target of its filter is cancelled, and the default filter is only for tasks that matched no
+filter. So the last target here never has a timeout: a customer is passed on to more and more
+people, and never dropped before the task's own time to live.
+
+Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
+https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
 """
 
 from collections.abc import Sequence

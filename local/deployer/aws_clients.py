@@ -1,4 +1,4 @@
-"""Access to the emulated AWS: clients that are made once, and the names that AWS gives to things."""
+"""Access to the emulated AWS: clients that are made once, and how its APIs spell things."""
 
 import threading
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -68,10 +68,10 @@ class AwsClients:
 
 
 def capitalised(properties: dict[str, Any]) -> dict[str, Any]:
-    """Turn Pulumi's property names into the API's, one level deep: `allowOrigins` becomes `AllowOrigins`."""
+    """Turn Pulumi's property names (`allowOrigins`) into the API's (`AllowOrigins`)."""
     return {key[0].upper() + key[1:]: value for key, value in properties.items()}
 
 
-def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
+def tag_list(tags: dict[str, str]) -> list[Any]:
     """Turn tags into the list of keys and values that some services want."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]

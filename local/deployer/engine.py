@@ -109,7 +109,7 @@ class Creator(Mocks):
 
 
 class Monitor(MockMonitor):
-    """Pulumi's mock monitor, which does not tell the mocks what a resource belongs to; this does."""
+    """Pulumi's mock monitor, made to tell the mocks which component a resource belongs to."""
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802 - Pulumi's name
         """Register a resource, remembering for its creation which component it belongs to."""
@@ -118,7 +118,7 @@ class Monitor(MockMonitor):
         is_in_component = types not in {"", _STACK_TYPE}
         token = _parent.set(parent if is_in_component else None)
         try:
-            return super().RegisterResource(request)
+            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
         finally:
             _parent.reset(token)
 

@@ -12,8 +12,8 @@ class UnknownResourceTypeError(DeploymentError):
 
     def __init__(self, type_: str, name: str, known: Collection[str]) -> None:
         super().__init__(
-            f"The local deployer cannot create a {type_} ({name}): teach it in local/deployer, or leave the "
-            f"resource out. It knows {', '.join(sorted(known))}"
+            f"The local deployer cannot create a {type_} ({name}): teach it in local/deployer, or "
+            f"leave the resource out. It knows {', '.join(sorted(known))}"
         )
 
 
@@ -22,8 +22,8 @@ class UnknownInputError(DeploymentError):
 
     def __init__(self, type_: str, name: str, inputs: Collection[str]) -> None:
         super().__init__(
-            f"The local deployer does not know the inputs {', '.join(sorted(inputs))} of {type_} ({name}): "
-            f"teach it in local/deployer, or leave them out"
+            f"The local deployer does not know the inputs {', '.join(sorted(inputs))} of a {type_} "
+            f"({name}): teach it in local/deployer, or leave them out"
         )
 
 
@@ -32,5 +32,5 @@ class UnknownFunctionError(DeploymentError):
 
     def __init__(self, token: str) -> None:
         super().__init__(
-            f"The local deployer cannot call the provider function {token}: teach it in local/deployer"
+            f"The local deployer cannot call the function {token}: teach it in local/deployer"
         )

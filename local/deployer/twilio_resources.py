@@ -1,4 +1,4 @@
-"""Creates TaskRouter's objects by calling our own provider, as the engine would, in this process."""
+"""Creates TaskRouter's objects by calling our own provider as the engine would."""
 
 import asyncio
 import threading
@@ -72,7 +72,7 @@ class TwilioResources:
         return Created(str(created.resource_id), plain_map(created.properties))
 
     def invoke(self, token: str, args: Inputs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        """Call a provider function; return what it answers, and what is wrong with the arguments."""
+        """Call a provider function; return its answer, and what is wrong with the arguments."""
         answer = self._run(self._configured().invoke(InvokeRequest(token, property_map(args))))
         failures = [(failure.property, failure.reason) for failure in answer.failures]
         return plain_map(answer.return_value or {}), failures
