@@ -1,0 +1,1 @@
+"""The handlers against the emulated Twilio over HTTP, with moto in AWS's place."""

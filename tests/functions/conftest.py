@@ -1,0 +1,172 @@
+"""One contact centre per test, and the handlers as Lambda would run them."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+import pytest
+import requests
+from moto import mock_aws
+from twilio.rest import Client
+
+from chat_transfer.budget import Budget
+from chat_transfer.settings import Settings
+from chat_transfer.twilio_client import Credentials, twilio_client
+from local.twilio.seed import contact_centre
+from local.twilio.server import RunningTwilio, serve
+from tests.functions.lambda_events import Answer, Context, form_event, http_event, json_event
+from transfer_stack.workflow import Timeouts, workflow_configuration
+
+REGION = "us-east-1"
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+AGENT_SECONDS, QUEUE_SECONDS, FALLBACK_SECONDS = 60, 300, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """The emulated AWS of the handlers' tests."""
+
+    secrets: "SecretsManagerClient"
+    dynamodb: "DynamoDBClient"
+
+
+@dataclass(slots=True)
+class Deployment:
+    """Both handlers, deployed to nothing but this process."""
+
+    twilio: RunningTwilio
+    transfer_workflow_sid: str
+    transfer_chat: ModuleType
+    get_workflows: ModuleType
+    seconds: float = 29.0
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def invoke(self, event: dict[str, Any]) -> Answer:
+        """Send an event to the function of its route."""
+        is_transfer = event["rawPath"] == "/transfer-chat"
+        module = self.transfer_chat if is_transfer else self.get_workflows
+        answer = module.handler(event, Context(self.seconds))
+        return Answer(answer["statusCode"], answer.get("headers", {}), answer.get("body", ""))
+
+    def transfer(
+        self, task: str, target_sid: str, by: str = "ana", *, form: bool = False, **extra: Any
+    ) -> Answer:
+        """Ask for a transfer as the plugin does; `task` is a seeded name or a SID."""
+        fields = {
+            "Token": self.twilio.centre.token_of(by),
+            "taskSid": self.twilio.centre.tasks.get(task, task),
+            "targetSid": target_sid,
+            **extra,
+        }
+        return self.invoke((form_event if form else json_event)("/transfer-chat", fields))
+
+    def list_workflows(self, token: str) -> Answer:
+        """Ask for the workflows as the plugin does."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.invoke(http_event("GET", "/get-workflows", headers=headers))
+
+
+@pytest.fixture
+def twilio() -> Iterator[RunningTwilio]:
+    with serve(contact_centre()) as running:
+        yield running
+
+
+@pytest.fixture
+def client_of(twilio: RunningTwilio) -> Callable[[Settings], Client]:
+    """The SDK's client as the functions make it, with all the time in the world."""
+
+    def make(settings: Settings) -> Client:
+        credentials = Credentials(twilio.centre.account_sid, twilio.centre.auth_token)
+        budget = Budget.of_invocation(29_000)
+        return twilio_client(settings, credentials, requests.Session(), budget)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Aws]:
+    """Moto, with the clients that make secrets and tables in it."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setenv("AWS_DEFAULT_REGION", REGION)
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        yield Aws(boto3.client("secretsmanager"), boto3.client("dynamodb"))
+
+
+@pytest.fixture
+def deployment(
+    twilio: RunningTwilio,
+    aws: Aws,
+    monkeypatch: pytest.MonkeyPatch,
+    client_of: Callable[[Settings], Client],
+) -> Deployment:
+    """The stack's parts that the handlers need: workflow, secret, table, Lambda environment."""
+    centre = twilio.centre
+    secret_arn = create_secret(aws, {"auth_token": centre.auth_token})
+    settings = Settings(
+        account_sid=centre.account_sid,
+        workspace_sid=centre.workspace_sid,
+        transfer_workflow_sid="",
+        secret_arn=secret_arn,
+        base_url=twilio.base_url,
+    )
+    workflow_sid = create_transfer_workflow(client_of(settings), twilio)
+    environment = {
+        "TWILIO_ACCOUNT_SID": centre.account_sid,
+        "TWILIO_WORKSPACE_SID": centre.workspace_sid,
+        "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
+        "TWILIO_SECRET_ARN": secret_arn,
+        "TWILIO_BASE_URL": twilio.base_url,
+        "TWILIO_REGION": "",
+        "IDEMPOTENCY_TABLE": create_table(aws),
+        "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer",
+        "POWERTOOLS_METRICS_NAMESPACE": "FlexChatTransfer",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    modules = [importlib.import_module(name) for name in ("transfer_chat", "get_workflows")]
+    for module in modules:
+        module.runtime.cache_clear()  # a cold start
+    twilio.journal.clear()
+    return Deployment(twilio, workflow_sid, *modules)
+
+
+def create_secret(aws: Aws, content: dict[str, str]) -> str:
+    """Store credentials as the stack does; give back the secret's ARN."""
+    name = f"twilio-{uuid4()}"
+    return aws.secrets.create_secret(Name=name, SecretString=json.dumps(content))["ARN"]
+
+
+def create_table(aws: Aws) -> str:
+    """Create an idempotency table of its own for a test; give back its name."""
+    name = f"transfers-{uuid4()}"
+    aws.dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
+
+
+def create_transfer_workflow(client: Client, twilio: RunningTwilio) -> str:
+    """Create the workflow that the stack would, with every seeded queue routed but Billing."""
+    centre = twilio.centre
+    queues = [centre.queues[name] for name in ("Sales", "Support", "Escalations")]
+    timeouts = Timeouts(AGENT_SECONDS, QUEUE_SECONDS, FALLBACK_SECONDS)
+    configuration = workflow_configuration(centre.queues["Everyone"], queues, timeouts)
+    workflow = client.taskrouter.v1.workspaces(centre.workspace_sid).workflows.create(
+        friendly_name="Chat transfer", configuration=json.dumps(configuration)
+    )
+    assert workflow.sid
+    return workflow.sid

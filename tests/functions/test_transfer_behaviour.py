@@ -1,0 +1,137 @@
+"""What a transfer does, for both kinds of task: one table, whatever the kind."""
+
+import pytest
+
+from local.twilio.taskrouter.model import TaskStatus
+from tests.functions.conftest import Deployment
+
+# The seeded tasks that Ana holds, of each kind and channel.
+TASKS = ("chat", "sms", "wrapping", "conversation", "sms_conversation", "conversation_wrapping")
+ANA = "ana_40example_2Ecom"
+
+
+@pytest.mark.parametrize("form", [False, True], ids=["json", "form"])
+@pytest.mark.parametrize("task", TASKS)
+def test_to_an_agent(deployment: Deployment, task: str, form: bool) -> None:
+    centre = deployment.twilio.centre
+    original = centre.tasks[task]
+    before = centre.attributes(original)
+
+    answer = deployment.transfer(task, centre.workers["dev"], form=form)
+
+    assert answer.status == 200, answer.text
+    made = answer.body["taskSid"]
+    assert answer.body == {"taskSid": made}
+    assert centre.offered_to(made) == "dev"
+    assert centre.task(original).status is TaskStatus.COMPLETED
+    attributes = centre.attributes(made)
+    before.pop("flexChannelInviteSid", None)  # an invite has its own
+    assert {name: attributes[name] for name in before} == before
+    assert attributes["targetSid"] == centre.workers["dev"]
+    assert attributes["transferTargetType"] == "worker"
+    assert attributes["ignoreAgent"] == ANA
+    assert attributes["ignoreWorkerSids"] == [centre.workers["ana"]]
+    assert attributes["transferredFrom"] == original
+    assert attributes["conversations"] == {"conversation_id": original}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_to_a_queue_its_sender_is_in(deployment: Deployment, task: str) -> None:
+    """Sales has Ana, Ben and Carla: each is asked in turn, and never Ana."""
+    centre = deployment.twilio.centre
+    for name in ("ben", "carla"):
+        centre.set_activity(name, "Offline")
+
+    made = deployment.transfer(task, centre.queues["Sales"]).body["taskSid"]
+
+    assert centre.offered_to(made) is None
+    assert centre.task(made).status is TaskStatus.PENDING
+    centre.set_activity("carla", "Available")
+    assert centre.offered_to(made) == "carla"
+    assert centre.attributes(made)["transferTargetType"] == "queue"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_to_a_workflow(deployment: Deployment, task: str) -> None:
+    centre = deployment.twilio.centre
+
+    made = deployment.transfer(task, centre.workflows["Escalations"]).body["taskSid"]
+
+    assert centre.task(made).workflow_sid == centre.workflows["Escalations"]
+    assert centre.attributes(made)["transferTargetType"] == "workflow"
+    assert centre.offered_to(made) in {"carla", "dev"}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_keeps_the_customers_place_in_line(deployment: Deployment, task: str) -> None:
+    centre = deployment.twilio.centre
+    original = centre.task(centre.tasks[task])
+    made = centre.task(deployment.transfer(task, centre.queues["Sales"]).body["taskSid"])
+    assert made.priority == original.priority
+    assert made.task_channel_sid == original.task_channel_sid
+    if "conversation" not in task:  # an invite's routing properties have no virtual start time
+        assert made.virtual_start_time == original.virtual_start_time.replace(microsecond=0)
+
+
+def test_the_janitor_leaves_a_transferred_chat_alone(deployment: Deployment) -> None:
+    centre = deployment.twilio.centre
+    channel_sid = centre.attributes(centre.tasks["chat"])["channelSid"]
+    made = deployment.transfer("chat", centre.workers["dev"]).body["taskSid"]
+    assert centre.accept(made) == "dev"
+    assert "dev_40example_2Ecom" in centre.present_in(channel_sid)
+    assert centre.account.flex.chat_channels[channel_sid].state == "active"
+    assert "channelSid" not in centre.attributes(centre.tasks["chat"])
+    assert centre.attributes(made)["channelSid"] == channel_sid
+
+
+def test_of_two_agents_only_the_transferring_one_leaves(deployment: Deployment) -> None:
+    centre = deployment.twilio.centre
+    original = centre.tasks["two_agents"]
+    conversation_sid = centre.attributes(original)["conversationSid"]
+
+    made = deployment.transfer("two_agents", centre.queues["Sales"]).body["taskSid"]
+
+    assert ANA not in centre.present_in(conversation_sid)
+    assert "ben_40example_2Ecom" in centre.present_in(conversation_sid)
+    assert centre.task(centre.tasks["two_agents_ben"]).status is TaskStatus.ASSIGNED
+    assert centre.attributes(made)["ignoreWorkerSids"] == [
+        centre.workers["ana"],
+        centre.workers["ben"],
+    ]
+    assert centre.offered_to(made) == "carla"
+
+
+def test_a_chain_of_transfers_keeps_the_first_conversation_id(deployment: Deployment) -> None:
+    centre = deployment.twilio.centre
+    first = deployment.transfer("chat", centre.workers["dev"]).body["taskSid"]
+    centre.accept(first)
+    second = deployment.transfer(first, centre.workers["carla"], by="dev").body["taskSid"]
+    attributes = centre.attributes(second)
+    assert attributes["conversations"] == {"conversation_id": centre.tasks["chat"]}
+    assert attributes["transferredFrom"] == first
+    assert attributes["ignoreAgent"] == "dev_40example_2Ecom"
+
+
+def test_the_worker_name_in_the_body_counts_for_nothing(deployment: Deployment) -> None:
+    centre = deployment.twilio.centre
+    answer = deployment.transfer("chat", centre.queues["Sales"], workerName="sam@example.com")
+    assert centre.attributes(answer.body["taskSid"])["ignoreAgent"] == ANA
+
+
+@pytest.mark.parametrize("task", ["chat", "conversation"])
+def test_a_supervisor_transfers_what_another_holds(deployment: Deployment, task: str) -> None:
+    """The agent who loses the task is ignored, not the supervisor who asked."""
+    centre = deployment.twilio.centre
+    made = deployment.transfer(task, centre.queues["Sales"], by="sam").body["taskSid"]
+    attributes = centre.attributes(made)
+    assert attributes["ignoreAgent"] == ANA
+    assert attributes["ignoreWorkerSids"] == [centre.workers["ana"]]
+
+
+@pytest.mark.parametrize("task", ["chat", "conversation"])
+def test_a_healthy_transfer_does_not_search(deployment: Deployment, task: str) -> None:
+    """EvaluateTaskAttributes is limited to three requests a second."""
+    deployment.transfer(task, deployment.twilio.centre.workers["dev"])
+    calls = deployment.twilio.journal.entries
+    assert not [call for call in calls if "EvaluateTaskAttributes" in call.query]
+    assert {call.status for call in calls} <= {200, 201}
