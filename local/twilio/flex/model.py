@@ -88,7 +88,7 @@ class Occupant:
 class UserToken:
     """A Flex user's token and what Flex knows of it. Times are UTC."""
 
-    value: str
+    value: str = field(repr=False)
     identity: str
     worker_sid: str
     roles: tuple[str, ...]
@@ -111,4 +111,4 @@ class Flex:
     conversation_participants: dict[str, Occupant] = field(default_factory=dict)
     chat_channels: dict[str, Room] = field(default_factory=dict)
     chat_members: dict[str, Occupant] = field(default_factory=dict)
-    tokens: dict[str, UserToken] = field(default_factory=dict)
+    tokens: dict[str, UserToken] = field(default_factory=dict, repr=False)

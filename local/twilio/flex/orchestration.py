@@ -11,7 +11,7 @@ from local.twilio.account import Account
 from local.twilio.flex import rooms
 from local.twilio.flex.model import ChannelParticipant
 from local.twilio.sids import new_sid
-from local.twilio.taskrouter.model import Reservation, Task, TaskStatus, Worker
+from local.twilio.taskrouter.model import Reservation, Task, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Orchestration:
         for participant in list(self.account.flex.participants.values()):
             if participant.routing.get("task_sid") == task.sid and participant.present:
                 self._leave(participant)
-        if task.status is TaskStatus.COMPLETED and self.account.settings.channel_janitor:
+        if task.status in self.account.settings.janitor_after:
             self._clean_up(str(task.attribute("channelSid")))
 
     def _leave(self, participant: ChannelParticipant) -> None:

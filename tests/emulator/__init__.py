@@ -1,0 +1,1 @@
+"""What the emulated Twilio does, and where Twilio says so."""

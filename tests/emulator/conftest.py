@@ -1,0 +1,63 @@
+"""An emulated Twilio whose clock stands still until a test moves it, and the real SDK to ask it."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
+
+from local.twilio.clock import ManualClock
+from local.twilio.seed import ContactCentre, contact_centre
+from local.twilio.server import RunningTwilio, serve
+
+
+class EmulatorHttpClient(TwilioHttpClient):
+    """Sends what goes to Twilio's hosts to the emulator, as consumers of it do."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self.base_url = base_url
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Send a request; the product's host label becomes the first path segment."""
+        parts = urlsplit(url)
+        product = (parts.hostname or "").split(".")[0]
+        query = f"?{parts.query}" if parts.query else ""
+        rewritten = f"{self.base_url}/{product}{parts.path}{query}"
+        return super().request(method, rewritten, *args, **kwargs)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def twilio(clock: ManualClock) -> Iterator[RunningTwilio]:
+    with serve(contact_centre(clock)) as running:
+        yield running
+
+
+@pytest.fixture
+def centre(twilio: RunningTwilio) -> ContactCentre:
+    return twilio.centre
+
+
+@pytest.fixture
+def client(twilio: RunningTwilio) -> Client:
+    return Client(  # type: ignore[no-untyped-call]
+        twilio.centre.account_sid,
+        twilio.centre.auth_token,
+        http_client=EmulatorHttpClient(twilio.base_url),
+    )
+
+
+@pytest.fixture
+def workspace(client: Client, centre: ContactCentre) -> WorkspaceContext:
+    return client.taskrouter.v1.workspaces(centre.workspace_sid)

@@ -1,0 +1,103 @@
+"""Faults to order: what befalls a call, and whether it took effect."""
+
+import time
+
+import pytest
+import requests
+
+from local.twilio.server import RunningTwilio
+
+
+def create(twilio: RunningTwilio, timeout: float = 5) -> requests.Response:
+    centre = twilio.centre
+    return requests.post(
+        f"{twilio.base_url}/taskrouter/v1/Workspaces/{centre.workspace_sid}/Tasks",
+        data={"WorkflowSid": centre.workflows["Escalations"]},
+        auth=centre.api_key,
+        timeout=timeout,
+    )
+
+
+def tasks(twilio: RunningTwilio) -> int:
+    return len(twilio.centre.workspace.tables.tasks)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(500, 20500), (503, 20500), (429, 20429), (412, 20412)]
+)
+def test_an_error_once_changes_nothing(twilio: RunningTwilio, status: int, code: int) -> None:
+    before = tasks(twilio)
+    twilio.faults.status(status, method="POST", path=r"/Tasks$", retry_after=7)
+    answer = create(twilio)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["Retry-After"] == "7"
+    assert tasks(twilio) == before
+    assert create(twilio).status_code == 201
+
+
+def test_an_error_always_lasts_until_it_is_cleared(twilio: RunningTwilio) -> None:
+    twilio.faults.status(500, path=r"/Tasks$", times=None)
+    assert {create(twilio).status_code for _ in range(4)} == {500}
+    twilio.faults.clear()
+    assert create(twilio).status_code == 201
+
+
+def test_the_nth_call_and_no_other(twilio: RunningTwilio) -> None:
+    twilio.faults.status(500, path=r"/Tasks$", nth=2)
+    twilio.faults.status(500, path=r"/Workers$", times=None)
+    assert [create(twilio).status_code for _ in range(3)] == [201, 500, 201]
+
+
+@pytest.mark.parametrize("takes_effect", [False, True])
+def test_a_lost_connection_before_or_after_the_call_took_effect(
+    twilio: RunningTwilio, *, takes_effect: bool
+) -> None:
+    before = tasks(twilio)
+    twilio.faults.close(path=r"/Tasks$", takes_effect=takes_effect)
+    with pytest.raises(requests.ConnectionError):
+        create(twilio)
+    assert tasks(twilio) - before == takes_effect
+    assert create(twilio).status_code == 201
+
+
+@pytest.mark.parametrize("takes_effect", [False, True])
+def test_silence_until_the_caller_gives_up(twilio: RunningTwilio, *, takes_effect: bool) -> None:
+    before = tasks(twilio)
+    twilio.faults.silence(30, path=r"/Tasks$", takes_effect=takes_effect)
+    with pytest.raises(requests.ReadTimeout):
+        create(twilio, timeout=0.3)
+    assert tasks(twilio) - before == takes_effect
+    assert create(twilio).status_code == 201
+
+
+def test_silence_ends_with_a_cut(twilio: RunningTwilio) -> None:
+    twilio.faults.silence(0.2, path=r"/Tasks$")
+    with pytest.raises(requests.ConnectionError):
+        create(twilio)
+
+
+def test_slowness(twilio: RunningTwilio) -> None:
+    twilio.faults.latency(0.2, path=r"/Tasks$")
+    started = time.monotonic()
+    assert create(twilio).status_code == 201
+    assert time.monotonic() - started >= 0.2
+
+
+def test_the_journal_tells_what_befell_a_call(twilio: RunningTwilio) -> None:
+    twilio.faults.close(path=r"/Tasks$", takes_effect=True)
+    twilio.faults.status(500, path=r"/Tasks$", nth=2)
+    with pytest.raises(requests.ConnectionError):
+        create(twilio)
+    create(twilio)
+    create(twilio)
+    told = [(entry.status, entry.fault) for entry in twilio.journal]
+    assert told == [(None, "close, took effect"), (500, "500"), (201, None)]
+
+
+def test_faults_are_set_over_http_too(twilio: RunningTwilio) -> None:
+    url = f"{twilio.base_url}/emulator/faults"
+    fault = {"kind": "status", "status": 503, "path": "/Tasks$", "times": None}
+    assert requests.post(url, json=fault, timeout=5).json()["faults"][0]["status"] == 503
+    assert create(twilio).status_code == 503
+    assert requests.delete(url, timeout=5).status_code == 204
+    assert create(twilio).status_code == 201

@@ -1,0 +1,229 @@
+"""Interactions, conversations and chat channels: how agents come and go.
+
+https://www.twilio.com/docs/flex/developer/conversations/interactions-api,
+https://www.twilio.com/docs/flex/developer/conversations/park-an-interaction
+"""
+
+import json
+from typing import Any
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+from twilio.rest.flex_api.v1.interaction.interaction_channel import InteractionChannelContext
+
+from local.twilio.seed import ContactCentre
+from local.twilio.taskrouter.model import TaskStatus
+
+CLOSED: Any = "closed"
+
+
+def channel_of(client: Client, centre: ContactCentre, task: str) -> InteractionChannelContext:
+    attributes = centre.attributes(centre.tasks.get(task, task))
+    interaction = client.flex_api.v1.interaction(attributes["flexInteractionSid"])
+    return interaction.channels(attributes["flexInteractionChannelSid"])
+
+
+def agents(channel: InteractionChannelContext) -> list[Any]:
+    return [p for p in channel.participants.list() if str(p.type) == "agent"]
+
+
+def invite(client: Client, centre: ContactCentre, task: str, **properties: Any) -> Any:
+    routing = {
+        "workspace_sid": centre.workspace_sid,
+        "workflow_sid": centre.workflows["Escalations"],
+        "task_channel_unique_name": "chat",
+        "attributes": {"mood": "cross"},
+        **properties,
+    }
+    return channel_of(client, centre, task).invites.create(routing={"properties": routing})
+
+
+def test_an_interaction_leads_to_its_channel_and_everybody_in_it(
+    client: Client, centre: ContactCentre
+) -> None:
+    attributes = centre.attributes(centre.tasks["two_agents"])
+    interaction = client.flex_api.v1.interaction(attributes["flexInteractionSid"])
+    assert interaction.fetch().sid == attributes["flexInteractionSid"]
+    channels = interaction.channels.list()
+    assert [channel.sid for channel in channels] == [attributes["flexInteractionChannelSid"]]
+    everybody = channels[0].participants.list()
+    assert [str(p.type) for p in everybody] == ["customer", "agent", "agent"]
+    named = [p.routing_properties["task_sid"] for p in everybody if p.routing_properties]
+    assert named == [centre.tasks["two_agents"], centre.tasks["two_agents_ben"]]
+
+
+def test_an_invite_makes_a_task_with_flexs_own_attributes(
+    client: Client, centre: ContactCentre
+) -> None:
+    made = invite(client, centre, "conversation", priority=5)
+    task = client.taskrouter.v1.workspaces(centre.workspace_sid).tasks(
+        made.routing["properties"]["sid"]
+    )
+    fetched = task.fetch()
+    original = centre.attributes(centre.tasks["conversation"])
+    assert fetched.priority == 5
+    assert json.loads(fetched.attributes or "") == {
+        "mood": "cross",
+        "channelType": "web",
+        "flexInteractionSid": original["flexInteractionSid"],
+        "flexInteractionChannelSid": original["flexInteractionChannelSid"],
+        "flexChannelInviteSid": made.sid,
+        "conversationSid": original["conversationSid"],
+    }
+    listed = channel_of(client, centre, "conversation").invites.list()
+    assert [one.sid for one in listed] == [made.sid]
+
+
+def test_an_invite_may_keep_its_task_to_itself(client: Client, centre: ContactCentre) -> None:
+    centre.account.settings.invite_names_its_task = False
+    made = invite(client, centre, "conversation")
+    assert "sid" not in made.routing["properties"]
+    assert centre.open_tasks("flexChannelInviteSid", made.sid)
+
+
+def test_who_accepts_the_invite_is_in_the_channel_and_the_conversation(
+    client: Client, centre: ContactCentre
+) -> None:
+    task = invite(client, centre, "conversation").routing["properties"]["sid"]
+    channel = channel_of(client, centre, "conversation")
+    assert len(agents(channel)) == 1
+    name = centre.accept(task)
+    newcomer = agents(channel)[-1]
+    assert newcomer.routing_properties["task_sid"] == task
+    assert newcomer.routing_properties["worker_sid"] == centre.workers[name]
+    conversation = centre.attributes(task)["conversationSid"]
+    assert f"{name}_40example_2Ecom" in centre.present_in(conversation)
+    assert "ana_40example_2Ecom" in centre.present_in(conversation)
+
+
+def test_closing_an_agent_completes_the_task_and_leaves_the_conversation_open(
+    client: Client, centre: ContactCentre
+) -> None:
+    channel = channel_of(client, centre, "two_agents")
+    agents(channel)[0].update(status="closed")
+    conversation = centre.attributes(centre.tasks["two_agents"])["conversationSid"]
+    assert centre.task(centre.tasks["two_agents"]).status is TaskStatus.COMPLETED  # type: ignore[union-attr]
+    assert centre.task(centre.tasks["two_agents_ben"]).status is TaskStatus.ASSIGNED  # type: ignore[union-attr]
+    assert str(client.conversations.v1.conversations(conversation).fetch().state) == "active"
+    present = centre.present_in(conversation)
+    assert "ben_40example_2Ecom" in present
+    assert "ana_40example_2Ecom" not in present
+    assert [p.routing_properties["status"] for p in agents(channel)] == ["closed", "accepted"]
+
+
+def test_an_agent_may_wrap_up_first(client: Client, centre: ContactCentre) -> None:
+    participant = agents(channel_of(client, centre, "conversation"))[0]
+    participant.update(status="wrapup")
+    assert centre.task(centre.tasks["conversation"]).status is TaskStatus.WRAPPING  # type: ignore[union-attr]
+    participant.update(status="closed")
+    assert centre.task(centre.tasks["conversation"]).status is TaskStatus.COMPLETED  # type: ignore[union-attr]
+
+
+def test_completing_an_agents_task_lets_them_go_too(client: Client, centre: ContactCentre) -> None:
+    centre.complete(centre.tasks["conversation"])
+    participant = agents(channel_of(client, centre, "conversation"))[0]
+    assert participant.routing_properties["status"] == "closed"
+    with pytest.raises(TwilioRestException, match="closed already") as refused:
+        participant.update(status="closed")
+    assert (refused.value.status, refused.value.code) == (400, 20001)
+
+
+def test_what_an_interaction_does_not_have_is_404(client: Client, centre: ContactCentre) -> None:
+    channel = channel_of(client, centre, "conversation")
+    other = agents(channel_of(client, centre, "sms_conversation"))[0]
+    for missing in (
+        lambda: channel.participants(other.sid).update(status=CLOSED),
+        lambda: client.flex_api.v1.interaction("KD" + "0" * 32).fetch(),
+        lambda: client.flex_api.v1.interaction("KD0").channels("UO0").invites.create(routing={}),
+    ):
+        with pytest.raises(TwilioRestException) as refused:
+            missing()
+        assert (refused.value.status, refused.value.code) == (404, 20404)
+
+
+def test_a_customer_is_not_closed_and_a_closed_channel_invites_nobody(
+    client: Client, centre: ContactCentre
+) -> None:
+    channel = channel_of(client, centre, "conversation")
+    customer = next(p for p in channel.participants.list() if str(p.type) == "customer")
+    with pytest.raises(TwilioRestException, match="not an agent"):
+        customer.update(status=CLOSED)
+    channel.update(status=CLOSED)
+    assert centre.task(centre.tasks["conversation"]).status is TaskStatus.COMPLETED  # type: ignore[union-attr]
+    with pytest.raises(TwilioRestException, match="is closed"):
+        invite(client, centre, "conversation")
+
+
+def test_an_invite_without_properties_or_too_large_makes_nothing(
+    client: Client, centre: ContactCentre
+) -> None:
+    before = dict(centre.workspace.tables.tasks)
+    channel = channel_of(client, centre, "conversation")
+    with pytest.raises(TwilioRestException, match="workspace_sid"):
+        channel.invites.create(routing={"properties": {}})
+    with pytest.raises(TwilioRestException, match="limit is 4096"):
+        invite(client, centre, "conversation", attributes={"a": "x" * 4096})
+    with pytest.raises(TwilioRestException, match="does not exist"):
+        invite(client, centre, "conversation", workflow_sid="WW0")
+    assert centre.workspace.tables.tasks == before
+
+
+def test_flexs_configuration_names_the_chat_service(client: Client, centre: ContactCentre) -> None:
+    configuration = client.flex_api.v1.configuration().fetch()
+    assert configuration.chat_service_instance_sid == centre.account.flex.chat_service_sid
+    assert configuration.taskrouter_workspace_sid == centre.workspace_sid
+
+
+def test_a_member_of_a_chat_channel_is_there_once(client: Client, centre: ContactCentre) -> None:
+    """https://www.twilio.com/docs/api/errors/50404."""
+    sid = centre.attributes(centre.tasks["chat"])["channelSid"]
+    service = client.chat.v2.services(centre.account.flex.chat_service_sid)
+    members = service.channels(sid).members
+    with pytest.raises(TwilioRestException) as refused:
+        members.create("ana_40example_2Ecom")
+    assert (refused.value.status, refused.value.code) == (409, 50404)
+    assert service.channels(sid).members("ana_40example_2Ecom").delete()
+    assert "ana_40example_2Ecom" not in centre.present_in(sid)
+    assert members.create("ana_40example_2Ecom").identity == "ana_40example_2Ecom"
+    assert len(members.list()) == 2
+
+
+def test_a_participant_of_a_conversation_is_there_once(
+    client: Client, centre: ContactCentre
+) -> None:
+    """https://www.twilio.com/docs/api/errors/50433."""
+    sid = centre.attributes(centre.tasks["sms_conversation"])["conversationSid"]
+    conversation = client.conversations.v1.conversations(sid)
+    with pytest.raises(TwilioRestException) as refused:
+        conversation.participants.create(identity="ana_40example_2Ecom")
+    assert (refused.value.status, refused.value.code) == (409, 50433)
+    assert conversation.participants("ana_40example_2Ecom").delete()
+    conversation.participants.create(identity="ana_40example_2Ecom")
+    by_address = [p.messaging_binding for p in conversation.participants.list() if not p.identity]
+    assert "+1500555" in str(by_address[0])
+    with pytest.raises(TwilioRestException, match="Identity or"):
+        conversation.participants.create()
+
+
+def test_the_janitor_cleans_up_after_a_task_that_still_names_its_channel(
+    centre: ContactCentre,
+) -> None:
+    """https://www.twilio.com/docs/flex/developer/messaging/manage-flows#channel-janitor."""
+    chat, sms = centre.tasks["chat"], centre.tasks["sms"]
+    channels = [centre.attributes(task)["channelSid"] for task in (chat, sms)]
+    centre.set_attributes(sms, channelSid=None)
+    centre.complete(chat)
+    centre.complete(sms)
+    assert centre.present_in(channels[0]) == set()
+    assert "ana_40example_2Ecom" in centre.present_in(channels[1])
+
+
+def test_who_accepts_a_chat_is_in_its_channel(client: Client, centre: ContactCentre) -> None:
+    workspace = client.taskrouter.v1.workspaces(centre.workspace_sid)
+    sid = centre.attributes(centre.tasks["chat"])["channelSid"]
+    made = workspace.tasks.create(
+        workflow_sid=centre.workflows["Escalations"], attributes=json.dumps({"channelSid": sid})
+    )
+    name = centre.accept(made.sid or "")
+    assert f"{name}_40example_2Ecom" in centre.present_in(sid)

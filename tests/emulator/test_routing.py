@@ -1,0 +1,291 @@
+"""How tasks find workers.
+
+https://www.twilio.com/docs/taskrouter/lifecycle-task-state,
+https://www.twilio.com/docs/taskrouter/workflow-configuration
+"""
+
+import json
+from typing import Any
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
+
+from local.twilio.clock import ManualClock
+from local.twilio.seed import ContactCentre
+
+
+@pytest.fixture
+def transfers(workspace: WorkspaceContext, centre: ContactCentre) -> str:
+    """Return a workflow like the one that transfers go through."""
+    queues = centre.queues
+    routing = {
+        "filters": [
+            {
+                "expression": 'transferTargetType == "worker"',
+                "targets": [
+                    {
+                        "queue": queues["Everyone"],
+                        "known_worker_sid": "task.targetSid",
+                        "timeout": 60,
+                    },
+                    {
+                        "queue": queues["Everyone"],
+                        "expression": "worker.sid NOT IN task.ignoreWorkerSids",
+                        "timeout": 120,
+                    },
+                ],
+            },
+            *(
+                {
+                    "expression": (
+                        f'transferTargetType == "queue" AND targetSid == "{queues[name]}"'
+                    ),
+                    "targets": [
+                        {
+                            "queue": queues[name],
+                            "expression": "worker.sid NOT IN task.ignoreWorkerSids",
+                            "timeout": 60,
+                        }
+                    ],
+                }
+                for name in ("Sales", "Support")
+            ),
+        ],
+        "default_filter": {"queue": queues["Everyone"]},
+    }
+    made = workspace.workflows.create(
+        "Transfers", json.dumps({"task_routing": routing}), task_reservation_timeout=20
+    )
+    return made.sid or ""
+
+
+def new_task(workspace: WorkspaceContext, workflow: str, **attributes: Any) -> str:
+    made = workspace.tasks.create(
+        workflow_sid=workflow, task_channel="chat", attributes=json.dumps(attributes)
+    )
+    return made.sid or ""
+
+
+def to_worker(workspace: WorkspaceContext, workflow: str, sid: str) -> str:
+    return new_task(workspace, workflow, transferTargetType="worker", targetSid=sid)
+
+
+def test_a_known_agent_is_asked_and_nobody_else(
+    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
+) -> None:
+    task = to_worker(workspace, transfers, centre.workers["dev"])
+    fetched = workspace.tasks(task).fetch()
+    assert centre.offered_to(task) == "dev"
+    assert str(fetched.assignment_status) == "reserved"
+    assert fetched.task_queue_friendly_name == "Everyone"
+    assert len(workspace.tasks(task).reservations.list()) == 1
+
+
+def test_a_queue_asks_its_members_but_not_the_ignored_ones(
+    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
+) -> None:
+    asked = []
+    task = new_task(
+        workspace,
+        transfers,
+        transferTargetType="queue",
+        targetSid=centre.queues["Sales"],
+        ignoreWorkerSids=[centre.workers["ana"]],
+    )
+    while centre.offered_to(task):
+        asked.append(centre.reject(task))
+    assert sorted(asked) == ["ben", "carla"]
+    assert str(workspace.tasks(task).fetch().assignment_status) == "pending"
+
+
+def test_who_rejects_keeps_their_activity_unless_they_say_otherwise(
+    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
+) -> None:
+    first = to_worker(workspace, transfers, centre.workers["dev"])
+    centre.reject(first)
+    second = to_worker(workspace, transfers, centre.workers["dev"])
+    offer = workspace.tasks(second).reservations.list()[0]
+    worker = workspace.workers(centre.workers["dev"])
+    assert worker.fetch().activity_name == "Available"
+    offer.update(
+        reservation_status="rejected", worker_activity_sid=centre.workspace.timeout_activity_sid
+    )
+    assert worker.fetch().activity_name == "Offline"
+
+
+def test_a_known_agent_who_rejects_leaves_the_task_to_the_next_target(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
+) -> None:
+    task = to_worker(workspace, transfers, centre.workers["dev"])
+    centre.reject(task)
+    assert centre.offered_to(task) is None
+    clock.advance(60)
+    centre.settle()
+    assert centre.offered_to(task) is not None
+    assert centre.task(task).step_index == 1  # type: ignore[union-attr]
+
+
+def test_a_known_agent_who_is_away_is_waited_for(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
+) -> None:
+    task = to_worker(workspace, transfers, centre.workers["eva"])
+    assert str(workspace.tasks(task).fetch().assignment_status) == "pending"
+    clock.advance(30)
+    centre.set_activity("eva", "Available")
+    assert centre.offered_to(task) == "eva"
+
+
+def test_a_known_agent_who_does_not_exist_is_not_waited_for(
+    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
+) -> None:
+    task = to_worker(workspace, transfers, "WK" + "0" * 32)
+    assert centre.offered_to(task) is not None
+    assert centre.task(task).step_index == 1  # type: ignore[union-attr]
+
+
+def test_an_offer_that_nobody_answers_sends_the_worker_away(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
+) -> None:
+    """The workspace's timeout activity: https://www.twilio.com/docs/taskrouter/api/workspace."""
+    task = to_worker(workspace, transfers, centre.workers["dev"])
+    clock.advance(19)
+    centre.settle()
+    assert centre.offered_to(task) == "dev"
+    clock.advance(1)
+    centre.settle()
+    offers = workspace.tasks(task).reservations.list()
+    assert [str(offer.reservation_status) for offer in offers] == ["timeout"]
+    assert workspace.workers(centre.workers["dev"]).fetch().activity_name == "Offline"
+    assert str(workspace.tasks(task).fetch().assignment_status) == "pending"
+
+
+def test_target_timeouts_add_up_and_count_from_the_tasks_birth(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
+) -> None:
+    """https://www.twilio.com/docs/taskrouter/task-evaluation."""
+    for name in ("ana", "ben", "carla", "dev"):
+        centre.set_activity(name, "Offline")
+    task = to_worker(workspace, transfers, centre.workers["dev"])
+    for age, step in ((59, 0), (60, 1), (179, 1), (180, 2)):
+        clock.advance(age - workspace.tasks(task).fetch().age)  # type: ignore[operator]
+        centre.settle()
+        assert centre.task(task).step_index == step  # type: ignore[union-attr]
+    centre.set_activity("ben", "Available")
+    assert centre.offered_to(task) == "ben"
+
+
+def test_the_default_filter_takes_what_no_filter_takes(
+    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
+) -> None:
+    task = new_task(workspace, transfers, transferTargetType="elsewhere")
+    assert workspace.tasks(task).fetch().task_queue_sid == centre.queues["Everyone"]
+
+
+def test_a_task_that_the_workflow_has_no_queue_for_is_cancelled(
+    workspace: WorkspaceContext, centre: ContactCentre
+) -> None:
+    target = {"queue": centre.queues["Billing"], "timeout": 0}
+    routing = {"filters": [{"expression": "vip == true", "targets": [target]}]}
+    made = workspace.workflows.create("Strict", json.dumps({"task_routing": routing}))
+    for attributes in ({}, {"vip": True}):
+        task = workspace.tasks(new_task(workspace, made.sid or "", **attributes)).fetch()
+        assert str(task.assignment_status) == "canceled"
+        assert task.reason == "Workflow ended without routing to a queue"
+
+
+def test_a_task_that_nobody_takes_in_its_time_is_cancelled(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
+) -> None:
+    """The documentation of ``timeout``: https://www.twilio.com/docs/taskrouter/api/task."""
+    task = centre.tasks["pending"]
+    clock.advance(86_399)
+    centre.settle()
+    assert str(workspace.tasks(task).fetch().assignment_status) == "pending"
+    clock.advance(1)
+    centre.settle()
+    fetched = workspace.tasks(task).fetch()
+    assert (str(fetched.assignment_status), fetched.reason) == ("canceled", "Task TTL Exceeded")
+
+
+def test_skip_if_passes_over_a_target_without_anybody(
+    workspace: WorkspaceContext, centre: ContactCentre
+) -> None:
+    targets = [
+        {"queue": centre.queues["Billing"], "timeout": 60, "skip_if": "workers.available == 0"},
+        {"queue": centre.queues["Sales"]},
+    ]
+    routing = {"filters": [{"expression": "1==1", "targets": targets}]}
+    made = workspace.workflows.create("Skips", json.dumps({"task_routing": routing}))
+    task = new_task(workspace, made.sid or "")
+    assert workspace.tasks(task).fetch().task_queue_friendly_name == "Sales"
+
+
+def test_who_has_no_capacity_is_not_asked(
+    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
+) -> None:
+    """https://www.twilio.com/docs/taskrouter/multitasking."""
+    channel = workspace.workers(centre.workers["dev"]).worker_channels("chat")
+    channel.update(capacity=1)
+    first = to_worker(workspace, transfers, centre.workers["dev"])
+    second = to_worker(workspace, transfers, centre.workers["dev"])
+    assert centre.offered_to(second) is None
+    assert channel.fetch().available_capacity_percentage == 0
+    centre.accept(first)
+    assert centre.offered_to(second) is None
+    centre.complete(first)
+    assert centre.offered_to(second) == "dev"
+
+
+def test_several_may_be_asked_and_the_first_gets_it(
+    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
+) -> None:
+    workspace.task_queues(centre.queues["Sales"]).update(max_reserved_workers=2)
+    task = new_task(
+        workspace, transfers, transferTargetType="queue", targetSid=centre.queues["Sales"]
+    )
+    offers = workspace.tasks(task).reservations.list()
+    assert len(offers) == 2
+    offers[1].update(reservation_status="accepted")
+    statuses = [str(o.reservation_status) for o in workspace.tasks(task).reservations.list()]
+    assert statuses == ["rescinded", "accepted"]
+    with pytest.raises(TwilioRestException, match="because it is rescinded"):
+        offers[0].update(reservation_status="accepted")
+
+
+def test_higher_priority_and_longer_wait_are_served_first(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
+) -> None:
+    """https://www.twilio.com/docs/taskrouter/api/task: priority and virtual_start_time."""
+    for name in ("ana", "ben", "carla", "dev"):
+        centre.set_activity(name, "Offline")
+    workspace.workers(centre.workers["ben"]).worker_channels("chat").update(capacity=2)
+    waiting_since = clock.now()
+    clock.advance(50)
+    workflow = centre.workflows["Assign to Anyone"]
+    plain = new_task(workspace, workflow)
+    clock.advance(1)
+    kept_place = workspace.tasks.create(
+        workflow_sid=workflow, task_channel="chat", virtual_start_time=waiting_since
+    )
+    urgent = workspace.tasks.create(workflow_sid=workflow, task_channel="chat", priority=10)
+    served = []
+    centre.set_activity("ben", "Available")
+    for _ in range(3):
+        served += [t for t in (plain, kept_place.sid, urgent.sid) if t and centre.offered_to(t)]
+        centre.accept(served[-1])
+        centre.complete(served[-1])
+    assert served == [urgent.sid, kept_place.sid, plain]
+
+
+def test_who_has_been_idle_longest_is_asked_first(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
+) -> None:
+    workflow = centre.workflows["Assign to Anyone"]
+    asked = []
+    for _ in range(5):
+        clock.advance(1)
+        task = new_task(workspace, workflow)
+        asked.append(centre.accept(task))
+    assert sorted(asked[:4]) == ["ana", "ben", "carla", "dev"]
+    assert asked[4] == asked[0]
