@@ -3,7 +3,7 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ import pytest
 import requests
 from moto import mock_aws
 from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowList
 
 from chat_transfer.budget import Budget
 from chat_transfer.settings import Settings
@@ -43,11 +44,11 @@ class Deployment:
     """Both handlers, deployed to nothing but this process."""
 
     twilio: RunningTwilio
+    client: Client
     transfer_workflow_sid: str
     transfer_chat: ModuleType
     get_workflows: ModuleType
     seconds: float = 29.0
-    headers: dict[str, str] = field(default_factory=dict)
 
     def invoke(self, event: dict[str, Any]) -> Answer:
         """Send an event to the function of its route."""
@@ -67,6 +68,10 @@ class Deployment:
             **extra,
         }
         return self.invoke((form_event if form else json_event)("/transfer-chat", fields))
+
+    def workflows(self) -> WorkflowList:
+        """The workspace's workflows, as an administrator reaches them."""
+        return self.client.taskrouter.v1.workspaces(self.twilio.centre.workspace_sid).workflows
 
     def list_workflows(self, token: str) -> Answer:
         """Ask for the workflows as the plugin does."""
@@ -119,7 +124,8 @@ def deployment(
         secret_arn=secret_arn,
         base_url=twilio.base_url,
     )
-    workflow_sid = create_transfer_workflow(client_of(settings), twilio)
+    client = client_of(settings)
+    workflow_sid = create_transfer_workflow(client, twilio)
     environment = {
         "TWILIO_ACCOUNT_SID": centre.account_sid,
         "TWILIO_WORKSPACE_SID": centre.workspace_sid,
@@ -134,11 +140,11 @@ def deployment(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    modules = [importlib.import_module(name) for name in ("transfer_chat", "get_workflows")]
-    for module in modules:
+    transfer_chat, get_workflows = map(importlib.import_module, ("transfer_chat", "get_workflows"))
+    for module in (transfer_chat, get_workflows):
         module.runtime.cache_clear()  # a cold start
     twilio.journal.clear()
-    return Deployment(twilio, workflow_sid, *modules)
+    return Deployment(twilio, client, workflow_sid, transfer_chat, get_workflows)
 
 
 def create_secret(aws: Aws, content: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ def test_to_an_agent(deployment: Deployment, task: str, form: bool) -> None:
     made = answer.body["taskSid"]
     assert answer.body == {"taskSid": made}
     assert centre.offered_to(made) == "dev"
-    assert centre.task(original).status is TaskStatus.COMPLETED
+    assert centre.workspace.task(original).status is TaskStatus.COMPLETED
     attributes = centre.attributes(made)
     before.pop("flexChannelInviteSid", None)  # an invite has its own
     assert {name: attributes[name] for name in before} == before
@@ -45,7 +45,7 @@ def test_to_a_queue_its_sender_is_in(deployment: Deployment, task: str) -> None:
     made = deployment.transfer(task, centre.queues["Sales"]).body["taskSid"]
 
     assert centre.offered_to(made) is None
-    assert centre.task(made).status is TaskStatus.PENDING
+    assert centre.workspace.task(made).status is TaskStatus.PENDING
     centre.set_activity("carla", "Available")
     assert centre.offered_to(made) == "carla"
     assert centre.attributes(made)["transferTargetType"] == "queue"
@@ -57,7 +57,7 @@ def test_to_a_workflow(deployment: Deployment, task: str) -> None:
 
     made = deployment.transfer(task, centre.workflows["Escalations"]).body["taskSid"]
 
-    assert centre.task(made).workflow_sid == centre.workflows["Escalations"]
+    assert centre.workspace.task(made).workflow_sid == centre.workflows["Escalations"]
     assert centre.attributes(made)["transferTargetType"] == "workflow"
     assert centre.offered_to(made) in {"carla", "dev"}
 
@@ -65,8 +65,8 @@ def test_to_a_workflow(deployment: Deployment, task: str) -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_keeps_the_customers_place_in_line(deployment: Deployment, task: str) -> None:
     centre = deployment.twilio.centre
-    original = centre.task(centre.tasks[task])
-    made = centre.task(deployment.transfer(task, centre.queues["Sales"]).body["taskSid"])
+    original = centre.workspace.task(centre.tasks[task])
+    made = centre.workspace.task(deployment.transfer(task, centre.queues["Sales"]).body["taskSid"])
     assert made.priority == original.priority
     assert made.task_channel_sid == original.task_channel_sid
     if "conversation" not in task:  # an invite's routing properties have no virtual start time
@@ -93,7 +93,7 @@ def test_of_two_agents_only_the_transferring_one_leaves(deployment: Deployment) 
 
     assert ANA not in centre.present_in(conversation_sid)
     assert "ben_40example_2Ecom" in centre.present_in(conversation_sid)
-    assert centre.task(centre.tasks["two_agents_ben"]).status is TaskStatus.ASSIGNED
+    assert centre.workspace.task(centre.tasks["two_agents_ben"]).status is TaskStatus.ASSIGNED
     assert centre.attributes(made)["ignoreWorkerSids"] == [
         centre.workers["ana"],
         centre.workers["ben"],
