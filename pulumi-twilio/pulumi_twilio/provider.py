@@ -32,7 +32,7 @@ from pulumi_twilio import config
 from pulumi_twilio.client import twilio_client
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
 from pulumi_twilio.functions import CHECKS, FUNCTIONS
-from pulumi_twilio.property_values import plain_map, property_map
+from pulumi_twilio.property_values import UNKNOWN, plain_map, property_map
 from pulumi_twilio.resources import RESOURCES
 from pulumi_twilio.resources.lifecycle import Lifecycle
 
@@ -47,6 +47,7 @@ class TwilioProvider(Provider):
 
     def __init__(self) -> None:
         self._client: Client | None = None
+        self._adopted: set[str] = set()
 
     @cached_property
     def _creating(self) -> asyncio.Lock:
@@ -70,7 +71,9 @@ class TwilioProvider(Provider):
     async def diff_config(self, request: DiffRequest) -> DiffResponse:
         """Replace everything when the account changes: nothing of one account is in another."""
         old, new = plain_map(request.old_state), plain_map(request.new_inputs)
-        moved = "accountSid" in old and old["accountSid"] != new.get("accountSid")
+        # One that is not there comes from the environment and is not known here.
+        accounts = {each["accountSid"] for each in (old, new) if "accountSid" in each}
+        moved = len(accounts - {UNKNOWN}) > 1
         return DiffResponse(replaces=["accountSid"] if moved else [])
 
     async def configure(self, request: ConfigureRequest) -> ConfigureResponse:
@@ -97,6 +100,8 @@ class TwilioProvider(Provider):
             return CreateResponse(properties=property_map(resource.preview(inputs)))
         async with self._creating:
             outputs = await self._ask(resource.create, request.name, inputs)
+        if outputs["adopted"]:
+            self._adopted.add(outputs["sid"])
         return CreateResponse(outputs["sid"], property_map(outputs))
 
     async def read(self, request: ReadRequest) -> ReadResponse:
@@ -122,6 +127,9 @@ class TwilioProvider(Provider):
 
     async def delete(self, request: DeleteRequest) -> None:
         """Delete an object, unless it was adopted."""
+        # A replacement may have adopted the very object that it replaces.
+        if request.resource_id in self._adopted:
+            return
         await self._ask(
             _resource(request.type).delete, request.resource_id, plain_map(request.properties)
         )

@@ -1,7 +1,8 @@
 """Serves the provider to a Pulumi engine, with errors that people can read.
 
-`pulumi.provider.experimental.server.main` would do, but for one thing: it puts a Python traceback
-behind the message of every error. This is the same server with an interceptor that leaves it out.
+`pulumi.provider.experimental.server.main` would do, but for two things: it puts a Python traceback
+behind the message of every error, and the engine would import what does not exist. This is the same
+server with those two set right.
 """
 
 import argparse
@@ -16,11 +17,21 @@ import grpc
 from pulumi.provider.experimental.provider import Provider
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi.runtime.proto.provider_pb2 import ReadResponse
 
 from pulumi_twilio.errors import ProviderError
 
 # As large as the engine's own limit: a state may be big.
 _OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
+
+
+class Servicer(ProviderServicer):
+    """The SDK's servicer, but for what the engine understands of a resource that is gone."""
+
+    async def Read(self, request: Any, context: Any) -> Any:  # noqa: N802 - the method's name in gRPC
+        """Answer without properties when there is no such resource; empty ones say there is."""
+        response = await super().Read(request, context)
+        return response if response.id else ReadResponse()
 
 
 class ReadableErrors(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -90,7 +101,7 @@ def serve(provider: Provider) -> None:
 
 async def _serve(provider: Provider, engine: str) -> None:
     server = grpc.aio.server(interceptors=[ReadableErrors()], options=_OPTIONS)
-    servicer = ProviderServicer([], _version(), provider, engine)
+    servicer = Servicer([], _version(), provider, engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
