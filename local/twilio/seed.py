@@ -130,7 +130,7 @@ def _add_routing(centre: ContactCentre) -> None:
     route: dict[str, Any] = {
         "filter_friendly_name": "Escalations",
         "expression": "1==1",
-        "targets": [{"queue": escalations, "timeout": 600}],
+        "targets": [{"queue": escalations, "timeout": 600}, {"queue": everyone}],
     }
     routing = {"filters": [route], "default_filter": {"queue": everyone}}
     _add_workflow(centre, "Escalations", routing)

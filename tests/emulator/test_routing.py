@@ -34,6 +34,7 @@ def transfers(workspace: WorkspaceContext, centre: ContactCentre) -> str:
                         "expression": "worker.sid NOT IN task.ignoreWorkerSids",
                         "timeout": 120,
                     },
+                    {"queue": queues["Everyone"]},
                 ],
             },
             *(
@@ -180,6 +181,27 @@ def test_the_default_filter_takes_what_no_filter_takes(
 ) -> None:
     task = new_task(workspace, transfers, transferTargetType="elsewhere")
     assert workspace.tasks(task).fetch().task_queue_sid == centre.queues["Everyone"]
+
+
+def test_a_task_that_passes_its_last_target_is_cancelled_whatever_the_default(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
+) -> None:
+    """https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment."""
+    sales = centre.queues["Sales"]
+    everybody = list(centre.workers.values())
+    task = new_task(
+        workspace,
+        transfers,
+        transferTargetType="queue",
+        targetSid=sales,
+        ignoreWorkerSids=everybody,
+    )
+    clock.advance(59)
+    centre.settle()
+    assert str(workspace.tasks(task).fetch().assignment_status) == "pending"
+    clock.advance(1)
+    centre.settle()
+    assert str(workspace.tasks(task).fetch().assignment_status) == "canceled"
 
 
 def test_a_task_that_the_workflow_has_no_queue_for_is_cancelled(

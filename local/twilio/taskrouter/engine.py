@@ -130,7 +130,8 @@ def _route(workspace: Workspace, task: Task) -> None:
             return
         task = workspace.put_task(_at_step(workspace, task, task.step_index + 1))
     if task.status is TaskStatus.PENDING and task.step is None:
-        # The documentation says that such a task is cancelled, not with which reason.
+        # https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment says that
+        # a task which passed its last step is cancelled, not with which reason.
         cancel(workspace, task, "Workflow ended without routing to a queue")
 
 

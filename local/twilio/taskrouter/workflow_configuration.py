@@ -65,16 +65,16 @@ class Configuration:
     default: Step | None
 
     def steps_for(self, scope: Scope) -> tuple[Step, ...]:
-        """Return the targets that a task goes through: its filter's, then the default.
+        """Return the targets that a task goes through.
 
-        A task that ran out of its filter's targets goes on to the default filter, not to a later
-        filter: https://www.twilio.com/docs/taskrouter/workflow-configuration
+        They are those of the first filter that takes it, and the default only where none does; a
+        task that passes its last target is cancelled, not sent to the default.
+        Source: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
         """
-        last = (self.default,) if self.default else ()
         for candidate in self.filters:
             if parse(candidate.expression).holds(scope):
-                return candidate.steps + last
-        return last
+                return candidate.steps
+        return (self.default,) if self.default else ()
 
 
 def read_configuration(text: str, queue_sids: Collection[str]) -> Configuration:
