@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 import pulumi.runtime
 from pulumi.runtime import settings as pulumi_settings
-from pulumi.runtime.mocks import set_mocks
+from pulumi.runtime.mocks import MockMonitor, set_mocks
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from local.deployer.aws_clients import AwsClients
@@ -21,6 +21,7 @@ from local.deployer.events import ResourceEvent
 from local.deployer.twilio_resources import TwilioResources
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+PROGRAM: Final = ROOT / "infra"
 PROJECT: Final = "flex-chat-transfer"
 _REGION: Final = "us-east-1"
 # As many resources at once; the engine's own default is of the same order.
@@ -38,7 +39,7 @@ def deploy(
     on_resource: Callable[[ResourceEvent], None],
     *,
     stack: str = "local",
-    program: Path = ROOT / "infra",
+    program: Path = PROGRAM,
 ) -> Mapping[str, Any]:
     """Deploy the stack anew; nothing that an earlier deployment made is updated or deleted.
 
@@ -71,43 +72,53 @@ def deploy(
         When a resource cannot be created. What was created before stays.
     """
     aws = AwsClients(aws_endpoint, config.get("aws:region", _REGION))
-    with _one_at_a_time, contextlib.closing(TwilioResources(config)) as twilio:
+    with contextlib.closing(TwilioResources(config)) as twilio:
         monitor = Monitor(Creator(aws, twilio, on_resource))
-        # Pulumi keeps its state in context variables and an event loop: a new thread begins
-        # without any.
-        with ThreadPoolExecutor(1, thread_name_prefix="deployment") as thread:
-            running = _run(program, monitor, stack, config, secrets)
-            return thread.submit(asyncio.run, running).result()
+        return run_program(monitor, config, secrets, stack=stack, program=program)
 
 
-async def _run(
-    program: Path,
-    monitor: Monitor,
-    stack: str,
+def run_program(
+    monitor: MockMonitor,
     config: Mapping[str, str],
     secrets: Collection[str],
-) -> dict[str, Any]:
-    """Run the program as Pulumi's language host does, wait for what it declared, return outputs."""
-    loop = asyncio.get_running_loop()
-    # After a failure nobody asks for the results of what was waiting for it, and asyncio would log
-    # each of them.
-    loop.set_exception_handler(lambda _loop, _context: None)
-    loop.set_default_executor(ThreadPoolExecutor(_PARALLEL, thread_name_prefix="resource"))
-    pulumi_settings.reset_options(project=PROJECT, stack=stack, root_directory=str(ROOT))
-    pulumi.runtime.set_all_config(dict(config), list(secrets))
-    set_mocks(
-        monitor.mocks,
-        project=PROJECT,
-        stack=stack,
-        preview=False,
-        logger=_logger,
-        monitor=monitor,
-    )
-    await run_pulumi_func(lambda: _run_program(program))
-    root = pulumi_settings.get_root_resource()
-    assert isinstance(root, Stack)
-    return cast("dict[str, Any]", await pulumi.Output.from_input(root.outputs).future())
+    *,
+    stack: str,
+    program: Path = PROGRAM,
+) -> Mapping[str, Any]:
+    """Run the program with a monitor in the engine's place; see `deploy` for the other parameters.
+
+    Parameters
+    ----------
+    monitor
+        Is told of each resource, from several threads.
+    """
+
+    async def run() -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        # After a failure nobody asks for the results of what was waiting for it, and asyncio would
+        # log each of them.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        loop.set_default_executor(ThreadPoolExecutor(_PARALLEL, thread_name_prefix="resource"))
+        pulumi_settings.reset_options(project=PROJECT, stack=stack, root_directory=str(ROOT))
+        pulumi.runtime.set_all_config(dict(config), list(secrets))
+        set_mocks(
+            monitor.mocks,
+            project=PROJECT,
+            stack=stack,
+            preview=False,
+            logger=_logger,
+            monitor=monitor,
+        )
+        await run_pulumi_func(lambda: _run_main(program))
+        root = pulumi_settings.get_root_resource()
+        assert isinstance(root, Stack)
+        return cast("dict[str, Any]", await pulumi.Output.from_input(root.outputs).future())
+
+    # Pulumi keeps its state in context variables and an event loop: a new thread begins without
+    # any, and leaves none behind.
+    with _one_at_a_time, ThreadPoolExecutor(1, thread_name_prefix="deployment") as thread:
+        return thread.submit(asyncio.run, run()).result()
 
 
-def _run_program(program: Path) -> None:
+def _run_main(program: Path) -> None:
     runpy.run_path(str(program), run_name="__main__")

@@ -1,0 +1,1 @@
+"""What the Pulumi program declares, and the pure functions behind it."""

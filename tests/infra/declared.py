@@ -1,0 +1,110 @@
+"""Runs the program with a recorder in the engine's place, and hands back what it declared."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+from local.deployer.deployment import run_program
+
+ACCOUNT_SID = "AC" + "a" * 32
+AUTH_TOKEN = "a-token-that-nobody-may-see"
+WORKSPACE_SID = "WS" + "b" * 32
+EVERYONE_SID = "WQ" + "e" * 32
+WORKFLOW_SID = "WW" + "f" * 32
+SUPPORT_SID = "WQ" + "5" * 32
+REGION_AND_ACCOUNT = "eu-west-1:123456789012"
+
+CONFIG = {
+    "aws:region": "eu-west-1",
+    "twilio:accountSid": ACCOUNT_SID,
+    "twilio:authToken": AUTH_TOKEN,
+    "flex-chat-transfer:workspaceSid": WORKSPACE_SID,
+    "flex-chat-transfer:transferQueues": json.dumps(["Support"]),
+}
+SECRETS = frozenset({"twilio:authToken", "twilio:apiKeySecret"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A resource as the engine is told of it."""
+
+    type: str
+    name: str
+    parent: str
+    inputs: Mapping[str, Any]
+    secret_inputs: frozenset[str]
+    retain_on_delete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All that one run declared."""
+
+    resources: tuple[Declared, ...]
+    outputs: Mapping[str, Any]
+
+    def of_type(self, type_: str) -> dict[str, Declared]:
+        """Every resource of a type, by name."""
+        return {found.name: found for found in self.resources if found.type == type_}
+
+    def one(self, type_: str, name: str) -> Declared:
+        """The one resource of a type and a name."""
+        return self.of_type(type_)[name]
+
+
+class _Provider(Mocks):
+    """Answers with IDs and ARNs that tell what they belong to."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if not args.custom:
+            return None, {}
+        service = args.typ.split(":")[1].split("/")[0]
+        name = args.inputs.get("name", args.name)
+        sid = {"TaskQueue": EVERYONE_SID, "Workflow": WORKFLOW_SID}.get(args.typ.split(":")[-1])
+        added = {
+            "sid": sid,
+            "name": name,
+            "arn": f"arn:aws:{service}:{REGION_AND_ACCOUNT}:{name}",
+            "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/{name}/invocations",
+            "apiEndpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com/",
+            "executionArn": f"arn:aws:execute-api:{REGION_AND_ACCOUNT}:abc123",
+        }
+        outputs = {**added, **args.inputs}
+        if sid == WORKFLOW_SID:
+            # Twilio gives it back as text.
+            outputs["configuration"] = json.dumps(outputs["configuration"])
+        return sid or f"{args.name}-id", outputs
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        assert args.token == "twilio:taskrouter:getTaskQueue"
+        assert args.args == {"workspaceSid": WORKSPACE_SID, "friendlyName": "Support"}
+        return {"sid": SUPPORT_SID, "friendlyName": "Support"}, []
+
+
+class _Recorder(MockMonitor):
+    def __init__(self) -> None:
+        super().__init__(_Provider())
+        self.declared: list[Declared] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - Pulumi's name
+        inputs = rpc.deserialize_properties(request.object)
+        secrets = frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value))
+        plain = {key: rpc.unwrap_rpc_secret(value) for key, value in inputs.items()}
+        parent = request.parent.split("::")[-1]
+        self.declared.append(
+            Declared(request.type, request.name, parent, plain, secrets, request.retainOnDelete)
+        )
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+
+def declare(config: Mapping[str, str] = CONFIG, *, stack: str = "dev", **changes: str) -> Program:
+    """Run the program; `changes` are keys of our own namespace to add to the config."""
+    recorder = _Recorder()
+    ours = {f"flex-chat-transfer:{key}": value for key, value in changes.items()}
+    outputs = run_program(recorder, {**config, **ours}, SECRETS, stack=stack)
+    found = sorted(recorder.declared, key=lambda item: (item.type, item.name))
+    return Program(tuple(found), outputs)

@@ -1,0 +1,95 @@
+"""What the roles may do. These tests list it all, so that whatever is added must be added here."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.declared import REGION_AND_ACCOUNT, Program
+
+LOGS = {
+    "Sid": "WriteOwnLogs",
+    "Effect": "Allow",
+    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+}
+TRACES = {
+    "Sid": "SendTraces",
+    "Effect": "Allow",
+    "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    # X-Ray's actions know no resources.
+    "Resource": "*",
+}
+SECRET = {
+    "Sid": "ReadTwilioCredentials",
+    "Effect": "Allow",
+    "Action": "secretsmanager:GetSecretValue",
+    "Resource": f"arn:aws:secretsmanager:{REGION_AND_ACCOUNT}:credentials",
+}
+TABLE = {
+    "Sid": "RememberTransfers",
+    "Effect": "Allow",
+    "Action": [
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    ],
+    "Resource": f"arn:aws:dynamodb:{REGION_AND_ACCOUNT}:flex-chat-transfer-dev-idempotency",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "others"), [("transfer-chat", [SECRET, TABLE]), ("get-workflows", [SECRET])]
+)
+def test_a_role_may_do_this_and_nothing_else(
+    program: Program, name: str, others: list[dict[str, Any]]
+) -> None:
+    policy = program.one("aws:iam/rolePolicy:RolePolicy", name).inputs
+
+    group = f"/aws/lambda/flex-chat-transfer-dev-{name}"
+    own_logs = {**LOGS, "Resource": f"arn:aws:cloudwatch:{REGION_AND_ACCOUNT}:{group}:*"}
+    assert policy["role"] == f"flex-chat-transfer-dev-{name}"
+    assert json.loads(policy["policy"])["Statement"] == [own_logs, TRACES, *others]
+
+
+def test_a_role_has_no_policy_beside_its_own(program: Program) -> None:
+    for role in program.of_type("aws:iam/role:Role").values():
+        assert set(role.inputs) == {"name", "description", "assumeRolePolicy", "tags"}
+    assert not [found for found in program.resources if "Attachment" in found.type]
+
+
+def test_only_lambda_may_take_on_a_role(program: Program) -> None:
+    for role in program.of_type("aws:iam/role:Role").values():
+        assert json.loads(role.inputs["assumeRolePolicy"])["Statement"] == [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ]
+
+
+def test_each_function_has_a_role_of_its_own(program: Program) -> None:
+    functions = program.of_type("aws:lambda/function:Function")
+
+    for name, function in functions.items():
+        assert function.inputs["role"].endswith(f":flex-chat-transfer-dev-{name}")
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "route"),
+    [
+        ("post-transfer-chat", "transfer-chat", "POST/transfer-chat"),
+        ("get-get-workflows", "get-workflows", "GET/get-workflows"),
+        ("post-get-workflows", "get-workflows", "POST/get-workflows"),
+    ],
+)
+def test_the_gateway_may_invoke_a_function_for_its_route_only(
+    program: Program, name: str, function: str, route: str
+) -> None:
+    assert program.one("aws:lambda/permission:Permission", name).inputs == {
+        "action": "lambda:InvokeFunction",
+        "function": f"flex-chat-transfer-dev-{function}",
+        "principal": "apigateway.amazonaws.com",
+        "sourceArn": f"arn:aws:execute-api:{REGION_AND_ACCOUNT}:abc123/*/{route}",
+    }

@@ -1,0 +1,288 @@
+"""What the program declares, resource by resource."""
+
+import json
+
+import pytest
+
+from tests.infra.declared import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    CONFIG,
+    EVERYONE_SID,
+    SUPPORT_SID,
+    WORKFLOW_SID,
+    WORKSPACE_SID,
+    Program,
+    declare,
+)
+from transfer_stack.workflow import Timeouts, workflow_configuration
+
+FUNCTION = "aws:lambda/function:Function"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+
+def test_it_declares_these_resources_and_no_other(program: Program) -> None:
+    real = [(found.type, found.name) for found in program.resources if _is_real(found.type)]
+
+    assert real == [
+        ("aws:apigatewayv2/api:Api", "api"),
+        ("aws:apigatewayv2/integration:Integration", "get-workflows"),
+        ("aws:apigatewayv2/integration:Integration", "transfer-chat"),
+        ("aws:apigatewayv2/route:Route", "get-get-workflows"),
+        ("aws:apigatewayv2/route:Route", "post-get-workflows"),
+        ("aws:apigatewayv2/route:Route", "post-transfer-chat"),
+        ("aws:apigatewayv2/stage:Stage", "api"),
+        (LOG_GROUP, "api"),
+        (LOG_GROUP, "get-workflows"),
+        (LOG_GROUP, "transfer-chat"),
+        ("aws:dynamodb/table:Table", "idempotency"),
+        ("aws:iam/role:Role", "get-workflows"),
+        ("aws:iam/role:Role", "transfer-chat"),
+        ("aws:iam/rolePolicy:RolePolicy", "get-workflows"),
+        ("aws:iam/rolePolicy:RolePolicy", "transfer-chat"),
+        (FUNCTION, "get-workflows"),
+        (FUNCTION, "transfer-chat"),
+        ("aws:lambda/permission:Permission", "get-get-workflows"),
+        ("aws:lambda/permission:Permission", "post-get-workflows"),
+        ("aws:lambda/permission:Permission", "post-transfer-chat"),
+        ("aws:secretsmanager/secret:Secret", "credentials"),
+        ("aws:secretsmanager/secretVersion:SecretVersion", "credentials"),
+        ("twilio:taskrouter:TaskQueue", "everyone"),
+        ("twilio:taskrouter:Workflow", "transfer"),
+    ]
+
+
+def test_outputs_are_what_the_plugin_and_an_operator_need(program: Program) -> None:
+    assert program.outputs == {
+        "endpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com",
+        "transferWorkflowSid": WORKFLOW_SID,
+        "everyoneQueueSid": EVERYONE_SID,
+        "functionNames": {
+            "transferChat": "flex-chat-transfer-dev-transfer-chat",
+            "getWorkflows": "flex-chat-transfer-dev-get-workflows",
+        },
+        "logGroups": {
+            "transferChat": "/aws/lambda/flex-chat-transfer-dev-transfer-chat",
+            "getWorkflows": "/aws/lambda/flex-chat-transfer-dev-get-workflows",
+            "access": "/aws/vendedlogs/flex-chat-transfer-dev/access",
+        },
+        "idempotencyTable": "flex-chat-transfer-dev-idempotency",
+        "secretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:credentials",
+    }
+
+
+def test_everyone_is_adopted_and_outlives_the_stack(program: Program) -> None:
+    queue = program.one("twilio:taskrouter:TaskQueue", "everyone")
+
+    assert queue.retain_on_delete
+    assert queue.inputs == {
+        "workspaceSid": WORKSPACE_SID,
+        "friendlyName": "Everyone",
+        "targetWorkers": "1==1",
+        "adoptExisting": True,
+    }
+
+
+def test_the_workflow_routes_to_the_queues_of_the_config(program: Program) -> None:
+    workflow = program.one("twilio:taskrouter:Workflow", "transfer")
+
+    assert workflow.inputs["friendlyName"] == "Chat transfer (dev)"
+    assert workflow.inputs["taskReservationTimeout"] == 120
+    assert workflow.inputs["configuration"] == workflow_configuration(
+        EVERYONE_SID, [SUPPORT_SID], Timeouts(agent=120, queue=300, fallback=600)
+    )
+
+
+def test_the_functions_environment_is_what_the_handlers_read(program: Program) -> None:
+    expected = {
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_WORKSPACE_SID": WORKSPACE_SID,
+        "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": WORKFLOW_SID,
+        "TWILIO_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:credentials",
+        "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer",
+        "POWERTOOLS_METRICS_NAMESPACE": "flex-chat-transfer",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+    }
+
+    assert _environment(program, "get-workflows") == expected
+    assert _environment(program, "transfer-chat") == {
+        **expected,
+        "IDEMPOTENCY_TABLE": "flex-chat-transfer-dev-idempotency",
+    }
+
+
+def test_region_edge_and_base_url_reach_the_functions_when_they_are_set() -> None:
+    found = declare(
+        {
+            **CONFIG,
+            "twilio:region": "ie1",
+            "twilio:edge": "dublin",
+            "twilio:baseUrl": "http://127.0.0.1:4010",
+        }
+    )
+
+    environment = _environment(found, "transfer-chat")
+    assert environment["TWILIO_REGION"] == "ie1"
+    assert environment["TWILIO_EDGE"] == "dublin"
+    assert environment["TWILIO_BASE_URL"] == "http://127.0.0.1:4010"
+
+
+def test_the_credentials_are_nowhere_but_in_the_secret(program: Program) -> None:
+    seen_in = [
+        (found.type, key, key in found.secret_inputs)
+        for found in program.resources
+        for key, value in found.inputs.items()
+        if AUTH_TOKEN in json.dumps(value, default=vars)
+    ]
+
+    is_secret = True
+    assert seen_in == [
+        ("aws:secretsmanager/secretVersion:SecretVersion", "secretString", is_secret)
+    ]
+    assert AUTH_TOKEN not in json.dumps(program.outputs)
+
+
+def test_the_secret_holds_an_api_key_when_one_is_configured() -> None:
+    config = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
+    api_key = {"twilio:apiKeySid": "SK" + "c" * 32, "twilio:apiKeySecret": "hush"}
+
+    found = declare({**config, **api_key})
+
+    version = found.one("aws:secretsmanager/secretVersion:SecretVersion", "credentials")
+    assert json.loads(version.inputs["secretString"]) == {
+        "api_key_sid": "SK" + "c" * 32,
+        "api_key_secret": "hush",
+    }
+
+
+def test_cors_lets_the_configured_origins_in_and_no_other() -> None:
+    found = declare(allowedOrigins='["https://flex.twilio.com", "http://localhost:3000"]')
+
+    cors = found.one("aws:apigatewayv2/api:Api", "api").inputs["corsConfiguration"]
+    assert cors["allowOrigins"] == ["https://flex.twilio.com", "http://localhost:3000"]
+    assert cors["allowMethods"] == ["GET", "POST"]
+    assert cors["allowHeaders"] == ["authorization", "content-type"]
+    assert cors["exposeHeaders"] == ["retry-after"]
+    assert "allowCredentials" not in cors
+
+
+def test_the_stage_throttles_and_logs(program: Program) -> None:
+    stage = program.one("aws:apigatewayv2/stage:Stage", "api").inputs
+
+    assert stage["name"] == "$default"
+    assert stage["autoDeploy"] is True
+    assert stage["defaultRouteSettings"] == {
+        "throttlingBurstLimit": 40,
+        "throttlingRateLimit": 20,
+        "detailedMetricsEnabled": True,
+    }
+    log = stage["accessLogSettings"]
+    group = "/aws/vendedlogs/flex-chat-transfer-dev/access"
+    assert log["destinationArn"] == f"arn:aws:cloudwatch:eu-west-1:123456789012:{group}"
+    assert json.loads(log["format"])["status"] == "$context.status"
+    assert "authorizer" not in log["format"]
+
+
+@pytest.mark.parametrize(
+    ("route", "key", "integration"),
+    [
+        ("post-transfer-chat", "POST /transfer-chat", "transfer-chat"),
+        ("get-get-workflows", "GET /get-workflows", "get-workflows"),
+        ("post-get-workflows", "POST /get-workflows", "get-workflows"),
+    ],
+)
+def test_each_route_leads_to_its_function(
+    program: Program, route: str, key: str, integration: str
+) -> None:
+    declared = program.one("aws:apigatewayv2/route:Route", route).inputs
+    assert declared["routeKey"] == key
+    assert declared["target"] == f"integrations/{integration}-id"
+
+    target = program.one("aws:apigatewayv2/integration:Integration", integration).inputs
+    assert target["payloadFormatVersion"] == "2.0"
+    assert f"flex-chat-transfer-dev-{integration}/invocations" in target["integrationUri"]
+
+
+def test_the_gateway_waits_longer_than_the_function_runs() -> None:
+    found = declare(lambdaTimeoutSeconds="29")
+
+    assert found.one(FUNCTION, "transfer-chat").inputs["timeout"] == 29
+    integration = found.one("aws:apigatewayv2/integration:Integration", "transfer-chat")
+    assert integration.inputs["timeoutMilliseconds"] == 30_000
+
+
+def test_the_functions_run_as_configured() -> None:
+    found = declare(lambdaMemoryMb="1024", architecture="x86_64", logLevel="DEBUG")
+
+    for name in ("transfer-chat", "get-workflows"):
+        function = found.one(FUNCTION, name).inputs
+        assert function["memorySize"] == 1024
+        assert function["architectures"] == ["x86_64"]
+        assert function["environment"]["variables"]["POWERTOOLS_LOG_LEVEL"] == "DEBUG"
+        assert function["runtime"] == "python3.13"
+        assert function["tracingConfig"] == {"mode": "Active"}
+        assert function["handler"] == f"{name.replace('-', '_')}.handler"
+
+
+def test_logs_are_kept_as_long_as_configured() -> None:
+    found = declare(logRetentionDays="90")
+
+    kept = {group.inputs["retentionInDays"] for group in found.of_type(LOG_GROUP).values()}
+    assert kept == {90}
+
+
+def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
+    names = {f"/aws/lambda/{it.inputs['name']}" for it in program.of_type(FUNCTION).values()}
+
+    assert names <= {group.inputs["name"] for group in program.of_type(LOG_GROUP).values()}
+
+
+def test_the_table_is_on_demand_encrypted_and_forgets(program: Program) -> None:
+    table = program.one("aws:dynamodb/table:Table", "idempotency").inputs
+
+    assert table["billingMode"] == "PAY_PER_REQUEST"
+    assert table["hashKey"] == "id"
+    assert table["ttl"] == {"attributeName": "expiration", "enabled": True}
+    assert table["serverSideEncryption"] == {"enabled": True}
+
+
+def test_everything_that_can_be_tagged_is(program: Program) -> None:
+    untaggable = {
+        "aws:apigatewayv2/integration:Integration",
+        "aws:apigatewayv2/route:Route",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:lambda/permission:Permission",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+    }
+
+    for found in program.resources:
+        if found.type.startswith("aws:") and found.type not in untaggable:
+            assert found.inputs["tags"] == {
+                "project": "flex-chat-transfer",
+                "stack": "dev",
+                "managed-by": "pulumi",
+            }, found
+
+
+def test_two_stacks_share_no_name() -> None:
+    dev, production = declare(stack="dev"), declare(stack="production")
+
+    assert not _names(dev) & _names(production)
+
+
+def _names(program: Program) -> set[str]:
+    # A policy's name only has to differ within its role.
+    named = [found for found in program.resources if "RolePolicy" not in found.type]
+    keys = ("name", "namePrefix")
+    names = {found.inputs[key] for found in named for key in keys if key in found.inputs}
+    workflow = program.one("twilio:taskrouter:Workflow", "transfer")
+    return (names | {workflow.inputs["friendlyName"]}) - {"$default"}
+
+
+def _environment(program: Program, name: str) -> dict[str, str]:
+    variables: dict[str, str] = program.one(FUNCTION, name).inputs["environment"]["variables"]
+    return variables
+
+
+def _is_real(type_: str) -> bool:
+    return type_.startswith(("aws:", "twilio:"))
