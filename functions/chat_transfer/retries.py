@@ -23,6 +23,10 @@ from chat_transfer.twilio_failures import RateLimited, Stale, TwilioFailure
 
 T = TypeVar("T")
 
+ATTEMPTS = 4
+FIRST_WAIT_SECONDS = 0.2  # at the most, and twice as much with every attempt
+LONGEST_WAIT_SECONDS = 2.0
+
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same call may bring more when it is sent again."""
@@ -42,21 +46,14 @@ class RetryPolicy:
     ----------
     budget : Budget
         No wait begins that would not end within it.
-    attempts : int
-        How often a call is sent at the most.
-    first_wait, longest_wait : float
-        Seconds; the wait before attempt ``n + 1`` is random up to ``first_wait * 2 ** (n - 1)``.
     """
 
     budget: Budget
-    attempts: int = 4
-    first_wait: float = 0.2
-    longest_wait: float = 2.0
 
     def retrying(self, should_retry: Callable[[BaseException], bool] = is_transient) -> Retrying:
         """Make tenacity's controller for one call, or for a few that belong together."""
         return Retrying(
-            stop=stop_after_attempt(self.attempts) | stop_before_delay(self.budget.remaining()),
+            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(self.budget.remaining()),
             wait=self._wait,
             retry=retry_if_exception(should_retry),
             reraise=True,
@@ -73,7 +70,8 @@ class RetryPolicy:
         return self.retrying()(operation)
 
     def _wait(self, state: RetryCallState) -> float:
-        wait = wait_random_exponential(multiplier=self.first_wait, max=self.longest_wait)(state)
+        backoff = wait_random_exponential(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
+        wait = backoff(state)
         failure = state.outcome.exception() if state.outcome else None
         if isinstance(failure, RateLimited) and failure.retry_after is not None:
             return max(wait, failure.retry_after)

@@ -179,8 +179,14 @@ class TaskRouter:
         found = self._retries.call(
             lambda: tasks.list(evaluate_task_attributes=expression, page_size=PAGE_SIZE)
         )
-        alive = [task for task in found if str(task.assignment_status) != "canceled"]
-        return _task(alive[0], etag="") if alive else None
+        alive = (
+            task.sid for task in found if str(task.assignment_status) != "canceled" and task.sid
+        )
+        sid = next(alive, None)
+        try:
+            return self.fetch_task(sid) if sid else None  # a list does not show attributes
+        except Missing:
+            return None
 
     def write_attributes(self, task: Task, attributes: Mapping[str, Any]) -> None:
         """Replace a task's attributes, provided that it is still as it was read.

@@ -5,6 +5,7 @@ method for it, so its client sends the request.
 """
 
 import json
+from http import HTTPStatus
 
 from twilio.rest import Client
 
@@ -12,6 +13,9 @@ from chat_transfer.agents import Caller
 from chat_transfer.problems import Forbidden
 from chat_transfer.retries import RetryPolicy
 from chat_transfer.twilio_failures import Refused
+
+# What Twilio answers to a text that it cannot even take for a token.
+_NO_TOKEN_AT_ALL = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 
 
 def validate_token(client: Client, account_sid: str, token: str, retries: RetryPolicy) -> Caller:
@@ -31,8 +35,10 @@ def validate_token(client: Client, account_sid: str, token: str, retries: RetryP
                 "POST", url, data={"token": token}, headers={"Content-Type": "application/json"}
             )
         )
-    except Refused:
-        raise _invalid() from None  # what is not a token at all is refused, not judged
+    except Refused as refused:
+        if refused.status not in _NO_TOKEN_AT_ALL:
+            raise
+        raise _invalid() from None
     body = json.loads(answer.text)
     if not isinstance(body, dict) or body.get("valid") is not True or not body.get("identity"):
         raise _invalid()

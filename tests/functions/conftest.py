@@ -2,7 +2,8 @@
 
 import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -79,27 +80,16 @@ class Deployment:
         return self.invoke(http_event("GET", "/get-workflows", headers=headers))
 
 
-@pytest.fixture
-def twilio() -> Iterator[RunningTwilio]:
-    with serve(contact_centre()) as running:
-        yield running
-
-
-@pytest.fixture
-def client_of(twilio: RunningTwilio) -> Callable[[Settings], Client]:
-    """The SDK's client as the functions make it, with all the time in the world."""
-
-    def make(settings: Settings) -> Client:
-        credentials = Credentials(twilio.centre.account_sid, twilio.centre.auth_token)
-        budget = Budget.of_invocation(29_000)
-        return twilio_client(settings, credentials, requests.Session(), budget)
-
-    return make
-
-
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Aws]:
-    """Moto, with the clients that make secrets and tables in it."""
+    """Moto for the whole run."""
+    with moto() as clients:
+        yield clients
+
+
+@contextmanager
+def moto() -> Iterator[Aws]:
+    """Put moto in AWS's place; give the clients that make secrets and tables in it."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -108,43 +98,56 @@ def aws() -> Iterator[Aws]:
 
 
 @pytest.fixture
-def deployment(
-    twilio: RunningTwilio,
-    aws: Aws,
-    monkeypatch: pytest.MonkeyPatch,
-    client_of: Callable[[Settings], Client],
-) -> Deployment:
-    """The stack's parts that the handlers need: workflow, secret, table, Lambda environment."""
+def deployment(aws: Aws) -> Iterator[Deployment]:
+    """A deployment of a test's own."""
+    with deployed(aws) as running:
+        yield running
+
+
+@contextmanager
+def deployed(aws: Aws) -> Iterator[Deployment]:
+    """Make what the handlers need: workflow, secret, table, Lambda environment."""
+    with serve(contact_centre()) as twilio, pytest.MonkeyPatch.context() as environment:
+        centre = twilio.centre
+        secret_arn = create_secret(aws, {"auth_token": centre.auth_token})
+        client = administrator(twilio)
+        workflow_sid = create_transfer_workflow(client, twilio)
+        variables = {
+            "TWILIO_ACCOUNT_SID": centre.account_sid,
+            "TWILIO_WORKSPACE_SID": centre.workspace_sid,
+            "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
+            "TWILIO_SECRET_ARN": secret_arn,
+            "TWILIO_BASE_URL": twilio.base_url,
+            "TWILIO_REGION": "",
+            "IDEMPOTENCY_TABLE": create_table(aws),
+            "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer",
+            "POWERTOOLS_METRICS_NAMESPACE": "FlexChatTransfer",
+            "POWERTOOLS_TRACE_DISABLED": "true",
+        }
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        transfer_chat, get_workflows = map(
+            importlib.import_module, ("transfer_chat", "get_workflows")
+        )
+        for module in (transfer_chat, get_workflows):
+            module.runtime.cache_clear()  # a cold start
+        twilio.journal.clear()
+        yield Deployment(twilio, client, workflow_sid, transfer_chat, get_workflows)
+
+
+def administrator(twilio: RunningTwilio) -> Client:
+    """The SDK's client as the functions make it, with an administrator's leisure."""
     centre = twilio.centre
-    secret_arn = create_secret(aws, {"auth_token": centre.auth_token})
     settings = Settings(
         account_sid=centre.account_sid,
         workspace_sid=centre.workspace_sid,
         transfer_workflow_sid="",
-        secret_arn=secret_arn,
+        secret_arn="",
         base_url=twilio.base_url,
     )
-    client = client_of(settings)
-    workflow_sid = create_transfer_workflow(client, twilio)
-    environment = {
-        "TWILIO_ACCOUNT_SID": centre.account_sid,
-        "TWILIO_WORKSPACE_SID": centre.workspace_sid,
-        "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
-        "TWILIO_SECRET_ARN": secret_arn,
-        "TWILIO_BASE_URL": twilio.base_url,
-        "TWILIO_REGION": "",
-        "IDEMPOTENCY_TABLE": create_table(aws),
-        "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer",
-        "POWERTOOLS_METRICS_NAMESPACE": "FlexChatTransfer",
-        "POWERTOOLS_TRACE_DISABLED": "true",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    transfer_chat, get_workflows = map(importlib.import_module, ("transfer_chat", "get_workflows"))
-    for module in (transfer_chat, get_workflows):
-        module.runtime.cache_clear()  # a cold start
-    twilio.journal.clear()
-    return Deployment(twilio, client, workflow_sid, transfer_chat, get_workflows)
+    credentials = Credentials(centre.account_sid, centre.auth_token)
+    budget = Budget(ends_at=float("inf"), undo_seconds=0)
+    return twilio_client(settings, credentials, requests.Session(), budget)
 
 
 def create_secret(aws: Aws, content: dict[str, str]) -> str:

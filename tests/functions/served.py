@@ -1,0 +1,60 @@
+"""The invariant of every transfer: the customer is served, and the answer says what is true."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from local.twilio.centre import ContactCentre
+from local.twilio.taskrouter.model import Task, TaskStatus
+from tests.functions.lambda_events import Answer
+
+HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A customer's conversation from before a transfer on.
+
+    Attributes
+    ----------
+    room : str
+        The attribute with the SID of the chat channel or the conversation.
+    """
+
+    centre: ContactCentre
+    task_sid: str
+    room: str
+    room_sid: str
+    attributes: dict[str, Any]
+
+    def assert_customer_is_served(self, answer: Answer) -> None:
+        """Check the invariant after an answer.
+
+        At least one open task leads to the customer; more than one only where the answer says that
+        something is left. 200 exactly when the original is done and one new task is open; after a
+        rollback the original is as it was.
+        """
+        rolled_back = answer.body.get("rolledBack")
+        leading = self.leading_to_customer()
+        assert leading, f"the customer is alone: {answer.text}"
+        if rolled_back is not False:
+            assert len(leading) == 1, f"two tasks, but {answer.text}"
+        original = self.centre.workspace.task(self.task_sid)
+        made = [task for task in leading if task.sid != self.task_sid]
+        is_transferred = original.status is TaskStatus.COMPLETED and len(made) == 1
+        assert (answer.status == 200) is is_transferred, answer.text
+        if answer.status == 200:
+            assert made[0].sid == answer.body["taskSid"]
+        elif rolled_back is not False:
+            assert original.status in HELD
+            assert self.centre.attributes(self.task_sid) == self.attributes
+
+    def leading_to_customer(self) -> list[Task]:
+        """The open tasks through which an agent reaches, or will reach, the customer."""
+        return self.centre.open_tasks(self.room, self.room_sid)
+
+
+def served(centre: ContactCentre, task_sid: str) -> Served:
+    """Take down how a customer is served before a transfer."""
+    attributes = centre.attributes(task_sid)
+    room = "conversationSid" if "conversationSid" in attributes else "channelSid"
+    return Served(centre, task_sid, room, attributes[room], attributes)
