@@ -16,6 +16,9 @@ TWILIO_PRODUCTS: Final = frozenset({"chat", "conversations", "flex_api", "iam", 
 # Neither code nor data that is read at run time.
 _UNUSED_SUFFIXES: Final = frozenset({".c", ".css", ".js", ".pyi", ".typed"})
 
+# What a wheel holds beside packages: its metadata, its scripts, types for what is compiled.
+_NO_PACKAGE: Final = (".dist-info", ".data", "-stubs")
+
 # Instrumentation and utilities for what is not in the bundle: other HTTP clients, databases, event
 # sources.
 _UNUSED: Final = (
@@ -45,6 +48,11 @@ _UNUSED: Final = (
     "aws_xray_sdk/ext/sqlalchemy_core",
     "aws_xray_sdk/ext/sqlite3",
     "charset_normalizer/cli",
+    # Tokens of Twilio's organizations and of its client SDKs, which only these modules work with.
+    "jwt",
+    "twilio/auth_strategy/token_auth_strategy.py",
+    "twilio/http/validation_client.py",
+    "twilio/jwt",
     "twilio/http/async_http_client.py",
     "twilio/twiml",
     "urllib3/contrib/emscripten",
@@ -60,7 +68,7 @@ def is_needed(file: PurePosixPath) -> bool:
         Its path inside the wheel, which is its path inside the bundle.
     """
     package = file.parts[0]
-    if package.endswith((".dist-info", "-stubs")) or file.suffix in _UNUSED_SUFFIXES:
+    if package.endswith(_NO_PACKAGE) or file.suffix in _UNUSED_SUFFIXES or "tests" in file.parts:
         return False
     if file.parts[:2] == ("twilio", "rest") and len(file.parts) > 3:  # noqa: PLR2004 - below a product's folder
         return file.parts[2] in TWILIO_PRODUCTS

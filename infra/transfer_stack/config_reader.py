@@ -153,11 +153,7 @@ class ConfigReader:
             if key.partition(":")[0] not in namespaces:
                 continue
             close = difflib.get_close_matches(key, self._known, n=1)
-            meant = (
-                f"did you mean {close[0]}?"
-                if close
-                else "see Pulumi.dev.yaml for every key there is"
-            )
+            meant = f"{close[0]}, perhaps" if close else "one of the keys in Pulumi.dev.yaml"
             self.problems.append(Problem(key, "unknown key", meant))
 
     def has(self, key: str) -> bool:

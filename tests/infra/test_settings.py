@@ -1,0 +1,266 @@
+"""Reading a stack's config: every error at once, one readable line a key, no secret in it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from tests.infra.declared import AUTH_TOKEN, CONFIG, SECRETS, declare
+from transfer_stack.config_reader import SettingsError
+from transfer_stack.read_settings import read_settings
+from transfer_stack.settings import (
+    FunctionSettings,
+    GatewaySettings,
+    RoutingSettings,
+    Settings,
+    TwilioSettings,
+)
+
+PROJECT = "flex-chat-transfer"
+EXAMPLE = Path(__file__).resolve().parents[2] / "Pulumi.dev.yaml"
+WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
+
+
+def read(config: dict[str, str], stack: str = "dev") -> Settings:
+    return read_settings(config, SECRETS, project=PROJECT, stack=stack)
+
+
+def problems(config: dict[str, str], stack: str = "dev") -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        read(config, stack)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_only_three_keys_are_needed() -> None:
+    needed = ("twilio:accountSid", "twilio:authToken", f"{PROJECT}:workspaceSid")
+
+    settings = read({key: CONFIG[key] for key in needed})
+
+    assert settings == Settings(
+        project=PROJECT,
+        stack="dev",
+        twilio=TwilioSettings(CONFIG["twilio:accountSid"], AUTH_TOKEN, "", "", "", "", ""),
+        routing=RoutingSettings(
+            workspace_sid=CONFIG[f"{PROJECT}:workspaceSid"],
+            workflow_name="Chat transfer (dev)",
+            transfer_queues=(),
+            agent_timeout=120,
+            queue_timeout=300,
+            fallback_timeout=600,
+            reservation_timeout=120,
+        ),
+        functions=FunctionSettings(512, 25, "arm64", "INFO", 30),
+        gateway=GatewaySettings(("https://flex.twilio.com",), 20, 40, 30),
+    )
+
+
+def test_secrets_are_not_in_the_settings_representation() -> None:
+    assert AUTH_TOKEN not in repr(read(CONFIG))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("twilio:accountSid", "AC123", "the SID of an account: AC and 32 hexadecimal digits"),
+        ("twilio:accountSid", "AC" + "A" * 32, "in lower case"),
+        ("twilio:apiKeySid", "AC" + "a" * 32, "the SID of an API key: SK and 32"),
+        ("twilio:region", "Ireland", "a Twilio region such as ie1"),
+        ("twilio:edge", "Dublin!", "a Twilio edge location such as dublin"),
+        ("twilio:baseUrl", "127.0.0.1:4010", "http://127.0.0.1:port"),
+        ("twilio:baseUrl", "http://example.com", "credentials stay on this machine"),
+        ("twilio:baseUrl", "https://example.com/path", "https://host"),
+        ("workspaceSid", "WK" + "a" * 32, "WS and 32 hexadecimal digits"),
+        ("workflowName", " padded ", "1 to 64 characters"),
+        ("workflowName", "x" * 65, "1 to 64 characters"),
+        ("agentTimeoutSeconds", "0", "a whole number of seconds from 1 to 86400"),
+        ("queueTimeoutSeconds", "soon", "a whole number of seconds from 1 to 86400"),
+        ("fallbackTimeoutSeconds", "86401", "a whole number of seconds from 1 to 86400"),
+        ("reservationTimeoutSeconds", "1.5", "a whole number of seconds from 1 to 86400"),
+        ("lambdaMemoryMb", "127", "a whole number of megabytes from 128 to 10240"),
+        ("lambdaTimeoutSeconds", "30", "a whole number of seconds from 5 to 29"),
+        ("architecture", "arm", "one of arm64, x86_64"),
+        ("logLevel", "info", "one of DEBUG, INFO, WARNING, ERROR"),
+        ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30, 60, 90"),
+        ("throttlingRate", "-1", "a whole number of requests a second from 1 to 10000"),
+        ("throttlingBurst", "5001", "a whole number of requests from 1 to 5000"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_expected(key: str, value: str, expected: str) -> None:
+    full_key = key if ":" in key else f"{PROJECT}:{key}"
+
+    found = problems({**CONFIG, full_key: value})
+
+    line = next(line for line in found if line.startswith(f"{full_key}: wrong value {value!r};"))
+    assert expected in line
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*.twilio.com",
+        "https://flex.twilio.com/",
+        "https://flex.twilio.com/agent",
+        "flex.twilio.com",
+        "https://Flex.twilio.com",
+        "http://flex.twilio.com",
+    ],
+)
+def test_an_origin_must_be_exact(origin: str) -> None:
+    (line,) = problems({**CONFIG, f"{PROJECT}:allowedOrigins": json.dumps([origin])})
+
+    assert line.startswith(f"{PROJECT}:allowedOrigins: wrong value {origin!r}; expected exact")
+
+
+@pytest.mark.parametrize("value", ["Support", '"Support"', '{"a": 1}', "[1]", "[null]"])
+def test_a_list_must_be_one(value: str) -> None:
+    (line,) = problems({**CONFIG, f"{PROJECT}:transferQueues": value})
+
+    assert line.endswith("expected a list of task queue SIDs or friendly names")
+
+
+def test_a_queue_cannot_be_there_twice() -> None:
+    (line,) = problems({**CONFIG, f"{PROJECT}:transferQueues": '["Support", "Support"]'})
+
+    assert line == f"{PROJECT}:transferQueues: 'Support' is there twice; expected each entry once"
+
+
+def test_no_origin_at_all_is_refused() -> None:
+    (line,) = problems({**CONFIG, f"{PROJECT}:allowedOrigins": "[]"})
+
+    assert line.startswith(f"{PROJECT}:allowedOrigins: an empty list;")
+
+
+@pytest.mark.parametrize("key", ["twilio:authToken", "twilio:apiKeySecret"])
+def test_a_secret_in_plain_text_is_refused_and_not_repeated(key: str) -> None:
+    config = {**WITHOUT_CREDENTIALS, "twilio:apiKeySid": "SK" + "a" * 32, key: "do-not-tell"}
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings(config, set(), project=PROJECT, stack="dev")
+
+    assert f"{key}: stored in plain text; expected a secret" in str(caught.value)
+    assert f"pulumi config set --secret {key}" in str(caught.value)
+    assert "do-not-tell" not in str(caught.value)
+
+
+def test_a_secret_under_a_wrong_key_is_not_repeated() -> None:
+    config = {**CONFIG, f"{PROJECT}:workspaceSid": "do-not-tell"}
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings(config, {*SECRETS, f"{PROJECT}:workspaceSid"}, project=PROJECT, stack="dev")
+
+    assert "do-not-tell" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "key", "fault"),
+    [
+        ({}, "twilio:authToken", "missing"),
+        ({"twilio:apiKeySid": "SK" + "a" * 32}, "twilio:apiKeySecret", "missing"),
+        ({"twilio:apiKeySecret": "hush"}, "twilio:apiKeySid", "missing"),
+        (
+            {"twilio:authToken": "t", "twilio:apiKeySid": "SK" + "a" * 32},
+            "twilio:authToken",
+            "set beside an API key",
+        ),
+    ],
+)
+def test_credentials_are_a_token_or_a_whole_api_key(
+    credentials: dict[str, str], key: str, fault: str
+) -> None:
+    (line,) = problems({**WITHOUT_CREDENTIALS, **credentials})
+
+    assert line.startswith(f"{key}: {fault}; expected ")
+
+
+def test_a_region_needs_an_edge() -> None:
+    (line,) = problems({**CONFIG, "twilio:region": "ie1"})
+
+    assert line.startswith("twilio:edge: missing; expected the edge location to go with region ie1")
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        (f"{PROJECT}:lambdaMemoryMB", f"{PROJECT}:lambdaMemoryMb"),
+        (f"{PROJECT}:allowedOrigin", f"{PROJECT}:allowedOrigins"),
+        ("twilio:accountSID", "twilio:accountSid"),
+    ],
+)
+def test_a_misspelt_key_is_refused_with_the_one_that_was_meant(key: str, meant: str) -> None:
+    (line,) = problems({**CONFIG, key: "1"})
+
+    assert line == f"{key}: unknown key; expected {meant}, perhaps"
+
+
+def test_keys_of_other_namespaces_are_none_of_our_business() -> None:
+    read({**CONFIG, "aws:profile": "production", "other:key": "x"})
+
+
+def test_an_empty_value_counts_as_none() -> None:
+    assert read({**CONFIG, f"{PROJECT}:logLevel": ""}).functions.log_level == "INFO"
+
+
+@pytest.mark.parametrize("stack", ["x" * 40, "feature.branch"])
+def test_a_stack_name_that_aws_would_refuse_is_refused(stack: str) -> None:
+    (line,) = problems(CONFIG, stack)
+
+    assert line.startswith(f"stack name: wrong value {stack!r}; expected at most 31 letters")
+
+
+def test_the_longest_stack_name_makes_a_function_name_that_aws_takes() -> None:
+    assert len(f"{read(CONFIG, 's' * 31).prefix}-transfer-chat") == 64
+
+
+def test_all_errors_come_at_once_and_before_any_resource() -> None:
+    config = {**CONFIG, "twilio:accountSid": "no", f"{PROJECT}:logLevel": "loud"}
+
+    with pytest.raises(pulumi.RunError) as caught:
+        declare(config)
+
+    assert str(caught.value).splitlines() == [
+        "The config of stack dev has 2 errors, nothing was changed:",
+        (
+            "  twilio:accountSid: wrong value 'no'; expected the SID of an account: AC and 32 "
+            "hexadecimal digits in lower case"
+        ),
+        f"  {PROJECT}:logLevel: wrong value 'loud'; expected one of DEBUG, INFO, WARNING, ERROR",
+    ]
+
+
+def test_the_example_names_every_key_there_is_and_its_default() -> None:
+    text = EXAMPLE.read_text()
+    uncommented = re.sub(r"^  # (?=[a-z-]+:[a-zA-Z]+:|  )", "  ", text, flags=re.MULTILINE)
+
+    with pytest.raises(SettingsError) as caught:
+        read(_as_config(uncommented))
+
+    # Only the placeholders are wrong, and both ways to give credentials are shown.
+    assert [problem.key for problem in caught.value.problems] == [
+        "twilio:accountSid",
+        "twilio:apiKeySid",
+        "twilio:authToken",
+        f"{PROJECT}:workspaceSid",
+    ]
+    ours = {key for key in _as_config(uncommented) if key.startswith(PROJECT)}
+    assert ours == {f"{PROJECT}:{key}" for key in KEYS}
+
+
+KEYS = (
+    *("workspaceSid", "transferQueues", "workflowName", "agentTimeoutSeconds"),
+    *("queueTimeoutSeconds", "fallbackTimeoutSeconds", "reservationTimeoutSeconds"),
+    *("allowedOrigins", "throttlingRate", "throttlingBurst", "architecture", "lambdaMemoryMb"),
+    *("lambdaTimeoutSeconds", "logLevel", "logRetentionDays"),
+)
+
+
+def _as_config(text: str) -> dict[str, str]:
+    """Turn a stack's file into what Pulumi hands a program."""
+    values: dict[str, Any] = yaml.safe_load(text)["config"]
+    return {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()
+    }

@@ -1,0 +1,89 @@
+"""The transfer workflow's configuration."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transfer_stack.workflow import Timeouts, workflow_configuration
+
+EVERYONE, SALES, SUPPORT = ("WQ" + digit * 32 for digit in "123")
+TIMEOUTS = Timeouts(agent=60, queue=120, fallback=300)
+sids = st.from_regex(r"\AWQ[0-9a-f]{32}\Z")
+
+FALLBACK = [
+    {
+        "queue": EVERYONE,
+        "expression": "worker.sid NOT IN task.ignoreWorkerSids",
+        "timeout": 300,
+    },
+    {"queue": EVERYONE},
+]
+
+
+def filters(queues: list[str]) -> list[dict[str, Any]]:
+    document = workflow_configuration(EVERYONE, queues, TIMEOUTS)
+    found: list[dict[str, Any]] = document["task_routing"]["filters"]
+    return found
+
+
+def test_an_agent_is_asked_first_then_everyone() -> None:
+    to_agents, *_ = filters([])
+
+    assert to_agents["expression"] == "transferTargetType == 'worker'"
+    assert to_agents["targets"] == [
+        {"queue": EVERYONE, "known_worker_sid": "task.targetSid", "timeout": 60},
+        *FALLBACK,
+    ]
+
+
+def test_a_queues_members_are_asked_first_but_not_who_transferred() -> None:
+    _, to_sales, *_ = filters([SALES, SUPPORT])
+
+    assert to_sales["expression"] == f"transferTargetType == 'queue' AND targetSid == '{SALES}'"
+    assert to_sales["targets"] == [
+        {
+            "queue": SALES,
+            "expression": "worker.sid NOT IN task.ignoreWorkerSids",
+            "timeout": 120,
+        },
+        *FALLBACK,
+    ]
+
+
+def test_everyone_is_a_queue_that_can_be_transferred_to() -> None:
+    # Everyone is the queue of the fallbacks, so the handlers find it routed: a filter must be
+    # there for it, or such a transfer would fall to the default filter and back to its sender.
+    assert _queues(filters([SALES])) == [SALES, EVERYONE]
+    assert _queues(filters([EVERYONE, SALES])) == [EVERYONE, SALES]
+
+
+def test_a_queue_that_is_configured_twice_has_one_filter() -> None:
+    assert _queues(filters([SALES, SALES])) == [SALES, EVERYONE]
+
+
+def test_what_matches_no_filter_goes_to_everyone() -> None:
+    document = workflow_configuration(EVERYONE, [SALES], TIMEOUTS)
+
+    assert document["task_routing"]["default_filter"] == {"queue": EVERYONE}
+
+
+@given(st.lists(sids, max_size=8))
+def test_nobody_waits_for_one_target_alone_and_nobody_is_dropped(queues: list[str]) -> None:
+    for declared in filters(queues):
+        *first, last = declared["targets"]
+        assert all(target["timeout"] > 0 for target in first)
+        # TaskRouter cancels a task that passes its last target.
+        assert last == {"queue": EVERYONE}
+
+
+@given(st.lists(sids, max_size=8))
+def test_the_transferring_agent_is_left_out_until_the_last_target(queues: list[str]) -> None:
+    for declared in filters(queues):
+        for target in declared["targets"][:-1]:
+            excluded = target.get("expression") == "worker.sid NOT IN task.ignoreWorkerSids"
+            assert excluded or "known_worker_sid" in target
+
+
+def _queues(declared: list[dict[str, Any]]) -> list[str]:
+    return [found["targets"][0]["queue"] for found in declared[1:]]
