@@ -1,1 +1,1 @@
-"""Everything on one machine: the emulated Twilio, the emulated AWS, and the program deployed to both."""
+"""Everything on one machine: emulated Twilio and AWS, and the program deployed to both."""

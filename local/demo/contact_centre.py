@@ -1,0 +1,126 @@
+"""The contact centre as the demo sees it: over HTTP alone, like everybody else.
+
+Nothing is taken from the emulator's memory, so what the demo shows is what Twilio's APIs say.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import requests
+
+TIMEOUT = 10
+PAGE_SIZE = 200
+
+
+@dataclass(slots=True)
+class View:
+    """Twilio's APIs, for one workspace.
+
+    ``seed`` has SIDs by kind and name; ``people`` the full names by worker SID.
+    """
+
+    base_url: str
+    seed: dict[str, Any]
+    session: requests.Session
+    people: dict[str, str] = field(default_factory=dict)
+    identities: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, base_url: str) -> Self:
+        """Look at the emulated Twilio behind an address."""
+        seed = requests.get(f"{base_url}/emulator/seed", timeout=TIMEOUT).json()
+        session = requests.Session()
+        session.auth = (seed["account_sid"], seed["auth_token"])
+        view = cls(base_url, seed, session)
+        for worker in view.workspace("Workers")["workers"]:
+            attributes = json.loads(worker["attributes"])
+            view.people[worker["sid"]] = attributes["full_name"]
+            view.identities[attributes["contact_uri"].removeprefix("client:")] = worker["sid"]
+        return view
+
+    def token_of(self, worker: str) -> str:
+        """Return a Flex token of a worker."""
+        answer = requests.post(
+            f"{self.base_url}/emulator/tokens", json={"worker": worker}, timeout=TIMEOUT
+        )
+        return str(answer.json()["token"])
+
+    def workspace(self, path: str, **query: str) -> dict[str, Any]:
+        """Read something of the workspace."""
+        return self._get(f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}/{path}", query)
+
+    def task(self, sid: str) -> dict[str, Any]:
+        """Read a task; its attributes as a dictionary."""
+        task = self.workspace(f"Tasks/{sid}")
+        return {**task, "attributes": json.loads(task["attributes"])}
+
+    def tasks(self) -> set[str]:
+        """Return the SIDs of all tasks."""
+        return {task["sid"] for task in self.workspace("Tasks")["tasks"]}
+
+    def reservations(self, task_sid: str) -> list[dict[str, Any]]:
+        """Read the reservations of a task, oldest first."""
+        found: list[dict[str, Any]] = self.workspace(f"Tasks/{task_sid}/Reservations")[
+            "reservations"
+        ]
+        return found
+
+    def members(self, queue_sid: str) -> set[str]:
+        """Return the SIDs of the workers in a queue."""
+        return {w["sid"] for w in self.workspace("Workers", TaskQueueSid=queue_sid)["workers"]}
+
+    def answer(self, reservation: dict[str, Any], status: str) -> None:
+        """Let the worker of a reservation accept or reject it."""
+        path = f"Tasks/{reservation['task_sid']}/Reservations/{reservation['sid']}"
+        self._post(path, {"ReservationStatus": status})
+
+    def sign_in(self, worker: str) -> None:
+        """Make a worker available."""
+        activities = self.workspace("Activities", FriendlyName="Available")["activities"]
+        sid = self.seed["workers"][worker]
+        self._post(f"Workers/{sid}", {"ActivitySid": activities[0]["sid"]})
+
+    def room(self, attributes: dict[str, Any]) -> tuple[str, set[str]]:
+        """Return the state of a task's conversation or chat channel, and the names in it."""
+        if "conversationSid" in attributes:
+            path = f"conversations/v1/Conversations/{attributes['conversationSid']}"
+            state = str(self._get(path, {})["state"])
+            present = self._get(f"{path}/Participants", {})["participants"]
+        else:
+            service = self.seed["chat_service_sid"]
+            path = f"chat/v2/Services/{service}/Channels/{attributes['channelSid']}"
+            self._get(path, {})
+            present = self._get(f"{path}/Members", {})["members"]
+            state = "active" if present else "empty"
+        return state, {self.name(person["identity"]) for person in present}
+
+    def leave_chat(self, attributes: dict[str, Any], worker_sid: str) -> None:
+        """Take a worker out of a task's chat channel."""
+        identity = next(i for i, sid in self.identities.items() if sid == worker_sid)
+        channel = f"{self.seed['chat_service_sid']}/Channels/{attributes['channelSid']}"
+        answer = self.session.delete(
+            f"{self.base_url}/chat/v2/Services/{channel}/Members/{identity}", timeout=TIMEOUT
+        )
+        answer.raise_for_status()
+
+    def name(self, identity: str | None) -> str:
+        """Return the full name of a worker's identity; everybody else is the customer."""
+        return self.people.get(self.identities.get(identity or "", ""), "the customer")
+
+    def _get(self, path: str, query: dict[str, str]) -> dict[str, Any]:
+        answer = self.session.get(
+            f"{self.base_url}/{path}",
+            params={"PageSize": str(PAGE_SIZE), **query},
+            timeout=TIMEOUT,
+        )
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _post(self, path: str, form: dict[str, str]) -> None:
+        workspace = f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}"
+        answer = self.session.post(
+            f"{self.base_url}/{workspace}/{path}", data=form, timeout=TIMEOUT
+        )
+        answer.raise_for_status()

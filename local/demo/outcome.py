@@ -1,0 +1,117 @@
+"""Playing a scene: the request, what the agents do, and what Twilio's APIs say after it."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from local.demo.contact_centre import View
+from local.demo.mismatch import Mismatch
+from local.demo.scenes import Scene
+
+TIMEOUT = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a scene.
+
+    ``offers`` are the reservations of the new task in order; ``room`` the state of the conversation
+    or channel and the names in it. After a refusal there is no new task, and neither of the two.
+    """
+
+    scene: Scene
+    sender_sid: str
+    target_sid: str
+    status: int
+    body: dict[str, Any]
+    seconds: float
+    before: dict[str, Any]
+    old: dict[str, Any]
+    new: dict[str, Any] | None = None
+    offers: list[dict[str, Any]] = field(default_factory=list)
+    room: tuple[str, set[str]] | None = None
+    made: int = 0
+    repeated: dict[str, Any] | None = None
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """Return the attributes that the new task has and the original had not, or not so."""
+        if self.new is None:
+            return {}
+        had = self.before["attributes"]
+        return {
+            key: content
+            for key, content in self.new["attributes"].items()
+            if had.get(key) != content and key != "flexChannelInviteSid"
+        }
+
+
+def play(scene: Scene, view: View, endpoint: str) -> Outcome:
+    """Send the transfer, let the agents answer, and look at what is there then.
+
+    The Flex plugin makes the agent leave a chat channel before it calls; so does this.
+
+    Raises
+    ------
+    Mismatch
+        When an agent has nothing to answer.
+    """
+    tables = {"worker": "workers", "queue": "queues", "workflow": "workflows"}
+    task_sid = view.seed["tasks"][scene.task]
+    target_sid = view.seed[tables[scene.target_kind]][scene.target]
+    before, tasks = view.task(task_sid), view.tasks()
+    request = {
+        "Token": view.token_of(scene.sender),
+        "taskSid": task_sid,
+        "targetSid": target_sid,
+    }
+    sender_sid = view.seed["workers"][scene.sender]
+    if "channelSid" in before["attributes"] and scene.code is None:
+        view.leave_chat(before["attributes"], sender_sid)
+    started = time.monotonic()
+    answer = requests.post(f"{endpoint}/transfer-chat", json=request, timeout=TIMEOUT)
+    seconds = time.monotonic() - started
+    body = answer.json()
+    found: dict[str, Any] = {}
+    if answer.ok:
+        if scene.twice:
+            again = requests.post(f"{endpoint}/transfer-chat", json=request, timeout=TIMEOUT)
+            found["repeated"] = again.json()
+        _let_agents_answer(scene, view, body["taskSid"])
+        found["new"] = view.task(body["taskSid"])
+        found["offers"] = view.reservations(body["taskSid"])
+        found["room"] = view.room(found["new"]["attributes"])
+    return Outcome(
+        scene=scene,
+        sender_sid=sender_sid,
+        target_sid=target_sid,
+        status=answer.status_code,
+        body=body,
+        seconds=seconds,
+        before=before,
+        old=view.task(task_sid),
+        made=len(view.tasks() - tasks),
+        **found,
+    )
+
+
+def _let_agents_answer(scene: Scene, view: View, task_sid: str) -> None:
+    for _ in range(scene.declined):
+        view.answer(_offer(view, task_sid), "rejected")
+    if scene.newcomer:
+        waiting = [r for r in view.reservations(task_sid) if r["reservation_status"] == "pending"]
+        if waiting:
+            name = view.people[waiting[0]["worker_sid"]]
+            raise Mismatch(f"Nobody but the sender was left, yet the task is offered to {name}")
+        view.sign_in(scene.newcomer)
+    view.answer(_offer(view, task_sid), "accepted")
+
+
+def _offer(view: View, task_sid: str) -> dict[str, Any]:
+    offers = view.reservations(task_sid)
+    for offer in offers:
+        if offer["reservation_status"] == "pending":
+            return offer
+    raise Mismatch(f"Task {task_sid} is offered to nobody; it was offered {len(offers)} times")

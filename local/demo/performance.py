@@ -1,0 +1,61 @@
+"""The demo from its beginning to its end."""
+
+import time
+from contextlib import ExitStack
+from typing import Any
+
+import requests
+from rich.console import Console
+
+from local.demo.contact_centre import View
+from local.demo.expectations import check
+from local.demo.mismatch import Mismatch
+from local.demo.outcome import play
+from local.demo.scenes import SCENES
+from local.demo.tables import show_outcome, show_workflows
+from local.progress import progress_on
+from local.stack import local_stack
+
+TIMEOUT = 35
+
+
+def demo(console: Console) -> None:
+    """Deploy, transfer, and show what TaskRouter did.
+
+    Raises
+    ------
+    Mismatch
+        When something did not happen as it should.
+    """
+    started = time.monotonic()
+    with ExitStack() as held:
+        with progress_on(console) as progress:
+            stack = held.enter_context(local_stack(progress))
+        console.print(f"\nEndpoint  [bold]{stack.endpoint}[/]", soft_wrap=True)
+        view = View.of(stack.twilio.base_url)
+        show_workflows(console, _workflows(stack.endpoint, view))
+        for number, scene in enumerate(SCENES, 1):
+            outcome = play(scene, view, stack.endpoint)
+            check(outcome, view)
+            show_outcome(console, number, outcome, view)
+    seconds = time.monotonic() - started
+    console.print(
+        f"\n[green]All {len(SCENES)} transfers went as they should[/] [dim]{seconds:.1f} s[/]. "
+        "To try it yourself:  python -m local up",
+        soft_wrap=True,
+    )
+
+
+def _workflows(endpoint: str, view: View) -> list[dict[str, str]]:
+    """Ask the endpoint for the workflows, and hold them against TaskRouter's own list."""
+    answer = requests.post(
+        f"{endpoint}/get-workflows", json={"Token": view.token_of("ana")}, timeout=TIMEOUT
+    )
+    body: dict[str, Any] = answer.json()
+    if not answer.ok:
+        raise Mismatch(f"get-workflows answered {answer.status_code}: {body}")
+    listed: list[dict[str, str]] = body["workflows"]
+    known = {w["sid"]: w["friendly_name"] for w in view.workspace("Workflows")["workflows"]}
+    if {workflow["sid"]: workflow["friendlyName"] for workflow in listed} != known:
+        raise Mismatch(f"get-workflows answered {listed}, TaskRouter has {known}")
+    return listed

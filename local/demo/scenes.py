@@ -1,0 +1,69 @@
+"""What is transferred in the demo, by whom, to whom, and what the agents do then."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+TargetKind = Literal["worker", "queue", "workflow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One transfer. People, tasks, queues and workflows have the names of the seed.
+
+    Attributes
+    ----------
+    title
+        What it shows, in a few words.
+    task, sender, target_kind, target
+        Who transfers what, and where to.
+    declined
+        How many agents decline before one accepts.
+    newcomer
+        An agent who becomes available after the last one declined.
+    twice
+        Whether the same request is sent again, as an impatient agent does.
+    status, code
+        What the endpoint answers; ``code`` is that of a problem.
+    """
+
+    title: str
+    task: str
+    target_kind: TargetKind
+    target: str
+    sender: str = "ana"
+    declined: int = 0
+    newcomer: str | None = None
+    twice: bool = False
+    status: int = 200
+    code: str | None = None
+
+
+SCENES: Final = (
+    Scene("A web chat to an agent, clicked twice", "chat", "worker", "ben", twice=True),
+    Scene(
+        "A conversation to a queue that the sender is in",
+        "conversation",
+        "queue",
+        "Support",
+        declined=2,
+        newcomer="eva",
+    ),
+    Scene("An SMS to a workflow", "sms", "workflow", "Escalations"),
+    Scene("An SMS conversation to an agent", "sms_conversation", "worker", "dev"),
+    Scene(
+        "A conversation of two agents to a workflow",
+        "two_agents",
+        "workflow",
+        "Escalations",
+        declined=1,
+    ),
+    Scene(
+        "A chat that is finished, by a supervisor",
+        "completed",
+        "worker",
+        "ben",
+        sender="sam",
+        status=409,
+        code="task_not_transferable",
+    ),
+)

@@ -1,0 +1,127 @@
+"""How outcomes look on the screen."""
+
+import re
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from local.demo.contact_centre import View
+from local.demo.outcome import Outcome
+
+VERBS = {"accepted": "accepted", "rejected": "declined", "timeout": "did not answer"}
+SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
+SHOWN_OF_SID = 10
+
+
+def show_workflows(console: Console, workflows: list[dict[str, str]]) -> None:
+    """Print what get-workflows answered."""
+    table = _table("white")
+    for workflow in workflows:
+        table.add_row(escape(workflow["friendlyName"]), f"[dim]{workflow['sid']}[/]")
+    console.print("\n[bold]get-workflows[/] lists")
+    _print(console, table)
+
+
+def show_outcome(console: Console, number: int, outcome: Outcome, view: View) -> None:
+    """Print a scene: the answer, what became of both tasks, what was written, who is there now."""
+    console.print(f"\n[bold]{number}. {escape(outcome.scene.title)}[/]")
+    table = _table("cyan")
+    _add_answer(table, outcome, view)
+    _add_tasks(table, outcome, view)
+    if outcome.room:
+        state, present = outcome.room
+        table.add_row("Conversation", f"{state}; in it: {', '.join(sorted(present))}")
+    _print(console, table)
+    if outcome.written:
+        _print(console, _attributes(outcome, view))
+
+
+def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
+    scene, sid = outcome.scene, outcome.before["sid"]
+    name = view.people.get(outcome.target_sid, scene.target)
+    target = name if scene.target_kind == "worker" else f"{scene.target_kind} {name}"
+    sender = view.people[outcome.sender_sid]
+    table.add_row("Request", f"{sender} transfers {_short(sid)} to {escape(target)}")
+    colour = "green" if outcome.new else "yellow"
+    answer = outcome.body.get("taskSid") or f"{outcome.body['code']}: {outcome.body['detail']}"
+    table.add_row(
+        "Answer", f"[{colour}]{outcome.status}[/] {escape(answer)} [dim]{outcome.seconds:.2f} s[/]"
+    )
+    if outcome.repeated:
+        again = outcome.repeated["taskSid"]
+        table.add_row("Sent again", f"[green]200[/] {again}, no further task")
+
+
+def _add_tasks(table: Table, outcome: Outcome, view: View) -> None:
+    if outcome.new is not None:
+        offers = "; ".join(
+            f"{view.people[offer['worker_sid']]} {VERBS[offer['reservation_status']]}"
+            for offer in outcome.offers
+        )
+        if outcome.sender_sid in _queue_members(outcome, view):
+            offers += f"; not to {view.people[outcome.sender_sid]}, who is in the queue too"
+        queue = outcome.new["task_queue_friendly_name"]
+        table.add_row("Offered to", offers)
+        table.add_row("New task", f"{outcome.new['assignment_status']}, from queue {escape(queue)}")
+    removed = sorted(set(outcome.before["attributes"]) - set(outcome.old["attributes"]))
+    reason = f", reason: {outcome.old['reason']}" if outcome.old["reason"] else ""
+    without = f", {', '.join(removed)} removed" if removed else ""
+    changed = "" if outcome.new else ", as it was"
+    table.add_row("Old task", f"{outcome.old['assignment_status']}{reason}{without}{changed}")
+
+
+def _queue_members(outcome: Outcome, view: View) -> set[str]:
+    return view.members(outcome.target_sid) if outcome.scene.target_kind == "queue" else set()
+
+
+def _attributes(outcome: Outcome, view: View) -> Table:
+    """Return the attributes that were written, with names for what SIDs stand for."""
+    names = {**view.people, outcome.before["sid"]: "the old task"}
+    for kind in ("queues", "workflows"):
+        names |= {sid: name for name, sid in view.seed[kind].items()}
+    table = _table("cyan")
+    table.add_column(overflow="fold")
+    for index, (key, content) in enumerate(sorted(_flat(outcome.written).items())):
+        shown = SID.sub(lambda sid: _named(sid[0], names), _readable(content))
+        table.add_row("" if index else "Attributes", key, escape(shown))
+    return table
+
+
+def _flat(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Write nested attributes as ``outer.inner``."""
+    flat: dict[str, Any] = {}
+    for key, content in attributes.items():
+        if isinstance(content, dict):
+            flat |= {f"{key}.{inner}": value for inner, value in content.items()}
+        else:
+            flat[key] = content
+    return flat
+
+
+def _readable(content: Any) -> str:
+    return ", ".join(map(str, content)) if isinstance(content, list) else str(content)
+
+
+def _named(sid: str, names: dict[str, str]) -> str:
+    return f"{_short(sid)} ({names[sid]})" if sid in names else _short(sid)
+
+
+def _short(sid: str) -> str:
+    return f"{sid[:SHOWN_OF_SID]}.."
+
+
+def _table(label_style: str) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(style=label_style, no_wrap=True, min_width=14)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _print(console: Console, table: Table) -> None:
+    """Print a table without the spaces that fill its last column."""
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
