@@ -97,6 +97,7 @@ def _answered(
     action: str, answer: TwilioRestException | TwilioServiceException
 ) -> TwilioFailedError:
     status = int(answer.status)
+    code = int(answer.code or status)
     if isinstance(answer, TwilioRestException):
         # What Twilio said comes after the SDK's own "Unable to create record".
         said = answer.msg.partition(": ")[2] or "no message"
@@ -104,14 +105,14 @@ def _answered(
         said = answer.detail or answer.title
     said = " ".join(said.split())
     message = (
-        f"could not {action}: Twilio answered {answer.code or status} (HTTP {status}): "
-        f"{said.rstrip('.')}. {_advice(status)}"
+        f"could not {action}: Twilio answered {code} (HTTP {status}): "
+        f"{said.rstrip('.')}. {_advice(status, code)}"
     )
     kind = GoneError if status == HTTPStatus.NOT_FOUND else TwilioFailedError
     return kind(message, outcome_unknown=status >= HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _advice(status: int) -> str:
+def _advice(status: int, code: int) -> str:
     match status:
         case HTTPStatus.UNAUTHORIZED:
             return (
@@ -130,7 +131,4 @@ def _advice(status: int) -> str:
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return "Twilio had a problem: see https://status.twilio.com, then run it again"
         case _:
-            return (
-                "Correct the resource's arguments; https://www.twilio.com/docs/api/errors explains "
-                "the code"
-            )
+            return f"https://www.twilio.com/docs/api/errors/{code} says what to correct"

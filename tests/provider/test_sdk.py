@@ -1,0 +1,202 @@
+"""The Python SDK, the schema and the provider say the same; the SDK sends what it should."""
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks
+
+import pulumi_twilio as twilio
+from pulumi_twilio import config
+from pulumi_twilio.functions import get_task_queue
+from pulumi_twilio.resources import RESOURCES
+from pulumi_twilio.resources.lifecycle import snake
+from tests.provider.engine import GET_TASK_QUEUE, TASK_QUEUE, WORKFLOW, Engine
+
+SDK = {TASK_QUEUE: twilio.TaskQueue, WORKFLOW: twilio.Workflow}
+WS = "WS" + "0" * 32
+SID = "WQ" + "0" * 32
+
+
+@pytest.fixture(scope="module")
+def schema(process: Engine) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(process.schema())
+    return read
+
+
+def arguments(of: Any) -> set[str]:
+    names = set(inspect.signature(of).parameters)
+    return names - {"self", "resource_name", "opts"}
+
+
+# One truth in three places
+
+
+def test_the_schema_has_what_the_provider_has(schema: dict[str, Any]) -> None:
+    assert set(schema["resources"]) == set(RESOURCES) == set(SDK)
+    assert set(schema["functions"]) == {GET_TASK_QUEUE}
+    assert set(schema["config"]["variables"]) == set(config.KEYS)
+    assert schema["provider"]["inputProperties"] == schema["config"]["variables"]
+    secrets = {key for key, each in schema["config"]["variables"].items() if each.get("secret")}
+    assert secrets == config.SECRET_KEYS
+
+
+@pytest.mark.parametrize("token", [TASK_QUEUE, WORKFLOW])
+def test_the_schema_of_a_resource(schema: dict[str, Any], token: str) -> None:
+    described, known = schema["resources"][token], RESOURCES[token].declared
+    assert set(described["inputProperties"]) == {each.name for each in known}
+    assert described["requiredInputs"] == [each.name for each in known if each.required]
+    replacing = {
+        name
+        for name, each in described["inputProperties"].items()
+        if each.get("willReplaceOnChanges")
+    }
+    assert replacing == {each.name for each in known if each.replaces}
+    preview = RESOURCES[token].preview({"adoptExisting": True})
+    assert set(described["properties"]) == set(preview)
+
+
+@pytest.mark.parametrize("token", [TASK_QUEUE, WORKFLOW])
+def test_the_sdk_of_a_resource(schema: dict[str, Any], token: str) -> None:
+    described, sdk = schema["resources"][token], SDK[token]
+    assert arguments(sdk) == {snake(name) for name in described["inputProperties"]}
+    assert {snake(name) for name in described["properties"]} == set(inspect.get_annotations(sdk))
+
+
+def test_the_sdk_of_the_provider_and_of_the_lookup(schema: dict[str, Any]) -> None:
+    assert arguments(twilio.Provider) == {snake(key) for key in config.KEYS}
+    lookup = schema["functions"][GET_TASK_QUEUE]
+    names = set(lookup["inputs"]["properties"])
+    assert {each.name for each in get_task_queue.ARGUMENTS} == names
+    for function in (twilio.get_task_queue, twilio.get_task_queue_output):
+        assert arguments(function) == {snake(name) for name in names}
+    results = {
+        name for name, each in vars(twilio.GetTaskQueueResult).items() if isinstance(each, property)
+    }
+    assert results == {snake(name) for name in lookup["outputs"]["properties"]}
+
+
+def test_versions_agree(process: Engine, schema: dict[str, Any]) -> None:
+    plugin = json.loads(files(twilio).joinpath("pulumi-plugin.json").read_text())
+    assert plugin["name"] == schema["name"] == "twilio"
+    assert plugin["version"] == schema["version"] == process.plugin_info()["version"]
+
+
+def test_a_program_loads_neither_the_client_nor_the_server() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import pulumi_twilio, sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    ).stdout.split()
+    assert not {"twilio", "requests", "pulumi_twilio.provider"} & set(loaded)
+
+
+# What the SDK sends
+
+
+class Recorder(mocks.Mocks):
+    """Stands in for the engine: writes down what a program registers."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, mocks.MockResourceArgs] = {}
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Answer as if the resource had been created."""
+        self.registered[args.name] = args
+        if args.typ.startswith("pulumi:"):
+            return SID, dict(args.inputs)
+        known = {"sid": SID, "adopted": False, "configuration": "{}"}
+        return SID, {**args.inputs, **known}
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
+        """Answer as if the queue had been found."""
+        assert args.token == GET_TASK_QUEUE
+        return {**args.args, "sid": SID, "maxReservedWorkers": 1}, []
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    recorder = Recorder()
+    mocks.set_mocks(recorder, preview=False)
+    yield recorder
+    pulumi.runtime.settings.reset_options()
+
+
+def value_of(output: pulumi.Output[Any]) -> Any:
+    async def wait() -> Any:
+        return await output.future()
+
+    return pulumi.runtime.sync_await._sync_await(wait())
+
+
+def test_a_queue_is_registered_by_pulumis_names(recorder: Recorder) -> None:
+    queue = twilio.taskrouter.TaskQueue(
+        "mine",
+        workspace_sid=WS,
+        friendly_name="Night",
+        target_workers="1==1",
+        max_reserved_workers=2,
+        adopt_existing=True,
+    )
+    assert value_of(queue.sid) == SID
+    assert value_of(queue.max_reserved_workers) == 2
+    assert value_of(queue.adopted) is False
+    registered = recorder.registered["mine"]
+    assert registered.typ == TASK_QUEUE
+    assert registered.inputs == {
+        "workspaceSid": WS,
+        "friendlyName": "Night",
+        "targetWorkers": "1==1",
+        "maxReservedWorkers": 2,
+        "adoptExisting": True,
+    }
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_a_configuration_is_sent_as_it_is(recorder: Recorder, text: bool) -> None:
+    target = {"queue": pulumi.Output.from_input(SID), "known_worker_sid": "task.targetSid"}
+    routing = {"task_routing": {"filters": [{"expression": "1==1", "targets": [target]}]}}
+    given: Any = pulumi.Output.json_dumps(routing) if text else routing
+    workflow = twilio.Workflow("mine", workspace_sid=WS, friendly_name="Night", configuration=given)
+    assert value_of(workflow.configuration) == "{}"
+    sent: Any = recorder.registered["mine"].inputs["configuration"]
+    read = sent
+    if text:
+        assert isinstance(sent, str)
+        read = json.loads(sent)
+    assert read["task_routing"]["filters"][0]["targets"] == [
+        {"queue": SID, "known_worker_sid": "task.targetSid"}
+    ]
+
+
+def test_an_existing_queue_is_read(recorder: Recorder) -> None:
+    queue = twilio.TaskQueue.get("mine", f"{WS}/{SID}")
+    assert value_of(queue.sid) == SID
+    assert recorder.registered["mine"].resource_id == f"{WS}/{SID}"
+
+
+def test_the_provider_sends_its_credentials_as_secrets(recorder: Recorder) -> None:
+    provider = twilio.Provider("mine", account_sid="AC" + "0" * 32, auth_token="hush")
+    value_of(provider.urn)
+    registered = recorder.registered["mine"]
+    assert registered.typ == "pulumi:providers:twilio"
+    assert registered.inputs["accountSid"] == "AC" + "0" * 32
+    assert set(registered.inputs) == {"accountSid", "authToken"}
+
+
+def test_the_lookup(recorder: Recorder) -> None:
+    del recorder
+    found = twilio.get_task_queue(workspace_sid=WS, friendly_name="Sales")
+    assert (found.sid, found.friendly_name, found.max_reserved_workers) == (SID, "Sales", 1)
+    later = twilio.get_task_queue_output(
+        workspace_sid=pulumi.Output.from_input(WS), friendly_name="Sales"
+    )
+    assert value_of(later.sid) == SID
