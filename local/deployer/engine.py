@@ -94,7 +94,11 @@ class Creator(Mocks):
         """
         if args.token not in _TWILIO_FUNCTIONS:
             raise UnknownFunctionError(args.token)
-        return self._twilio.invoke(args.token, _plain(args.args))
+        try:
+            return self._twilio.invoke(args.token, _plain(args.args))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the program is to be told
+            # As the engine does: a program may catch a failed call, unlike a failed creation.
+            return {}, [("", f"invocation of {args.token} returned an error: {error}")]
 
     def _create(self, type_: str, name: str, inputs: Inputs) -> Created:
         if type_ in TWILIO_TYPES:

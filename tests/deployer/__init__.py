@@ -1,0 +1,1 @@
+"""The local deployer and the emulated AWS."""

@@ -1,0 +1,127 @@
+"""The unchanged program, deployed to the emulators and called over HTTP."""
+
+import boto3
+import pytest
+import requests
+
+from local.aws import EmulatedAws
+from local.twilio.server import RunningTwilio
+from tests.deployment import DeployedStack, deploy_stack
+from tests.infra.declared import Program, declare
+
+ORIGIN = "https://flex.twilio.com"
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    return declare()
+
+
+def test_each_declared_resource_is_created_and_told(
+    deployed_stack: DeployedStack, program: Program
+) -> None:
+    declared = {
+        (found.type, found.name)
+        for found in program.resources
+        if found.type.startswith(("aws:", "twilio:"))
+    }
+
+    assert sorted((event.type, event.name) for event in deployed_stack.events) == sorted(declared)
+    assert all(event.id and event.seconds > 0 for event in deployed_stack.events)
+    parents = {event.name: event.parent for event in deployed_stack.events}
+    assert parents["everyone"] == "routing"
+    assert parents["idempotency"] == "backend"
+
+
+def test_outputs_are_plain_values(deployed_stack: DeployedStack, program: Program) -> None:
+    outputs = deployed_stack.outputs
+
+    assert outputs.keys() == program.outputs.keys()
+    assert not outputs["endpoint"].endswith("/")
+    assert outputs["everyoneQueueSid"] == deployed_stack.twilio.centre.queues["Everyone"]
+    assert outputs["transferWorkflowSid"].startswith("WW")
+    assert outputs["functionNames"]["transferChat"] == "flex-chat-transfer-tests-transfer-chat"
+
+
+def test_get_workflows_lists_the_deployed_workflow(deployed_stack: DeployedStack) -> None:
+    answer = requests.get(
+        f"{deployed_stack.endpoint}/get-workflows",
+        headers={
+            "Authorization": f"Bearer {deployed_stack.twilio.centre.token_of('ana')}",
+            "Origin": ORIGIN,
+        },
+        timeout=30,
+    )
+
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    workflow = {
+        "sid": deployed_stack.outputs["transferWorkflowSid"],
+        "friendlyName": "Chat transfer (tests)",
+    }
+    assert workflow in answer.json()["workflows"]
+
+
+def test_a_preflight_is_answered_for_an_allowed_origin(deployed_stack: DeployedStack) -> None:
+    answer = _preflight(deployed_stack, ORIGIN)
+
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET,POST"
+    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,content-type"
+
+
+def test_a_preflight_of_another_origin_is_not_let_through(deployed_stack: DeployedStack) -> None:
+    answer = _preflight(deployed_stack, "https://evil.example")
+
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_other_paths_and_methods_are_not_routed(deployed_stack: DeployedStack) -> None:
+    endpoint = deployed_stack.endpoint
+
+    assert requests.get(f"{endpoint}/transfer-chat", timeout=30).status_code == 404
+    assert requests.get(f"{endpoint}/", timeout=30).status_code == 404
+
+
+def test_a_function_can_do_what_its_role_allows_and_no_more(
+    running_twilio: RunningTwilio, running_aws: EmulatedAws
+) -> None:
+    # A second stack in the same accounts, which is a test in itself.
+    stack = deploy_stack(running_twilio, running_aws, "powerless")
+    iam = boto3.client(
+        "iam",
+        endpoint_url=running_aws.endpoint_url,
+        region_name=running_aws.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    role = stack.outputs["functionNames"]["getWorkflows"]
+    iam.delete_role_policy(RoleName=role, PolicyName="get-workflows")
+
+    answer = requests.get(
+        f"{stack.endpoint}/get-workflows",
+        headers={"Authorization": f"Bearer {running_twilio.centre.token_of('ana')}"},
+        timeout=30,
+    )
+
+    assert answer.status_code == 502
+    assert "permission to read it" in answer.json()["detail"]
+
+
+def test_the_credentials_are_in_no_log(deployed_stack: DeployedStack) -> None:
+    test_get_workflows_lists_the_deployed_workflow(deployed_stack)
+
+    assert deployed_stack.twilio.centre.auth_token not in deployed_stack.aws.log_path.read_text()
+
+
+def _preflight(stack: DeployedStack, origin: str) -> requests.Response:
+    return requests.options(
+        f"{stack.endpoint}/transfer-chat",
+        headers={
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type",
+        },
+        timeout=30,
+    )

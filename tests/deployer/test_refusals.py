@@ -1,0 +1,125 @@
+"""What the deployer refuses: with an error that names it, never in silence, and never hanging."""
+
+from pathlib import Path
+
+import pytest
+
+from local.aws import EmulatedAws
+from local.deployer import (
+    DeploymentError,
+    ResourceEvent,
+    UnknownFunctionError,
+    UnknownInputError,
+    UnknownResourceTypeError,
+    deploy,
+)
+from local.twilio.server import RunningTwilio
+from tests.deployment import SECRETS, deploy_stack, stack_config
+from transfer_stack.config_reader import SettingsError
+
+LOG_GROUP = "aws.cloudwatch.LogGroup({name!r}, name={name!r}, retention_in_days=1, tags={{}}{more})"
+
+
+@pytest.fixture
+def events() -> list[ResourceEvent]:
+    return []
+
+
+def run(tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent], *lines: str) -> None:
+    (tmp_path / "__main__.py").write_text("\n".join(["import pulumi_aws as aws", *lines]))
+    deploy({}, set(), running_aws.endpoint_url, events.append, program=tmp_path)
+
+
+def test_a_type_that_it_does_not_know_is_named(
+    tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    with pytest.raises(UnknownResourceTypeError, match=r"aws:sns/topic:Topic \(alarms\)"):
+        run(tmp_path, running_aws, events, "aws.sns.Topic('alarms')")
+
+    assert events == []
+
+
+def test_an_input_that_it_does_not_know_is_named(
+    tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    line = LOG_GROUP.format(name="encrypted", more=", kms_key_id='key'")
+
+    with pytest.raises(UnknownInputError, match=r"kmsKeyId of a aws:cloudwatch/logGroup:LogGroup"):
+        run(tmp_path, running_aws, events, line)
+
+    assert events == []
+
+
+def test_a_function_that_it_does_not_know_is_named(
+    tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    with pytest.raises(UnknownFunctionError, match="aws:index/getCallerIdentity"):
+        run(tmp_path, running_aws, events, "aws.get_caller_identity()")
+
+
+def test_a_resource_that_cannot_be_created_is_named_and_nothing_waits_for_it(
+    tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    twice = LOG_GROUP.format(name="twice", more="")
+    again = twice.replace("'twice', name", "'again', name").replace("{}", "{'on': first.arn}")
+    after = LOG_GROUP.format(name="after", more="").replace("{}", "{'on': second.arn}")
+
+    with pytest.raises(DeploymentError, match=r"LogGroup again could not be created: .*exist"):
+        run(tmp_path, running_aws, events, f"first = {twice}", f"second = {again}", after)
+
+    assert [event.name for event in events] == ["twice"]
+
+
+def test_an_error_of_the_program_surfaces_as_it_is(
+    tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(tmp_path, running_aws, events, "1 / 0")
+
+
+def test_wrong_config_surfaces_as_it_is_before_anything_is_created(
+    running_twilio: RunningTwilio, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    config = stack_config(running_twilio, logLevel="loud")
+
+    with pytest.raises(SettingsError, match="flex-chat-transfer:logLevel: wrong value 'loud'"):
+        deploy(config, SECRETS, running_aws.endpoint_url, events.append)
+
+    assert events == []
+
+
+def test_queues_that_do_not_exist_are_all_named_before_anything_is_created(
+    running_twilio: RunningTwilio, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    config = stack_config(running_twilio, transferQueues='["Nobody", "Support", "Noone"]')
+
+    with pytest.raises(Exception, match="nothing was changed") as caught:
+        deploy(config, SECRETS, running_aws.endpoint_url, events.append)
+
+    assert "'Nobody'" in str(caught.value)
+    assert "'Noone'" in str(caught.value)
+    assert "'Support':" not in str(caught.value)
+    assert events == []
+
+
+def test_twilio_refusing_our_credentials_is_said_without_them(
+    running_twilio: RunningTwilio, running_aws: EmulatedAws
+) -> None:
+    config = {**stack_config(running_twilio, transferQueues="[]"), "twilio:authToken": "wr0ng"}
+
+    with pytest.raises(DeploymentError, match="TaskQueue everyone could not be created") as caught:
+        deploy(config, SECRETS, running_aws.endpoint_url, lambda _: None, stack="refused")
+
+    assert "wr0ng" not in str(caught.value)
+
+
+def test_a_deployment_after_a_failed_one_succeeds(
+    tmp_path: Path,
+    running_twilio: RunningTwilio,
+    running_aws: EmulatedAws,
+    events: list[ResourceEvent],
+) -> None:
+    with pytest.raises(UnknownResourceTypeError):
+        run(tmp_path, running_aws, events, "aws.sns.Topic('alarms')")
+
+    assert deploy_stack(running_twilio, running_aws, "after-failure").endpoint
