@@ -62,13 +62,19 @@ class Deployment:
         self, task: str, target_sid: str, by: str = "ana", *, form: bool = False, **extra: Any
     ) -> Answer:
         """Ask for a transfer as the plugin does; `task` is a seeded name or a SID."""
+        return self.invoke(self.transfer_event(task, target_sid, by, form=form, **extra))
+
+    def transfer_event(
+        self, task: str, target_sid: str, by: str = "ana", *, form: bool = False, **extra: Any
+    ) -> dict[str, Any]:
+        """Make the event of such a request."""
         fields = {
             "Token": self.twilio.centre.token_of(by),
             "taskSid": self.twilio.centre.tasks.get(task, task),
             "targetSid": target_sid,
             **extra,
         }
-        return self.invoke((form_event if form else json_event)("/transfer-chat", fields))
+        return (form_event if form else json_event)("/transfer-chat", fields)
 
     def workflows(self) -> WorkflowList:
         """The workspace's workflows, as an administrator reaches them."""
@@ -94,7 +100,12 @@ def moto() -> Iterator[Aws]:
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        yield Aws(boto3.client("secretsmanager"), boto3.client("dynamodb"))
+        yield clients()
+
+
+def clients() -> Aws:
+    """Make the clients of the AWS that the environment names."""
+    return Aws(boto3.client("secretsmanager"), boto3.client("dynamodb"))
 
 
 @pytest.fixture

@@ -4,41 +4,15 @@ Whatever happens, the customer is served: there is an open task with the channel
 conversation. The answer says what is true, and the same request again succeeds.
 """
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import pytest
 
 from chat_transfer import retries
 from local.twilio.faults import Faults
-from local.twilio.journal import Entry
-from tests.functions.conftest import Aws, Deployment, deployed, moto
+from tests.functions.conftest import Aws, Deployment, deployed
+from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served, served
-
-SID = "[A-Z]{2}[0-9a-f]{32}"
-KINDS = ("chat", "conversation")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Call:
-    """A call of a healthy transfer: which of those with its method and path it is."""
-
-    method: str
-    path: str
-    nth: int
-
-    @property
-    def rule(self) -> dict[str, Any]:
-        """What befalls this call, and where it goes on, its like after it."""
-        return {"method": self.method, "path": f"^{self.path}$", "nth": self.nth}
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path.replace(SID, '*')} {self.nth}"
-
 
 FAULTS: dict[str, Callable[[Faults, Call], None]] = {
     "500 once": lambda faults, call: faults.status(500, **call.rule),
@@ -58,27 +32,9 @@ FAULTS: dict[str, Callable[[Faults, Call], None]] = {
 }
 
 
-@cache
-def healthy_calls(kind: str) -> tuple[Call, ...]:
-    """Record the calls of a transfer that goes well."""
-    with moto() as aws, deployed(aws) as deployment:
-        answer = deployment.transfer(kind, deployment.twilio.centre.workers["dev"])
-        assert answer.status == 200
-        return tuple(sorted(_calls(deployment.twilio.journal)))
-
-
-def _calls(journal: Iterator[Entry] | Any) -> Iterator[Call]:
-    seen: Counter[tuple[str, str]] = Counter()
-    for entry in journal:
-        like = (entry.method, re.sub(SID, SID, entry.path))
-        seen[like] += 1
-        yield Call(*like, seen[like])
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "call" in metafunc.fixturenames:
-        cases = [(kind, call) for kind in KINDS for call in healthy_calls(kind)]
-        metafunc.parametrize(("kind", "call"), cases, ids=[f"{k} {c}" for k, c in cases])
+        metafunc.parametrize(("kind", "call"), cases(), ids=str)
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +49,8 @@ def running(aws: Aws) -> Iterator[Deployment]:
 def case(running: Deployment, kind: str) -> Iterator[Served]:
     """A task of Ana's, which is to go to Dev."""
     centre = running.twilio.centre
-    make = {"chat": centre.chat_task, "conversation": centre.conversation_task}[kind]
     running.seconds = 29.0
-    yield served(centre, make())
+    yield served(centre, KINDS[kind](centre))
     running.twilio.faults.clear()
 
 
@@ -121,8 +76,7 @@ def test_a_spoiled_call(running: Deployment, case: Served, call: Call, fault: st
     case.assert_customer_is_served(again)
 
 
-def test_the_cases_are_those_of_a_healthy_transfer(running: Deployment) -> None:
-    """What is recorded is what the design says: a check of the recording."""
-    del running
-    assert len(healthy_calls("chat")) == 8
-    assert len(healthy_calls("conversation")) == 8
+def test_the_recording_found_the_calls_that_the_order_of_a_transfer_names() -> None:
+    made = [f"{kind} {call}" for kind, call in cases() if call.creates]
+    assert len(made) == len(KINDS)
+    assert len(cases()) == 16

@@ -1,0 +1,70 @@
+"""The Twilio calls of a healthy transfer, found by recording one."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from local.twilio.centre import ContactCentre
+from local.twilio.journal import Entry
+from tests.functions.conftest import deployed, moto
+
+SID = "[A-Z]{2}[0-9a-f]{32}"
+
+# How each kind of task is made; all are held by Ana.
+KINDS: Mapping[str, Callable[[ContactCentre], str]] = MappingProxyType(
+    {
+        "chat": lambda centre: centre.chat_task(),
+        "conversation": lambda centre: centre.conversation_task(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Call:
+    """A call of a healthy transfer: which of those with its method and path it is."""
+
+    method: str
+    path: str
+    nth: int
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """The rule of a fault that befalls this call."""
+        return {"method": self.method, "path": f"^{self.path}$", "nth": self.nth}
+
+    @property
+    def creates(self) -> bool:
+        """Whether it makes the new task."""
+        return self.method == "POST" and self.path.endswith(("/Tasks", "/Invites"))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path.replace(SID, '*')} {self.nth}"
+
+
+@cache
+def cases() -> tuple[tuple[str, Call], ...]:
+    """Every call of a transfer that goes well, for each kind, in an order of its own.
+
+    The first calls are made in parallel, so the order in which they arrive says nothing.
+    """
+    return tuple((kind, call) for kind in KINDS for call in sorted(_recorded(kind)))
+
+
+def _recorded(kind: str) -> Iterator[Call]:
+    with moto() as aws, deployed(aws) as deployment:
+        centre = deployment.twilio.centre
+        answer = deployment.transfer(KINDS[kind](centre), centre.workers["dev"])
+        assert answer.status == 200, answer.text
+        return _calls(deployment.twilio.journal.entries)
+
+
+def _calls(entries: Iterable[Entry]) -> Iterator[Call]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for entry in entries:
+        like = (entry.method, re.sub(SID, lambda _: SID, entry.path))
+        seen[like] += 1
+        yield Call(*like, seen[like])

@@ -1,0 +1,111 @@
+"""The function killed after each Twilio call of a transfer: the same request again ends well.
+
+A real process gets a real SIGKILL; the table that outlives it is in the emulated AWS.
+"""
+
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.aws import emulated_aws
+from tests.functions.conftest import Aws, Deployment, clients, deployed
+from tests.functions.lambda_events import Answer, Context
+from tests.functions.recording import KINDS, Call, cases
+from tests.functions.served import Served, served
+
+LIFE_SECONDS = 3.0  # of the function that is killed: its lock lasts as long
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["transfer_chat"])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "call" in metafunc.fixturenames:
+        metafunc.parametrize(("kind", "call"), cases(), ids=str)
+
+
+@pytest.fixture(scope="module")
+def lasting_aws() -> Iterator[Aws]:
+    """An AWS that is a process of its own."""
+    with emulated_aws() as running, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", running.endpoint_url)
+        environment.setenv("AWS_DEFAULT_REGION", running.region)
+        environment.setenv("AWS_ACCESS_KEY_ID", "test")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        yield clients()
+
+
+@pytest.fixture(scope="module")
+def running(lasting_aws: Aws) -> Iterator[Deployment]:
+    with deployed(lasting_aws) as deployment:
+        yield deployment
+
+
+def test_killed_after_a_call(running: Deployment, kind: str, call: Call) -> None:
+    centre = running.twilio.centre
+    case = served(centre, KINDS[kind](centre))
+    event = running.transfer_event(case.task_sid, centre.workers["dev"])
+
+    kill_after(running, call, event)
+
+    assert case.leading_to_customer(), "the customer is alone"
+    again = running.invoke(event)
+    assert again.status == 200, again.text
+    case.assert_customer_is_served(again)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_target_after_a_crash(running: Deployment, kind: str) -> None:
+    """Refused while the killed attempt may still run; then what that left is undone first."""
+    centre = running.twilio.centre
+    case: Served = served(centre, KINDS[kind](centre))
+    creation = next(call for one, call in cases() if one == kind and call.creates)
+    kill_after(running, creation, running.transfer_event(case.task_sid, centre.workers["dev"]))
+    assert len(case.leading_to_customer()) == 2
+
+    assert running.transfer(case.task_sid, centre.workers["carla"]).status == 409
+    time.sleep(LIFE_SECONDS)
+    answer: Answer = running.transfer(case.task_sid, centre.workers["carla"])
+
+    assert answer.status == 200, answer.text
+    case.assert_customer_is_served(answer)
+    assert centre.attributes(answer.body["taskSid"])["targetSid"] == centre.workers["carla"]
+
+
+def kill_after(running: Deployment, call: Call, event: dict[str, Any]) -> None:
+    """Run a request in a process of its own, and kill that as soon as a call took effect."""
+    running.twilio.journal.clear()
+    running.twilio.faults.silence(60, takes_effect=True, **call.rule)
+    process = PROCESSES.Process(target=handle, args=(dict(os.environ), json.dumps(event)))
+    process.start()
+    try:
+        deadline = time.monotonic() + 20
+        while not _has_arrived(running, call):
+            assert process.is_alive(), "the transfer ended before the call"
+            assert time.monotonic() < deadline, f"no {call}"
+            time.sleep(0.005)
+    finally:
+        process.kill()
+        process.join()
+        running.twilio.faults.clear()
+
+
+def _has_arrived(running: Deployment, call: Call) -> bool:
+    """Whether the call was carried out; its entry gets the fault's name only at its end."""
+    like = running.twilio.journal.matching(call.method, f"^{call.path}$")
+    return len(like) >= call.nth
+
+
+def handle(environment: dict[str, str], event: str) -> None:
+    """Be the function."""
+    os.environ.clear()
+    os.environ.update(environment)
+    import transfer_chat  # noqa: PLC0415  (the process has it loaded already)
+
+    transfer_chat.runtime.cache_clear()
+    transfer_chat.handler(json.loads(event), Context(LIFE_SECONDS))
