@@ -24,7 +24,7 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	PYTHONPATH=.:functions:infra:pulumi-twilio $(BIN)/lint-imports
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -32,13 +32,14 @@ format: install
 
 install: $(INSTALLED)
 
-$(INSTALLED): requirements.txt $(shell find pulumi-twilio -name '*.py' -o -name '*.toml')
+$(INSTALLED): requirements.txt requirements-stubs.txt $(shell find pulumi-twilio -name '*.py' -o -name '*.toml')
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flex-chat-transfer needs Python 3.11 or later, this is %s; try make PYTHON=python3.12" % sys.version.split()[0])'
 	@echo "Making the virtual environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing requirements.txt"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep -o '^uv==[0-9.]*' requirements.txt)
 	@$(BIN)/uv pip install --python $(BIN)/python --reinstall-package pulumi-twilio --requirements requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target .venv/stubs --no-deps --requirements requirements-stubs.txt
 	@touch $@
 
 lock: install  ## Write both requirements.txt anew from their requirements.in

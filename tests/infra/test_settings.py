@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from tests.infra.declared import AUTH_TOKEN, CONFIG, SECRETS, declare
 from transfer_stack.config_reader import SettingsError
