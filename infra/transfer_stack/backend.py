@@ -1,8 +1,10 @@
 """Puts the back end together: one secret, one table, two functions, one HTTP API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 
 from transfer_stack.bundle import Bundle
 from transfer_stack.endpoints import Endpoint, TransferApi, TransferApiArgs
@@ -59,42 +61,13 @@ class TransferBackend(pulumi.ComponentResource):
         credentials = TwilioCredentials("twilio", args.settings, child)
         table = idempotency_table(args.settings, child)
         environment = _environment(args, credentials)
-        may_read_secret = credentials.arn.apply(read_secret)
-        transfer_chat = TransferFunction(
-            "transfer-chat",
-            TransferFunctionArgs(
-                settings=args.settings,
-                bundle=args.bundle,
-                handler="transfer_chat.handler",
-                description="Transfers a chat task of Flex to an agent, a queue or a workflow",
-                environment={**environment, "IDEMPOTENCY_TABLE": table.name},
-                statements=(may_read_secret, table.arn.apply(use_idempotency_table)),
-            ),
-            child,
+        transfer_chat = _transfer_chat(args, environment, credentials, table, child)
+        get_workflows = _get_workflows(args, environment, credentials, child)
+        endpoints = (
+            Endpoint("transfer-chat", transfer_chat, ("POST",), "/transfer-chat"),
+            Endpoint("get-workflows", get_workflows, ("GET", "POST"), "/get-workflows"),
         )
-        get_workflows = TransferFunction(
-            "get-workflows",
-            TransferFunctionArgs(
-                settings=args.settings,
-                bundle=args.bundle,
-                handler="get_workflows.handler",
-                description="Lists the workflows that a chat can be transferred to",
-                environment=environment,
-                statements=(may_read_secret,),
-            ),
-            child,
-        )
-        api = TransferApi(
-            "api",
-            TransferApiArgs(
-                settings=args.settings,
-                endpoints=(
-                    Endpoint("transfer-chat", transfer_chat, ("POST",), "/transfer-chat"),
-                    Endpoint("get-workflows", get_workflows, ("GET", "POST"), "/get-workflows"),
-                ),
-            ),
-            child,
-        )
+        api = TransferApi("api", TransferApiArgs(args.settings, endpoints), child)
         self.url = api.url
         self.function_names = {
             "transferChat": transfer_chat.function.name,
@@ -108,6 +81,44 @@ class TransferBackend(pulumi.ComponentResource):
         self.table_name = table.name
         self.secret_arn = credentials.arn
         self.register_outputs({"url": self.url})
+
+
+def _transfer_chat(
+    args: TransferBackendArgs,
+    environment: Mapping[str, pulumi.Input[str]],
+    credentials: TwilioCredentials,
+    table: aws.dynamodb.Table,
+    opts: pulumi.ResourceOptions,
+) -> TransferFunction:
+    function = TransferFunctionArgs(
+        settings=args.settings,
+        bundle=args.bundle,
+        handler="transfer_chat.handler",
+        description="Transfers a chat task of Flex to an agent, a queue or a workflow",
+        environment={**environment, "IDEMPOTENCY_TABLE": table.name},
+        statements=(
+            credentials.arn.apply(read_secret),
+            table.arn.apply(use_idempotency_table),
+        ),
+    )
+    return TransferFunction("transfer-chat", function, opts)
+
+
+def _get_workflows(
+    args: TransferBackendArgs,
+    environment: Mapping[str, pulumi.Input[str]],
+    credentials: TwilioCredentials,
+    opts: pulumi.ResourceOptions,
+) -> TransferFunction:
+    function = TransferFunctionArgs(
+        settings=args.settings,
+        bundle=args.bundle,
+        handler="get_workflows.handler",
+        description="Lists the workflows that a chat can be transferred to",
+        environment=environment,
+        statements=(credentials.arn.apply(read_secret),),
+    )
+    return TransferFunction("get-workflows", function, opts)
 
 
 def _environment(

@@ -152,8 +152,8 @@ def _check_credentials(reader: ConfigReader) -> None:
         )
     elif not token and not key_sid:
         expected = (
-            "pulumi config set --secret twilio:authToken, or twilio:apiKeySid and "
-            "twilio:apiKeySecret in its place"
+            "a secret: pulumi config set --secret twilio:authToken, or an API key in its place: "
+            "twilio:apiKeySid and twilio:apiKeySecret"
         )
         reader.refuse("twilio:authToken", "missing", expected)
 

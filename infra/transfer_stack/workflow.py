@@ -17,12 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-# The handlers write these attributes: `targetSid`, `transferTargetType` and `ignoreWorkerSids`.
-_TO_A_WORKER: Final = "transferTargetType == 'worker'"
-_KNOWN_WORKER: Final = "task.targetSid"
-
-# By SID: an identity made by single sign-on (ana_40example_2Ecom) is not the worker's friendly
-# name (ana@example.com).
+# The handlers write the attributes that the expressions name. By SID: an identity made by single
+# sign-on (ana_40example_2Ecom) is not the worker's friendly name (ana@example.com).
 # https://www.twilio.com/docs/taskrouter/expression-syntax
 _NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
 
@@ -68,32 +64,41 @@ def workflow_configuration(
         A document with a filter for workers, one a queue, and a default filter that no transfer of
         ours falls into.
     """
-    fallback = [
-        {"queue": everyone, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.fallback},
-        {"queue": everyone},
-    ]
-    to_a_worker = {
-        "filter_friendly_name": "To an agent",
-        "expression": _TO_A_WORKER,
-        "targets": [
-            {"queue": everyone, "known_worker_sid": _KNOWN_WORKER, "timeout": timeouts.agent},
-            *fallback,
-        ],
-    }
     to_queues = [
-        {
-            "filter_friendly_name": f"To queue {queue}",
-            "expression": f"transferTargetType == 'queue' AND targetSid == '{queue}'",
-            "targets": [
-                {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
-                *fallback,
-            ],
-        }
+        _filter(
+            f"To queue {queue}",
+            f"transferTargetType == 'queue' AND targetSid == '{queue}'",
+            {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
+            everyone,
+            timeouts.fallback,
+        )
         for queue in dict.fromkeys([*queues, everyone])
     ]
+    to_a_worker = _filter(
+        "To an agent",
+        "transferTargetType == 'worker'",
+        {"queue": everyone, "known_worker_sid": "task.targetSid", "timeout": timeouts.agent},
+        everyone,
+        timeouts.fallback,
+    )
     return {
         "task_routing": {
             "filters": [to_a_worker, *to_queues],
             "default_filter": {"queue": everyone},
         }
+    }
+
+
+def _filter(
+    name: str, expression: str, first: dict[str, Any], everyone: str, fallback: int
+) -> dict[str, Any]:
+    """Return a filter whose first target is followed by everyone, in two steps."""
+    return {
+        "filter_friendly_name": name,
+        "expression": expression,
+        "targets": [
+            first,
+            {"queue": everyone, "expression": _NOT_WHO_TRANSFERRED, "timeout": fallback},
+            {"queue": everyone},
+        ],
     }

@@ -81,7 +81,7 @@ class _Provider(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         assert args.token == "twilio:taskrouter:getTaskQueue"
-        assert args.args == {"workspaceSid": WORKSPACE_SID, "friendlyName": "Support"}
+        assert args.args["friendlyName"] == "Support"
         return {"sid": SUPPORT_SID, "friendlyName": "Support"}, []
 
 

@@ -1,0 +1,65 @@
+"""The HTTP API as declared: routes, CORS, throttling, logs and time-outs."""
+
+import json
+
+import pytest
+
+from tests.infra.declared import Program, declare
+
+FUNCTION = "aws:lambda/function:Function"
+
+
+def test_cors_lets_the_configured_origins_in_and_no_other() -> None:
+    found = declare(allowedOrigins='["https://flex.twilio.com", "http://localhost:3000"]')
+
+    cors = found.one("aws:apigatewayv2/api:Api", "api").inputs["corsConfiguration"]
+    assert cors["allowOrigins"] == ["https://flex.twilio.com", "http://localhost:3000"]
+    assert cors["allowMethods"] == ["GET", "POST"]
+    assert cors["allowHeaders"] == ["authorization", "content-type"]
+    assert cors["exposeHeaders"] == ["retry-after"]
+    assert "allowCredentials" not in cors
+
+
+def test_the_stage_throttles_and_logs(program: Program) -> None:
+    stage = program.one("aws:apigatewayv2/stage:Stage", "api").inputs
+
+    assert stage["name"] == "$default"
+    assert stage["autoDeploy"] is True
+    assert stage["defaultRouteSettings"] == {
+        "throttlingBurstLimit": 40,
+        "throttlingRateLimit": 20,
+        "detailedMetricsEnabled": True,
+    }
+    log = stage["accessLogSettings"]
+    group = "/aws/vendedlogs/flex-chat-transfer-dev/access"
+    assert log["destinationArn"] == f"arn:aws:cloudwatch:eu-west-1:123456789012:{group}"
+    assert json.loads(log["format"])["status"] == "$context.status"
+    assert "authorizer" not in log["format"]
+
+
+@pytest.mark.parametrize(
+    ("route", "key", "integration"),
+    [
+        ("post-transfer-chat", "POST /transfer-chat", "transfer-chat"),
+        ("get-get-workflows", "GET /get-workflows", "get-workflows"),
+        ("post-get-workflows", "POST /get-workflows", "get-workflows"),
+    ],
+)
+def test_each_route_leads_to_its_function(
+    program: Program, route: str, key: str, integration: str
+) -> None:
+    declared = program.one("aws:apigatewayv2/route:Route", route).inputs
+    assert declared["routeKey"] == key
+    assert declared["target"] == f"integrations/{integration}-id"
+
+    target = program.one("aws:apigatewayv2/integration:Integration", integration).inputs
+    assert target["payloadFormatVersion"] == "2.0"
+    assert f"flex-chat-transfer-dev-{integration}/invocations" in target["integrationUri"]
+
+
+def test_the_gateway_waits_longer_than_the_function_runs() -> None:
+    found = declare(lambdaTimeoutSeconds="29")
+
+    assert found.one(FUNCTION, "transfer-chat").inputs["timeout"] == 29
+    integration = found.one("aws:apigatewayv2/integration:Integration", "transfer-chat")
+    assert integration.inputs["timeoutMilliseconds"] == 30_000
