@@ -16,7 +16,7 @@ import pulumi_twilio as twilio
 from pulumi_twilio import config
 from pulumi_twilio.functions import get_task_queue
 from pulumi_twilio.resources import RESOURCES
-from pulumi_twilio.resources.lifecycle import snake
+from pulumi_twilio.resources.state import snake
 from tests.provider.engine import GET_TASK_QUEUE, TASK_QUEUE, WORKFLOW, Engine
 
 SDK = {TASK_QUEUE: twilio.TaskQueue, WORKFLOW: twilio.Workflow}

@@ -4,12 +4,9 @@ All of them lie in a workspace, have a SID and a friendly name, and take the sam
 differs stands in the module of each resource.
 """
 
-import re
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any
 
 from pulumi.provider.experimental.provider import CheckFailure, DiffResponse
 from twilio.rest import Client
@@ -19,42 +16,14 @@ from pulumi_twilio.errors import (
     AlreadyExistsError,
     AmbiguousError,
     GoneError,
-    InvalidIdError,
     TwilioFailedError,
     asking_twilio,
 )
 from pulumi_twilio.property_values import UNKNOWN, Properties
 from pulumi_twilio.resources import properties
-from pulumi_twilio.resources.properties import Property
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is recorded of every object, as Twilio answered it."""
-
-    sid: str
-    account_sid: str
-    workspace_sid: str
-    friendly_name: str
-    date_created: str | None
-
-    def outputs(self, *, adopted: bool) -> Properties:
-        """Give the state as the resource's outputs.
-
-        Parameters
-        ----------
-        adopted
-            True when the object was there before and is not to be deleted.
-
-        Returns
-        -------
-        Properties
-            By camelCase names, without what is empty.
-        """
-        values = {camel(each.name): getattr(self, each.name) for each in fields(self)}
-        return {key: value for key, value in values.items() if value is not None} | {
-            "adopted": adopted
-        }
+from pulumi_twilio.resources.calls import Calls, S
+from pulumi_twilio.resources.resource_id import resource_id_parts
+from pulumi_twilio.resources.state import camel, snake
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +35,8 @@ class Reading:
     inputs: Properties
 
 
-S = TypeVar("S", bound=State)
-
-
-class Lifecycle(ABC, Generic[S]):
+class Lifecycle(Calls[S]):
     """The operations of one kind of object. All but `check`, `diff` and `preview` call Twilio."""
-
-    token: ClassVar[str]
-    kind: ClassVar[str]
-    sid_prefix: ClassVar[str]
-    declared: ClassVar[tuple[Property, ...]]
-    recorded: ClassVar[type[State]]
-
-    @abstractmethod
-    def named(self, workspace: WorkspaceContext, friendly_name: str) -> Sequence[S]:
-        """List the objects of a workspace that have a friendly name."""
-
-    @abstractmethod
-    def fetch(self, workspace: WorkspaceContext, sid: str) -> S:
-        """Fetch one object."""
-
-    @abstractmethod
-    def post_new(self, workspace: WorkspaceContext, arguments: dict[str, Any]) -> S:
-        """Create an object with the SDK's arguments."""
-
-    @abstractmethod
-    def post_changes(self, workspace: WorkspaceContext, sid: str, arguments: dict[str, Any]) -> S:
-        """Change what the arguments name, nothing else."""
-
-    @abstractmethod
-    def remove(self, workspace: WorkspaceContext, sid: str) -> None:
-        """Delete one object."""
 
     def check(self, inputs: Properties) -> list[CheckFailure]:
         """Find what is wrong with declared inputs; see `properties.check`."""
@@ -168,21 +108,7 @@ class Lifecycle(ABC, Generic[S]):
             raise self._already_exists(name, existing)
         if existing:
             return self._adopt(client, existing, inputs)
-        arguments = self._arguments(
-            {each.name: inputs.get(each.name) for each in self.declared if each.managed}
-        )
-        try:
-            with asking_twilio(f"create {self._label(friendly_name, workspace_sid)}"):
-                made = self.post_new(_workspace(client, workspace_sid), arguments)
-        except TwilioFailedError as error:
-            # There was none of that name a moment ago: one that is there now is what was created.
-            late = (
-                self._find(client, workspace_sid, friendly_name) if error.outcome_unknown else None
-            )
-            if late is None:
-                raise
-            made = late
-        return made.outputs(adopted=False)
+        return self._post_new(client, inputs).outputs(adopted=False)
 
     def read(
         self, client: Client, resource_id: str, state: Properties, inputs: Properties
@@ -212,7 +138,8 @@ class Lifecycle(ABC, Generic[S]):
         TwilioFailedError
             Twilio refused, failed or could not be reached.
         """
-        workspace_sid, sid = self._parse(resource_id, state, inputs)
+        known = state.get("workspaceSid") or inputs.get("workspaceSid")
+        workspace_sid, sid = resource_id_parts(self.kind, self.sid_prefix, resource_id, known)
         try:
             with asking_twilio(f"read the {self.kind} {sid} of {workspace_sid}"):
                 found = self.fetch(_workspace(client, workspace_sid), sid)
@@ -289,6 +216,23 @@ class Lifecycle(ABC, Generic[S]):
         except GoneError:
             return
 
+    def _post_new(self, client: Client, inputs: Properties) -> S:
+        workspace_sid, friendly_name = inputs["workspaceSid"], inputs["friendlyName"]
+        arguments = self._arguments(
+            {each.name: inputs.get(each.name) for each in self.declared if each.managed}
+        )
+        try:
+            with asking_twilio(f"create {self._label(friendly_name, workspace_sid)}"):
+                return self.post_new(_workspace(client, workspace_sid), arguments)
+        except TwilioFailedError as error:
+            # There was none of that name a moment ago: one that is there now is what was created.
+            late = (
+                self._find(client, workspace_sid, friendly_name) if error.outcome_unknown else None
+            )
+            if late is None:
+                raise
+            return late
+
     def _adopt(self, client: Client, existing: S, inputs: Properties) -> Properties:
         outputs = existing.outputs(adopted=True)
         found = properties.changes(self.declared, outputs, inputs)
@@ -336,22 +280,6 @@ class Lifecycle(ABC, Generic[S]):
             snake(key): value for key, value in self.expected(wanted).items() if value is not None
         }
 
-    def _parse(self, resource_id: str, state: Properties, inputs: Properties) -> tuple[str, str]:
-        pattern = rf"(?:(WS[0-9a-f]{{32}})/)?({self.sid_prefix}[0-9a-f]{{32}})"
-        match = re.fullmatch(pattern, resource_id)
-        if not match:
-            raise InvalidIdError(
-                f"{resource_id!r} is not the id of a {self.kind}: expected the workspace's SID, a "
-                f"slash and the {self.kind}'s SID, such as WS{'0' * 32}/{self.sid_prefix}{'0' * 32}"
-            )
-        workspace_sid = match[1] or state.get("workspaceSid") or inputs.get("workspaceSid")
-        if not workspace_sid:
-            raise InvalidIdError(
-                f"{resource_id} does not tell the workspace: write WS…/{resource_id} with the "
-                "workspace's SID before the slash"
-            )
-        return workspace_sid, match[2]
-
     def _inputs_of(self, outputs: Properties, before: Properties) -> Properties:
         if not before:
             return {
@@ -370,22 +298,6 @@ class Lifecycle(ABC, Generic[S]):
         """Turn an output into the input that an import writes; the same unless overridden."""
         del name
         return value
-
-
-def camel(name: str) -> str:
-    """Turn Python's form of a name into Pulumi's: `friendly_name` into `friendlyName`."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
-def snake(name: str) -> str:
-    """Turn Pulumi's form of a name into Python's: `friendlyName` into `friendly_name`."""
-    return re.sub(r"[A-Z]", lambda match: f"_{match[0].lower()}", name)
-
-
-def timestamp(moment: datetime | None) -> str | None:
-    """Write a moment as the API does, in ISO 8601; None stays None."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
 def _workspace(client: Client, workspace_sid: str) -> WorkspaceContext:

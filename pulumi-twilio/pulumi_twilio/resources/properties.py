@@ -17,7 +17,7 @@ from pulumi.provider.experimental.provider import (
     PropertyDiffKind,
 )
 
-from pulumi_twilio.property_values import UNKNOWN, Properties, has_unknown
+from pulumi_twilio.property_values import UNKNOWN, Properties
 
 # A rule gives for a value what is wrong: pairs of a path below the property ("" for the property
 # itself, or ".task_routing.filters[0]") and what was expected there.
@@ -250,7 +250,7 @@ def _same(each: Property, recorded: Any, wanted: Any) -> bool:
     # Twilio shows what is empty as null.
     if wanted == "" and recorded is None:
         return True
-    return recorded is not None and not has_unknown(wanted) and each.same(recorded, wanted)
+    return recorded is not None and each.same(recorded, wanted)
 
 
 def diff(

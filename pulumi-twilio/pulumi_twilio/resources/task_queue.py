@@ -8,8 +8,9 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 
 from pulumi_twilio.resources import properties as rule
-from pulumi_twilio.resources.lifecycle import Lifecycle, State, timestamp
+from pulumi_twilio.resources.lifecycle import Lifecycle
 from pulumi_twilio.resources.properties import Property
+from pulumi_twilio.resources.state import State, timestamp
 
 INPUTS = (
     Property("workspaceSid", rule.sid("WS"), required=True, replaces=True),

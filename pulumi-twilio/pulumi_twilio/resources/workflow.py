@@ -10,8 +10,9 @@ from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 from pulumi_twilio.property_values import Properties
 from pulumi_twilio.resources import properties as rule
 from pulumi_twilio.resources import workflow_configuration
-from pulumi_twilio.resources.lifecycle import Lifecycle, State, timestamp
+from pulumi_twilio.resources.lifecycle import Lifecycle
 from pulumi_twilio.resources.properties import Property
+from pulumi_twilio.resources.state import State, timestamp
 
 _DAY = 24 * 60 * 60
 
