@@ -73,9 +73,18 @@ def run(client: Client, arguments: Properties) -> Properties:
         raise NotFoundError(
             f"the account has no workspace {workspace_sid}: check workspaceSid"
         ) from error
-    by_sid = [queue for queue in queues if queue.sid == wanted]
-    by_name = [] if "sid" in arguments else [q for q in queues if q.friendly_name == wanted]
-    found = by_sid or by_name
+    queue = _the_one(workspace_sid, queues, wanted, by_name="sid" not in arguments)
+    outputs = queue.outputs(adopted=False)
+    del outputs["adopted"]
+    return outputs
+
+
+def _the_one(
+    workspace_sid: str, queues: Sequence[TaskQueueState], wanted: str, *, by_name: bool
+) -> TaskQueueState:
+    found = [queue for queue in queues if queue.sid == wanted]
+    if by_name and not found:
+        found = [queue for queue in queues if queue.friendly_name == wanted]
     if not found:
         raise NotFoundError(
             f"{workspace_sid} has no task queue {wanted!r}. It has: {_listed(queues) or 'none'}"
@@ -85,9 +94,7 @@ def run(client: Client, arguments: Properties) -> Properties:
             f"{workspace_sid} has {len(found)} task queues named {wanted!r}: give the SID of one "
             f"instead. It has: {_listed(queues)}"
         )
-    outputs = found[0].outputs(adopted=False)
-    del outputs["adopted"]
-    return outputs
+    return found[0]
 
 
 def _listed(queues: Sequence[TaskQueueState]) -> str:
