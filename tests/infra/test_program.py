@@ -1,6 +1,7 @@
 """What the program declares, resource by resource."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -229,7 +230,9 @@ def test_everything_that_can_be_tagged_is(program: Program) -> None:
     ],
 )
 def test_no_key_is_without_effect(program: Program, key: str, value: str) -> None:
-    assert _fingerprint(declare(**{key: value})) != _fingerprint(program)
+    changes: dict[str, Any] = {key: value}
+
+    assert _fingerprint(declare(**changes)) != _fingerprint(program)
 
 
 def test_the_same_config_declares_the_same(program: Program) -> None:
