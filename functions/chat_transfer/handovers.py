@@ -67,6 +67,8 @@ class Handover(Protocol):
         ------
         Conflict
             The agent who holds the task is not in its conversation, and so cannot leave it.
+        OriginalEnded
+            Because somebody has ended the task.
         """
 
     def create(self, task: NewTask) -> str | None:
@@ -213,6 +215,7 @@ class InteractionHandover:
     def other_agents(self) -> Sequence[str]:
         """The agents whom the channel lists, less those who are done and the one who holds it."""
         if self._own() is None:
+            self._check_open()
             raise Conflict(
                 "The agent who holds this task is not a participant of its interaction channel, or "
                 "has left it already. Open the task in Flex again, or complete it there.",

@@ -1,5 +1,6 @@
 """What a warm function keeps between invocations: settings, connections, credentials."""
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 logger = Logger(child=True)
+# Whatever the function's log level is: at DEBUG, botocore logs the secret that it has read.
+logging.getLogger("botocore").setLevel(logging.INFO)
 
 SECRET_SECONDS = 300
 AWS_CALLS = Config(

@@ -154,11 +154,7 @@ class TransferSaga:
             return made
         except TwilioFailure as failure:
             raise problem_of(failure, rolled_back=False) from failure
-        raise Conflict(
-            "The task was ended by somebody else while it was being transferred.",
-            code="task_ended",
-            customer_stays=False,
-        )
+        raise task_ended()
 
     def _undo_or_carry_forward(
         self, made: str, begun: Sequence[Step], failure: TwilioFailure
@@ -225,6 +221,15 @@ class TransferSaga:
                     left = self._check_not_accepted(made)
                     if left is not None and not left.is_ended:
                         raise
+
+
+def task_ended() -> Problem:
+    """The answer when there is nothing left to transfer."""
+    return Conflict(
+        "The task was ended by somebody else while it was being transferred.",
+        code="task_ended",
+        customer_stays=False,
+    )
 
 
 def not_finished(made: str) -> Problem:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from requests.structures import CaseInsensitiveDict
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from chat_transfer.retries import RetryPolicy
-from chat_transfer.twilio_failures import Missing
+from chat_transfer.twilio_failures import Missing, ServerFailed
 
 PAGE_SIZE = 1000
 
@@ -116,7 +117,8 @@ class TaskRouter:
             There is no such task: TaskRouter deletes them some minutes after they ended.
         """
         answer = self._retries.call(self._workspace.tasks(sid).fetch_with_http_info)
-        return _task(answer.data, etag=answer.headers.get("ETag", ""))
+        # The SDK hands the headers on in the case in which they came.
+        return _task(answer.data, etag=CaseInsensitiveDict(answer.headers).get("ETag"))
 
     def reservations(self, task_sid: str) -> tuple[Reservation, ...]:
         """Read a task's reservations, all pages, the latest first."""
@@ -226,7 +228,9 @@ class TaskRouter:
             return True
 
 
-def _task(instance: TaskInstance, etag: str) -> Task:
+def _task(instance: TaskInstance, etag: str | None) -> Task:
+    if not etag:
+        raise ServerFailed("a task without ETag")  # a write without it could undo another's
     return Task(
         sid=instance.sid or "",
         attributes=_parsed(instance.attributes),

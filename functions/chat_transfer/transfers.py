@@ -19,7 +19,7 @@ from chat_transfer.ledger import TransferDone, TransferLedger, other_target
 from chat_transfer.outcomes import problem_of
 from chat_transfer.problems import Conflict, Forbidden, NotFound, NotRouted, Problem
 from chat_transfer.retries import RetryPolicy
-from chat_transfer.saga import Accepted, TransferSaga
+from chat_transfer.saga import Accepted, TransferSaga, task_ended
 from chat_transfer.settings import Settings
 from chat_transfer.situation import ConfigurationCache, Situation, SituationReader, TransferRequest
 from chat_transfer.targets import Target, is_routed
@@ -177,7 +177,10 @@ class Transfers:
     def _begin(self, request: TransferRequest, situation: Situation) -> TransferDone:
         """Check that the transfer can be, and do it."""
         original, holder_sid, handover = self._transferable(request, situation)
-        other_agents = handover.other_agents()
+        try:
+            other_agents = handover.other_agents()
+        except OriginalEnded:
+            raise task_ended() from None
         if request.target.sid in other_agents:
             raise Conflict(
                 "The target is in this conversation already.", code="target_in_conversation"

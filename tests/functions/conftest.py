@@ -2,7 +2,8 @@
 
 import importlib
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -113,6 +114,20 @@ def deployment(aws: Aws) -> Iterator[Deployment]:
     """A deployment of a test's own."""
     with deployed(aws) as running:
         yield running
+
+
+@pytest.fixture
+def rotate(aws: Aws) -> Callable[[Deployment, str], None]:
+    """Change the account's auth token, in Twilio and in the secret."""
+
+    def change(deployment: Deployment, auth_token: str) -> None:
+        account = deployment.twilio.centre.account
+        with account.lock:
+            account.auth_token = auth_token
+        secret = json.dumps({"auth_token": auth_token})
+        aws.secrets.put_secret_value(SecretId=os.environ["TWILIO_SECRET_ARN"], SecretString=secret)
+
+    return change
 
 
 @contextmanager
