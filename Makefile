@@ -32,7 +32,7 @@ format: install
 
 install: $(INSTALLED)
 
-$(INSTALLED): requirements.txt requirements-stubs.txt $(shell find pulumi-twilio -name '*.py' -o -name '*.toml')
+$(INSTALLED): requirements.txt requirements-stubs.txt $(shell find pulumi-twilio -name '*.py' -o -name '*.json' -o -name '*.toml')
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flex-chat-transfer needs Python 3.11 or later, this is %s; try make PYTHON=python3.12" % sys.version.split()[0])'
 	@echo "Making the virtual environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -1,0 +1,44 @@
+"""Many requests at once, each in a Lambda process of its own: one transfer."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from tests.e2e.conftest import Plugin
+from tests.functions.recording import KINDS
+
+
+def all_at_once(plugin: Plugin, requested: list[tuple[str, str]]) -> list[requests.Response]:
+    with ThreadPoolExecutor(len(requested)) as pool:
+        return list(pool.map(lambda one: plugin.transfer(*one), requested))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_twenty_identical_requests_make_one_task(plugin: Plugin, kind: str) -> None:
+    task_sid, dev = KINDS[kind](plugin.centre), plugin.centre.workers["dev"]
+
+    answers = all_at_once(plugin, [(task_sid, dev)] * 20)
+
+    assert Counter(answer.status_code for answer in answers) == {200: 20}
+    [made] = plugin.centre.open_tasks("transferredFrom", task_sid)
+    assert {answer.json()["taskSid"] for answer in answers} == {made.sid}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ten_targets_have_one_winner(plugin: Plugin, kind: str) -> None:
+    centre = plugin.centre
+    task_sid = KINDS[kind](centre)
+    targets = [centre.workers[name] for name in ("ben", "carla", "dev", "eva", "sam", "alex")]
+    targets += [centre.queues[name] for name in ("Sales", "Support")]
+    targets += list(centre.workflows.values())[:2]
+    assert len(targets) == 10
+
+    answers = all_at_once(plugin, [(task_sid, target) for target in targets])
+
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 9}
+    assert len(centre.open_tasks("transferredFrom", task_sid)) == 1
+    losers = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {one["code"] for one in losers} == {"transferred_elsewhere"}
+    assert not any("agentRejoined" in one for one in losers)
