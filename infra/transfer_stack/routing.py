@@ -115,7 +115,8 @@ def _all_found(queues: Sequence[str], find: Callable[[str], str]) -> list[str]:
         try:
             sids.append(find(queue))
         except Exception as error:  # noqa: BLE001 - what the SDK raises for a failed look-up has no narrower type
-            faults.append(f"  {queue!r}: {error}")
+            # What the provider said comes after what the engine and the SDK say about the call.
+            faults.append(f"  {queue!r}: {str(error).rpartition('returned an error: ')[2]}")
     if faults:
         lines = "\n".join(faults)
         raise UnknownQueueError(

@@ -96,9 +96,13 @@ def test_queues_that_do_not_exist_are_all_named_before_anything_is_created(
     with pytest.raises(Exception, match="nothing was changed") as caught:
         deploy(config, SECRETS, running_aws.endpoint_url, events.append)
 
-    assert "'Nobody'" in str(caught.value)
-    assert "'Noone'" in str(caught.value)
-    assert "'Support':" not in str(caught.value)
+    workspace = running_twilio.centre.workspace_sid
+    first, *lines = str(caught.value).splitlines()
+    assert first == "transferQueues cannot be looked up, nothing was changed:"
+    assert [line.partition(". It has")[0] for line in lines] == [
+        f"  'Nobody': {workspace} has no task queue 'Nobody'",
+        f"  'Noone': {workspace} has no task queue 'Noone'",
+    ]
     assert events == []
 
 
