@@ -1,7 +1,8 @@
 """Stacks that outlive the command that started them: `up -d`, and `down`.
 
-Each has a file in ``.local/`` that its process keeps locked. The lock, not the process id in the
-file, tells whether it lives: ids are given out again, locks end with their process.
+Each has a file in ``.local/`` (or in the folder that ``FLEX_LOCAL_STATE`` names) that its process
+keeps locked. The lock, not the process id in the file, tells whether it lives: ids are given out
+again, locks end with their process.
 """
 
 import fcntl
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-FOLDER: Final = ROOT / ".local"
+FOLDER: Final = Path(os.environ.get("FLEX_LOCAL_STATE") or ROOT / ".local")
 START_SECONDS: Final = 90.0
 STOP_SECONDS: Final = 15.0
 
@@ -98,6 +99,7 @@ def everything() -> list[Running]:
     for path in sorted(FOLDER.glob("*.json")):
         if not _is_locked(path):
             path.unlink(missing_ok=True)
+            path.with_suffix(".log").unlink(missing_ok=True)
             continue
         with suppress(ValueError, TypeError, OSError):
             found.append(Running(**json.loads(path.read_text(encoding="utf-8"))))
@@ -107,7 +109,7 @@ def everything() -> list[Running]:
 @contextmanager
 def registered(name: str, endpoint: str, twilio_url: str) -> Iterator[None]:
     """Keep this process in the list for as long as the context is open."""
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     running = Running(name, os.getpid(), endpoint, twilio_url)
     with _path(name, ".json").open("w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -124,7 +126,7 @@ def _path(name: str, suffix: str) -> Path:
 
 
 def _free_name(name: str | None) -> str:
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     taken = {running.name for running in everything()}
     if name is not None:
         if name in taken:

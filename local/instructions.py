@@ -8,7 +8,6 @@ import shlex
 
 import requests
 from rich.console import Console
-from rich.table import Table
 
 TIMEOUT = 10
 
@@ -17,11 +16,8 @@ def show_instructions(console: Console, endpoint: str, twilio_url: str) -> None:
     """Print the addresses, and commands for a transfer and for what came of it."""
     seed = requests.get(f"{twilio_url}/emulator/seed", timeout=TIMEOUT).json()
     ben = seed["workers"]["ben"]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_row("Endpoint", endpoint, style="bold")
-    table.add_row("Emulated Twilio", twilio_url)
-    console.print()
-    console.print(table, soft_wrap=True)
+    console.print(f"\nEndpoint         [bold]{endpoint}[/]", soft_wrap=True)
+    console.print(f"Emulated Twilio  {twilio_url}", soft_wrap=True)
     _command(
         console,
         "Ana transfers her web chat to Ben:",

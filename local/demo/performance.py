@@ -33,10 +33,13 @@ def demo(console: Console) -> None:
             stack = held.enter_context(local_stack(progress))
         console.print(f"\nEndpoint  [bold]{stack.endpoint}[/]", soft_wrap=True)
         view = View.of(stack.twilio.base_url)
-        show_workflows(console, _workflows(stack.endpoint, view))
+        with console.status("Asking get-workflows"):
+            workflows = _workflows(stack.endpoint, view)
+        show_workflows(console, workflows)
         for number, scene in enumerate(SCENES, 1):
-            outcome = play(scene, view, stack.endpoint)
-            check(outcome, view)
+            with console.status(scene.title):
+                outcome = play(scene, view, stack.endpoint)
+                check(outcome, view)
             show_outcome(console, number, outcome, view)
     seconds = time.monotonic() - started
     console.print(

@@ -17,7 +17,7 @@ SHOWN_OF_SID = 10
 
 def show_workflows(console: Console, workflows: list[dict[str, str]]) -> None:
     """Print what get-workflows answered."""
-    table = _table("white")
+    table = _table("none")
     for workflow in workflows:
         table.add_row(escape(workflow["friendlyName"]), f"[dim]{workflow['sid']}[/]")
     console.print("\n[bold]get-workflows[/] lists")
@@ -60,10 +60,11 @@ def _add_tasks(table: Table, outcome: Outcome, view: View) -> None:
             f"{view.people[offer['worker_sid']]} {VERBS[offer['reservation_status']]}"
             for offer in outcome.offers
         )
-        if outcome.sender_sid in _queue_members(outcome, view):
-            offers += f"; not to {view.people[outcome.sender_sid]}, who is in the queue too"
         queue = outcome.new["task_queue_friendly_name"]
         table.add_row("Offered to", offers)
+        if outcome.sender_sid in _queue_members(outcome, view):
+            sender = view.people[outcome.sender_sid]
+            table.add_row("Not asked", f"{sender}, who is in the queue too")
         table.add_row("New task", f"{outcome.new['assignment_status']}, from queue {escape(queue)}")
     removed = sorted(set(outcome.before["attributes"]) - set(outcome.old["attributes"]))
     reason = f", reason: {outcome.old['reason']}" if outcome.old["reason"] else ""

@@ -85,7 +85,8 @@ def _faults(faults: Faults) -> Endpoint:
                 faults.add(Fault(**await _document(request)))
             except TypeError as error:
                 raise invalid(f"Not a fault: {error}") from error
-        return JSONResponse({"faults": [dataclasses.asdict(fault) for fault in faults.rules()]})
+        rules = [dataclasses.asdict(fault) for fault in faults.rules()]
+        return JSONResponse({"faults": rules, "spoiled": faults.count})
 
     return endpoint
 

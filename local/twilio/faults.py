@@ -76,6 +76,8 @@ class Faults:
     def __init__(self) -> None:
         self._rules: list[tuple[Fault, list[int]]] = []
         self._lock = threading.Lock()
+        self._spoiled = threading.Condition()
+        self._count = 0
 
     def add(self, fault: Fault) -> None:
         """Put a rule into force; of several that befall a call the first one wins."""
@@ -99,14 +101,35 @@ class Faults:
         self.add(Fault("latency", seconds=seconds, **{"times": None, **rule}))
 
     def clear(self) -> None:
-        """Put all rules out of force."""
+        """Put all rules out of force, and count from 0 again."""
         with self._lock:
             self._rules.clear()
+        with self._spoiled:
+            self._count = 0
 
     def rules(self) -> tuple[Fault, ...]:
         """Return the rules in force."""
         with self._lock:
             return tuple(fault for fault, _ in self._rules)
+
+    @property
+    def count(self) -> int:
+        """Return how many calls were spoiled so far; those that took effect already had it."""
+        return self._count
+
+    def wait(self, count: int = 1, timeout: float = 10.0) -> bool:
+        """Wait until so many calls were spoiled; false when the time (in seconds) is up.
+
+        With a ``silence`` that takes effect, a test can so stop the caller right after a call.
+        """
+        with self._spoiled:
+            return self._spoiled.wait_for(lambda: self._count >= count, timeout)
+
+    def note(self) -> None:
+        """Count a spoiled call."""
+        with self._spoiled:
+            self._count += 1
+            self._spoiled.notify_all()
 
     def befalling(self, method: str, path: str) -> Fault | None:
         """Count a call with all rules and return the one that befalls it, if any."""
@@ -140,11 +163,13 @@ class FaultMiddleware:
             return
         scope["fault"] = fault.name
         if fault.kind == "latency":
+            self._faults.note()
             await asyncio.sleep(fault.seconds)
             await self._app(scope, receive, send)
             return
         if fault.takes_effect:
             await self._app(scope, receive, _swallow)
+        self._faults.note()
         if fault.kind == "status":
             error = fault.error()
             response = JSONResponse(error.body(), error.status, error.headers)

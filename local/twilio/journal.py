@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 HIDDEN = "(left out)"
+SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Entry:
     def product(self) -> str:
         """Return which of Twilio's APIs was asked, such as ``taskrouter``."""
         return self.path.split("/")[1]
+
+    @property
+    def pattern(self) -> str:
+        """Return a regular expression for the same call about other objects, for a fault's path."""
+        return f"^{SID.sub(lambda sid: sid[0][:2] + '[0-9a-f]{32}', re.escape(self.path))}$"
 
 
 class Journal:

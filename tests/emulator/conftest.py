@@ -1,5 +1,6 @@
 """An emulated Twilio whose clock stands still until a test moves it, and the real SDK to ask it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,3 +62,49 @@ def client(twilio: RunningTwilio) -> Client:
 @pytest.fixture
 def workspace(client: Client, centre: ContactCentre) -> WorkspaceContext:
     return client.taskrouter.v1.workspaces(centre.workspace_sid)
+
+
+@pytest.fixture
+def transfers(workspace: WorkspaceContext, centre: ContactCentre) -> str:
+    """Return a workflow like the one that transfers go through."""
+    queues = centre.queues
+    routing = {
+        "filters": [
+            {
+                "expression": 'transferTargetType == "worker"',
+                "targets": [
+                    {
+                        "queue": queues["Everyone"],
+                        "known_worker_sid": "task.targetSid",
+                        "timeout": 60,
+                    },
+                    {
+                        "queue": queues["Everyone"],
+                        "expression": "worker.sid NOT IN task.ignoreWorkerSids",
+                        "timeout": 120,
+                    },
+                    {"queue": queues["Everyone"]},
+                ],
+            },
+            *(
+                {
+                    "expression": (
+                        f'transferTargetType == "queue" AND targetSid == "{queues[name]}"'
+                    ),
+                    "targets": [
+                        {
+                            "queue": queues[name],
+                            "expression": "worker.sid NOT IN task.ignoreWorkerSids",
+                            "timeout": 60,
+                        }
+                    ],
+                }
+                for name in ("Sales", "Support")
+            ),
+        ],
+        "default_filter": {"queue": queues["Everyone"]},
+    }
+    made = workspace.workflows.create(
+        "Transfers", json.dumps({"task_routing": routing}), task_reservation_timeout=20
+    )
+    return made.sid or ""

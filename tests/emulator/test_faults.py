@@ -1,5 +1,6 @@
 """Faults to order: what befalls a call, and whether it took effect."""
 
+import threading
 import time
 
 import pytest
@@ -92,6 +93,35 @@ def test_the_journal_tells_what_befell_a_call(twilio: RunningTwilio) -> None:
     create(twilio)
     told = [(entry.status, entry.fault) for entry in twilio.journal]
     assert told == [(None, "close, took effect"), (500, "500"), (201, None)]
+
+
+def give_up(twilio: RunningTwilio) -> None:
+    with pytest.raises(requests.ReadTimeout):
+        create(twilio, timeout=1)
+
+
+def test_a_caller_can_be_stopped_right_after_a_call(twilio: RunningTwilio) -> None:
+    before = tasks(twilio)
+    twilio.faults.silence(30, path=r"/Tasks$", takes_effect=True)
+    caller = threading.Thread(target=give_up, args=(twilio,))
+    caller.start()
+    assert twilio.faults.wait(timeout=5)
+    assert tasks(twilio) == before + 1
+    assert not twilio.faults.wait(count=2, timeout=0.1)
+    caller.join()
+    twilio.faults.clear()
+    assert twilio.faults.count == 0
+
+
+def test_a_recorded_call_can_be_spoiled_for_other_objects(twilio: RunningTwilio) -> None:
+    centre = twilio.centre
+    url = f"{twilio.base_url}/taskrouter/v1/Workspaces/{centre.workspace_sid}/Tasks"
+    chat, sms = (f"{url}/{centre.tasks[name]}" for name in ("chat", "sms"))
+    requests.get(chat, auth=centre.api_key, timeout=5)
+    recorded = twilio.journal.entries[0]
+    twilio.faults.status(500, method=recorded.method, path=recorded.pattern, times=None)
+    assert requests.get(sms, auth=centre.api_key, timeout=5).status_code == 500
+    assert requests.get(url, auth=centre.api_key, timeout=5).status_code == 200
 
 
 def test_faults_are_set_over_http_too(twilio: RunningTwilio) -> None:

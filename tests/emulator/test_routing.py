@@ -1,75 +1,16 @@
 """How tasks find workers.
 
-https://www.twilio.com/docs/taskrouter/lifecycle-task-state,
+https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment,
 https://www.twilio.com/docs/taskrouter/workflow-configuration
 """
 
 import json
-from typing import Any
 
-import pytest
-from twilio.base.exceptions import TwilioRestException
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
 from local.twilio.clock import ManualClock
 from local.twilio.seed import ContactCentre
-
-
-@pytest.fixture
-def transfers(workspace: WorkspaceContext, centre: ContactCentre) -> str:
-    """Return a workflow like the one that transfers go through."""
-    queues = centre.queues
-    routing = {
-        "filters": [
-            {
-                "expression": 'transferTargetType == "worker"',
-                "targets": [
-                    {
-                        "queue": queues["Everyone"],
-                        "known_worker_sid": "task.targetSid",
-                        "timeout": 60,
-                    },
-                    {
-                        "queue": queues["Everyone"],
-                        "expression": "worker.sid NOT IN task.ignoreWorkerSids",
-                        "timeout": 120,
-                    },
-                    {"queue": queues["Everyone"]},
-                ],
-            },
-            *(
-                {
-                    "expression": (
-                        f'transferTargetType == "queue" AND targetSid == "{queues[name]}"'
-                    ),
-                    "targets": [
-                        {
-                            "queue": queues[name],
-                            "expression": "worker.sid NOT IN task.ignoreWorkerSids",
-                            "timeout": 60,
-                        }
-                    ],
-                }
-                for name in ("Sales", "Support")
-            ),
-        ],
-        "default_filter": {"queue": queues["Everyone"]},
-    }
-    made = workspace.workflows.create(
-        "Transfers", json.dumps({"task_routing": routing}), task_reservation_timeout=20
-    )
-    return made.sid or ""
-
-
-def new_task(workspace: WorkspaceContext, workflow: str, **attributes: Any) -> str:
-    made = workspace.tasks.create(
-        workflow_sid=workflow, task_channel="chat", attributes=json.dumps(attributes)
-    )
-    return made.sid or ""
-
-
-def to_worker(workspace: WorkspaceContext, workflow: str, sid: str) -> str:
-    return new_task(workspace, workflow, transferTargetType="worker", targetSid=sid)
+from tests.emulator.routing import new_task, to_worker
 
 
 def test_a_known_agent_is_asked_and_nobody_else(
@@ -241,73 +182,3 @@ def test_skip_if_passes_over_a_target_without_anybody(
     made = workspace.workflows.create("Skips", json.dumps({"task_routing": routing}))
     task = new_task(workspace, made.sid or "")
     assert workspace.tasks(task).fetch().task_queue_friendly_name == "Sales"
-
-
-def test_who_has_no_capacity_is_not_asked(
-    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
-) -> None:
-    """https://www.twilio.com/docs/taskrouter/multitasking."""
-    channel = workspace.workers(centre.workers["dev"]).worker_channels("chat")
-    channel.update(capacity=1)
-    first = to_worker(workspace, transfers, centre.workers["dev"])
-    second = to_worker(workspace, transfers, centre.workers["dev"])
-    assert centre.offered_to(second) is None
-    assert channel.fetch().available_capacity_percentage == 0
-    centre.accept(first)
-    assert centre.offered_to(second) is None
-    centre.complete(first)
-    assert centre.offered_to(second) == "dev"
-
-
-def test_several_may_be_asked_and_the_first_gets_it(
-    workspace: WorkspaceContext, centre: ContactCentre, transfers: str
-) -> None:
-    workspace.task_queues(centre.queues["Sales"]).update(max_reserved_workers=2)
-    task = new_task(
-        workspace, transfers, transferTargetType="queue", targetSid=centre.queues["Sales"]
-    )
-    offers = workspace.tasks(task).reservations.list()
-    assert len(offers) == 2
-    offers[1].update(reservation_status="accepted")
-    statuses = [str(o.reservation_status) for o in workspace.tasks(task).reservations.list()]
-    assert statuses == ["rescinded", "accepted"]
-    with pytest.raises(TwilioRestException, match="because it is rescinded"):
-        offers[0].update(reservation_status="accepted")
-
-
-def test_higher_priority_and_longer_wait_are_served_first(
-    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
-) -> None:
-    """https://www.twilio.com/docs/taskrouter/api/task: priority and virtual_start_time."""
-    for name in ("ana", "ben", "carla", "dev"):
-        centre.set_activity(name, "Offline")
-    workspace.workers(centre.workers["ben"]).worker_channels("chat").update(capacity=2)
-    waiting_since = clock.now()
-    clock.advance(50)
-    workflow = centre.workflows["Assign to Anyone"]
-    plain = new_task(workspace, workflow)
-    clock.advance(1)
-    kept_place = workspace.tasks.create(
-        workflow_sid=workflow, task_channel="chat", virtual_start_time=waiting_since
-    )
-    urgent = workspace.tasks.create(workflow_sid=workflow, task_channel="chat", priority=10)
-    served = []
-    centre.set_activity("ben", "Available")
-    for _ in range(3):
-        served += [t for t in (plain, kept_place.sid, urgent.sid) if t and centre.offered_to(t)]
-        centre.accept(served[-1])
-        centre.complete(served[-1])
-    assert served == [urgent.sid, kept_place.sid, plain]
-
-
-def test_who_has_been_idle_longest_is_asked_first(
-    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
-) -> None:
-    workflow = centre.workflows["Assign to Anyone"]
-    asked = []
-    for _ in range(5):
-        clock.advance(1)
-        task = new_task(workspace, workflow)
-        asked.append(centre.accept(task))
-    assert sorted(asked[:4]) == ["ana", "ben", "carla", "dev"]
-    assert asked[4] == asked[0]

@@ -1,0 +1,134 @@
+"""The demo's own judgement: it must fail when a transfer does not do what it promises."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from local.demo.contact_centre import View
+from local.demo.expectations import check
+from local.demo.mismatch import Mismatch
+from local.demo.outcome import Outcome, play
+from local.demo.scenes import SCENES, Scene
+from local.stack import LocalStack, local_stack
+from local.twilio.seed import contact_centre
+
+TO_QUEUE = next(scene for scene in SCENES if scene.target_kind == "queue")
+TO_AGENT = SCENES[0]
+FINISHED = SCENES[-1]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    with local_stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def view(stack: LocalStack) -> View:
+    return View.of(stack.twilio.base_url)
+
+
+@pytest.fixture(scope="module")
+def outcomes(stack: LocalStack, view: View) -> dict[str, Outcome]:
+    return {scene.title: play(scene, view, stack.endpoint) for scene in SCENES}
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.title)
+def test_every_scene_goes_as_it_should(
+    scene: Scene, outcomes: dict[str, Outcome], view: View
+) -> None:
+    check(outcomes[scene.title], view)
+
+
+def changed(outcome: Outcome, task: str, **fields: Any) -> Outcome:
+    """Return an outcome whose old or new task is a little different."""
+    if task == "new":
+        return replace(outcome, new={**(outcome.new or {}), **fields})
+    return replace(outcome, old={**outcome.old, **fields})
+
+
+def test_a_wrong_answer_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+    for scene, wrong in ((TO_AGENT, 502), (FINISHED, 404)):
+        with pytest.raises(Mismatch, match=f"the HTTP status should be {scene.status}"):
+            check(replace(outcomes[scene.title], status=wrong), view)
+
+
+def test_a_task_too_many_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+    for scene in SCENES:
+        outcome = outcomes[scene.title]
+        with pytest.raises(Mismatch, match="the number of new tasks"):
+            check(replace(outcome, made=outcome.made + 1), view)
+
+
+def test_a_second_answer_that_differs_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+    with pytest.raises(Mismatch, match="same request again"):
+        check(replace(outcomes[TO_AGENT.title], repeated={"taskSid": "WT0"}), view)
+
+
+@pytest.mark.parametrize(
+    "key", ["targetSid", "transferTargetType", "ignoreAgent", "transferredFrom", "conversations"]
+)
+def test_an_attribute_that_is_missing_is_noticed(
+    outcomes: dict[str, Outcome], view: View, key: str
+) -> None:
+    outcome = outcomes[TO_AGENT.title]
+    assert outcome.new is not None
+    rest = {k: content for k, content in outcome.new["attributes"].items() if k != key}
+    with pytest.raises(Mismatch, match=f"the attribute {key} should be"):
+        check(changed(outcome, "new", attributes=rest), view)
+
+
+def test_an_old_task_that_goes_on_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+    outcome = outcomes[TO_AGENT.title]
+    with pytest.raises(Mismatch, match="the old task's status"):
+        check(changed(outcome, "old", assignment_status="assigned"), view)
+    with pytest.raises(Mismatch, match="channelSid"):
+        check(changed(outcome, "old", attributes=outcome.before["attributes"]), view)
+
+
+def test_a_finished_task_that_changes_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+    with pytest.raises(Mismatch, match="the old task should be"):
+        check(changed(outcomes[FINISHED.title], "old", priority=1), view)
+
+
+def test_an_offer_to_the_sender_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+    outcome = outcomes[TO_QUEUE.title]
+    offers = [{**outcome.offers[0], "worker_sid": outcome.sender_sid}, *outcome.offers[1:]]
+    with pytest.raises(Mismatch, match="offers to the sender should be 0"):
+        check(replace(outcome, offers=offers), view)
+
+
+def test_an_offer_to_a_stranger_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+    outcome = outcomes[TO_QUEUE.title]
+    stranger = {**outcome.offers[0], "worker_sid": view.seed["workers"]["ben"]}
+    with pytest.raises(Mismatch, match="not in the queue should be"):
+        check(replace(outcome, offers=[stranger, *outcome.offers[1:]]), view)
+
+
+def test_a_conversation_without_the_new_agent_is_noticed(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
+    outcome = outcomes[TO_AGENT.title]
+    with pytest.raises(Mismatch, match="Ben Baker is not in the conversation"):
+        check(replace(outcome, room=("active", {"the customer"})), view)
+    everybody = {"Ana Almeida", "Ben Baker", "the customer"}
+    with pytest.raises(Mismatch, match="the sender is still in"):
+        check(replace(outcome, room=("active", everybody)), view)
+
+
+def test_a_transfer_that_twilio_refuses_fails_the_demo(stack: LocalStack, view: View) -> None:
+    sid = stack.twilio.centre.chat_task(name="refused")
+    view.seed["tasks"]["refused"] = sid
+    scene = Scene("Refused", "refused", "worker", "ben")
+    stack.twilio.faults.status(500, method="POST", path=r"/Tasks$", times=None)
+    try:
+        with pytest.raises(Mismatch, match="the HTTP status should be 200 and is 50"):
+            check(play(scene, view, stack.endpoint), view)
+    finally:
+        stack.twilio.faults.clear()
+
+
+def test_a_centre_of_ones_own_can_be_brought(stack: LocalStack) -> None:
+    assert stack.twilio.centre.summary()["workers"] == contact_centre().summary()["workers"]

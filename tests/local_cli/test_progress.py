@@ -1,0 +1,50 @@
+"""What is shown while a stack comes up."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from local.deployer import ResourceEvent
+from local.progress import Display, Lines, progress_on
+
+EVENT = ResourceEvent("aws:iam/role:Role", "transfer-chat", "id", 0.25, "backend")
+
+
+def tell(console: Console) -> str:
+    with progress_on(console) as progress:
+        progress.step("Deploying")
+        progress.created(EVENT)
+        progress.done()
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_pipe_gets_plain_lines() -> None:
+    printed = tell(Console(file=io.StringIO(), width=60, highlight=False)).splitlines()
+    assert [line[9:] for line in printed] == [
+        "Deploying ...",
+        "  created aws:iam/role:Role transfer-chat (0.2 s)",
+        "1 resources created",
+    ]
+
+
+def test_a_terminal_gets_a_display_that_leaves_the_resources() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, highlight=False)
+    assert isinstance(progress_on(console), Display)
+    printed = tell(console)
+    assert "\x1b[?25l" in printed  # the cursor hides while it moves
+    assert "transfer-chat" in printed
+    assert "1 resources created" in printed
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    printed = tell(Console(file=io.StringIO(), force_terminal=True, width=80, highlight=False))
+    assert "\x1b[32m" not in printed
+
+
+def test_a_dumb_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, highlight=False)
+    assert isinstance(progress_on(console), Lines)
