@@ -83,11 +83,12 @@ class Call:
         Raises
         ------
         TwilioError
-            400 when it is none, or longer than ``limit`` characters.
+            400 when it is none, or longer than ``limit`` bytes.
         """
         text = self.form.get(name, default)
-        if limit is not None and len(text) > limit:
-            raise invalid(f"{name} is {len(text)} characters long; the limit is {limit}")
+        size = len(text.encode())
+        if limit is not None and size > limit:
+            raise invalid(f"{name} is {size} bytes long; the limit is {limit}")
         try:
             document = json.loads(text)
         except ValueError:

@@ -179,7 +179,10 @@ class ContactCentre(Work):
         with self.account.lock:
             worker = self.worker(name)
             self.workspace.tables.workers[worker.sid] = replace(
-                worker, activity_sid=seeded_sid("WA", activity), version=worker.version + 1
+                worker,
+                activity_sid=seeded_sid("WA", activity),
+                date_status_changed=self.workspace.now(),
+                version=worker.version + 1,
             )
             settle(self.workspace)
 

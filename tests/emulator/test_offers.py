@@ -81,3 +81,19 @@ def test_who_has_been_idle_longest_is_asked_first(
         asked.append(centre.accept(task))
     assert sorted(asked[:4]) == ["ana", "ben", "carla", "dev"]
     assert asked[4] == asked[0]
+
+
+def test_who_did_not_answer_is_asked_again_once_they_are_back(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
+) -> None:
+    """A rejection passes the task on; only a change of activity brings it back."""
+    task = to_worker(workspace, transfers, centre.workers["dev"])
+    clock.advance(20)
+    centre.settle()
+    assert centre.offered_to(task) is None
+    clock.advance(1)
+    centre.set_activity("dev", "Available")
+    assert centre.reject(task) == "dev"
+    clock.advance(1)
+    centre.settle()
+    assert centre.offered_to(task) is None

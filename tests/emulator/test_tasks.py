@@ -49,6 +49,7 @@ def test_a_new_task_has_what_it_was_given(
         {"attributes": "{"},
         {"attributes": "[]"},
         {"attributes": json.dumps({"a": "x" * 4096})},
+        {"attributes": json.dumps({"a": "é" * 2048}, ensure_ascii=False)},
         {"task_channel": "pigeon"},
         {"priority": "high"},
         {"timeout": 0},

@@ -188,8 +188,9 @@ def _order(channel: InteractionChannel, invite_sid: str, properties: dict[str, A
             "conversationSid": channel.conversation_sid,
         }
     )
-    if len(text) > MAX_ATTRIBUTES:
-        raise invalid(f"Attributes are {len(text)} characters long; the limit is {MAX_ATTRIBUTES}")
+    if len(text.encode()) > MAX_ATTRIBUTES:
+        size = len(text.encode())
+        raise invalid(f"Attributes are {size} bytes long; the limit is {MAX_ATTRIBUTES}")
     task_channel = properties.get("task_channel_unique_name") or properties.get("task_channel_sid")
     return TaskOrder(
         attributes=text,

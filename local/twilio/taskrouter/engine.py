@@ -6,9 +6,9 @@ Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-state,
 https://www.twilio.com/docs/taskrouter/task-evaluation
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from local.twilio.sids import new_sid
 from local.twilio.taskrouter import routing
@@ -18,6 +18,7 @@ from local.twilio.taskrouter.model import (
     ReservationStatus,
     Task,
     TaskStatus,
+    Worker,
 )
 from local.twilio.taskrouter.routing import Candidate
 from local.twilio.taskrouter.workflow_configuration import Step, read_configuration
@@ -156,17 +157,24 @@ def _matched(workspace: Workspace, task: Task, step: Step) -> list[Candidate]:
 def _offer(workspace: Workspace, task: Task, step: Step, matched: Iterable[Candidate]) -> bool:
     """Reserve as many workers as the queue allows; tell whether any was reserved.
 
-    A worker who was asked once at this target is not asked there again: the documentation leaves
-    open how often one may decline, and without this a task would bounce off the same worker.
+    TaskRouter "moves on to the next worker in the event of a rejection", says
+    https://www.twilio.com/en-us/blog/route-tasks-even-faster-with-taskrouter-multi-reservation-html.
+    Whether and when it comes back to the first one is left open; here it does so when their
+    activity has changed since, so that a task does not bounce off the same worker.
     """
     queue = workspace.tables.task_queues.get(step.queue_sid)
     offers = workspace.reservations_of(task.sid)
-    asked = {offer.worker_sid for offer in offers if offer.step_index == task.step_index}
+    asked_at = {o.worker_sid: o.date_updated for o in offers if o.step_index == task.step_index}
     pending = sum(offer.status is ReservationStatus.PENDING for offer in offers)
     wanted = (queue.max_reserved_workers if queue else 1) - pending
     turn = routing.in_turn(
         step,
-        (c for c in matched if c.worker.sid not in asked and (c.ready or task.ignore_capacity)),
+        (
+            candidate
+            for candidate in matched
+            if not _was_asked(candidate.worker, asked_at)
+            and (candidate.ready or task.ignore_capacity)
+        ),
     )
     chosen = turn[: max(wanted, 0)]
     for candidate in chosen:
@@ -175,6 +183,10 @@ def _offer(workspace: Workspace, task: Task, step: Step, matched: Iterable[Candi
         current = workspace.tables.tasks[task.sid]
         workspace.put_task(replace(current, status=TaskStatus.RESERVED))
     return bool(chosen)
+
+
+def _was_asked(worker: Worker, asked_at: Mapping[str, datetime]) -> bool:
+    return worker.sid in asked_at and asked_at[worker.sid] >= worker.date_status_changed
 
 
 def _reserve(workspace: Workspace, task: Task, step: Step, candidate: Candidate) -> None:

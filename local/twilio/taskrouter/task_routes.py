@@ -22,6 +22,7 @@ from local.twilio.taskrouter.routing import filter_scope, task_scope
 from local.twilio.taskrouter.workspace import Workspace
 
 BASE = "/Workspaces/{workspace}/Tasks"
+# Bytes of JSON, white space included: https://www.twilio.com/docs/taskrouter/limits
 MAX_ATTRIBUTES = 4096
 
 
