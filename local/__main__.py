@@ -112,7 +112,10 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description="Run everything on this machine: emulated Twilio and AWS, no account needed.",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="up|demo|down")
     commands.add_parser("demo", help="deploy to the emulators, transfer, and exit")
     up = commands.add_parser("up", help="deploy to the emulators and keep them running")

@@ -26,7 +26,7 @@ def new_token_value() -> str:
     Source: https://www.twilio.com/docs/flex/developer/user-management/flex-token-api
     """
     header = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwiY3R5IjoidHdpbGlvLWZwYTtycz0xIn0"
-    parts = (secrets.token_urlsafe(12), secrets.token_urlsafe(180), secrets.token_urlsafe(16))
+    parts = (secrets.token_urlsafe(12), secrets.token_urlsafe(96), secrets.token_urlsafe(16))
     return f"{header}..{'.'.join(parts)}"
 
 
