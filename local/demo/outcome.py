@@ -58,43 +58,66 @@ def play(scene: Scene, view: View, endpoint: str) -> Outcome:
     Mismatch
         When an agent has nothing to answer.
     """
-    tables = {"worker": "workers", "queue": "queues", "workflow": "workflows"}
-    task_sid = view.seed["tasks"][scene.task]
-    target_sid = view.seed[tables[scene.target_kind]][scene.target]
-    before, tasks = view.task(task_sid), view.tasks()
+    target_sid = view.seed[f"{scene.target_kind}s"][scene.target]
+    sender_sid = view.seed["workers"][scene.sender]
+    before, tasks = view.task(view.seed["tasks"][scene.task]), view.tasks()
     request = {
         "Token": view.token_of(scene.sender),
-        "taskSid": task_sid,
+        "taskSid": before["sid"],
         "targetSid": target_sid,
     }
-    sender_sid = view.seed["workers"][scene.sender]
     if "channelSid" in before["attributes"] and scene.code is None:
         view.leave_chat(before["attributes"], sender_sid)
     started = time.monotonic()
-    answer = requests.post(f"{endpoint}/transfer-chat", json=request, timeout=TIMEOUT)
+    status, body = send(f"{endpoint}/transfer-chat", request)
     seconds = time.monotonic() - started
-    body = answer.json()
-    found: dict[str, Any] = {}
-    if answer.ok:
-        if scene.twice:
-            again = requests.post(f"{endpoint}/transfer-chat", json=request, timeout=TIMEOUT)
-            found["repeated"] = again.json()
-        _let_agents_answer(scene, view, body["taskSid"])
-        found["new"] = view.task(body["taskSid"])
-        found["offers"] = view.reservations(body["taskSid"])
-        found["room"] = view.room(found["new"]["attributes"])
+    repeated = send(f"{endpoint}/transfer-chat", request)[1] if scene.twice else None
+    after = _after(scene, view, body["taskSid"]) if "taskSid" in body else {}
     return Outcome(
         scene=scene,
         sender_sid=sender_sid,
         target_sid=target_sid,
-        status=answer.status_code,
+        status=status,
         body=body,
         seconds=seconds,
         before=before,
-        old=view.task(task_sid),
+        old=view.task(before["sid"]),
         made=len(view.tasks() - tasks),
-        **found,
+        repeated=repeated,
+        **after,
     )
+
+
+def send(url: str, request: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """Send a request to an endpoint; return the status and the JSON document of its answer.
+
+    Raises
+    ------
+    Mismatch
+        When there is no answer, or it is no JSON object.
+    """
+    try:
+        answer = requests.post(url, json=request, timeout=TIMEOUT)
+    except requests.RequestException as error:
+        raise Mismatch(f"{url} gave no answer: {type(error).__name__}") from error
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Mismatch(f"{url} answered {answer.status_code}, and not in JSON: {answer.text[:200]}")
+    return answer.status_code, body
+
+
+def _after(scene: Scene, view: View, task_sid: str) -> dict[str, Any]:
+    """Let the agents answer, and read what the new task has become then."""
+    _let_agents_answer(scene, view, task_sid)
+    new = view.task(task_sid)
+    return {
+        "new": new,
+        "offers": view.reservations(task_sid),
+        "room": view.room(new["attributes"]),
+    }
 
 
 def _let_agents_answer(scene: Scene, view: View, task_sid: str) -> None:

@@ -2,21 +2,17 @@
 
 import time
 from contextlib import ExitStack
-from typing import Any
 
-import requests
 from rich.console import Console
 
 from local.demo.contact_centre import View
 from local.demo.expectations import check
 from local.demo.mismatch import Mismatch
-from local.demo.outcome import play
+from local.demo.outcome import play, send
 from local.demo.scenes import SCENES
 from local.demo.tables import show_outcome, show_workflows
 from local.progress import progress_on
 from local.stack import local_stack
-
-TIMEOUT = 35
 
 
 def demo(console: Console) -> None:
@@ -51,12 +47,9 @@ def demo(console: Console) -> None:
 
 def _workflows(endpoint: str, view: View) -> list[dict[str, str]]:
     """Ask the endpoint for the workflows, and hold them against TaskRouter's own list."""
-    answer = requests.post(
-        f"{endpoint}/get-workflows", json={"Token": view.token_of("ana")}, timeout=TIMEOUT
-    )
-    body: dict[str, Any] = answer.json()
-    if not answer.ok:
-        raise Mismatch(f"get-workflows answered {answer.status_code}: {body}")
+    status, body = send(f"{endpoint}/get-workflows", {"Token": view.token_of("ana")})
+    if "workflows" not in body:
+        raise Mismatch(f"get-workflows answered {status}: {body}")
     listed: list[dict[str, str]] = body["workflows"]
     known = {w["sid"]: w["friendly_name"] for w in view.workspace("Workflows")["workflows"]}
     if {workflow["sid"]: workflow["friendlyName"] for workflow in listed} != known:

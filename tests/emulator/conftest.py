@@ -64,6 +64,14 @@ def workspace(client: Client, centre: ContactCentre) -> WorkspaceContext:
     return client.taskrouter.v1.workspaces(centre.workspace_sid)
 
 
+def _to_queue(queue: str) -> dict[str, Any]:
+    expression = "worker.sid NOT IN task.ignoreWorkerSids"
+    return {
+        "expression": f'transferTargetType == "queue" AND targetSid == "{queue}"',
+        "targets": [{"queue": queue, "expression": expression, "timeout": 60}],
+    }
+
+
 @pytest.fixture
 def transfers(workspace: WorkspaceContext, centre: ContactCentre) -> str:
     """Return a workflow like the one that transfers go through."""
@@ -86,21 +94,7 @@ def transfers(workspace: WorkspaceContext, centre: ContactCentre) -> str:
                     {"queue": queues["Everyone"]},
                 ],
             },
-            *(
-                {
-                    "expression": (
-                        f'transferTargetType == "queue" AND targetSid == "{queues[name]}"'
-                    ),
-                    "targets": [
-                        {
-                            "queue": queues[name],
-                            "expression": "worker.sid NOT IN task.ignoreWorkerSids",
-                            "timeout": 60,
-                        }
-                    ],
-                }
-                for name in ("Sales", "Support")
-            ),
+            *(_to_queue(queues[name]) for name in ("Sales", "Support")),
         ],
         "default_filter": {"queue": queues["Everyone"]},
     }
