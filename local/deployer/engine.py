@@ -31,7 +31,9 @@ TWILIO_TYPES: Final = frozenset({"twilio:taskrouter:TaskQueue", "twilio:taskrout
 _TWILIO_FUNCTIONS: Final = frozenset({"twilio:taskrouter:getTaskQueue"})
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
-# The mocks are not told which component a resource belongs to, the monitor that calls them is.
+# The mocks are told neither of a resource's URN nor of the component that it belongs to, the
+# monitor that calls them is.
+_urn: ContextVar[str] = ContextVar("urn")
 _parent: ContextVar[str | None] = ContextVar("parent", default=None)
 
 
@@ -102,7 +104,7 @@ class Creator(Mocks):
 
     def _create(self, type_: str, name: str, inputs: Inputs) -> Created:
         if type_ in TWILIO_TYPES:
-            return self._twilio.create(type_, name, inputs)
+            return self._twilio.create(_urn.get(), inputs)
         known = AWS_TYPES.get(type_)
         if known is None:
             raise UnknownResourceTypeError(type_, name, {*AWS_TYPES, *TWILIO_TYPES})
@@ -120,11 +122,10 @@ class Monitor(MockMonitor):
         # urn:pulumi:STACK::PROJECT::TYPE$TYPE::NAME, or nothing for the stack itself.
         *_, types, parent = request.parent.split("::") if request.parent else ("", "")
         is_in_component = types not in {"", _STACK_TYPE}
-        token = _parent.set(parent if is_in_component else None)
-        try:
-            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
-        finally:
-            _parent.reset(token)
+        # Each request comes in a context of its own, so there is nothing to reset.
+        _parent.set(parent if is_in_component else None)
+        _urn.set(self.make_urn(request.parent, request.type, request.name))
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
 def _plain(value: Any) -> Any:

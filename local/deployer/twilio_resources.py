@@ -55,8 +55,15 @@ class TwilioResources:
         self._thread.join()
         self._loop.close()
 
-    def create(self, type_: str, name: str, inputs: Inputs) -> Created:
+    def create(self, urn: str, inputs: Inputs) -> Created:
         """Create or adopt an object.
+
+        Parameters
+        ----------
+        urn
+            The resource's URN, which has its type and its name.
+        inputs
+            Its inputs.
 
         Raises
         ------
@@ -64,7 +71,6 @@ class TwilioResources:
             When the provider refuses the inputs or the configuration.
         """
         provider = self._configured()
-        urn = f"urn:pulumi:local::flex-chat-transfer::{type_}::{name}"
         checked = self._run(provider.check(CheckRequest(urn, {}, property_map(inputs), b"")))
         _raise_for(checked.failures)
         request = CreateRequest(urn, checked.inputs or {}, _TIMEOUT_SECONDS, preview=False)

@@ -155,7 +155,10 @@ class TwilioProvider(Provider):
         return await asyncio.to_thread(call, self._client, *arguments)
 
 
-def _resource(token: str) -> Lifecycle[Any]:
+def _resource(qualified_token: str) -> Lifecycle[Any]:
+    # A URN names the types of the components that a resource is in, before its own: what Pulumi's
+    # SDK takes out of it as the type is my:index:Component$twilio:taskrouter:TaskQueue then.
+    token = qualified_token.rpartition("$")[2]
     try:
         return RESOURCES[token]
     except KeyError:

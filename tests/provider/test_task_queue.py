@@ -83,6 +83,15 @@ def test_a_queue_of_that_name_is_not_duplicated(
     assert twilio.journal.matching("POST") == []
 
 
+def test_a_queue_in_a_component_is_created_like_any_other(
+    engine: Engine, declared: dict[str, Any]
+) -> None:
+    # The engine puts the component's type before the resource's own.
+    outputs = engine.create(f"project:index:Routing${TASK_QUEUE}", declared)
+
+    assert outputs["friendlyName"] == declared["friendlyName"]
+
+
 def test_adoption_changes_what_is_declared_and_nothing_else(
     engine: Engine, workspace: WorkspaceContext, twilio: RunningTwilio, declared: dict[str, Any]
 ) -> None:
