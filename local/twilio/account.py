@@ -25,9 +25,10 @@ class Settings:
     ``invite_names_its_task`` tells whether an invite's answer holds the new task's SID already
     (creating is asynchronous, says
     https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions).
-    ``janitor_after`` says after which ends of a task its chat channel is cleaned up. Flex's pages
-    name completed tasks, and those deleted outside of the Flex UI; whether a cancelled task has
-    the same effect is left open, so a caller should be tried with that too.
+    ``janitor_after`` says after which ends of a task its chat channel is cleaned up; none switches
+    the Channel Janitor off. Flex's pages name completed tasks, and those deleted outside of the
+    Flex UI (which always count); whether a cancelled task has the same effect is left open, so a
+    caller should be tried with that too.
     """
 
     evaluations_per_second: int = 3

@@ -134,11 +134,17 @@ async def _read(request: Request, url: str) -> Call:
         method=request.method,
         url=url,
         path=request.path_params,
-        query=dict(request.query_params),
+        query=_query(request),
         form=form,
         document=document,
         headers=dict(request.headers),
     )
+
+
+def _query(request: Request) -> dict[str, str]:
+    """Return the query; of a parameter that is there several times, all values with commas."""
+    parameters = request.query_params
+    return {name: ",".join(parameters.getlist(name)) for name in parameters}
 
 
 def _body(body: str, content_type: str) -> tuple[dict[str, str], Any]:

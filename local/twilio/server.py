@@ -132,6 +132,7 @@ def _config(running: RunningTwilio) -> uvicorn.Config:
         log_level="critical",
         access_log=False,
         lifespan="on",
+        timeout_graceful_shutdown=1,
     )
 
 

@@ -219,6 +219,32 @@ def test_the_janitor_cleans_up_after_a_task_that_still_names_its_channel(
     assert "ana_40example_2Ecom" in centre.present_in(channels[1])
 
 
+def test_the_janitor_comes_for_deleted_tasks_too_and_can_be_sent_away(
+    client: Client, centre: ContactCentre
+) -> None:
+    """The FlexFlow's ``janitor_enabled``: https://www.twilio.com/docs/flex/developer/messaging/flow."""
+    workspace = client.taskrouter.v1.workspaces(centre.workspace_sid)
+    chat, sms = centre.tasks["chat"], centre.tasks["sms"]
+    channels = [centre.attributes(task)["channelSid"] for task in (chat, sms)]
+    workspace.tasks(chat).delete()
+    assert centre.present_in(channels[0]) == set()
+    centre.account.settings.janitor_after = frozenset()
+    centre.complete(sms)
+    assert "ana_40example_2Ecom" in centre.present_in(channels[1])
+
+
+def test_the_janitor_may_come_for_cancelled_tasks(centre: ContactCentre, client: Client) -> None:
+    """Not documented either way, so a caller can be tried with both."""
+    channel = centre.attributes(centre.tasks["chat"])["channelSid"]
+    task = client.taskrouter.v1.workspaces(centre.workspace_sid).tasks.create(
+        workflow_sid=centre.workflows["Escalations"], attributes=json.dumps({"channelSid": channel})
+    )
+    centre.account.settings.janitor_after = frozenset({TaskStatus.CANCELED})
+    status: Any = "canceled"
+    task.update(assignment_status=status)
+    assert centre.present_in(channel) == set()
+
+
 def test_who_accepts_a_chat_is_in_its_channel(client: Client, centre: ContactCentre) -> None:
     workspace = client.taskrouter.v1.workspaces(centre.workspace_sid)
     sid = centre.attributes(centre.tasks["chat"])["channelSid"]

@@ -220,6 +220,7 @@ def test_of_many_writers_with_one_version_one_wins(
     [
         ({"assignment_status": ["pending"]}, {"pending"}),
         ({"assignment_status": ["pending,completed"]}, {"pending", "completed"}),
+        ({"assignment_status": ["pending", "completed"]}, {"pending", "completed"}),
         (
             {"evaluate_task_attributes": 'type == "callback"'},
             {"callback"},

@@ -48,7 +48,9 @@ class Orchestration:
         for participant in list(self.account.flex.participants.values()):
             if participant.routing.get("task_sid") == task.sid and participant.present:
                 self._leave(participant)
-        if task.status in self.account.settings.janitor_after:
+        after = self.account.settings.janitor_after
+        deleted = not task.status.ended
+        if task.status in after or (after and deleted):
             self._clean_up(str(task.attribute("channelSid")))
 
     def _leave(self, participant: ChannelParticipant) -> None:
