@@ -120,13 +120,21 @@ class InteractionChannel:
             The SID of the task that this made; None where the answer does not carry it yet, since
             Flex makes it in the background.
         """
-        invite = self._channel.invites.create(routing=dict(routing))
-        properties = (invite.routing or {}).get("properties")
-        sid = properties.get("sid") if isinstance(properties, Mapping) else None
-        return sid if isinstance(sid, str) and sid else None
+        return _task_of(self._channel.invites.create(routing=dict(routing)).routing)
+
+    def invited_tasks(self) -> tuple[str, ...]:
+        """The SIDs of the tasks that the channel's invites name, of all its invites ever."""
+        invites = self._retries.call(lambda: self._channel.invites.list(page_size=PAGE_SIZE))
+        return tuple(sid for invite in invites if (sid := _task_of(invite.routing)))
 
     def close(self, participant_sid: str) -> None:
         """Let an agent leave for good, which completes their task; the conversation stays open."""
         self._retries.call(
             lambda: self._channel.participants(participant_sid).update(status=CLOSED)
         )
+
+
+def _task_of(routing: Mapping[str, Any] | None) -> str | None:
+    properties = (routing or {}).get("properties")
+    sid = properties.get("sid") if isinstance(properties, Mapping) else None
+    return sid if isinstance(sid, str) and sid else None

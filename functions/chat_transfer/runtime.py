@@ -20,9 +20,10 @@ from chat_transfer.budget import Budget
 from chat_transfer.ledger import TransferLedger
 from chat_transfer.problems import BadGateway
 from chat_transfer.settings import ConfigurationError, Settings
-from chat_transfer.situation import ConfigurationCache
 from chat_transfer.transfers import Transfers
 from chat_transfer.twilio_client import Credentials, twilio_client
+from chat_transfer.twilio_context import TwilioContext
+from chat_transfer.warm_cache import WarmCache
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -50,7 +51,7 @@ class Runtime:
         self.settings = Settings.from_environment(os.environ)
         self._session = requests.Session()
         self._secrets = SecretsProvider(boto_config=AWS_CALLS)
-        self._configurations = ConfigurationCache()
+        self._warm = WarmCache()
         self._dynamodb: DynamoDBClient | None = None
 
     def client(self, budget: Budget) -> Client:
@@ -71,7 +72,9 @@ class Runtime:
             self._dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
         budget = Budget.of_invocation(context.get_remaining_time_in_millis())
         ledger = TransferLedger(self.settings.idempotency_table, self._dynamodb, context, budget)
-        return Transfers(self.settings, self.client(budget), ledger, budget, self._configurations)
+        return Transfers(
+            TwilioContext(self.settings, self.client(budget), budget, self._warm), ledger
+        )
 
     def forget_credentials(self) -> None:
         """Read the secret anew next time: Twilio refused what it held, so it may be rotated."""

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
 from chat_transfer.budget import Budget
-from chat_transfer.handovers import Handover, OriginalEnded, Step
+from chat_transfer.handover import Handover, OriginalEnded, Step
 from chat_transfer.outcomes import problem_of
 from chat_transfer.problems import BadGateway, Conflict, Problem
 from chat_transfer.retries import RetryPolicy, is_stale

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat_transfer.agents import Caller, holder_of
-from chat_transfer.budget import Budget
-from chat_transfer.settings import Settings
 from chat_transfer.targets import Target
-from chat_transfer.taskrouter import Task, TaskRouter
+from chat_transfer.taskrouter import Task
+from chat_transfer.twilio_context import TwilioContext
 from chat_transfer.twilio_failures import Missing
 
 CONFIGURATION_SECONDS = 60.0
@@ -74,39 +73,11 @@ class Situation:
         return self.reading_configuration.result()
 
 
-class ConfigurationCache:
-    """The transfer workflow's configuration, kept by a warm function for a minute."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, Mapping[str, Any]]] = {}
-
-    def get(self, taskrouter: TaskRouter, workflow_sid: str, now: float) -> Mapping[str, Any]:
-        """Read a workflow's configuration, from memory where that is young enough."""
-        until, configuration = self._kept.get(workflow_sid, (0.0, {}))
-        if now >= until:
-            configuration = taskrouter.workflow_configuration(workflow_sid)
-            self._kept[workflow_sid] = (now + CONFIGURATION_SECONDS, configuration)
-        return configuration
-
-    def forget(self) -> None:
-        """Read it anew next time."""
-        self._kept.clear()
-
-
 class SituationReader:
     """Reads a `Situation` in one round of parallel calls."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        taskrouter: TaskRouter,
-        configurations: ConfigurationCache,
-        budget: Budget,
-    ) -> None:
-        self._settings = settings
-        self._taskrouter = taskrouter
-        self._configurations = configurations
-        self._budget = budget
+    def __init__(self, twilio: TwilioContext) -> None:
+        self._twilio = twilio
 
     def read(self, request: TransferRequest, caller: Callable[[], Caller]) -> Situation:
         """Find out who asks and what there is.
@@ -127,11 +98,11 @@ class SituationReader:
             asking = pool.submit(caller)
             task = pool.submit(self._task, request.task_sid)
             holder = pool.submit(self._holder, request.task_sid)
-            target = pool.submit(self._taskrouter.has_target, request.target.sid)
+            target = pool.submit(self._twilio.taskrouter.has_target, request.target.sid)
             configuration = pool.submit(self.configuration)
         return Situation(
             caller=asking.result(),
-            read_at=self._budget.clock(),
+            read_at=self._twilio.budget.clock(),
             reading_task=task,
             reading_holder=holder,
             reading_target=target,
@@ -139,21 +110,24 @@ class SituationReader:
         )
 
     def configuration(self, *, anew: bool = False) -> Mapping[str, Any]:
-        """The configuration of the transfer workflow."""
+        """The configuration of the transfer workflow; a copy may be a minute old."""
+        workflow_sid = self._twilio.settings.transfer_workflow_sid
         if anew:
-            self._configurations.forget()
-        return self._configurations.get(
-            self._taskrouter, self._settings.transfer_workflow_sid, self._budget.clock()
+            self._twilio.warm.forget(workflow_sid)
+        return self._twilio.warm.get(
+            workflow_sid,
+            CONFIGURATION_SECONDS,
+            lambda: self._twilio.taskrouter.workflow_configuration(workflow_sid),
         )
 
     def _task(self, sid: str) -> Task | None:
         try:
-            return self._taskrouter.fetch_task(sid)
+            return self._twilio.taskrouter.fetch_task(sid)
         except Missing:
             return None
 
     def _holder(self, task_sid: str) -> str | None:
         try:
-            return holder_of(self._taskrouter.reservations(task_sid))
+            return holder_of(self._twilio.taskrouter.reservations(task_sid))
         except Missing:
             return None

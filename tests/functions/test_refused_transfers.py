@@ -76,6 +76,20 @@ def test_an_agent_who_is_in_the_conversation(deployment: Deployment) -> None:
     assert_problem(answer, 409, "target_in_conversation")
 
 
+def test_a_conversation_that_another_agent_is_invited_into(deployment: Deployment) -> None:
+    """Ana has transferred her part, nobody has taken it yet: Ben's has to wait."""
+    centre = deployment.twilio.centre
+    made = deployment.transfer("two_agents", centre.queues["Support"]).body["taskSid"]
+    ben_has = centre.tasks["two_agents_ben"]
+    with unchanged(centre):
+        answer = deployment.transfer(ben_has, centre.workers["dev"], by="ben")
+    assert_problem(answer, 409, "invite_open")
+    assert answer.body["agentRejoined"] is True
+
+    centre.accept(made)
+    assert deployment.transfer(ben_has, centre.workers["eva"], by="ben").status == 200
+
+
 @pytest.mark.parametrize("task", ["voice", "callback"])
 def test_a_task_of_neither_kind(deployment: Deployment, task: str) -> None:
     with unchanged(deployment.twilio.centre):

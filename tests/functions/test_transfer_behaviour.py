@@ -135,3 +135,36 @@ def test_a_healthy_transfer_does_not_search(deployment: Deployment, task: str) -
     calls = deployment.twilio.journal.entries
     assert not [call for call in calls if "EvaluateTaskAttributes" in call.query]
     assert {call.status for call in calls} <= {200, 201}
+
+
+@pytest.mark.parametrize("task", ["chat", "conversation"])
+def test_the_agent_leaves_for_good_although_the_browser_did_not_make_them(
+    deployment: Deployment, task: str
+) -> None:
+    """A user can be in 250 channels."""
+    centre = deployment.twilio.centre
+    attributes = centre.attributes(centre.tasks[task])
+    room_sid = attributes["channelSid" if task == "chat" else "conversationSid"]
+    assert ANA in centre.present_in(room_sid)
+    assert deployment.transfer(task, centre.workers["dev"], by="sam").status == 200
+    assert ANA not in centre.present_in(room_sid)
+    assert centre.present_in(room_sid)  # the customer
+
+
+@pytest.mark.parametrize("path", ["/Configuration$", "/Members/"])
+def test_a_transfer_that_cannot_make_the_agent_leave_is_a_transfer(
+    deployment: Deployment, path: str
+) -> None:
+    deployment.twilio.faults.status(500, path=path, times=None)
+    assert deployment.transfer("chat", deployment.twilio.centre.workers["dev"]).status == 200
+
+
+def test_an_invite_that_does_not_name_its_task_yet(deployment: Deployment) -> None:
+    """Flex may make the task after it answered."""
+    centre = deployment.twilio.centre
+    centre.account.settings.invite_names_its_task = False
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+    assert answer.status == 200
+    [made] = centre.open_tasks("transferredFrom", centre.tasks["conversation"])
+    assert answer.body["taskSid"] == made.sid
+    assert len(deployment.twilio.journal.matching("POST", "/Invites$")) == 1

@@ -1,0 +1,134 @@
+"""How a chat or an SMS of Programmable Chat is handed over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from twilio.rest.chat.v2.service.channel.member import MemberList
+
+from chat_transfer.attributes import CHANNEL, with_channel, without_channel
+from chat_transfer.handover import OriginalEnded, Step, unless
+from chat_transfer.retries import is_stale
+from chat_transfer.taskrouter import NewTask, Task
+from chat_transfer.twilio_context import TwilioContext
+from chat_transfer.twilio_failures import Missing, Refused, Stale
+
+REASON = "task transferred"
+CHAT_SERVICE_SECONDS = 3600.0
+
+# What attributes become, None where they are right already.
+Change = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+
+
+class ChannelHandover:
+    """A chat or an SMS of Programmable Chat: the task's ``channelSid`` is the whole conversation.
+
+    The channel is taken off the original before that is completed, since the Channel Janitor closes
+    the channel of a task that ends
+    (https://www.twilio.com/docs/flex/developer/messaging/chat-channel-janitor).
+    """
+
+    def __init__(self, twilio: TwilioContext, original: Task, channel_sid: str) -> None:
+        self._twilio = twilio
+        self._taskrouter = twilio.taskrouter
+        self._retries = twilio.retries
+        self._original = original
+        self._channel_sid = channel_sid
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """Take the channel off the original, then complete it."""
+        return (
+            Step("detach channel", self._detach, self._attach),
+            Step("complete original", self._complete, lambda: None),
+        )
+
+    def other_agents(self) -> Sequence[str]:
+        """Nobody: such a channel has one agent."""
+        return ()
+
+    def create(self, task: NewTask) -> str | None:
+        """Create the task in TaskRouter."""
+        return self._taskrouter.create(task)
+
+    def has_open_invite(self) -> bool:
+        """Never: only interactions have invites."""
+        return False
+
+    def join(self, identity: str) -> None:
+        """Add a member to the channel."""
+        members = self._members()
+        unless(
+            HTTPStatus.CONFLICT,
+            lambda: self._retries.call(lambda: members.create(identity=identity)),
+        )
+
+    def leave(self, identity: str) -> None:
+        """Remove the agent's membership, sent once: nobody waits for it.
+
+        A user can be in 250 channels, says
+        https://www.twilio.com/docs/chat/chat-limits, and only the browser makes an agent leave.
+        """
+        members = self._members()
+        unless(HTTPStatus.NOT_FOUND, lambda: members(identity).delete())
+
+    def _members(self) -> MemberList:
+        """The channel's members; Flex's configuration names the service that the channel is in."""
+        service_sid = self._twilio.warm.get(
+            "chat service", CHAT_SERVICE_SECONDS, self._chat_service
+        )
+        return self._twilio.client.chat.v2.services(service_sid).channels(self._channel_sid).members
+
+    def _chat_service(self) -> str:
+        configuration = self._retries.call(self._twilio.client.flex_api.v1.configuration().fetch)
+        return configuration.chat_service_instance_sid or ""
+
+    def _detach(self) -> None:
+        self._rewrite(
+            lambda attributes: without_channel(attributes) if CHANNEL in attributes else None,
+            known=self._original,
+        )
+
+    def _attach(self) -> None:
+        self._rewrite(
+            lambda attributes: (
+                with_channel(attributes, self._channel_sid)
+                if attributes.get(CHANNEL) != self._channel_sid
+                else None
+            )
+        )
+
+    def _rewrite(self, change: Change, known: Task | None = None) -> None:
+        """Write the original's attributes; what others wrote in between stays."""
+        for attempt in self._retries.retrying(is_stale):
+            with attempt:
+                task = known or self._open_original()
+                known = None
+                attributes = change(task.attributes)
+                if attributes is not None:
+                    self._write(task, attributes)
+
+    def _write(self, task: Task, attributes: Mapping[str, Any]) -> None:
+        try:
+            self._taskrouter.write_attributes(task, attributes)
+        except Stale:
+            raise
+        except Refused:
+            self._open_original()
+            raise
+
+    def _open_original(self) -> Task:
+        try:
+            task = self._taskrouter.fetch_task(self._original.sid)
+        except Missing:
+            raise OriginalEnded from None
+        if task.is_ended:
+            raise OriginalEnded
+        return task
+
+    def _complete(self) -> None:
+        try:
+            self._taskrouter.complete(self._original.sid, REASON)
+        except Refused:
+            if not self._taskrouter.has_ended(self._original.sid):
+                raise
