@@ -3,7 +3,7 @@
 from aws_lambda_powertools import Logger
 
 from chat_transfer import attributes
-from chat_transfer.handover import Handover, OriginalEnded
+from chat_transfer.handover import Handover, TaskEnded
 from chat_transfer.handovers import handover_of, unsupported
 from chat_transfer.ledger import TransferDone, TransferLedger, other_target
 from chat_transfer.outcomes import problem_of
@@ -99,19 +99,21 @@ class TransferAttempt:
             if not same_target:
                 raise other_target()
             return self._remember(made.sid, holder_sid)
-        handover = handover_of(
-            self._twilio, original, holder_sid, made.attributes.get(attributes.CHANNEL)
+        # One of the two has it, wherever the attempt was cut off.
+        channel_sid = made.attributes.get(attributes.CHANNEL) or original.attributes.get(
+            attributes.CHANNEL
         )
+        handover = handover_of(self._twilio, original, holder_sid, channel_sid)
         if handover is None:
             raise unsupported()
         saga = self._saga(handover)
         if same_target:
-            sid = saga.hand_over_to(made.sid)
+            sid = saga.resume(made.sid)
             return self._done(sid, holder_sid, handover, str(made.attributes.get("ignoreAgent")))
         try:
             saga.undo(made.sid)
-        except (Accepted, OriginalEnded):
-            saga.hand_over_to(made.sid)
+        except (Accepted, TaskEnded):
+            saga.resume(made.sid)
             raise other_target() from None
         return self._begin(self._read_again())
 

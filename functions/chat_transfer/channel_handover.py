@@ -7,7 +7,7 @@ from typing import Any
 from twilio.rest.chat.v2.service.channel.member import MemberList
 
 from chat_transfer.attributes import CHANNEL, with_channel, without_channel
-from chat_transfer.handover import OriginalEnded, Step, unless
+from chat_transfer.handover import Step, TaskEnded, unless
 from chat_transfer.retries import is_stale
 from chat_transfer.taskrouter import NewTask, Task
 from chat_transfer.twilio_context import TwilioContext
@@ -55,6 +55,26 @@ class ChannelHandover:
         """Never: only interactions have invites."""
         return False
 
+    def equip(self, made: str) -> None:
+        """Give the new task the channel, unless an agent is done with it already."""
+        try:
+            self._rewrite(made, self._attached)
+        except TaskEnded:
+            if not self._taskrouter.fetch_task(made).is_accepted:
+                raise Missing(HTTPStatus.NOT_FOUND) from None
+
+    def strip(self, made: Task) -> Task:
+        """Take the channel off the new task, for the Janitor's sake.
+
+        That the Janitor comes for completed tasks is documented, and for deleted ones; TaskRouter
+        deletes cancelled tasks after a while.
+        https://www.twilio.com/docs/flex/developer/messaging/manage-flows#channel-janitor
+        """
+        if CHANNEL not in made.attributes:
+            return made
+        self._taskrouter.write_attributes(made, without_channel(made.attributes))
+        return self._taskrouter.fetch_task(made.sid)
+
     def join(self, identity: str) -> None:
         """Add a member to the channel."""
         members = self._members()
@@ -84,25 +104,20 @@ class ChannelHandover:
         return configuration.chat_service_instance_sid or ""
 
     def _detach(self) -> None:
-        self._rewrite(
-            lambda attributes: without_channel(attributes) if CHANNEL in attributes else None,
-            known=self._original,
-        )
+        self._rewrite(self._original.sid, _detached, known=self._original)
 
     def _attach(self) -> None:
-        self._rewrite(
-            lambda attributes: (
-                with_channel(attributes, self._channel_sid)
-                if attributes.get(CHANNEL) != self._channel_sid
-                else None
-            )
-        )
+        self._rewrite(self._original.sid, self._attached)
 
-    def _rewrite(self, change: Change, known: Task | None = None) -> None:
-        """Write the original's attributes; what others wrote in between stays."""
+    def _attached(self, attributes: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        is_attached = attributes.get(CHANNEL) == self._channel_sid
+        return None if is_attached else with_channel(attributes, self._channel_sid)
+
+    def _rewrite(self, task_sid: str, change: Change, known: Task | None = None) -> None:
+        """Write a task's attributes; what others wrote in between stays."""
         for attempt in self._retries.retrying(is_stale):
             with attempt:
-                task = known or self._open_original()
+                task = known or self._open_task(task_sid)
                 known = None
                 attributes = change(task.attributes)
                 if attributes is not None:
@@ -114,16 +129,16 @@ class ChannelHandover:
         except Stale:
             raise
         except Refused:
-            self._open_original()
+            self._open_task(task.sid)
             raise
 
-    def _open_original(self) -> Task:
+    def _open_task(self, sid: str) -> Task:
         try:
-            task = self._taskrouter.fetch_task(self._original.sid)
+            task = self._taskrouter.fetch_task(sid)
         except Missing:
-            raise OriginalEnded from None
+            raise TaskEnded from None
         if task.is_ended:
-            raise OriginalEnded
+            raise TaskEnded
         return task
 
     def _complete(self) -> None:
@@ -132,3 +147,7 @@ class ChannelHandover:
         except Refused:
             if not self._taskrouter.has_ended(self._original.sid):
                 raise
+
+
+def _detached(attributes: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return without_channel(attributes) if CHANNEL in attributes else None

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
-from chat_transfer.taskrouter import NewTask
+from chat_transfer.taskrouter import NewTask, Task
 from chat_transfer.twilio_failures import Refused
 
 
-class OriginalEnded(Exception):
-    """The task that is being handed over was completed, cancelled or deleted meanwhile."""
+class TaskEnded(Exception):
+    """A task of the transfer was completed, cancelled or deleted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Step:
     do : callable
         May be called again, also when it happened already.
     undo : callable
-        May be called whether the step happened, half happened or did not. Raises `OriginalEnded`
+        May be called whether the step happened, half happened or did not. Raises `TaskEnded`
         where there is nothing left to go back to.
     """
 
@@ -50,7 +50,7 @@ class Handover(Protocol):
         ------
         Conflict
             The agent who holds the task is not in its conversation, and so cannot leave it.
-        OriginalEnded
+        TaskEnded
             Because somebody has ended the task.
         """
 
@@ -59,6 +59,29 @@ class Handover(Protocol):
 
     def create(self, task: NewTask) -> str | None:
         """Make the new task, once; None where its SID is not known yet."""
+
+    def equip(self, made: str) -> None:
+        """Give the new task what leads to the customer, where an undo has taken that from it.
+
+        Raises
+        ------
+        Missing
+            Nobody will ever take it: it was cancelled, or deleted.
+        """
+
+    def strip(self, made: Task) -> Task:
+        """Take from a new task what leads to the customer, before it is cancelled.
+
+        Returns
+        -------
+        Task
+            As it is then.
+
+        Raises
+        ------
+        Stale
+            It is not as it was read.
+        """
 
     def join(self, identity: str) -> None:
         """Put an agent into the chat again; one who is there already is fine."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from chat_transfer.handover import OriginalEnded, Step, unless
+from chat_transfer.handover import Step, TaskEnded, unless
 from chat_transfer.interactions import (
     InteractionChannel,
     Participant,
@@ -77,6 +77,13 @@ class InteractionHandover:
             self._is_waiting(sid) for sid in self._channel.invited_tasks() if sid not in settled
         )
 
+    def equip(self, made: str) -> None:
+        """Nothing: an interaction's task leads to the customer by the interaction."""
+
+    def strip(self, made: Task) -> Task:
+        """Nothing, for the same reason."""
+        return made
+
     def join(self, identity: str) -> None:
         """Add a participant to the conversation, which is in the account's default service."""
         conversation = self._twilio.client.conversations.v1.conversations(self._conversation_sid)
@@ -119,4 +126,4 @@ class InteractionHandover:
     def _check_open(self) -> None:
         """There is nothing to undo: a participant is closed, with its task, or it is not."""
         if self._taskrouter.has_ended(self._original.sid):
-            raise OriginalEnded
+            raise TaskEnded

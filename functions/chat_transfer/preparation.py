@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chat_transfer import attributes
 from chat_transfer.agents import identity_of
-from chat_transfer.handover import Handover, OriginalEnded
+from chat_transfer.handover import Handover, TaskEnded
 from chat_transfer.handovers import handover_of, unsupported
 from chat_transfer.problems import Conflict, NotFound, NotRouted, Problem
 from chat_transfer.saga import task_ended
@@ -120,7 +120,7 @@ def _free_of(target: Target, holder_sid: str, handover: Handover) -> list[str]:
         raise Conflict("The target is the agent who holds the task.", code="target_holds_task")
     try:
         other_agents = list(handover.other_agents())
-    except OriginalEnded:
+    except TaskEnded:
         raise task_ended() from None
     if target.sid in other_agents:
         raise Conflict("The target is in this conversation already.", code="target_in_conversation")

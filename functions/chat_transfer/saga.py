@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
 from chat_transfer.budget import Budget
-from chat_transfer.handover import Handover, OriginalEnded, Step
+from chat_transfer.handover import Handover, Step, TaskEnded
 from chat_transfer.outcomes import problem_of
 from chat_transfer.problems import BadGateway, Conflict, Problem
 from chat_transfer.retries import RetryPolicy, is_stale
@@ -64,16 +64,29 @@ class TransferSaga:
         Problem
             The transfer was undone, or says what is left of it.
         """
-        return self.hand_over_to(self._create(new_task))
+        return self._hand_over_to(self._create(new_task))
 
-    def hand_over_to(self, made: str) -> str:
-        """Go through the steps after the new task was made, now or by an attempt before."""
+    def resume(self, made: str) -> str:
+        """Go on from the new task of an attempt that was cut off, forward or back.
+
+        Raises
+        ------
+        Problem
+            As `run` does.
+        """
+        try:
+            self._handover.equip(made)
+        except TwilioFailure as failure:
+            raise problem_of(failure, rolled_back=False) from failure
+        return self._hand_over_to(made)
+
+    def _hand_over_to(self, made: str) -> str:
         steps = self._handover.steps
         for position, step in enumerate(steps):
             logger.debug("step", step=step.name, new_task_sid=made)
             try:
                 step.do()
-            except OriginalEnded:
+            except TaskEnded:
                 return self._withdraw(made)
             except TwilioFailure as failure:
                 logger.warning("step failed", step=step.name, failure=repr(failure))
@@ -85,7 +98,7 @@ class TransferSaga:
 
         Raises
         ------
-        Accepted, OriginalEnded
+        Accepted, TaskEnded
             There is nothing to go back to; the transfer stands.
         TwilioFailure
             It is not undone.
@@ -162,7 +175,7 @@ class TransferSaga:
         self._budget.release_undo()
         try:
             self._undo(made, begun)
-        except OriginalEnded:
+        except TaskEnded:
             if len(begun) == len(self._handover.steps):
                 return made  # the last step had taken effect
             return self._withdraw(made)
@@ -182,9 +195,10 @@ class TransferSaga:
     def _carry_forward(self, made: str) -> str:
         """Finish what cannot be undone any more."""
         try:
+            self._handover.equip(made)
             for step in self._handover.steps:
                 step.do()
-        except OriginalEnded:
+        except TaskEnded:
             return made
         except TwilioFailure as failure:
             raise not_finished(made) from failure
@@ -214,7 +228,7 @@ class TransferSaga:
                 if task is None or task.is_ended:
                     return
                 try:
-                    self._taskrouter.cancel(task, UNDO_REASON)
+                    self._taskrouter.cancel(self._handover.strip(task), UNDO_REASON)
                 except Stale:
                     raise
                 except Refused:

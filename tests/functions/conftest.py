@@ -22,6 +22,7 @@ from chat_transfer.settings import Settings
 from chat_transfer.twilio_client import Credentials, twilio_client
 from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
+from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.lambda_events import Answer, Context, form_event, http_event, json_event
 from transfer_stack.workflow import Timeouts, workflow_configuration
 
@@ -135,6 +136,10 @@ def deployed(aws: Aws) -> Iterator[Deployment]:
     """Make what the handlers need: workflow, secret, table, Lambda environment."""
     with serve(contact_centre()) as twilio, pytest.MonkeyPatch.context() as environment:
         centre = twilio.centre
+        # The strictest reading of its documentation: whatever ends, it cleans up after.
+        centre.account.settings.janitor_after = frozenset(
+            {TaskStatus.COMPLETED, TaskStatus.CANCELED}
+        )
         secret_arn = create_secret(aws, {"auth_token": centre.auth_token})
         client = administrator(twilio)
         workflow_sid = create_transfer_workflow(client, twilio)

@@ -38,6 +38,7 @@ class Served:
         assert leading, f"the customer is alone: {answer.text}"
         if rolled_back is not False:
             assert len(leading) == 1, f"two tasks, but {answer.text}"
+        assert self.room_is_open(), f"the channel is closed: {answer.text}"
         original = self.centre.workspace.task(self.task_sid)
         made = [task for task in leading if task.sid != self.task_sid]
         is_transferred = original.status is TaskStatus.COMPLETED and len(made) == 1
@@ -47,6 +48,12 @@ class Served:
         elif rolled_back is not False:
             assert original.status in HELD
             assert self.centre.attributes(self.task_sid) == self.attributes
+
+    def room_is_open(self) -> bool:
+        """Whether the Janitor has left the chat channel, or the conversation, alone."""
+        flex = self.centre.account.flex
+        rooms = {**flex.chat_channels, **flex.conversations}
+        return rooms[self.room_sid].state == "active"
 
     def leading_to_customer(self) -> list[Task]:
         """The open tasks through which an agent reaches, or will reach, the customer."""

@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -46,15 +46,24 @@ def running(lasting_aws: Aws) -> Iterator[Deployment]:
         yield deployment
 
 
-def test_killed_after_a_call(running: Deployment, kind: str, call: Call) -> None:
+@pytest.fixture(scope="module")
+def crashed(running: Deployment) -> Mapping[tuple[str, Call], Served]:
+    """Every case, after its crash: all of them first, so that their locks run out together."""
     centre = running.twilio.centre
-    case = served(centre, KINDS[kind](centre))
-    event = running.transfer_event(case.task_sid, centre.workers["dev"])
+    crashes = {}
+    for kind, call in cases():
+        case = served(centre, KINDS[kind](centre))
+        kill_after(running, call, running.transfer_event(case.task_sid, centre.workers["dev"]))
+        assert case.leading_to_customer(), "the customer is alone"
+        crashes[kind, call] = case
+    return crashes
 
-    kill_after(running, call, event)
 
-    assert case.leading_to_customer(), "the customer is alone"
-    again = running.invoke(event)
+def test_killed_after_a_call(
+    running: Deployment, crashed: Mapping[tuple[str, Call], Served], kind: str, call: Call
+) -> None:
+    case = crashed[kind, call]
+    again = running.transfer(case.task_sid, running.twilio.centre.workers["dev"])
     assert again.status == 200, again.text
     case.assert_customer_is_served(again)
 

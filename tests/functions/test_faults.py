@@ -59,7 +59,7 @@ def case(running: Deployment, kind: str) -> Iterator[Served]:
 def test_a_spoiled_call(running: Deployment, case: Served, call: Call, fault: str) -> None:
     dev = running.twilio.centre.workers["dev"]
     if fault == "no answer":
-        running.seconds = 3.0
+        running.seconds = 2.2
     FAULTS[fault](running.twilio.faults, call)
 
     answer = running.transfer(case.task_sid, dev)
