@@ -8,20 +8,24 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.aws import emulated_aws
 from tests.functions.conftest import Aws, Deployment, clients, deployed
-from tests.functions.lambda_events import Answer, Context
+from tests.functions.lambda_events import Answer
+from tests.functions.lambda_process import handle
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served, served
 
 LIFE_SECONDS = 3.0  # of the function that is killed: its lock lasts as long
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["transfer_chat"])
+# The path as a variable: Python 3.11's fork server does not take it over before it loads these.
+PROCESSES.set_forkserver_preload(["transfer_chat", "tests.functions.lambda_process"])
+ROOT = Path(__file__).parents[2]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -37,6 +41,7 @@ def lasting_aws() -> Iterator[Aws]:
         environment.setenv("AWS_DEFAULT_REGION", running.region)
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        environment.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "functions"), str(ROOT)]))
         yield clients()
 
 
@@ -90,7 +95,9 @@ def kill_after(running: Deployment, call: Call, event: dict[str, Any]) -> None:
     """Run a request in a process of its own, and kill that as soon as a call took effect."""
     running.twilio.journal.clear()
     running.twilio.faults.silence(60, takes_effect=True, **call.rule)
-    process = PROCESSES.Process(target=handle, args=(dict(os.environ), json.dumps(event)))
+    process = PROCESSES.Process(
+        target=handle, args=(dict(os.environ), json.dumps(event), LIFE_SECONDS)
+    )
     process.start()
     try:
         deadline = time.monotonic() + 20
@@ -108,13 +115,3 @@ def _has_arrived(running: Deployment, call: Call) -> bool:
     """Whether the call was carried out; its entry gets the fault's name only at its end."""
     like = running.twilio.journal.matching(call.method, f"^{call.path}$")
     return len(like) >= call.nth
-
-
-def handle(environment: dict[str, str], event: str) -> None:
-    """Be the function."""
-    os.environ.clear()
-    os.environ.update(environment)
-    import transfer_chat  # noqa: PLC0415  (the process has it loaded already)
-
-    transfer_chat.runtime.cache_clear()
-    transfer_chat.handler(json.loads(event), Context(LIFE_SECONDS))
