@@ -18,7 +18,7 @@ down:  ## Stop what `python -m local up -d` started
 	@$(BIN)/python -m local down
 
 test: install
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .
