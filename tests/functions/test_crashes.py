@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from local.aws import emulated_aws
@@ -42,6 +43,7 @@ def lasting_aws() -> Iterator[Aws]:
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
         environment.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "functions"), str(ROOT)]))
+        environment.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep moto's credentials
         yield clients()
 
 
