@@ -40,7 +40,7 @@ def demo(console: Console) -> None:
     seconds = time.monotonic() - started
     console.print(
         f"\n[green]All {len(SCENES)} transfers went as they should[/] [dim]{seconds:.1f} s[/]. "
-        "To try it yourself:  python -m local up",
+        "To try it yourself:  make up",
         soft_wrap=True,
     )
 

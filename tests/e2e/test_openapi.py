@@ -1,0 +1,38 @@
+"""The deployed endpoints held to the API's description, by what schemathesis makes of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.deployment import DeployedStack
+
+SCHEMA = schemathesis.openapi.from_path(
+    Path(__file__).parents[2] / "docs" / "openapi.yaml",
+)
+CHECKS: Any = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+
+@pytest.mark.parametrize("by", ["nobody", "ana"])
+@SCHEMA.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_the_description_says(
+    deployed_stack: DeployedStack, case: schemathesis.Case, by: str
+) -> None:
+    if by != "nobody":
+        token = deployed_stack.twilio.centre.token_of(by)
+        case.headers["Authorization"] = f"Bearer {token}"
+    case.call_and_validate(base_url=deployed_stack.endpoint, checks=CHECKS)
