@@ -30,7 +30,7 @@ CHECKS: Any = (
 @SCHEMA.parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_the_description_says(
-    deployed_stack: DeployedStack, case: schemathesis.Case, by: str
+    deployed_stack: DeployedStack, case: schemathesis.Case[Any], by: str
 ) -> None:
     if by != "nobody":
         token = deployed_stack.twilio.centre.token_of(by)
