@@ -17,6 +17,7 @@ from chat_transfer.http_api import http_api, json_response
 from chat_transfer.problems import Problem
 from chat_transfer.request_body import transfer_request
 from chat_transfer.runtime import Runtime
+from chat_transfer.transfers import Transfers
 
 logger = Logger()
 tracer = Tracer()
@@ -31,13 +32,21 @@ def transfer_chat() -> Response[str]:
     try:
         request = transfer_request(app.current_event)
         logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
-        done = runtime().transfers(app.lambda_context).transfer(request)
+        done = _transfers().transfer(request)
     except Problem as problem:
         _report(problem)
         raise
     logger.info("transferred", new_task_sid=done.task_sid)
     metrics.add_metric("TransferSucceeded", MetricUnit.Count, 1)
     return json_response({"taskSid": done.task_sid})
+
+
+def _transfers() -> Transfers:
+    try:
+        return runtime().transfers(app.lambda_context)
+    except Problem as problem:
+        problem.rolled_back = True  # nothing has begun
+        raise
 
 
 def _report(problem: Problem) -> None:

@@ -1,17 +1,21 @@
 """One attempt at a transfer, under the lock: begin it, or end what an earlier one has left."""
 
+from collections.abc import Sequence
+
 from aws_lambda_powertools import Logger
 
 from chat_transfer import attributes
 from chat_transfer.handover import Handover, TaskEnded
-from chat_transfer.handovers import handover_of, unsupported
-from chat_transfer.ledger import TransferDone, TransferLedger, other_target
+from chat_transfer.handover_kinds import handover_of
+from chat_transfer.ledger import TransferDone, TransferLedger
 from chat_transfer.outcomes import problem_of
 from chat_transfer.preparation import prepare
 from chat_transfer.problems import Problem
+from chat_transfer.refusals import kind_unsupported, transferred_elsewhere
 from chat_transfer.saga import Accepted, TransferSaga
-from chat_transfer.situation import Situation, SituationReader, TransferRequest
+from chat_transfer.situation import Situation, SituationReader
 from chat_transfer.taskrouter import Task
+from chat_transfer.transfer_request import TransferRequest
 from chat_transfer.twilio_context import TwilioContext
 from chat_transfer.twilio_failures import TwilioFailure
 
@@ -27,6 +31,13 @@ class TransferAttempt:
     ----------
     situation : Situation
         As it was before the lock was taken.
+
+    Attributes
+    ----------
+    handover : Handover or None
+        Of the task, as soon as it is known.
+    identity : str or None
+        Of the agent who holds it, or held it.
     """
 
     def __init__(
@@ -42,6 +53,8 @@ class TransferAttempt:
         self._reader = reader
         self._request = request
         self._situation = situation
+        self.handover: Handover | None = None
+        self.identity: str | None = None
 
     def run(self) -> TransferDone:
         """Do the transfer, or finish or undo what an attempt that was cut off has left of it.
@@ -51,28 +64,40 @@ class TransferAttempt:
         Problem
             With what is left, in `Problem.rolled_back`.
         """
-        made = None
+        is_cut_off = self._ledger.begin_attempt(self._request.task_sid)
+        found: Sequence[Task] = ()
         try:
-            if self._ledger.begin_attempt(self._request.task_sid):
-                made = self._find()
-            return self._begin(self._as_it_is_now()) if made is None else self._recover(made)
+            if is_cut_off:
+                found = self._find()
+            return self._recover(found) if found else self._begin(self._as_it_is_now())
         except TwilioFailure as failure:
-            problem = problem_of(failure, rolled_back=made is None)
-            self._end(problem, left=made is not None)
+            problem = problem_of(failure, rolled_back=not found)
+            self._end(problem, is_left=bool(found))
             raise problem from failure
         except Problem as problem:
-            self._end(problem, left=made is not None)
+            self._end(problem, is_left=bool(found))
             raise
 
-    def _find(self) -> Task | None:
+    def leave(self) -> None:
+        """Let the agent leave the chat for good; that this fails does not undo a transfer."""
+        if self.handover is None or self.identity is None:
+            return
         try:
-            return self._twilio.taskrouter.find_transfer_of(self._request.task_sid)
+            self.handover.leave(self.identity)
+        except TwilioFailure as failure:
+            logger.warning("agent still in the chat channel", failure=repr(failure))
+
+    def _find(self) -> Sequence[Task]:
+        try:
+            return self._twilio.taskrouter.find_transfers_of(self._request.task_sid)
         except TwilioFailure as failure:
             raise problem_of(failure, rolled_back=False) from failure
 
-    def _end(self, problem: Problem, *, left: bool) -> None:
+    def _end(self, problem: Problem, *, is_left: bool) -> None:
         """Forget the attempt, unless the next one has to look for what is left of it."""
-        if problem.rolled_back or (problem.rolled_back is None and not left):
+        if problem.in_doubt:
+            return
+        if problem.rolled_back or (problem.rolled_back is None and not is_left):
             self._ledger.end_attempt(self._request.task_sid)
 
     def _as_it_is_now(self) -> Situation:
@@ -86,36 +111,52 @@ class TransferAttempt:
 
     def _begin(self, situation: Situation) -> TransferDone:
         ready = prepare(self._twilio, self._reader, self._request, situation)
-        made = self._saga(ready.handover).run(ready.new_task)
-        return self._done(made, ready.holder_sid, ready.handover, ready.identity)
+        self.handover, self.identity = ready.handover, ready.identity
+        return self._done(self._saga(ready.handover).run(ready.new_task), ready.holder_sid)
 
-    def _recover(self, made: Task) -> TransferDone:
-        """Go on from a new task that an earlier attempt made."""
-        original = self._situation.task
+    def _recover(self, found: Sequence[Task]) -> TransferDone:
+        """Go on from the new tasks that an earlier attempt has made."""
+        made = next((task for task in found if self._is_for_target(task)), found[0])
+        made = found[0] if found[0].is_accepted else made
+        others = [task for task in found if task is not made]
         holder_sid = attributes.transferring_worker(made.attributes) or ""
-        same_target = made.attributes.get("targetSid") == self._request.target.sid
-        logger.info("recovering", new_task_sid=made.sid, same_target=same_target)
-        if original is None or original.is_ended:
-            if not same_target:
-                raise other_target()
-            return self._remember(made.sid, holder_sid)
-        # One of the two has it, wherever the attempt was cut off.
+        logger.info("recovering", new_task_sid=made.sid, same_target=self._is_for_target(made))
+        situation = self._read_again()
+        if situation.task is None:
+            return self._already(made, holder_sid)
+        self.handover = self._handover_of(situation.task, holder_sid, made)
+        self.identity = str(made.attributes.get("ignoreAgent"))
+        saga = self._saga(self.handover)
+        if situation.task.is_ended:
+            sid = made.sid if self.handover.has_let_go() else saga.withdraw(made.sid)
+            return self._already(made, holder_sid, sid)
+        if self._is_for_target(made):
+            return self._done(saga.resume(made, others), holder_sid)
+        try:
+            saga.undo(made.sid)
+        except (Accepted, TaskEnded):
+            saga.resume(made, others)
+            raise transferred_elsewhere() from None
+        return self._begin(self._read_again())
+
+    def _is_for_target(self, task: Task) -> bool:
+        return task.attributes.get("targetSid") == self._request.target.sid
+
+    def _handover_of(self, original: Task, holder_sid: str, made: Task) -> Handover:
+        """The channel is on one of the two, wherever the attempt was cut off."""
         channel_sid = made.attributes.get(attributes.CHANNEL) or original.attributes.get(
             attributes.CHANNEL
         )
         handover = handover_of(self._twilio, original, holder_sid, channel_sid)
         if handover is None:
-            raise unsupported()
-        saga = self._saga(handover)
-        if same_target:
-            sid = saga.resume(made.sid)
-            return self._done(sid, holder_sid, handover, str(made.attributes.get("ignoreAgent")))
-        try:
-            saga.undo(made.sid)
-        except (Accepted, TaskEnded):
-            saga.resume(made.sid)
-            raise other_target() from None
-        return self._begin(self._read_again())
+            raise kind_unsupported()
+        return handover
+
+    def _already(self, made: Task, holder_sid: str, sid: str | None = None) -> TransferDone:
+        """The original is over: the transfer to `made` had come that far."""
+        if not self._is_for_target(made):
+            raise transferred_elsewhere()
+        return self._done(sid or made.sid, holder_sid)
 
     def _saga(self, handover: Handover) -> TransferSaga:
         twilio = self._twilio
@@ -123,15 +164,7 @@ class TransferAttempt:
             self._request.task_sid, handover, twilio.taskrouter, twilio.retries, twilio.budget
         )
 
-    def _done(self, made: str, holder_sid: str, handover: Handover, identity: str) -> TransferDone:
-        """Let the agent leave the chat for good; that this fails does not undo a transfer."""
-        try:
-            handover.leave(identity)
-        except TwilioFailure as failure:
-            logger.warning("agent still in the chat channel", failure=repr(failure))
-        return self._remember(made, holder_sid)
-
-    def _remember(self, made: str, holder_sid: str) -> TransferDone:
+    def _done(self, made: str, holder_sid: str) -> TransferDone:
         return TransferDone(
             task_sid=made, held_by=holder_sid, asked_by=self._situation.caller.identity
         )

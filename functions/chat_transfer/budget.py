@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 API_GATEWAY_SECONDS = 29.0
-ANSWER_SECONDS = 0.5
+ANSWER_SECONDS = 1.0  # with room for what is written to the table after an undo
 UNDO_SECONDS = 8.0
 UNDO_SHARE = 0.4
 

@@ -34,6 +34,7 @@ class ChannelHandover:
         self._retries = twilio.retries
         self._original = original
         self._channel_sid = channel_sid
+        self._detached: Task | None = None
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -72,8 +73,7 @@ class ChannelHandover:
         """
         if CHANNEL not in made.attributes:
             return made
-        self._taskrouter.write_attributes(made, without_channel(made.attributes))
-        return self._taskrouter.fetch_task(made.sid)
+        return self._taskrouter.write_attributes(made, without_channel(made.attributes))
 
     def join(self, identity: str) -> None:
         """Add a member to the channel."""
@@ -84,7 +84,7 @@ class ChannelHandover:
         )
 
     def leave(self, identity: str) -> None:
-        """Remove the agent's membership, sent once: nobody waits for it.
+        """Remove the agent's membership, sent once: the answer waits for it.
 
         A user can be in 250 channels, says
         https://www.twilio.com/docs/chat/chat-limits, and only the browser makes an agent leave.
@@ -104,7 +104,7 @@ class ChannelHandover:
         return configuration.chat_service_instance_sid or ""
 
     def _detach(self) -> None:
-        self._rewrite(self._original.sid, _detached, known=self._original)
+        self._detached = self._rewrite(self._original.sid, _without, known=self._original)
 
     def _attach(self) -> None:
         self._rewrite(self._original.sid, self._attached)
@@ -113,19 +113,19 @@ class ChannelHandover:
         is_attached = attributes.get(CHANNEL) == self._channel_sid
         return None if is_attached else with_channel(attributes, self._channel_sid)
 
-    def _rewrite(self, task_sid: str, change: Change, known: Task | None = None) -> None:
+    def _rewrite(self, task_sid: str, change: Change, known: Task | None = None) -> Task:
         """Write a task's attributes; what others wrote in between stays."""
         for attempt in self._retries.retrying(is_stale):
             with attempt:
                 task = known or self._open_task(task_sid)
                 known = None
                 attributes = change(task.attributes)
-                if attributes is not None:
-                    self._write(task, attributes)
+                return task if attributes is None else self._write(task, attributes)
+        raise AssertionError("tenacity either returns or raises")
 
-    def _write(self, task: Task, attributes: Mapping[str, Any]) -> None:
+    def _write(self, task: Task, attributes: Mapping[str, Any]) -> Task:
         try:
-            self._taskrouter.write_attributes(task, attributes)
+            return self._taskrouter.write_attributes(task, attributes)
         except Stale:
             raise
         except Refused:
@@ -141,13 +141,28 @@ class ChannelHandover:
             raise TaskEnded
         return task
 
-    def _complete(self) -> None:
+    def has_let_go(self) -> bool:
+        """Whether the original has lost its channel, which only a transfer takes from it."""
         try:
-            self._taskrouter.complete(self._original.sid, REASON)
-        except Refused:
-            if not self._taskrouter.has_ended(self._original.sid):
-                raise
+            return CHANNEL not in self._taskrouter.fetch_task(self._original.sid).attributes
+        except Missing:
+            return True
+
+    def _complete(self) -> None:
+        for attempt in self._retries.retrying(is_stale):
+            with attempt:
+                try:
+                    task = self._detached or self._open_task(self._original.sid)
+                    self._detached = None
+                    self._taskrouter.complete(task, REASON)
+                except TaskEnded:
+                    return
+                except Stale:
+                    raise
+                except Refused:
+                    if not self._taskrouter.has_ended(self._original.sid):
+                        raise
 
 
-def _detached(attributes: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _without(attributes: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return without_channel(attributes) if CHANNEL in attributes else None

@@ -83,6 +83,9 @@ class Handover(Protocol):
             It is not as it was read.
         """
 
+    def has_let_go(self) -> bool:
+        """Whether the original was let go of, by this attempt or one before, so that it may end."""
+
     def join(self, identity: str) -> None:
         """Put an agent into the chat again; one who is there already is fine."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from chat_transfer.problems import InternalError, NotFound, Problem
+from chat_transfer.problems import NotFound, Problem, internal_error
 
 logger = Logger(child=True)
 
@@ -31,12 +31,7 @@ def http_api() -> APIGatewayHttpResolver:
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def answer_defect(error: Exception) -> Response[str]:
         logger.error("defect", exc_info=error)
-        return problem_response(
-            InternalError(
-                "Something went wrong here. The function's log says what, under this request's id.",
-                code="internal_error",
-            )
-        )
+        return problem_response(internal_error())
 
     return app
 

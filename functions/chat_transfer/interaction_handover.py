@@ -19,7 +19,8 @@ from chat_transfer.twilio_failures import Missing, Refused
 def is_interaction(task: Task) -> bool:
     """Whether this is a Flex Conversations task, whether or not it has a ``channelSid`` too."""
     names = ("flexInteractionSid", "flexInteractionChannelSid", "conversationSid")
-    return all(isinstance(task.attributes.get(name), str) for name in names)
+    values = [task.attributes.get(name) for name in names]
+    return all(isinstance(value, str) and value for value in values)
 
 
 class InteractionHandover:
@@ -52,7 +53,8 @@ class InteractionHandover:
     def other_agents(self) -> Sequence[str]:
         """The agents whom the channel lists, less those who are done and the one who holds it."""
         if self._own() is None:
-            self._check_open()
+            if self._taskrouter.has_ended(self._original.sid):
+                raise TaskEnded
             raise Conflict(
                 "The agent who holds this task is not a participant of its interaction channel, or "
                 "has left it already. Open the task in Flex again, or complete it there.",
@@ -74,7 +76,9 @@ class InteractionHandover:
         """
         settled = {one.task_sid for one in self._participants()} | {self._original.sid}
         return any(
-            self._is_waiting(sid) for sid in self._channel.invited_tasks() if sid not in settled
+            self._is_waiting(sid)
+            for sid in self._channel.invited_tasks()
+            if sid and sid not in settled
         )
 
     def equip(self, made: str) -> None:
@@ -115,8 +119,7 @@ class InteractionHandover:
     def _close(self) -> None:
         own = self._own()
         if own is None:
-            self._check_open()
-            raise Missing(404)
+            return
         try:
             self._channel.close(own.sid)
         except Refused as refused:
@@ -124,6 +127,15 @@ class InteractionHandover:
                 raise
 
     def _check_open(self) -> None:
-        """There is nothing to undo: a participant is closed, with its task, or it is not."""
-        if self._taskrouter.has_ended(self._original.sid):
+        """There is nothing to undo: a participant is closed or it is not.
+
+        Flex may complete the task a moment after it has closed the participant, so the participant
+        is asked too.
+        """
+        if self.has_let_go() or self._taskrouter.has_ended(self._original.sid):
             raise TaskEnded
+
+    def has_let_go(self) -> bool:
+        """Whether the agent's participant is closed, or not there any more."""
+        self._agents = None
+        return self._own() is None

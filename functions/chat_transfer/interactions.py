@@ -3,7 +3,7 @@
 https://www.twilio.com/docs/flex/developer/conversations/interactions-api
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,9 @@ from chat_transfer.taskrouter import NewTask
 
 PAGE_SIZE = 100
 
-# The documentation names a participant's routing properties only as "an object": Flex UI reads a
-# status of the reservation there, and these are the ones after which an agent is out of the chat.
 CLOSED: Any = "closed"  # the SDK types it as a class that only lists the constants
+
+# Which states of a reservation, or of a participant, say that the agent is out of the chat.
 DONE = frozenset({"completed", "canceled", "rejected", "timeout", "rescinded", "closed"})
 
 
@@ -41,25 +41,28 @@ class Participant:
 
 
 def agent_participant(sid: str, routing_properties: Mapping[str, Any] | None) -> Participant:
-    """Read an agent participant; what is where in the routing properties is not documented.
+    """Read an agent participant.
 
-    So the SIDs are known by their prefixes, wherever they stand.
+    The documentation calls the routing properties "an object" and leaves it at that. So they are
+    taken as an invite's are, flat or below ``properties``, and the task's attributes, which may
+    name other tasks and workers, are not looked at.
     """
-    values = [value for value in _leaves(routing_properties) if isinstance(value, str)]
+    properties = dict(routing_properties or {})
+    nested = properties.pop("properties", None)
+    if isinstance(nested, Mapping):
+        properties = {**nested, **properties}
+    states = {str(properties.get(name)).lower() for name in ("status", "reservation_status")}
     return Participant(
         sid,
-        task_sid=next((value for value in values if value.startswith("WT")), None),
-        worker_sid=next((value for value in values if value.startswith("WK")), None),
-        is_done=not DONE.isdisjoint(value.lower() for value in values),
+        task_sid=_sid(properties, "WT", "task_sid", "sid"),
+        worker_sid=_sid(properties, "WK", "worker_sid"),
+        is_done=not DONE.isdisjoint(states),
     )
 
 
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _leaves(inner)
-    else:
-        yield value
+def _sid(properties: Mapping[str, Any], prefix: str, *names: str) -> str | None:
+    values = (properties.get(name) for name in names)
+    return next((one for one in values if isinstance(one, str) and one.startswith(prefix)), None)
 
 
 def participant_of(
@@ -70,7 +73,9 @@ def participant_of(
     The one that names the task; where none does, the worker's one that names no task.
     """
     present = [one for one in participants if not one.is_done]
-    by_task = (one for one in present if one.task_sid == task_sid)
+    by_task = (
+        one for one in present if one.task_sid == task_sid and one.worker_sid in (worker_sid, None)
+    )
     by_worker = (one for one in present if one.worker_sid == worker_sid and not one.task_sid)
     return next(by_task, None) or next(by_worker, None)
 
@@ -122,10 +127,13 @@ class InteractionChannel:
         """
         return _task_of(self._channel.invites.create(routing=dict(routing)).routing)
 
-    def invited_tasks(self) -> tuple[str, ...]:
-        """The SIDs of the tasks that the channel's invites name, of all its invites ever."""
+    def invited_tasks(self) -> tuple[str | None, ...]:
+        """The SIDs of the tasks that the channel's invites made, of all its invites ever.
+
+        None stands for an invite that does not name its task, or not yet.
+        """
         invites = self._retries.call(lambda: self._channel.invites.list(page_size=PAGE_SIZE))
-        return tuple(sid for invite in invites if (sid := _task_of(invite.routing)))
+        return tuple(_task_of(invite.routing) for invite in invites)
 
     def close(self, participant_sid: str) -> None:
         """Let an agent leave for good, which completes their task; the conversation stays open."""

@@ -3,9 +3,10 @@
 The idempotency record is Powertools': a lock while a transfer runs, its result for a day after it
 succeeded, nothing after it failed
 (https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/). The attempt is ours:
-it is written before the first change and stays when the function was killed or an undo failed, so
-that the next request knows to look for a task that is half transferred. Looking for it in every
-transfer would run into TaskRouter's limit of three such searches a second.
+it is written before the first change, and is gone when the transfer has succeeded or nothing is
+left of it. So it stays when the function was killed or an undo failed, and tells the next request
+to look for a task that is half transferred. Looking for it in every transfer would run into
+TaskRouter's limit of three such searches a second.
 """
 
 import time
@@ -32,7 +33,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_exception_type, stop_before_delay, wait_random
 
 from chat_transfer.budget import Budget
-from chat_transfer.problems import BadGateway, Conflict, Problem
+from chat_transfer.problems import BadGateway, Problem
+from chat_transfer.refusals import transfer_in_progress, transferred_elsewhere
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -68,6 +70,9 @@ class TransferLedger:
 
     Parameters
     ----------
+    lock_client : DynamoDBClient
+        Must not send a call again by itself: a lock whose first answer was lost would be met again,
+        as somebody else's.
     context : LambdaContext
         A lock lasts as long as this invocation can.
     budget : Budget
@@ -75,10 +80,16 @@ class TransferLedger:
     """
 
     def __init__(
-        self, table: str, client: "DynamoDBClient", context: LambdaContext, budget: Budget
+        self,
+        table: str,
+        client: "DynamoDBClient",
+        lock_client: "DynamoDBClient",
+        context: LambdaContext,
+        budget: Budget,
     ) -> None:
         self._table = table
         self._client = client
+        self._lock_client = lock_client
         self._context = context
         self._budget = budget
 
@@ -111,16 +122,16 @@ class TransferLedger:
         locked = idempotent_function(
             run,
             data_keyword_argument="request",
-            persistence_store=DynamoDBPersistenceLayer(self._table, boto3_client=self._client),
+            persistence_store=DynamoDBPersistenceLayer(self._table, boto3_client=self._lock_client),
             config=self._config(validated="targetSid"),
             key_prefix=KEY_PREFIX,
         )
         try:
             stored = self._waiting()(locked, request={"taskSid": task_sid, "targetSid": target_sid})
         except IdempotencyValidationError:
-            raise other_target() from None
+            raise transferred_elsewhere() from None
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
-            raise _in_progress() from None
+            raise transfer_in_progress() from None
         except IdempotencyPersistenceLayerError as error:
             return _despite(error, ran)
         return TransferDone(**stored)
@@ -160,10 +171,9 @@ class TransferLedger:
         return bool(answer.get("Attributes"))
 
     def end_attempt(self, task_sid: str) -> None:
-        """Forget an attempt that left nothing.
+        """Forget an attempt that has succeeded, or left nothing.
 
-        One that succeeded is not forgotten, since its record answers from then on. That this fails
-        costs the next attempt a search, so it is no reason to fail.
+        That this fails costs the next attempt a search, so it is no reason to fail.
         """
         try:
             self._client.delete_item(TableName=self._table, Key=_attempt_key(task_sid))
@@ -219,21 +229,4 @@ def _unavailable() -> Problem:
         "The idempotency table does not answer, so nothing was begun. Try again.",
         code="ledger_unavailable",
         rolled_back=True,
-    )
-
-
-def _in_progress() -> Problem:
-    return Conflict(
-        "This task is being transferred already. Wait for that transfer to end.",
-        code="transfer_in_progress",
-        customer_stays=False,
-    )
-
-
-def other_target() -> Problem:
-    """The answer to a second transfer of a task that goes, or went, somewhere else."""
-    return Conflict(
-        "This task is being transferred to another target, or was already.",
-        code="transferred_elsewhere",
-        customer_stays=False,
     )

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from chat_transfer import attributes
 from chat_transfer.agents import identity_of
 from chat_transfer.handover import Handover, TaskEnded
-from chat_transfer.handovers import handover_of, unsupported
-from chat_transfer.problems import Conflict, NotFound, NotRouted, Problem
-from chat_transfer.saga import task_ended
-from chat_transfer.situation import Situation, SituationReader, TransferRequest
+from chat_transfer.handover_kinds import handover_of
+from chat_transfer.problems import Conflict, NotFound, NotRouted
+from chat_transfer.refusals import kind_unsupported, task_ended, task_unknown
+from chat_transfer.situation import Situation, SituationReader
 from chat_transfer.targets import Target, is_routed
 from chat_transfer.taskrouter import TRANSFERABLE, NewTask, Task
+from chat_transfer.transfer_request import TransferRequest
 from chat_transfer.twilio_context import TwilioContext
 
 
@@ -29,7 +30,7 @@ class Prepared:
 
     original: Task
     holder_sid: str
-    identity: str
+    identity: str | None
     handover: Handover
     new_task: NewTask
 
@@ -51,14 +52,14 @@ def prepare(
         twilio, original, holder_sid, original.attributes.get(attributes.CHANNEL)
     )
     if handover is None:
-        raise unsupported()
+        raise kind_unsupported()
     other_agents = _free_of(request.target, holder_sid, handover)
     _check_routed(twilio, reader, request.target, situation)
     identity = holder_identity(twilio, situation, holder_sid)
     new_attributes = attributes.transferred(
         original,
         request.target,
-        ignore_agent=identity,
+        ignore_agent=identity or holder_sid,
         ignore_worker_sids=[holder_sid, *other_agents],
     )
     if not attributes.fit(new_attributes):
@@ -77,16 +78,14 @@ def prepare(
     return Prepared(original, holder_sid, identity, handover, new_task)
 
 
-def holder_identity(twilio: TwilioContext, situation: Situation, holder_sid: str) -> str:
-    """The identity of the agent who holds the task, also when a supervisor asks."""
+def holder_identity(twilio: TwilioContext, situation: Situation, holder_sid: str) -> str | None:
+    """The identity of the agent who holds the task, also when a supervisor asks.
+
+    None for a worker without ``contact_uri``, who is no Flex agent.
+    """
     if situation.caller.worker_sid == holder_sid:
         return situation.caller.identity
-    return identity_of(twilio.taskrouter.worker_attributes(holder_sid)) or holder_sid
-
-
-def task_unknown(task_sid: str) -> Problem:
-    """The answer for a task that is not there, or not any more."""
-    return NotFound(f"There is no task {task_sid} in the workspace.", code="task_unknown")
+    return identity_of(twilio.taskrouter.worker_attributes(holder_sid))
 
 
 def _transferable(request: TransferRequest, situation: Situation) -> tuple[Task, str]:

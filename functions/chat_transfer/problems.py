@@ -29,6 +29,8 @@ class Problem(Exception):
         Whether the chat still belongs to the agent who held it, who is then joined to it again.
     agent_rejoined : bool or None
         Whether that worked; None where it was not tried.
+    in_doubt : bool
+        Whether a call may still take effect, so that the next attempt has to look for what it left.
     """
 
     detail: str
@@ -37,6 +39,7 @@ class Problem(Exception):
     retry_after: int | None = None
     customer_stays: bool = True
     agent_rejoined: bool | None = None
+    in_doubt: bool = False
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -128,3 +131,12 @@ class GatewayTimeout(Problem):
 
 class InternalError(Problem):
     """A defect of ours: the log has it, the caller gets the correlation id."""
+
+
+def internal_error(*, rolled_back: bool | None = None) -> InternalError:
+    """The answer to a defect, which says nothing of it."""
+    return InternalError(
+        "Something went wrong here. The function's log says what, under this request's id.",
+        code="internal_error",
+        rolled_back=rolled_back,
+    )

@@ -14,8 +14,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.validation import SchemaValidationError, validate
 
 from chat_transfer.problems import BadRequest, ContentTooLarge, Unauthorized, UnsupportedMediaType
-from chat_transfer.situation import TransferRequest
 from chat_transfer.targets import Target
+from chat_transfer.transfer_request import TransferRequest
 
 LIMIT_BYTES = 65_536
 MOST_FIELDS = 100

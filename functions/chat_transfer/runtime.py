@@ -34,8 +34,9 @@ logging.getLogger("botocore").setLevel(logging.INFO)
 
 SECRET_SECONDS = 300
 AWS_CALLS = Config(
-    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
+    connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 3}
 )
+CALLED_ONCE = AWS_CALLS.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 class Runtime:
@@ -52,7 +53,7 @@ class Runtime:
         self._session = requests.Session()
         self._secrets = SecretsProvider(boto_config=AWS_CALLS)
         self._warm = WarmCache()
-        self._dynamodb: DynamoDBClient | None = None
+        self._dynamodb: tuple[DynamoDBClient, DynamoDBClient] | None = None
 
     def client(self, budget: Budget) -> Client:
         """Make the Twilio client of one invocation.
@@ -65,13 +66,22 @@ class Runtime:
         return twilio_client(self.settings, self._credentials(), self._session, budget)
 
     def transfers(self, context: LambdaContext) -> Transfers:
-        """Make the transfers of one invocation."""
+        """Make the transfers of one invocation.
+
+        Raises
+        ------
+        BadGateway
+            As `client` does; nothing is begun then.
+        """
         if self.settings.idempotency_table is None:
             raise ConfigurationError("IDEMPOTENCY_TABLE is not set; deploy the stack again")
         if self._dynamodb is None:
-            self._dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
+            self._dynamodb = (
+                boto3.client("dynamodb", config=AWS_CALLS),
+                boto3.client("dynamodb", config=CALLED_ONCE),
+            )
         budget = Budget.of_invocation(context.get_remaining_time_in_millis())
-        ledger = TransferLedger(self.settings.idempotency_table, self._dynamodb, context, budget)
+        ledger = TransferLedger(self.settings.idempotency_table, *self._dynamodb, context, budget)
         return Transfers(
             TwilioContext(self.settings, self.client(budget), budget, self._warm), ledger
         )
@@ -96,5 +106,4 @@ class Runtime:
                 "The Twilio credentials of this deployment cannot be read. Look at the secret of "
                 "the stack's output and at the function's permission to read it.",
                 code="twilio_credentials",
-                rolled_back=True,
             ) from None

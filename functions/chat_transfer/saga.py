@@ -8,7 +8,8 @@ from there the only way is forward.
 This is the one place that decides between retry (`retries`), undo and carry forward.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from aws_lambda_powertools import Logger
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
@@ -16,10 +17,17 @@ from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 from chat_transfer.budget import Budget
 from chat_transfer.handover import Handover, Step, TaskEnded
 from chat_transfer.outcomes import problem_of
-from chat_transfer.problems import BadGateway, Conflict, Problem
+from chat_transfer.refusals import target_declined, task_ended, transfer_not_finished
 from chat_transfer.retries import RetryPolicy, is_stale
 from chat_transfer.taskrouter import NewTask, Task, TaskRouter
-from chat_transfer.twilio_failures import Missing, OutOfTime, Refused, Stale, TwilioFailure
+from chat_transfer.twilio_failures import (
+    Missing,
+    NoAnswer,
+    OutOfTime,
+    Refused,
+    Stale,
+    TwilioFailure,
+)
 
 logger = Logger(child=True)
 
@@ -66,32 +74,85 @@ class TransferSaga:
         """
         return self._hand_over_to(self._create(new_task))
 
-    def resume(self, made: str) -> str:
+    def resume(self, made: Task, others: Sequence[Task]) -> str:
         """Go on from the new task of an attempt that was cut off, forward or back.
+
+        Parameters
+        ----------
+        others : sequence of Task
+            What else that attempt has made; it is taken back.
 
         Raises
         ------
         Problem
             As `run` does.
         """
+        self._take_back([task.sid for task in others])
         try:
-            self._handover.equip(made)
+            self._handover.equip(made.sid)
+        except TwilioFailure as failure:
+            if made.is_accepted:
+                raise transfer_not_finished(made.sid) from failure
+            raise problem_of(failure, rolled_back=False) from failure
+        return self._hand_over_to(made.sid, is_resumed=True)
+
+    def withdraw(self, made: str) -> str:
+        """Take the new task back, since somebody else has ended the original.
+
+        Returns
+        -------
+        str
+            Its SID, when an agent has accepted it: then it stays.
+
+        Raises
+        ------
+        Problem
+            `task_ended` otherwise.
+        """
+        self._budget.release_undo()
+        try:
+            self._cancel(made)
+        except Accepted:
+            return made
         except TwilioFailure as failure:
             raise problem_of(failure, rolled_back=False) from failure
-        return self._hand_over_to(made)
+        raise task_ended()
 
-    def _hand_over_to(self, made: str) -> str:
+    def _hand_over_to(self, made: str, *, is_resumed: bool = False) -> str:
         steps = self._handover.steps
-        for position, step in enumerate(steps):
+        for position, step in enumerate((self._looking(made), *steps)):
             logger.debug("step", step=step.name, new_task_sid=made)
             try:
                 step.do()
             except TaskEnded:
-                return self._withdraw(made)
+                return self._original_ended(made, is_resumed=is_resumed)
             except TwilioFailure as failure:
                 logger.warning("step failed", step=step.name, failure=repr(failure))
-                return self._undo_or_carry_forward(made, steps[: position + 1], failure)
+                return self._undo_or_carry_forward(made, steps[:position], failure)
         return made
+
+    def _looking(self, made: str) -> Step:
+        """The step before the original is let go: see that somebody can take the new task.
+
+        A workflow without a way for a task cancels it at once.
+        """
+
+        def look() -> None:
+            with suppress(Accepted):
+                task = self._check_not_accepted(made)
+                if task is None or task.is_ended:
+                    raise target_declined()
+
+        return Step("look at new task", look, lambda: None)
+
+    def _original_ended(self, made: str, *, is_resumed: bool) -> str:
+        """By an attempt before, which had let go of it, or by somebody else."""
+        try:
+            if is_resumed and self._handover.has_let_go():
+                return made
+        except TwilioFailure as failure:
+            raise problem_of(failure, rolled_back=False) from failure
+        return self.withdraw(made)
 
     def undo(self, made: str) -> None:
         """Undo what an attempt before left.
@@ -111,63 +172,74 @@ class TransferSaga:
         After a failure that may have taken effect the task is looked for first, since creation is
         the one call that must not happen twice.
         """
-        in_doubt = False
+        target_sid = str(new_task.attributes["targetSid"])
+        in_doubt = is_taken = False
         try:
             for attempt in self._retries.retrying():
                 with attempt:
-                    if in_doubt and (found := self._find()):
-                        return found.sid
+                    if in_doubt and (found := self._find(target_sid)):
+                        return found
+                    if is_taken:
+                        return self._await_task(target_sid)
                     try:
-                        return self._handover.create(new_task) or self._await_task()
+                        made = self._handover.create(new_task)
                     except TwilioFailure as failure:
                         in_doubt = in_doubt or failure.may_have_happened
                         raise
+                    if made and in_doubt:
+                        self._take_back(sid for sid in self._made_for(target_sid) if sid != made)
+                    in_doubt = is_taken = True
+                    return made or self._await_task(target_sid)
         except TwilioFailure as failure:
             if not in_doubt:
                 raise problem_of(failure, rolled_back=True) from failure
-            return self._settle_doubt(failure)
+            return self._settle_doubt(target_sid, failure, is_taken=is_taken)
         raise AssertionError("tenacity either returns or raises")
 
-    def _settle_doubt(self, failure: TwilioFailure) -> str:
+    def _settle_doubt(self, target_sid: str, failure: TwilioFailure, *, is_taken: bool) -> str:
         """Find out whether the last attempt at creation took effect after all."""
         may_go_on = self._budget.remaining() > SEARCH_PAUSE_SECONDS
-        self._budget.release_undo()
+        if not may_go_on:
+            self._budget.release_undo()
         try:
-            found = self._find()
+            found = self._find(target_sid)
         except TwilioFailure:
             raise problem_of(failure, rolled_back=False) from failure
-        if found is None:
-            raise problem_of(failure, rolled_back=True) from failure
-        return found.sid if may_go_on else self._undo_or_carry_forward(found.sid, (), failure)
+        if found is not None:
+            return found if may_go_on else self._undo_or_carry_forward(found, (), failure)
+        # What was taken, or never answered, may still be on its way.
+        is_coming = is_taken or isinstance(failure, NoAnswer)
+        problem = problem_of(failure, rolled_back=not is_coming)
+        problem.in_doubt = True
+        raise problem from failure
 
-    def _find(self) -> Task | None:
-        return self._taskrouter.find_transfer_of(self._original_sid)
+    def _made_for(self, target_sid: str) -> list[str]:
+        found = self._taskrouter.find_transfers_of(self._original_sid)
+        return [task.sid for task in found if task.attributes.get("targetSid") == target_sid]
 
-    def _await_task(self) -> str:
-        """Wait for the task of an invite that was accepted, but not carried out yet."""
+    def _find(self, target_sid: str) -> str | None:
+        return next(iter(self._made_for(target_sid)), None)
+
+    def _await_task(self, target_sid: str) -> str:
+        """Wait for the task of an invite that was taken, but not carried out yet."""
         waiting = Retrying(
             retry=retry_if_result(lambda found: found is None),
             wait=wait_fixed(SEARCH_PAUSE_SECONDS),
             stop=stop_before_delay(self._budget.remaining()),
             retry_error_callback=lambda _: None,
         )
-        found = waiting(self._find)
+        found = waiting(self._find, target_sid)
         if found is None:
-            failure = OutOfTime()
-            failure.may_have_happened = True
-            raise failure
-        return found.sid
+            raise OutOfTime
+        return found
 
-    def _withdraw(self, made: str) -> str:
-        """Take the new task back, since somebody ended the original while it was handed over."""
-        self._budget.release_undo()
+    def _take_back(self, sids: Iterable[str]) -> None:
+        """Cancel what was made beside the new task; that this fails is no reason to stop."""
         try:
-            self._cancel(made)
-        except Accepted:
-            return made
-        except TwilioFailure as failure:
-            raise problem_of(failure, rolled_back=False) from failure
-        raise task_ended()
+            for sid in sids:
+                self._cancel(sid)
+        except (Accepted, TwilioFailure) as error:
+            logger.warning("a task too many is left", failure=repr(error))
 
     def _undo_or_carry_forward(
         self, made: str, begun: Sequence[Step], failure: TwilioFailure
@@ -178,7 +250,7 @@ class TransferSaga:
         except TaskEnded:
             if len(begun) == len(self._handover.steps):
                 return made  # the last step had taken effect
-            return self._withdraw(made)
+            return self.withdraw(made)
         except Accepted:
             return self._carry_forward(made)
         except TwilioFailure as undo_failure:
@@ -201,7 +273,7 @@ class TransferSaga:
         except TaskEnded:
             return made
         except TwilioFailure as failure:
-            raise not_finished(made) from failure
+            raise transfer_not_finished(made) from failure
         return made
 
     def _check_not_accepted(self, made: str) -> Task | None:
@@ -235,23 +307,3 @@ class TransferSaga:
                     left = self._check_not_accepted(made)
                     if left is not None and not left.is_ended:
                         raise
-
-
-def task_ended() -> Problem:
-    """The answer when there is nothing left to transfer."""
-    return Conflict(
-        "The task was ended by somebody else while it was being transferred.",
-        code="task_ended",
-        customer_stays=False,
-    )
-
-
-def not_finished(made: str) -> Problem:
-    """The answer to a transfer that can only go forward and has not arrived yet."""
-    return BadGateway(
-        f"Task {made} was accepted, but the original task could not be completed yet. "
-        "Send the same request again to finish the transfer.",
-        code="transfer_not_finished",
-        rolled_back=False,
-        customer_stays=False,
-    )

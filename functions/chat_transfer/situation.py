@@ -2,35 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from chat_transfer.agents import Caller, holder_of
-from chat_transfer.targets import Target
 from chat_transfer.taskrouter import Task
+from chat_transfer.transfer_request import TransferRequest
 from chat_transfer.twilio_context import TwilioContext
 from chat_transfer.twilio_failures import Missing
 
 CONFIGURATION_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class TransferRequest:
-    """What the body of ``POST /transfer-chat`` asks for.
-
-    Attributes
-    ----------
-    task_sid : str
-        ``WT…``, the task to be transferred.
-    target : Target
-        Where to.
-    token : str
-        The Flex token of whoever asks.
-    """
-
-    task_sid: str
-    target: Target
-    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,14 +95,19 @@ def encode_attributes(attributes: Mapping[str, Any]) -> str:
 
     https://www.twilio.com/docs/taskrouter/limits
     """
-    return json.dumps(attributes, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(attributes, separators=(",", ":"), ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, such as a cut emoji: only ASCII can say it
+        return json.dumps(attributes, separators=(",", ":"))
+    return text
 
 
 class TaskRouter:
     """The calls to one workspace.
 
-    Every method may raise a `TwilioFailure`. Reads and idempotent writes are retried; `create`
-    and `cancel` are sent once, since what may follow them is the caller's to decide.
+    Every method may raise a `TwilioFailure`. Reads and idempotent writes are retried; `create` is
+    sent once, since what may follow it is the caller's to decide.
     """
 
     def __init__(self, client: Client, workspace_sid: str, retries: RetryPolicy) -> None:
@@ -117,8 +123,7 @@ class TaskRouter:
             There is no such task: TaskRouter deletes them some minutes after they ended.
         """
         answer = self._retries.call(self._workspace.tasks(sid).fetch_with_http_info)
-        # The SDK hands the headers on in the case in which they came.
-        return _task(answer.data, etag=CaseInsensitiveDict(answer.headers).get("ETag"))
+        return _task(answer.data, etag=_etag(answer.headers))
 
     def reservations(self, task_sid: str) -> tuple[Reservation, ...]:
         """Read a task's reservations, all pages, the latest first."""
@@ -170,53 +175,60 @@ class TaskRouter:
         )
         return created.sid or ""
 
-    def find_transfer_of(self, task_sid: str) -> Task | None:
-        """Find the task that a transfer of `task_sid` made, unless it was cancelled.
+    def find_transfers_of(self, task_sid: str) -> tuple[Task, ...]:
+        """Find the tasks that transfers of `task_sid` made, unless they were cancelled.
 
-        The search is limited to three requests a second, so a transfer that goes well does
-        without: https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
+        Those that an agent has accepted come first. The search is limited to three requests a
+        second, so a transfer that goes well does without:
+        https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
         """
         tasks = self._workspace.tasks
         expression = f'transferredFrom == "{task_sid}"'
         found = self._retries.call(
             lambda: tasks.list(evaluate_task_attributes=expression, page_size=PAGE_SIZE)
         )
-        alive = (
-            task.sid for task in found if str(task.assignment_status) != "canceled" and task.sid
-        )
-        sid = next(alive, None)
-        try:
-            return self.fetch_task(sid) if sid else None  # a list does not show attributes
-        except Missing:
-            return None
+        sids = (task.sid for task in found if str(task.assignment_status) != "canceled")
+        alive = []
+        for sid in sids:
+            with suppress(Missing):
+                alive.append(self.fetch_task(sid or ""))  # a list does not show attributes
+        return tuple(sorted(alive, key=lambda task: not task.is_accepted))
 
-    def write_attributes(self, task: Task, attributes: Mapping[str, Any]) -> None:
+    def write_attributes(self, task: Task, attributes: Mapping[str, Any]) -> Task:
         """Replace a task's attributes, provided that it is still as it was read.
+
+        Returns
+        -------
+        Task
+            As it is then.
 
         Raises
         ------
         Stale
             Somebody wrote it in between, or an earlier attempt at this very write did.
         """
-        self._retries.call(
-            lambda: self._workspace.tasks(task.sid).update(
+        answer = self._retries.call(
+            lambda: self._workspace.tasks(task.sid).update_with_http_info(
                 attributes=encode_attributes(attributes), if_match=task.etag
             )
         )
+        return _task(answer.data, etag=_etag(answer.headers))
 
-    def complete(self, task_sid: str, reason: str) -> None:
-        """Complete a task that is assigned or wrapping."""
-        self._retries.call(
-            lambda: self._workspace.tasks(task_sid).update(
-                assignment_status="completed", reason=reason
-            )
-        )
+    def complete(self, task: Task, reason: str) -> None:
+        """Complete a task that is assigned or wrapping, provided that it is still as it was read.
+
+        So a completion that Twilio carries out after we gave it up cannot follow an undo.
+        """
+        self._end(task, "completed", reason)
 
     def cancel(self, task: Task, reason: str) -> None:
         """Cancel a task that nobody has accepted, provided that it is still as it was read."""
+        self._end(task, "canceled", reason)
+
+    def _end(self, task: Task, status: Any, reason: str) -> None:
         self._retries.call(
             lambda: self._workspace.tasks(task.sid).update(
-                assignment_status="canceled", reason=reason, if_match=task.etag
+                assignment_status=status, reason=reason, if_match=task.etag
             )
         )
 
@@ -226,6 +238,11 @@ class TaskRouter:
             return self.fetch_task(task_sid).is_ended
         except Missing:
             return True
+
+
+def _etag(headers: Mapping[str, str]) -> str | None:
+    """The ``ETag``; the SDK hands the headers on in the case in which they came."""
+    return CaseInsensitiveDict(headers).get("ETag")
 
 
 def _task(instance: TaskInstance, etag: str | None) -> Task:

@@ -5,13 +5,14 @@ from aws_lambda_powertools import Logger
 from chat_transfer import attributes
 from chat_transfer.agents import may_transfer
 from chat_transfer.attempts import TransferAttempt
-from chat_transfer.handovers import handover_of
 from chat_transfer.ledger import TransferDone, TransferLedger
 from chat_transfer.outcomes import problem_of
-from chat_transfer.preparation import holder_identity, task_unknown
-from chat_transfer.problems import Forbidden, Problem
-from chat_transfer.situation import Situation, SituationReader, TransferRequest
+from chat_transfer.problems import Forbidden, Problem, internal_error
+from chat_transfer.refusals import task_unknown
+from chat_transfer.rejoin import rejoin
+from chat_transfer.situation import Situation, SituationReader
 from chat_transfer.tokens import validate_token
+from chat_transfer.transfer_request import TransferRequest
 from chat_transfer.twilio_context import TwilioContext
 from chat_transfer.twilio_failures import TwilioFailure
 
@@ -33,7 +34,7 @@ class Transfers:
         self._reader = SituationReader(twilio)
 
     def transfer(self, request: TransferRequest) -> TransferDone:
-        """Transfer a task; every failure but a 403 puts the agent who holds it into the chat again.
+        """Transfer a task; a failure puts the agent who holds it into the chat again, see `rejoin`.
 
         Raises
         ------
@@ -43,18 +44,45 @@ class Transfers:
         try:
             situation = self._read(request)
         except TwilioFailure as failure:
-            raise problem_of(failure, rolled_back=True) from failure
+            raise self._nothing_begun(request, failure) from failure
+        attempt = TransferAttempt(self._twilio, self._ledger, self._reader, request, situation)
         try:
             self._authorise(request, situation)
-            attempt = TransferAttempt(self._twilio, self._ledger, self._reader, request, situation)
-            return self._ledger.once(request.task_sid, request.target.sid, attempt.run)
+            done = self._ledger.once(
+                request.task_sid, request.target.sid, lambda: self._run(attempt, situation)
+            )
         except TwilioFailure as failure:
-            problem = problem_of(failure, rolled_back=True)
-            self._rejoin(situation, problem)
+            problem = self._nothing_begun(request, failure)
+            rejoin(self._twilio, situation, None, problem)
             raise problem from failure
         except Problem as problem:
-            self._rejoin(situation, problem)
+            if problem.agent_rejoined is None:
+                rejoin(self._twilio, situation, attempt.handover, problem)
             raise
+        self._ledger.end_attempt(request.task_sid)
+        attempt.leave()
+        return done
+
+    def _run(self, attempt: TransferAttempt, situation: Situation) -> TransferDone:
+        """Run an attempt and rejoin under the lock, so that no other attempt comes in between."""
+        try:
+            return attempt.run()
+        except Problem as problem:
+            rejoin(self._twilio, situation, attempt.handover, problem)
+            raise
+        except Exception as error:
+            logger.exception("defect")
+            defect = internal_error(rolled_back=False)
+            rejoin(self._twilio, situation, attempt.handover, defect)
+            raise defect from error
+
+    def _nothing_begun(self, request: TransferRequest, failure: TwilioFailure) -> Problem:
+        """The answer to a failure of this request, which may not be the first one."""
+        try:
+            is_left = self._ledger.has_attempt(request.task_sid)
+        except Problem:
+            is_left = True
+        return problem_of(failure, rolled_back=not is_left)
 
     def _read(self, request: TransferRequest) -> Situation:
         twilio = self._twilio
@@ -74,9 +102,11 @@ class Transfers:
         done = self._ledger.done(request.task_sid)
         if done and (caller.identity == done.asked_by or caller.worker_sid == done.held_by):
             return
-        if self._ledger.has_attempt(request.task_sid):
-            made = self._twilio.taskrouter.find_transfer_of(request.task_sid)
-            if made and may_transfer(caller, [attributes.transferring_worker(made.attributes)]):
+        if done is None and self._ledger.has_attempt(request.task_sid):
+            found = self._twilio.taskrouter.find_transfers_of(request.task_sid)
+            if may_transfer(
+                caller, [attributes.transferring_worker(made.attributes) for made in found]
+            ):
                 return
         if situation.task is None and done is None:
             raise task_unknown(request.task_sid)
@@ -84,25 +114,3 @@ class Transfers:
             "Only the agent who holds the task, a supervisor or an admin may transfer it.",
             code="not_your_task",
         )
-
-    def _rejoin(self, situation: Situation, problem: Problem) -> None:
-        """Put the agent who holds the task into the chat again, since the plugin made them leave.
-
-        It never hides the problem that led here.
-        """
-        if isinstance(problem, Forbidden) or not problem.customer_stays:
-            return
-        self._twilio.budget.release_undo()
-        try:
-            original, holder_sid = situation.task, situation.holder_sid
-            if original is None or holder_sid is None:
-                return
-            channel_sid = original.attributes.get(attributes.CHANNEL)
-            handover = handover_of(self._twilio, original, holder_sid, channel_sid)
-            if handover is None:
-                return
-            handover.join(holder_identity(self._twilio, situation, holder_sid))
-            problem.agent_rejoined = True
-        except TwilioFailure as failure:
-            logger.warning("agent not rejoined", failure=repr(failure))
-            problem.agent_rejoined = False

@@ -7,6 +7,7 @@ and headers out of every log, and turns each failure into one of `twilio_failure
 
 import json
 import logging
+import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -106,7 +107,7 @@ class Transport(HttpClient):
         Raises
         ------
         TwilioFailure
-            For everything but a 2xx or 3xx answer with a body that is JSON.
+            For everything but a 2xx answer that is a JSON object, or has no body where none is due.
         """
         remaining = self._budget.remaining()
         if remaining < SHORTEST_CALL_SECONDS:
@@ -118,7 +119,7 @@ class Transport(HttpClient):
         sender = TwilioHttpClient(pool_connections=False, logger=_SILENT)
         sender.session = self._session
         # A pair, as requests takes it: the SDK hands its own time-out on as it is.
-        sender.timeout = (min(CONNECT_SECONDS, remaining), min(READ_SECONDS, remaining))  # type: ignore[assignment]
+        sender.timeout = _timeouts(remaining)  # type: ignore[assignment]
         try:
             response = sender.request(
                 method, uri, params, data, headers, auth, allow_redirects=allow_redirects
@@ -131,6 +132,15 @@ class Transport(HttpClient):
             raise Unreachable(may_have_happened=not _never_connected(error)) from error
         _raise_for_status(response)
         return response
+
+
+def _timeouts(remaining: float) -> tuple[float, float]:
+    """Time-outs in seconds to connect and to read, within what remains for both together.
+
+    The second is for each read, so an answer that drips in can take longer.
+    """
+    connect = min(CONNECT_SECONDS, remaining / 3)
+    return connect, min(READ_SECONDS, remaining - connect)
 
 
 def _never_connected(error: requests.RequestException) -> bool:
@@ -147,9 +157,11 @@ _FAILURES: dict[int, type[Refused]] = {
 def _raise_for_status(response: Response) -> None:
     status = response.status_code
     body = _json_or_none(response.text)
+    if status == HTTPStatus.NO_CONTENT:
+        return
     if status < HTTPStatus.BAD_REQUEST:
-        if response.text and body is None:
-            raise ServerFailed(f"{status} without JSON")
+        if status >= HTTPStatus.MULTIPLE_CHOICES or not isinstance(body, dict):
+            raise ServerFailed(f"{status} without a JSON object")
         return
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimited(_seconds((response.headers or {}).get("Retry-After")))
@@ -171,9 +183,10 @@ def _json_or_none(text: str) -> Any:
 def _seconds(header: str | None) -> float | None:
     """``Retry-After`` in seconds; its other form, a date, is not what Twilio sends."""
     try:
-        return max(0.0, float(header)) if header else None
+        seconds = float(header) if header else None
     except ValueError:
         return None
+    return seconds if seconds is not None and 0 <= seconds < math.inf else None
 
 
 def twilio_client(

@@ -285,7 +285,7 @@ class Clock:
 
 @pytest.mark.parametrize(
     ("remaining_ms", "forward", "in_all"),
-    [(60_000, 20.5, 28.5), (29_000, 20.5, 28.5), (10_500, 6.0, 10.0), (300, 0.0, 0.0)],
+    [(60_000, 20.0, 28.0), (29_000, 20.0, 28.0), (10_500, 5.7, 9.5), (900, 0.0, 0.0)],
 )
 def test_a_budget_keeps_time_for_an_undo(remaining_ms: int, forward: float, in_all: float) -> None:
     budget = Budget.of_invocation(remaining_ms, Clock())

@@ -199,7 +199,7 @@ def test_out_of_time_is_an_undo_and_an_answer(deployment: Deployment, kind: str)
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks[kind])
     path = LEAVING[kind].replace("TASK", case.task_sid)
-    deployment.twilio.faults.silence(60, method="POST", path=path, times=1)
+    deployment.twilio.faults.silence(60, method="POST", path=path, times=None)
     deployment.seconds = 4.0
     began = time.monotonic()
     answer = deployment.transfer(kind, centre.workers["dev"])

@@ -3,7 +3,6 @@
 from chat_transfer.channel_handover import ChannelHandover
 from chat_transfer.handover import Handover
 from chat_transfer.interaction_handover import InteractionHandover, is_interaction
-from chat_transfer.problems import Conflict, Problem
 from chat_transfer.taskrouter import Task
 from chat_transfer.twilio_context import TwilioContext
 
@@ -30,12 +29,3 @@ def handover_of(
     if isinstance(channel_sid, str) and channel_sid:
         return ChannelHandover(twilio, original, channel_sid)
     return None
-
-
-def unsupported() -> Problem:
-    """The answer for a task of neither kind."""
-    return Conflict(
-        "The task is neither a Flex Conversations task nor a chat or SMS with a channelSid, so it "
-        "cannot be transferred here. Voice calls have their own transfer in Flex.",
-        code="task_kind_unsupported",
-    )
