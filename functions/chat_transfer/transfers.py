@@ -56,6 +56,8 @@ class Transfers:
             rejoin(self._twilio, situation, None, problem)
             raise problem from failure
         except Problem as problem:
+            if problem.code == "ledger_unavailable":
+                problem.rolled_back = not self._is_left(request)
             if problem.agent_rejoined is None:
                 rejoin(self._twilio, situation, attempt.handover, problem)
             raise
@@ -78,11 +80,14 @@ class Transfers:
 
     def _nothing_begun(self, request: TransferRequest, failure: TwilioFailure) -> Problem:
         """The answer to a failure of this request, which may not be the first one."""
+        return problem_of(failure, rolled_back=not self._is_left(request))
+
+    def _is_left(self, request: TransferRequest) -> bool:
+        """Whether something is left of an earlier attempt, or may be."""
         try:
-            is_left = self._ledger.has_attempt(request.task_sid)
+            return self._ledger.has_attempt(request.task_sid)
         except Problem:
-            is_left = True
-        return problem_of(failure, rolled_back=not is_left)
+            return True
 
     def _read(self, request: TransferRequest) -> Situation:
         twilio = self._twilio

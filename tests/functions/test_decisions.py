@@ -209,6 +209,7 @@ def participant(
         ([participant("UT0", "WT2", "WK1"), participant("UT1", "WT1", "WK1")], "UT1"),
         ([participant("UT0", "WT2", "WK1")], None),
         ([participant("UT0", "WT2", "WK2")], None),
+        ([participant("UT0", "WT1", "WK2")], None),
         ([participant("UT0", None, "WK2")], None),
         ([participant("UT0", "WT1", "WK1", done=True)], None),
         ([], None),
@@ -228,6 +229,11 @@ def test_the_participant_of_the_transferring_agent(
         ({"properties": {"sid": "WT1", "worker_sid": "WK1"}}, ("WT1", "WK1", False)),
         ({"worker_sid": "WK1", "status": "closed"}, (None, "WK1", True)),
         ({"worker_sid": "WK1", "reservation_status": "Completed"}, (None, "WK1", True)),
+        # What the task's attributes name is not where the participant is.
+        (
+            {"attributes": {"transferredFrom": "WT9", "targetSid": "WK9", "mood": "completed"}},
+            (None, None, False),
+        ),
         ({"worker_sid": "WK1", "status": "wrapup"}, (None, "WK1", False)),
         ({}, (None, None, False)),
         (None, (None, None, False)),
