@@ -1,12 +1,14 @@
 """The twilio SDK's client, with a transport of ours below it.
 
-The transport does four things that the SDK leaves open: it sends every call to an emulator where
+The transport does five things that the SDK leaves open: it sends every call to an emulator where
 one stands in for Twilio's hosts, gives each call the time that the request still has, keeps bodies
-and headers out of every log, and turns each failure into one of `twilio_failures`.
+and headers out of every log, measures how long Twilio takes, and turns each failure into one of
+`twilio_failures`.
 """
 
 import json
 import logging
+import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +22,7 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from chat_transfer.budget import Budget
+from chat_transfer.metrics import twilio_answered
 from chat_transfer.settings import Settings
 from chat_transfer.twilio_failures import (
     CredentialsRefused,
@@ -119,6 +122,7 @@ class Transport(HttpClient):
         sender.session = self._session
         # A pair, as requests takes it: the SDK hands its own time-out on as it is.
         sender.timeout = (min(CONNECT_SECONDS, remaining), min(READ_SECONDS, remaining))  # type: ignore[assignment]
+        began = time.perf_counter()
         try:
             response = sender.request(
                 method, uri, params, data, headers, auth, allow_redirects=allow_redirects
@@ -129,6 +133,8 @@ class Transport(HttpClient):
             raise NoAnswer from error
         except requests.RequestException as error:
             raise Unreachable(may_have_happened=not _never_connected(error)) from error
+        finally:
+            twilio_answered((time.perf_counter() - began) * 1000)
         _raise_for_status(response)
         return response
 
