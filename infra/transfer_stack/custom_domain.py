@@ -72,7 +72,7 @@ class CustomDomain(pulumi.ComponentResource):
         mapping = aws.apigatewayv2.ApiMapping(
             name,
             api_id=args.api_id,
-            domain_name=domain.id,
+            domain_name=domain.domain_name,
             stage=args.stage_id,
             opts=self._child,
         )
