@@ -8,11 +8,12 @@ from transfer_policy.resource import Finding, Resource, nested, of_type
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 
-REQUIRED_TAGS: Final = ("project", "managed-by")
+REQUIRED_TAGS: Final = ("project", "environment", "managed-by")
 
 # Of the types that a stack declares, those that AWS can tag; Twilio has no tags.
 TAGGED: Final = frozenset(
     {
+        "aws:acm/certificate:Certificate",
         "aws:apigatewayv2/api:Api",
         "aws:apigatewayv2/domainName:DomainName",
         "aws:apigatewayv2/stage:Stage",

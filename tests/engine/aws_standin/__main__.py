@@ -52,10 +52,11 @@ class AwsStandIn(rpc.Provider):
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
         given = request.properties.get("name")
         called = str(given.value) if given is not None else request.name
-        service = request.type.split(":")[1].split("/")[0]
+        service = request.type.split("$")[-1].split(":")[1].split("/")[0]
         made = {
             "name": called,
             "arn": f"arn:aws:{service}:{_ACCOUNT}:{called}",
+            "version": "1",
             "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/{called}/invocations",
             "executionArn": f"arn:aws:execute-api:{_ACCOUNT}:abc123",
             "apiEndpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com/",
