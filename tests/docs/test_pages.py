@@ -7,6 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.infra.declared import declare
+from transfer_stack.log_queries import QUERIES
+from transfer_stack.metrics import (
+    FAILED,
+    NOT_ROLLED_BACK,
+    ROLLED_BACK,
+    SUCCEEDED,
+    TWILIO_LATENCY,
+)
 from transfer_stack.settings_table import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +41,7 @@ def test_there_are_pages() -> None:
     assert {page.stem for page in PAGES} >= {
         *("existing-workspace", "drift", "rollback", "rotating-credentials", "environments"),
         *("from-twilio-functions", "teardown", "personal-data", "cost", "github"),
+        "observability",
     }
 
 
@@ -79,3 +88,18 @@ def test_the_bill_of_the_cost_page_adds_up() -> None:
 
     assert f"{sum(costs):.2f}" == total
     assert f"about {float(total):.0f} US dollars" in page
+
+
+def test_the_observability_page_names_what_is_declared() -> None:
+    page = (ROOT / "docs" / "observability.md").read_text()
+    program = declare()
+    alarms = {
+        name.inputs["name"].removeprefix("flex-chat-transfer-dev-")
+        for name in program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values()
+    }
+    queries = {query.title.partition(" (")[0] for query in QUERIES}
+    names = set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE))
+
+    assert names == alarms | {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY}
+    flat = " ".join(page.split())
+    assert [title for title in queries if f'"{title}"' not in flat] == []

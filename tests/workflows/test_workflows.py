@@ -93,14 +93,24 @@ def test_a_deployment_waits_for_the_tests_and_an_approval_and_is_never_cut_off()
     assert job["concurrency"]["cancel-in-progress"] is False
 
 
-@pytest.mark.parametrize("name", ["preview.yml", "deploy.yml"])
-def test_pulumi_is_the_version_of_its_sdk_and_runs_under_the_policy_pack(name: str) -> None:
+def pulumi_steps(name: str) -> list[dict[str, Any]]:
     steps = [step for job in read(name)["jobs"].values() for step in job.get("steps", [])]
-    (pulumi,) = [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
+    return [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pulumi_is_the_version_of_its_sdk(name: str) -> None:
+    (pulumi,) = pulumi_steps(name)
     requirements = (ROOT / "requirements.in").read_text()
 
     assert f"pulumi=={pulumi['pulumi-version']}\n" in requirements
-    assert pulumi["policyPacks"] == "policy"
+
+
+@pytest.mark.parametrize(("name", "command"), [("preview.yml", "preview"), ("deploy.yml", "up")])
+def test_pulumi_runs_under_the_policy_pack(name: str, command: str) -> None:
+    (pulumi,) = pulumi_steps(name)
+
+    assert (pulumi["command"], pulumi["policyPacks"]) == (command, "policy")
 
 
 def test_the_linter_finds_nothing() -> None:
