@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_transfer.ledger import REMEMBERED_SECONDS
 from tests.infra.declared import declare
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import (
@@ -103,3 +104,11 @@ def test_the_observability_page_names_what_is_declared() -> None:
     assert names == alarms | {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY}
     flat = " ".join(page.split())
     assert [title for title in queries if f'"{title}"' not in flat] == []
+
+
+def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:
+    page = (ROOT / "docs" / "personal-data.md").read_text()
+    (retention,) = [key.default for key in KEYS if key.name.endswith(":logRetentionDays")]
+
+    assert f"| {REMEMBERED_SECONDS // 3600} hours," in page
+    assert f"`logRetentionDays`, {retention} by default" in page
