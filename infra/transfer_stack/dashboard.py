@@ -29,58 +29,43 @@ _COLUMNS: Final = 24 // _WIDTH
 
 def dashboard_body(watched: Watched, alarm_arns: Sequence[str]) -> str:
     """Return the dashboard's body: JSON, three widgets a row, a row a question."""
-    working = [
-        _graph(
-            watched,
-            "Are transfers working?",
-            [
-                _series(watched.ours(name), "Sum")
-                for name in (SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK)
-            ],
-        ),
-        _graph(
-            watched,
-            "Answers to transfer requests",
-            [_series(watched.of_transfers(name), "Sum") for name in ("Count", "4xx", "5xx")],
-        ),
-        {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
+    alarms = {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}}
+    widgets = [*_are_they_working(watched), alarms, *_how_slow(watched), *_who_and_why(watched)]
+    return json.dumps({"widgets": [_placed(*item) for item in enumerate(widgets)]})
+
+
+def _are_they_working(watched: Watched) -> list[dict[str, Any]]:
+    ours = [watched.ours(name) for name in (SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK)]
+    answers = [watched.of_transfers(name) for name in ("Count", "4xx", "5xx")]
+    return [
+        _graph(watched, "Are transfers working?", _each(ours, "Sum")),
+        _graph(watched, "Answers to transfer requests", _each(answers, "Sum")),
     ]
-    slow = [
-        _graph(
-            watched,
-            "How slow are transfers? (ms)",
-            [_series(watched.of_transfers("Latency"), stat) for stat in ("p50", "p95", "p99")],
-        ),
-        _graph(
-            watched,
-            "How slow is Twilio, a call? (ms)",
-            [_series(watched.ours(TWILIO_LATENCY), stat) for stat in ("p50", "p95", "p99")],
-        ),
-        _graph(
-            watched,
-            "Functions: slowest twentieth (ms), and turned away",
-            [
-                *[_series(metric, "p95") for metric in watched.of_functions("Duration")],
-                *[_series(metric, "Sum") for metric in watched.of_functions("Throttles")],
-            ],
-        ),
+
+
+def _how_slow(watched: Watched) -> list[dict[str, Any]]:
+    transfers, twilio = watched.of_transfers("Latency"), watched.ours(TWILIO_LATENCY)
+    functions = [
+        *_each(watched.of_functions("Duration"), "p95"),
+        *_each(watched.of_functions("Throttles"), "Sum"),
     ]
-    why = [
+    return [
+        _graph(watched, "How slow are transfers? (ms)", _percentiles(transfers)),
+        _graph(watched, "How slow is Twilio, a call? (ms)", _percentiles(twilio)),
+        _graph(watched, "Functions: slowest twentieth (ms), and turned away", functions),
+    ]
+
+
+def _who_and_why(watched: Watched) -> list[dict[str, Any]]:
+    functions = [
+        *_each(watched.of_functions("Errors"), "Sum"),
+        *_each(watched.of_functions("ConcurrentExecutions"), "Maximum"),
+    ]
+    return [
         _graph(watched, "Why do they fail?", [_failures_by_code(watched)], stacked=True),
         _log_table(watched, "Who fails? By target and code", FAILURES_BY_TARGET),
-        _graph(
-            watched,
-            "Functions: errors and concurrent executions",
-            [
-                *[_series(metric, "Sum") for metric in watched.of_functions("Errors")],
-                *[
-                    _series(metric, "Maximum")
-                    for metric in watched.of_functions("ConcurrentExecutions")
-                ],
-            ],
-        ),
+        _graph(watched, "Functions: errors and concurrent executions", functions),
     ]
-    return json.dumps({"widgets": [_placed(*item) for item in enumerate([*working, *slow, *why])]})
 
 
 def _placed(index: int, widget: dict[str, Any]) -> dict[str, Any]:
@@ -104,6 +89,14 @@ def _graph(
             "yAxis": {"left": {"min": 0}},
         },
     }
+
+
+def _each(metrics: Sequence[Metric], stat: str) -> list[list[Any]]:
+    return [_series(metric, stat) for metric in metrics]
+
+
+def _percentiles(metric: Metric) -> list[list[Any]]:
+    return [_series(metric, stat) for stat in ("p50", "p95", "p99")]
 
 
 def _series(metric: Metric, stat: str) -> list[Any]:
