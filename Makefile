@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+POLICY_INSTALLED := policy/.venv/.installed
 
 LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 botocore frozenlist \
 	multidict propcache python-dateutil s3transfer six yarl
 
-.PHONY: demo up down test lint format lock install clean
+.PHONY: demo up down test lint format lock install policy clean
 
 demo: install  ## Deploy to the emulators, transfer, exit
 	@$(BIN)/python -m local demo
@@ -24,7 +25,8 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	PYTHONPATH=.:functions:infra:pulumi-twilio $(BIN)/lint-imports
+	PYTHONPATH=.:functions:infra:policy:pulumi-twilio $(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet --strict-collection .github
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -42,11 +44,20 @@ $(INSTALLED): requirements.txt requirements-stubs.txt $(shell find pulumi-twilio
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target .venv/stubs --no-deps --requirements requirements-stubs.txt
 	@touch $@
 
-lock: install  ## Write both requirements.txt anew from their requirements.in
+policy: $(POLICY_INSTALLED)  ## Make the policy pack's own virtual environment
+
+$(POLICY_INSTALLED): policy/requirements.txt $(INSTALLED)
+	@test -x policy/.venv/bin/python || $(PYTHON) -m venv policy/.venv
+	@$(BIN)/uv pip install --quiet --python policy/.venv/bin/python --requirements policy/requirements.txt
+	@touch $@
+
+lock: install  ## Write every requirements.txt anew from its requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
 		$(addprefix --no-emit-package ,$(LAMBDA_EXCLUDES)) functions/requirements.in --output-file functions/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+		policy/requirements.in --output-file policy/requirements.txt
 
 clean:
-	rm -rf .venv build
+	rm -rf .venv policy/.venv build

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,6 +20,7 @@ from chat_transfer.workflow_list import list_workflows
 
 logger = Logger()
 tracer = Tracer()
+metrics = Metrics()
 app = http_api()
 runtime = cache(Runtime)
 
@@ -49,6 +50,7 @@ def _reported(problem: Problem) -> Problem:
     return problem
 
 
+@metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(
     correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True

@@ -10,10 +10,10 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http_api import http_api, json_response
+from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.problems import Problem
 from chat_transfer.request_body import transfer_request
 from chat_transfer.runtime import Runtime
@@ -37,7 +37,7 @@ def transfer_chat() -> Response[str]:
         _report(problem)
         raise
     logger.info("transferred", new_task_sid=done.task_sid)
-    metrics.add_metric("TransferSucceeded", MetricUnit.Count, 1)
+    transfer_succeeded()
     return json_response({"taskSid": done.task_sid})
 
 
@@ -55,12 +55,7 @@ def _report(problem: Problem) -> None:
         rolled_back=problem.rolled_back, agent_rejoined=problem.agent_rejoined)  # fmt: skip
     if problem.code == "twilio_credentials":
         runtime().forget_credentials()
-    with single_metric("TransferFailed", MetricUnit.Count, 1) as metric:
-        metric.add_dimension("code", problem.code)
-    if problem.rolled_back is False:
-        metrics.add_metric("TransferNotRolledBack", MetricUnit.Count, 1)
-    else:
-        metrics.add_metric("TransferRolledBack", MetricUnit.Count, int(bool(problem.rolled_back)))
+    transfer_failed(problem.code, rolled_back=problem.rolled_back)
 
 
 @metrics.log_metrics

@@ -23,7 +23,9 @@ import requests
 _HOST: Final = "127.0.0.1"
 _REGION: Final = "us-east-1"
 # What the Pulumi program uses, and what its functions call.
-_SERVICES: Final = "apigateway,dynamodb,iam,lambda,logs,monitoring,secretsmanager,sts"
+_SERVICES: Final = (
+    "acm,apigateway,dynamodb,iam,kms,lambda,logs,monitoring,route53,secretsmanager,sns,sts"
+)
 _READY_SECONDS: Final = 30.0
 _PORT_ATTEMPTS: Final = 3
 _LOG_TAIL: Final = 2000

@@ -7,6 +7,7 @@ Jittered exponential backoff as AWS and Twilio advise
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import TypeVar
 
 from tenacity import (
@@ -15,7 +16,7 @@ from tenacity import (
     retry_if_exception,
     stop_after_attempt,
     stop_before_delay,
-    wait_random_exponential,
+    wait_exponential,
 )
 
 from chat_transfer.budget import Budget
@@ -26,6 +27,10 @@ T = TypeVar("T")
 ATTEMPTS = 4
 FIRST_WAIT_SECONDS = 0.2  # at the most, and twice as much with every attempt
 LONGEST_WAIT_SECONDS = 2.0
+
+# Not `random`'s own: what SnapStart restores from one snapshot would all wait for the same time.
+# https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+_RANDOM = SystemRandom()
 
 
 def is_transient(error: BaseException) -> bool:
@@ -70,8 +75,8 @@ class RetryPolicy:
         return self.retrying()(operation)
 
     def _wait(self, state: RetryCallState) -> float:
-        backoff = wait_random_exponential(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
-        wait = backoff(state)
+        longest = wait_exponential(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)(state)
+        wait = _RANDOM.uniform(0, longest)
         failure = state.outcome.exception() if state.outcome else None
         if isinstance(failure, RateLimited) and failure.retry_after is not None:
             return max(wait, failure.retry_after)

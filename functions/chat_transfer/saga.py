@@ -16,6 +16,7 @@ from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
 from chat_transfer.budget import Budget
 from chat_transfer.handover import Handover, Step, TaskEnded
+from chat_transfer.metrics import transfer_rolled_back
 from chat_transfer.outcomes import problem_of
 from chat_transfer.refusals import target_declined, task_ended, transfer_not_finished
 from chat_transfer.retries import RetryPolicy, is_stale
@@ -112,6 +113,7 @@ class TransferSaga:
         self._budget.release_undo()
         try:
             self._cancel(made)
+            transfer_rolled_back()
         except Accepted:
             return made
         except TwilioFailure as failure:
@@ -263,6 +265,7 @@ class TransferSaga:
         for step in reversed(begun):
             step.undo()
         self._cancel(made)
+        transfer_rolled_back()
 
     def _carry_forward(self, made: str) -> str:
         """Finish what cannot be undone any more."""

@@ -1,13 +1,17 @@
 """The twilio SDK's client, with a transport of ours below it.
 
-The transport does four things that the SDK leaves open: it sends every call to an emulator where
+The transport does five things that the SDK leaves open: it sends every call to an emulator where
 one stands in for Twilio's hosts, gives each call the time that the request still has, keeps bodies
-and headers out of every log, and turns each failure into one of `twilio_failures`.
+and headers out of every log, measures and traces each call, and turns each failure into one of
+`twilio_failures`.
 """
 
 import json
 import logging
 import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +25,9 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from chat_transfer.budget import Budget
+from chat_transfer.metrics import twilio_answered
 from chat_transfer.settings import Settings
+from chat_transfer.tracing import twilio_call
 from chat_transfer.twilio_failures import (
     CredentialsRefused,
     Missing,
@@ -120,16 +126,18 @@ class Transport(HttpClient):
         sender.session = self._session
         # A pair, as requests takes it: the SDK hands its own time-out on as it is.
         sender.timeout = _timeouts(remaining)  # type: ignore[assignment]
-        try:
-            response = sender.request(
-                method, uri, params, data, headers, auth, allow_redirects=allow_redirects
-            )
-        except requests.ConnectTimeout as error:
-            raise Unreachable(may_have_happened=False) from error
-        except requests.Timeout as error:
-            raise NoAnswer from error
-        except requests.RequestException as error:
-            raise Unreachable(may_have_happened=not _never_connected(error)) from error
+        with _observed(method, uri) as note_status:
+            try:
+                response = sender.request(
+                    method, uri, params, data, headers, auth, allow_redirects=allow_redirects
+                )
+            except requests.ConnectTimeout as error:
+                raise Unreachable(may_have_happened=False) from error
+            except requests.Timeout as error:
+                raise NoAnswer from error
+            except requests.RequestException as error:
+                raise Unreachable(may_have_happened=not _never_connected(error)) from error
+            note_status(response.status_code)
         _raise_for_status(response)
         return response
 
@@ -141,6 +149,17 @@ def _timeouts(remaining: float) -> tuple[float, float]:
     """
     connect = min(CONNECT_SECONDS, remaining / 3)
     return connect, min(READ_SECONDS, remaining - connect)
+
+
+@contextmanager
+def _observed(method: str, url: str) -> Iterator[Callable[[int], None]]:
+    """Trace a call and measure how long it took, whatever comes of it."""
+    began = time.perf_counter()
+    try:
+        with twilio_call(method, url) as note_status:
+            yield note_status
+    finally:
+        twilio_answered((time.perf_counter() - began) * 1000)
 
 
 def _never_connected(error: requests.RequestException) -> bool:

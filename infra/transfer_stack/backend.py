@@ -1,4 +1,4 @@
-"""Puts the back end together: one secret, one table, two functions, one HTTP API."""
+"""Puts the back end together: a secret, a table, two functions, an HTTP API, and eyes on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from transfer_stack.bundle import Bundle
 from transfer_stack.endpoints import Endpoint, TransferApi, TransferApiArgs
 from transfer_stack.functions import TransferFunction, TransferFunctionArgs
 from transfer_stack.idempotency import idempotency_table
-from transfer_stack.permissions import read_secret, use_idempotency_table
+from transfer_stack.observability import Observability, ObservabilityArgs
+from transfer_stack.permissions import use_idempotency_table
 from transfer_stack.secrets import TwilioCredentials
 from transfer_stack.settings import Settings
 
@@ -52,6 +53,8 @@ class TransferBackend(pulumi.ComponentResource):
     log_groups: dict[str, pulumi.Output[str]]
     table_name: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
+    alarm_topic_arn: pulumi.Output[str]
+    dashboard_name: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: TransferBackendArgs, opts: pulumi.ResourceOptions | None = None
@@ -68,6 +71,8 @@ class TransferBackend(pulumi.ComponentResource):
             Endpoint("get-workflows", get_workflows, ("GET", "POST"), "/get-workflows"),
         )
         api = TransferApi("api", TransferApiArgs(args.settings, endpoints), child)
+        observed = ObservabilityArgs(args.settings, api, (transfer_chat, get_workflows))
+        observability = Observability("observability", observed, child)
         self.url = api.url
         self.function_names = {
             "transferChat": transfer_chat.function.name,
@@ -80,6 +85,8 @@ class TransferBackend(pulumi.ComponentResource):
         }
         self.table_name = table.name
         self.secret_arn = credentials.arn
+        self.alarm_topic_arn = observability.topic_arn
+        self.dashboard_name = observability.dashboard_name
         self.register_outputs({"url": self.url})
 
 
@@ -96,10 +103,8 @@ def _transfer_chat(
         handler="transfer_chat.handler",
         description="Transfers a chat task of Flex to an agent, a queue or a workflow",
         environment={**environment, "IDEMPOTENCY_TABLE": table.name},
-        statements=(
-            credentials.arn.apply(read_secret),
-            table.arn.apply(use_idempotency_table),
-        ),
+        statements=(*credentials.statements, table.arn.apply(use_idempotency_table)),
+        needs=(credentials.value,),
     )
     return TransferFunction("transfer-chat", function, opts)
 
@@ -116,7 +121,8 @@ def _get_workflows(
         handler="get_workflows.handler",
         description="Lists the workflows that a chat can be transferred to",
         environment=environment,
-        statements=(credentials.arn.apply(read_secret),),
+        statements=credentials.statements,
+        needs=(credentials.value,),
     )
     return TransferFunction("get-workflows", function, opts)
 

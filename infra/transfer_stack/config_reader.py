@@ -105,7 +105,12 @@ class ConfigReader:
             self.problems.append(Problem(key, "begins or ends with whitespace", "the bare secret"))
         return raw
 
-    def number(self, key: str, *, default: int, at_least: int, at_most: int, unit: str) -> int:
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Read `true` or `false`."""
+        word = self.choice(key, default=str(default).lower(), options=("true", "false"))
+        return word == "true"
+
+    def number(self, key: str, *, default: int = 0, at_least: int, at_most: int, unit: str) -> int:
         """Read a whole number between two bounds, both allowed."""
         raw = self._raw(key)
         if raw is None:

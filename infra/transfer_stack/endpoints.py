@@ -8,6 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from transfer_stack.custom_domain import CustomDomain, CustomDomainArgs
 from transfer_stack.functions import TransferFunction
 from transfer_stack.settings import Settings
 
@@ -19,6 +20,8 @@ _ACCESS_LOG_FORMAT: Final = {
     "sourceIp": "$context.identity.sourceIp",
     "userAgent": "$context.identity.userAgent",
     "routeKey": "$context.routeKey",
+    # Tells what was asked for where no route matched. There is no query string in it.
+    "path": "$context.path",
     "status": "$context.status",
     "responseLength": "$context.responseLength",
     "latencyMs": "$context.responseLatency",
@@ -66,7 +69,12 @@ class TransferApi(pulumi.ComponentResource):
     """An API Gateway HTTP API in front of the functions.
 
     Nothing is authorized here: the Flex token is validated by the functions, since only Twilio can
-    tell.
+    tell. There is no AWS WAF in front of it either: a web ACL protects a REST API, a load balancer
+    or a CloudFront distribution, but no HTTP API. What a company wants of one goes into a
+    distribution of its own, with this API as its origin.
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
+
+    Protected: with the API its URL would go, and the Flex plugin has that built in.
 
     Parameters
     ----------
@@ -78,6 +86,7 @@ class TransferApi(pulumi.ComponentResource):
         Pulumi's resource options.
     """
 
+    api_id: pulumi.Output[str]
     url: pulumi.Output[str]
     access_log_group_name: pulumi.Output[str]
 
@@ -91,8 +100,9 @@ class TransferApi(pulumi.ComponentResource):
         routes = [
             route for endpoint in args.endpoints for route in self._declare_endpoint(endpoint)
         ]
-        access_logs = self._declare_stage(name, routes)
-        self.url = self._api.api_endpoint.apply(lambda url: url.rstrip("/"))
+        stage, access_logs = self._declare_stage(name, routes)
+        self.api_id = self._api.id
+        self.url = self._declare_url(name, stage)
         self.access_log_group_name = access_logs.name
         self.register_outputs({"url": self.url, "accessLogGroupName": self.access_log_group_name})
 
@@ -112,17 +122,25 @@ class TransferApi(pulumi.ComponentResource):
                 "max_age": _PREFLIGHT_SECONDS,
             },
             tags=self._settings.tags,
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(protect=self._settings.protect)
+            ),
         )
 
+    def _declare_url(self, name: str, stage: aws.apigatewayv2.Stage) -> pulumi.Output[str]:
+        domain = self._settings.gateway.domain
+        if domain is None:
+            return self._api.api_endpoint.apply(lambda url: url.rstrip("/"))
+        args = CustomDomainArgs(domain, self._api.id, stage.id, self._settings.tags)
+        return CustomDomain(name, args, self._child).url
+
     def _declare_endpoint(self, endpoint: Endpoint) -> list[aws.apigatewayv2.Route]:
-        function = endpoint.function.function
         integration = aws.apigatewayv2.Integration(
             endpoint.name,
             api_id=self._api.id,
             integration_type="AWS_PROXY",
             integration_method="POST",
-            integration_uri=function.invoke_arn,
+            integration_uri=endpoint.function.alias.invoke_arn,
             payload_format_version="2.0",
             # A second longer than the function has, so that it is the function that answers.
             timeout_milliseconds=(self._settings.functions.timeout_seconds + 1) * 1000,
@@ -138,6 +156,7 @@ class TransferApi(pulumi.ComponentResource):
             name,
             action="lambda:InvokeFunction",
             function=endpoint.function.function.name,
+            qualifier=endpoint.function.alias.name,
             principal="apigateway.amazonaws.com",
             # The stage is "*", as in AWS's own examples: there is only $default, and no other can
             # serve this route.
@@ -159,7 +178,7 @@ class TransferApi(pulumi.ComponentResource):
 
     def _declare_stage(
         self, name: str, routes: Sequence[aws.apigatewayv2.Route]
-    ) -> aws.cloudwatch.LogGroup:
+    ) -> tuple[aws.apigatewayv2.Stage, aws.cloudwatch.LogGroup]:
         gateway = self._settings.gateway
         log_group = aws.cloudwatch.LogGroup(
             name,
@@ -171,7 +190,7 @@ class TransferApi(pulumi.ComponentResource):
             tags=self._settings.tags,
             opts=self._child,
         )
-        aws.apigatewayv2.Stage(
+        stage = aws.apigatewayv2.Stage(
             name,
             api_id=self._api.id,
             # Served from the root, so the endpoint needs no prefix.
@@ -192,4 +211,4 @@ class TransferApi(pulumi.ComponentResource):
                 self._child, pulumi.ResourceOptions(depends_on=list(routes))
             ),
         )
-        return log_group
+        return stage, log_group

@@ -1,7 +1,8 @@
 """A Lambda function with all that it needs to run and nothing that it could do without."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -15,6 +16,11 @@ from transfer_stack.permissions import (
     write_logs,
 )
 from transfer_stack.settings import Settings
+
+# What requests go to. An alias changes over from one version to the next at once, and a version is
+# code and configuration together, so no request ever meets new code with old settings.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+LIVE: Final = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class TransferFunctionArgs:
         Its environment variables, the logger's aside.
     statements
         What its role may do beyond writing its own logs and traces.
+    needs
+        What must be there before the function can answer a request.
     """
 
     settings: Settings
@@ -42,11 +50,12 @@ class TransferFunctionArgs:
     handler: str
     description: str
     environment: Mapping[str, pulumi.Input[str]]
-    statements: Sequence[pulumi.Input[Statement]] = field(default_factory=tuple)
+    statements: Sequence[pulumi.Input[Statement]] = ()
+    needs: Sequence[pulumi.Resource] = ()
 
 
 class TransferFunction(pulumi.ComponentResource):
-    """A function with a role and a log group of its own.
+    """A function with a role, a log group and a `live` alias of its own.
 
     Parameters
     ----------
@@ -59,6 +68,7 @@ class TransferFunction(pulumi.ComponentResource):
     """
 
     function: aws.lambda_.Function
+    alias: aws.lambda_.Alias
     log_group_name: pulumi.Output[str]
 
     def __init__(
@@ -68,6 +78,14 @@ class TransferFunction(pulumi.ComponentResource):
         log_group = self._log_group(name, args.settings)
         role, role_policy = self._role(name, args, log_group)
         self.function = self._function(name, args, role, [log_group, role_policy])
+        self.alias = aws.lambda_.Alias(
+            name,
+            name=LIVE,
+            description="The version that answers requests",
+            function_name=self.function.name,
+            function_version=self.function.version,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.needs),
+        )
         self.log_group_name = log_group.name
         self.register_outputs(
             {"functionName": self.function.name, "logGroupName": self.log_group_name}
@@ -123,6 +141,10 @@ class TransferFunction(pulumi.ComponentResource):
             role=role.arn,
             memory_size=settings.functions.memory_mb,
             timeout=settings.functions.timeout_seconds,
+            # A version for the alias, with each change of code or configuration.
+            publish=True,
+            snap_start={"apply_on": "PublishedVersions"} if settings.functions.snap_start else None,
+            reserved_concurrent_executions=settings.functions.reserved_concurrency,
             environment={"variables": {**args.environment, **_powertools(settings)}},
             tracing_config={"mode": "Active"},
             tags=settings.tags,
@@ -138,7 +160,8 @@ def _powertools(settings: Settings) -> dict[str, str]:
     Source: https://docs.powertools.aws.dev/lambda/python/latest/environment_variables/
     """
     return {
-        "POWERTOOLS_SERVICE_NAME": settings.project,
+        # Also a dimension of every metric: it keeps environments in one account apart.
+        "POWERTOOLS_SERVICE_NAME": settings.prefix,
         "POWERTOOLS_METRICS_NAMESPACE": settings.project,
         "POWERTOOLS_LOG_LEVEL": settings.functions.log_level,
     }

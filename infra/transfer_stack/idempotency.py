@@ -9,8 +9,8 @@ from transfer_stack.settings import Settings
 def idempotency_table(settings: Settings, opts: pulumi.ResourceOptions) -> aws.dynamodb.Table:
     """Declare the table, in the layout of Powertools' idempotency utility.
 
-    No point-in-time recovery: a row lives for an hour at most, and one that was restored would
-    only be wrong.
+    No point-in-time recovery and no protection: a row lives for a day at most, and one that was
+    restored would only be wrong. What was transferred is known to TaskRouter.
 
     Source: https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/
     """

@@ -67,6 +67,29 @@ def read_secret(secret_arn: str) -> Statement:
     }
 
 
+def decrypt_secret(key_arn: str, secret_arn: str) -> Statement:
+    """Allow decrypting one secret with its customer-managed key, through Secrets Manager alone.
+
+    AWS's own key for Secrets Manager needs no such statement. Secrets Manager gives KMS the
+    secret's ARN as encryption context.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    region = secret_arn.split(":")[3]
+    return {
+        "Sid": "DecryptTwilioCredentials",
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": key_arn,
+        "Condition": {
+            "StringEquals": {
+                "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
+                "kms:EncryptionContext:SecretARN": secret_arn,
+            }
+        },
+    }
+
+
 def use_idempotency_table(table_arn: str) -> Statement:
     """Allow what Powertools' idempotency utility does with its table, on that table.
 

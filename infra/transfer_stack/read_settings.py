@@ -5,22 +5,23 @@ checked here. Every key has a default that is safe in production, or is required
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 import pulumi
 from pulumi.runtime import config as pulumi_config
 
 from transfer_stack.config_reader import ConfigReader, SettingsError
+from transfer_stack.read_twilio import expected_sid, read_twilio, sid
 from transfer_stack.settings import (
+    AlarmSettings,
     Architecture,
+    DomainSettings,
     FunctionSettings,
     GatewaySettings,
     LogLevel,
     RoutingSettings,
     Settings,
-    TwilioSettings,
 )
 
 # What CloudWatch takes, 0 (never expire) left out on purpose: somebody pays for what nobody
@@ -39,10 +40,16 @@ GATEWAY_TIMEOUT_SECONDS: Final = 30
 # Lambda's limit for a function's name is 64, and the longest of ours ends in "-transfer-chat".
 _LONGEST_NAME: Final = 64 - len("-transfer-chat")
 _DAY: Final = 86_400
+_ARN_PARTS: Final = 6
 
 
-def load_settings() -> Settings:
+def load_settings(commit: Callable[[], str]) -> Settings:
     """Read the settings of the stack that is being deployed.
+
+    Parameters
+    ----------
+    commit
+        Tells the commit that is deployed, or an empty string; asked only when it is to be tagged.
 
     Raises
     ------
@@ -53,11 +60,18 @@ def load_settings() -> Settings:
     # go unnoticed.
     config = cast("dict[str, str]", pulumi_config.CONFIG.get())
     secrets = {key for key in config if pulumi_config.is_config_secret(key)}
-    return read_settings(config, secrets, project=pulumi.get_project(), stack=pulumi.get_stack())
+    return read_settings(
+        config, secrets, project=pulumi.get_project(), stack=pulumi.get_stack(), commit=commit
+    )
 
 
 def read_settings(
-    config: Mapping[str, str], secrets: Collection[str], *, project: str, stack: str
+    config: Mapping[str, str],
+    secrets: Collection[str],
+    *,
+    project: str,
+    stack: str,
+    commit: Callable[[], str] = str,
 ) -> Settings:
     """Turn config values into settings.
 
@@ -69,6 +83,8 @@ def read_settings(
         The keys whose values are stored encrypted.
     project, stack
         The names of the project, which is the namespace of our own keys, and of the stack.
+    commit
+        See `load_settings`; by default it is not known.
 
     Raises
     ------
@@ -77,15 +93,20 @@ def read_settings(
     """
     reader = ConfigReader(config, secrets)
     _check_stack_name(reader, project, stack)
-    twilio = _twilio(reader)
+    twilio = read_twilio(reader)
     retention = _log_retention(reader, project)
+    functions = _functions(reader, project, retention)
     settings = Settings(
         project=project,
         stack=stack,
         twilio=twilio,
         routing=_routing(reader, project, stack),
-        functions=_functions(reader, project, retention),
+        functions=functions,
         gateway=_gateway(reader, project, retention),
+        alarms=_alarms(reader, project, functions.timeout_seconds),
+        secret_key_arn=_secret_key_arn(reader, project, config.get("aws:region", "")),
+        protect=reader.flag(f"{project}:protect", default=True),
+        commit=commit() if reader.flag(f"{project}:tagCommit", default=True) else "",
     )
     reader.refuse_unknown({project, "twilio"})
     if reader.problems:
@@ -102,72 +123,6 @@ def _check_stack_name(reader: ConfigReader, project: str, stack: str) -> None:
         reader.refuse("stack name", f"wrong value {stack!r}", expected)
 
 
-def _twilio(reader: ConfigReader) -> TwilioSettings:
-    settings = TwilioSettings(
-        account_sid=reader.text(
-            "twilio:accountSid",
-            default=None,
-            pattern=_sid("AC"),
-            expected=_expected_sid("AC", "an account"),
-        ),
-        auth_token=reader.secret("twilio:authToken"),
-        api_key_sid=reader.text(
-            "twilio:apiKeySid", pattern=_sid("SK"), expected=_expected_sid("SK", "an API key")
-        ),
-        api_key_secret=reader.secret("twilio:apiKeySecret"),
-        region=reader.text(
-            "twilio:region", pattern="[a-z]{2}[0-9]", expected="a Twilio region such as ie1 or au1"
-        ),
-        edge=reader.text(
-            "twilio:edge",
-            pattern="[a-z]+(-[a-z]+)*",
-            expected="a Twilio edge location such as dublin or sydney",
-        ),
-        base_url=_base_url(reader),
-    )
-    _check_credentials(reader)
-    if settings.region and not settings.edge:
-        # https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
-        expected = (
-            f"the edge location to go with region {settings.region}: Twilio's host names take both"
-        )
-        reader.refuse("twilio:edge", "missing", expected)
-    return settings
-
-
-def _check_credentials(reader: ConfigReader) -> None:
-    token = reader.has("twilio:authToken")
-    key_sid, key_secret = reader.has("twilio:apiKeySid"), reader.has("twilio:apiKeySecret")
-    if token and (key_sid or key_secret):
-        expected = "one of the two: pulumi config rm what is not to be used"
-        reader.refuse("twilio:authToken", "set beside an API key", expected)
-    elif key_sid and not key_secret:
-        expected = "the API key's secret: pulumi config set --secret twilio:apiKeySecret"
-        reader.refuse("twilio:apiKeySecret", "missing", expected)
-    elif key_secret and not key_sid:
-        reader.refuse(
-            "twilio:apiKeySid",
-            "missing",
-            _expected_sid("SK", "the API key that the secret belongs to"),
-        )
-    elif not token and not key_sid:
-        expected = (
-            "a secret: pulumi config set --secret twilio:authToken, or an API key in its place: "
-            "twilio:apiKeySid and twilio:apiKeySecret"
-        )
-        reader.refuse("twilio:authToken", "missing", expected)
-
-
-def _base_url(reader: ConfigReader) -> str:
-    key = "twilio:baseUrl"
-    expected = "https://host, or http://127.0.0.1:port: over http credentials stay on this machine"
-    value = reader.text(key, pattern=r"https?://[^/?#@\s]+", expected=expected)
-    url = urlsplit(value)
-    if url.scheme == "http" and url.hostname not in {"127.0.0.1", "localhost", "::1"}:
-        reader.refuse(key, f"wrong value {value!r}", expected)
-    return value
-
-
 def _routing(reader: ConfigReader, project: str, stack: str) -> RoutingSettings:
     def seconds(name: str, default: int) -> int:
         return reader.number(
@@ -178,8 +133,8 @@ def _routing(reader: ConfigReader, project: str, stack: str) -> RoutingSettings:
         workspace_sid=reader.text(
             f"{project}:workspaceSid",
             default=None,
-            pattern=_sid("WS"),
-            expected=_expected_sid("WS", "the Flex Task Assignment workspace"),
+            pattern=sid("WS"),
+            expected=expected_sid("WS", "the Flex Task Assignment workspace"),
         ),
         workflow_name=reader.text(
             f"{project}:workflowName",
@@ -223,6 +178,15 @@ def _functions(reader: ConfigReader, project: str, retention: int) -> FunctionSe
             ),
         ),
         log_retention_days=retention,
+        snap_start=reader.flag(f"{project}:snapStart", default=True),
+        # A reservation of 0 would switch the function off, so "none" cannot be a number.
+        reserved_concurrency=reader.number(
+            f"{project}:reservedConcurrency",
+            at_least=1,
+            at_most=1000,
+            unit="concurrent executions of each function",
+        )
+        or None,
     )
 
 
@@ -246,12 +210,76 @@ def _gateway(reader: ConfigReader, project: str, retention: int) -> GatewaySetti
             f"{project}:throttlingBurst", default=40, at_least=1, at_most=5_000, unit="requests"
         ),
         log_retention_days=retention,
+        domain=_domain(reader, project),
     )
     if not settings.allowed_origins:
         reader.refuse(
             f"{project}:allowedOrigins", "an empty list", "at least one origin, or no such key"
         )
     return settings
+
+
+def _domain(reader: ConfigReader, project: str) -> DomainSettings | None:
+    name_key, zone_key = f"{project}:domainName", f"{project}:hostedZoneId"
+    name = reader.text(
+        name_key,
+        pattern=r"(?=.{4,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+        expected="a host name such as transfers.example.com: lower case, at most 64 characters",
+    )
+    zone = reader.text(
+        zone_key,
+        pattern="Z[A-Z0-9]{1,31}",
+        expected="the ID of a public hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ",
+    )
+    if name and not zone:
+        reader.refuse(zone_key, "missing", f"the ID of the Route 53 hosted zone that {name} is in")
+    if zone and not name:
+        reader.refuse(name_key, "missing", f"the host name to make in the hosted zone {zone}")
+    return DomainSettings(name, zone) if name else None
+
+
+def _alarms(reader: ConfigReader, project: str, timeout_seconds: int) -> AlarmSettings:
+    latency_key = f"{project}:alarmLatencySeconds"
+    latency = reader.number(
+        latency_key,
+        default=min(10, timeout_seconds - 1),
+        at_least=1,
+        at_most=GATEWAY_TIMEOUT_SECONDS - 2,
+        unit="seconds",
+    )
+    if latency >= timeout_seconds:
+        reader.refuse(
+            latency_key,
+            f"{latency} is never reached",
+            f"less than lambdaTimeoutSeconds, which is {timeout_seconds}: no answer takes longer",
+        )
+    return AlarmSettings(
+        email=reader.text(
+            f"{project}:alarmEmail",
+            pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+",
+            expected="an e-mail address, which AWS asks for its consent",
+        ),
+        failure_percent=reader.number(
+            f"{project}:alarmFailurePercent", default=5, at_least=1, at_most=99, unit="percent"
+        ),
+        latency_seconds=latency,
+    )
+
+
+def _secret_key_arn(reader: ConfigReader, project: str, region: str) -> str:
+    key = f"{project}:secretKmsKeyArn"
+    expected = (
+        "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; no alias, policies name the key"
+    )
+    arn = reader.text(
+        key,
+        pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36}",
+        expected=expected,
+    )
+    parts = arn.split(":")
+    if region and len(parts) == _ARN_PARTS and parts[3] != region:
+        reader.refuse(key, f"a key in {parts[3]}", f"one in {region}, the stack's region")
+    return arn
 
 
 def _log_retention(reader: ConfigReader, project: str) -> int:
@@ -261,11 +289,3 @@ def _log_retention(reader: ConfigReader, project: str) -> int:
         options=[str(days) for days in LOG_RETENTION_DAYS],
     )
     return int(days) if days.isdecimal() else 0
-
-
-def _sid(prefix: str) -> str:
-    return f"{prefix}[0-9a-f]{{32}}"
-
-
-def _expected_sid(prefix: str, what: str) -> str:
-    return f"the SID of {what}: {prefix} and 32 hexadecimal digits in lower case"

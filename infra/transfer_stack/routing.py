@@ -24,10 +24,13 @@ class TransferRoutingArgs:
         Names, timeouts and the workspace.
     queue_sids
         The SIDs of the queues that can be transferred to, "Everyone" aside.
+    protect
+        Whether Pulumi refuses to delete the workflow: chats that wait in it would be lost.
     """
 
     settings: RoutingSettings
     queue_sids: Sequence[str]
+    protect: bool
 
 
 class TransferRouting(pulumi.ComponentResource):
@@ -75,7 +78,7 @@ class TransferRouting(pulumi.ComponentResource):
                 lambda sid: workflow_configuration(sid, args.queue_sids, timeouts)
             ),
             task_reservation_timeout=settings.reservation_timeout,
-            opts=child,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=args.protect)),
         )
         self.everyone_queue_sid = everyone.sid
         self.workflow_sid = workflow.sid

@@ -58,6 +58,16 @@ class FunctionSettings:
     architecture: Architecture
     log_level: LogLevel
     log_retention_days: int
+    snap_start: bool
+    reserved_concurrency: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainSettings:
+    """A host name of the company's own for the endpoints, and the Route 53 zone that it is in."""
+
+    name: str
+    hosted_zone_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +78,35 @@ class GatewaySettings:
     throttling_rate: int
     throttling_burst: int
     log_retention_days: int
+    domain: DomainSettings | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """When somebody is told, and who; without an address they subscribe to the topic themselves."""
+
+    email: str
+    failure_percent: int
+    latency_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that a stack's config decides."""
+    """Everything that a stack's config decides.
+
+    Parameters
+    ----------
+    project, stack
+        The names of the Pulumi project and of the stack.
+    twilio, routing, functions, gateway, alarms
+        What belongs to one part of the program.
+    secret_key_arn
+        The customer-managed KMS key that encrypts the secret; empty for AWS's own.
+    protect
+        Whether Pulumi refuses to delete what could not be had back.
+    commit
+        The commit that is deployed; empty when it is not known, or not to be tagged.
+    """
 
     project: str
     stack: str
@@ -80,6 +114,10 @@ class Settings:
     routing: RoutingSettings
     functions: FunctionSettings
     gateway: GatewaySettings
+    alarms: AlarmSettings
+    secret_key_arn: str
+    protect: bool
+    commit: str
 
     @property
     def prefix(self) -> str:
@@ -89,4 +127,5 @@ class Settings:
     @property
     def tags(self) -> dict[str, str]:
         """What every resource that AWS can tag is tagged with."""
-        return {"project": self.project, "stack": self.stack, "managed-by": "pulumi"}
+        tags = {"project": self.project, "environment": self.stack, "managed-by": "pulumi"}
+        return {**tags, "commit": self.commit} if self.commit else tags

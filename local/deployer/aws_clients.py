@@ -7,12 +7,16 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_acm import ACMClient
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_route53 import Route53Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
 
 # ministack takes any account's keys, and these for its default account's administrator.
 ACCOUNT_ID = "000000000000"
@@ -40,7 +44,11 @@ class AwsClients:
         self._lock = threading.Lock()
 
     @overload
+    def client(self, service: Literal["acm"]) -> "ACMClient": ...
+    @overload
     def client(self, service: Literal["apigatewayv2"]) -> "ApiGatewayV2Client": ...
+    @overload
+    def client(self, service: Literal["cloudwatch"]) -> "CloudWatchClient": ...
     @overload
     def client(self, service: Literal["dynamodb"]) -> "DynamoDBClient": ...
     @overload
@@ -50,7 +58,11 @@ class AwsClients:
     @overload
     def client(self, service: Literal["logs"]) -> "CloudWatchLogsClient": ...
     @overload
+    def client(self, service: Literal["route53"]) -> "Route53Client": ...
+    @overload
     def client(self, service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+    @overload
+    def client(self, service: Literal["sns"]) -> "SNSClient": ...
     def client(self, service: str) -> Any:
         """Return the client of a service, made when it is first asked for."""
         # A session is not safe for several threads, its clients are.

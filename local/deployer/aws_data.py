@@ -9,8 +9,9 @@ from local.deployer.resource_types import Created, Inputs, ResourceType
 
 def _create_secret(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     name = f"{inputs['namePrefix']}{secrets.token_hex(5)}"
+    key = {"KmsKeyId": inputs["kmsKeyId"]} if "kmsKeyId" in inputs else {}
     answer = aws.client("secretsmanager").create_secret(
-        Name=name, Description=inputs["description"], Tags=tag_list(inputs["tags"])
+        Name=name, Description=inputs["description"], Tags=tag_list(inputs["tags"]), **key
     )
     return Created(answer["ARN"], {"arn": answer["ARN"], "name": name})
 
@@ -63,7 +64,7 @@ def _create_log_group(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
 
 TYPES: Final = {
     "aws:secretsmanager/secret:Secret": ResourceType(
-        frozenset({"description", "namePrefix", "tags"}), _create_secret
+        frozenset({"description", "kmsKeyId", "namePrefix", "tags"}), _create_secret
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": ResourceType(
         frozenset({"secretId", "secretString"}), _create_secret_version

@@ -45,14 +45,36 @@ def _create_function(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
         Timeout=inputs["timeout"],
         Environment={"Variables": inputs["environment"]["variables"]},
         TracingConfig=capitalised(inputs["tracingConfig"]),  # type: ignore[arg-type]
+        Publish=inputs["publish"],
+        SnapStart={"ApplyOn": inputs.get("snapStart", {}).get("applyOn", "None")},
         Tags=inputs["tags"],
     )
     _wait_until_active(client, inputs["name"])
-    arn = answer["FunctionArn"]
-    path = f"lambda:path/2015-03-31/functions/{arn}/invocations"
-    return Created(
-        inputs["name"], {"arn": arn, "invokeArn": f"arn:aws:apigateway:{aws.region}:{path}"}
+    version = answer["Version"]
+    _wait_until_active(client, f"{inputs['name']}:{version}")
+    if reserved := inputs.get("reservedConcurrentExecutions"):
+        client.put_function_concurrency(
+            FunctionName=inputs["name"], ReservedConcurrentExecutions=reserved
+        )
+    arn = answer["FunctionArn"].removesuffix(f":{version}")
+    outputs = {"arn": arn, "invokeArn": _invoke_arn(aws, arn), "version": version}
+    return Created(inputs["name"], outputs)
+
+
+def _create_alias(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
+    answer = aws.client("lambda").create_alias(
+        FunctionName=inputs["functionName"],
+        Name=inputs["name"],
+        FunctionVersion=inputs["functionVersion"],
+        Description=inputs["description"],
     )
+    arn = answer["AliasArn"]
+    return Created(arn, {"arn": arn, "invokeArn": _invoke_arn(aws, arn)})
+
+
+def _invoke_arn(aws: AwsClients, arn: str) -> str:
+    path = f"lambda:path/2015-03-31/functions/{arn}/invocations"
+    return f"arn:aws:apigateway:{aws.region}:{path}"
 
 
 def _wait_until_active(client: "LambdaClient", name: str) -> None:
@@ -69,6 +91,7 @@ def _wait_until_active(client: "LambdaClient", name: str) -> None:
 def _create_permission(aws: AwsClients, name: str, inputs: Inputs) -> Created:
     aws.client("lambda").add_permission(
         FunctionName=inputs["function"],
+        Qualifier=inputs["qualifier"],
         StatementId=name,
         Action=inputs["action"],
         Principal=inputs["principal"],
@@ -94,8 +117,11 @@ TYPES: Final = {
                 "handler",
                 "memorySize",
                 "name",
+                "publish",
+                "reservedConcurrentExecutions",
                 "role",
                 "runtime",
+                "snapStart",
                 # Only tells the real provider whether the code changed; here it is always new.
                 "sourceCodeHash",
                 "tags",
@@ -105,7 +131,11 @@ TYPES: Final = {
         ),
         _create_function,
     ),
+    "aws:lambda/alias:Alias": ResourceType(
+        frozenset({"description", "functionName", "functionVersion", "name"}), _create_alias
+    ),
     "aws:lambda/permission:Permission": ResourceType(
-        frozenset({"action", "function", "principal", "sourceArn"}), _create_permission
+        frozenset({"action", "function", "principal", "qualifier", "sourceArn"}),
+        _create_permission,
     ),
 }

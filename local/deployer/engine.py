@@ -10,7 +10,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
 
-from local.deployer import aws_data, aws_functions, aws_gateway
+from local.deployer import aws_data, aws_domain, aws_functions, aws_gateway, aws_observability
+from local.deployer.absent import ABSENT
 from local.deployer.aws_clients import AwsClients
 from local.deployer.errors import (
     DeploymentError,
@@ -24,8 +25,10 @@ from local.deployer.twilio_resources import TwilioResources
 
 AWS_TYPES: Final[dict[str, ResourceType]] = {
     **aws_data.TYPES,
+    **aws_domain.TYPES,
     **aws_functions.TYPES,
     **aws_gateway.TYPES,
+    **aws_observability.TYPES,
 }
 TWILIO_TYPES: Final = frozenset({"twilio:taskrouter:TaskQueue", "twilio:taskrouter:Workflow"})
 _TWILIO_FUNCTIONS: Final = frozenset({"twilio:taskrouter:getTaskQueue"})
@@ -69,6 +72,9 @@ class Creator(Mocks):
         if not args.custom:
             return None, {}
         inputs = _plain(args.inputs)
+        if args.typ in ABSENT:
+            # Not told of either: whoever looks on must not believe that it is there.
+            return f"{args.name}-absent", inputs
         begin = time.perf_counter()
         try:
             created = self._create(args.typ, args.name, inputs)

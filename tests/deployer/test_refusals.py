@@ -33,8 +33,8 @@ def run(tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent], *
 def test_a_type_that_it_does_not_know_is_named(
     tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
 ) -> None:
-    with pytest.raises(UnknownResourceTypeError, match=r"aws:sns/topic:Topic \(alarms\)"):
-        run(tmp_path, running_aws, events, "aws.sns.Topic('alarms')")
+    with pytest.raises(UnknownResourceTypeError, match=r"aws:sqs/queue:Queue \(alarms\)"):
+        run(tmp_path, running_aws, events, "aws.sqs.Queue('alarms')")
 
     assert events == []
 
@@ -124,6 +124,6 @@ def test_a_deployment_after_a_failed_one_succeeds(
     events: list[ResourceEvent],
 ) -> None:
     with pytest.raises(UnknownResourceTypeError):
-        run(tmp_path, running_aws, events, "aws.sns.Topic('alarms')")
+        run(tmp_path, running_aws, events, "aws.sqs.Queue('alarms')")
 
     assert deploy_stack(running_twilio, running_aws, "after-failure").endpoint

@@ -2,10 +2,16 @@
 
 import pytest
 
-from tests.infra.declared import Program, declare
+from tests.infra.declared import PRODUCTION, Program, declare
 
 
 @pytest.fixture(scope="session")
 def program() -> Program:
     """What the program declares with settings as in development."""
     return declare()
+
+
+@pytest.fixture(scope="session")
+def production() -> Program:
+    """What the program declares with settings as in Pulumi.production.yaml."""
+    return declare(PRODUCTION, stack="production")

@@ -24,6 +24,22 @@ CONFIG = {
     "twilio:authToken": AUTH_TOKEN,
     "flex-chat-transfer:workspaceSid": WORKSPACE_SID,
     "flex-chat-transfer:transferQueues": json.dumps(["Support"]),
+    # What is checked out while the tests run is none of their business.
+    "flex-chat-transfer:tagCommit": "false",
+}
+KEY_ARN = f"arn:aws:kms:{REGION_AND_ACCOUNT}:key/01234567-89ab-cdef-0123-456789abcdef"
+DOMAIN = "transfers.example.com"
+# What Pulumi.production.yaml sets, whose placeholders no settings would take.
+PRODUCTION = {
+    **{key: value for key, value in CONFIG.items() if key != "twilio:authToken"},
+    "twilio:apiKeySid": "SK" + "c" * 32,
+    "twilio:apiKeySecret": AUTH_TOKEN,
+    "flex-chat-transfer:domainName": DOMAIN,
+    "flex-chat-transfer:hostedZoneId": "Z0123456789ABCDEFGHIJ",
+    "flex-chat-transfer:reservedConcurrency": "20",
+    "flex-chat-transfer:alarmEmail": "on-call@example.com",
+    "flex-chat-transfer:secretKmsKeyArn": KEY_ARN,
+    "flex-chat-transfer:logRetentionDays": "90",
 }
 SECRETS = frozenset({"twilio:authToken", "twilio:apiKeySecret"})
 
@@ -38,6 +54,8 @@ class Declared:
     inputs: Mapping[str, Any]
     secret_inputs: frozenset[str]
     retain_on_delete: bool
+    protect: bool
+    depends_on: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,18 @@ class Program:
         return self.of_type(type_)[name]
 
 
+_PROOF = {
+    "domainName": DOMAIN,
+    "resourceRecordName": f"_proof.{DOMAIN}.",
+    "resourceRecordType": "CNAME",
+    "resourceRecordValue": "_proof.acm-validations.aws.",
+}
+_TARGET = {
+    "targetDomainName": "d-abc123.execute-api.eu-west-1.amazonaws.com",
+    "hostedZoneId": "ZLY8HYME6SFDD",
+}
+
+
 class _Provider(Mocks):
     """Answers with IDs and ARNs that tell what they belong to."""
 
@@ -64,6 +94,8 @@ class _Provider(Mocks):
             return None, {}
         service = args.typ.split(":")[1].split("/")[0]
         name = args.inputs.get("name", args.name)
+        if "functionName" in args.inputs:
+            name = f"{args.inputs['functionName']}:{name}"
         sid = {"TaskQueue": EVERYONE_SID, "Workflow": WORKFLOW_SID}.get(args.typ.split(":")[-1])
         added = {
             "sid": sid,
@@ -72,8 +104,13 @@ class _Provider(Mocks):
             "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/{name}/invocations",
             "apiEndpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com/",
             "executionArn": f"arn:aws:execute-api:{REGION_AND_ACCOUNT}:abc123",
+            "version": "7",
+            "fqdn": name,
+            "domainValidationOptions": [_PROOF],
         }
         outputs = {**added, **args.inputs}
+        if "domainNameConfiguration" in outputs:
+            outputs["domainNameConfiguration"] |= _TARGET
         if sid == WORKFLOW_SID:
             # Twilio gives it back as text.
             outputs["configuration"] = json.dumps(outputs["configuration"])
@@ -96,7 +133,16 @@ class _Recorder(MockMonitor):
         plain = {key: rpc.unwrap_rpc_secret(value) for key, value in inputs.items()}
         parent = request.parent.split("::")[-1]
         self.declared.append(
-            Declared(request.type, request.name, parent, plain, secrets, request.retainOnDelete)
+            Declared(
+                request.type,
+                request.name,
+                parent,
+                plain,
+                secrets,
+                request.retainOnDelete,
+                request.protect,
+                frozenset(urn.split("$")[-1] for urn in request.dependencies),
+            )
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 

@@ -54,7 +54,7 @@ def test_each_route_leads_to_its_function(
 
     target = program.one("aws:apigatewayv2/integration:Integration", integration).inputs
     assert target["payloadFormatVersion"] == "2.0"
-    assert f"flex-chat-transfer-dev-{integration}/invocations" in target["integrationUri"]
+    assert f"flex-chat-transfer-dev-{integration}:live/invocations" in target["integrationUri"]
 
 
 def test_the_gateway_waits_longer_than_the_function_runs() -> None:

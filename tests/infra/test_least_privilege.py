@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.declared import REGION_AND_ACCOUNT, Program
+from tests.infra.declared import KEY_ARN, REGION_AND_ACCOUNT, Program, declare
 
 LOGS = {
     "Sid": "WriteOwnLogs",
@@ -52,6 +52,29 @@ def test_a_role_may_do_this_and_nothing_else(
     assert json.loads(policy["policy"])["Statement"] == [own_logs, TRACES, *others]
 
 
+@pytest.mark.parametrize("name", ["transfer-chat", "get-workflows"])
+def test_with_a_key_of_ones_own_it_decrypts_that_secret_and_nothing_else(name: str) -> None:
+    found = declare(secretKmsKeyArn=KEY_ARN)
+
+    statements = json.loads(found.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])
+    assert [it for it in statements["Statement"] if "kms" in json.dumps(it)] == [
+        {
+            "Sid": "DecryptTwilioCredentials",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": KEY_ARN,
+            "Condition": {
+                "StringEquals": {
+                    "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com",
+                    "kms:EncryptionContext:SecretARN": SECRET["Resource"],
+                }
+            },
+        }
+    ]
+    secret = found.one("aws:secretsmanager/secret:Secret", "credentials")
+    assert secret.inputs["kmsKeyId"] == KEY_ARN
+
+
 def test_a_role_has_no_policy_beside_its_own(program: Program) -> None:
     for role in program.of_type("aws:iam/role:Role").values():
         assert set(role.inputs) == {"name", "description", "assumeRolePolicy", "tags"}
@@ -90,6 +113,7 @@ def test_the_gateway_may_invoke_a_function_for_its_route_only(
     assert program.one("aws:lambda/permission:Permission", name).inputs == {
         "action": "lambda:InvokeFunction",
         "function": f"flex-chat-transfer-dev-{function}",
+        "qualifier": "live",
         "principal": "apigateway.amazonaws.com",
         "sourceArn": f"arn:aws:execute-api:{REGION_AND_ACCOUNT}:abc123/*/{route}",
     }

@@ -10,6 +10,7 @@ from tests.infra.declared import (
     AUTH_TOKEN,
     CONFIG,
     EVERYONE_SID,
+    KEY_ARN,
     SUPPORT_SID,
     WORKFLOW_SID,
     WORKSPACE_SID,
@@ -33,14 +34,32 @@ def test_it_declares_these_resources_and_no_other(program: Program) -> None:
         ("aws:apigatewayv2/route:Route", "post-get-workflows"),
         ("aws:apigatewayv2/route:Route", "post-transfer-chat"),
         ("aws:apigatewayv2/stage:Stage", "api"),
+        ("aws:cloudwatch/dashboard:Dashboard", "observability"),
         (LOG_GROUP, "api"),
         (LOG_GROUP, "get-workflows"),
         (LOG_GROUP, "transfer-chat"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "rollback-failed"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-failing"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-slow"),
+        *[
+            ("aws:cloudwatch/queryDefinition:QueryDefinition", name)
+            for name in (
+                "failed-rollbacks",
+                "failed-transfers",
+                "failures-by-target",
+                "one-task",
+                "refused-requests",
+                "slow-requests",
+            )
+        ],
         ("aws:dynamodb/table:Table", "idempotency"),
         ("aws:iam/role:Role", "get-workflows"),
         ("aws:iam/role:Role", "transfer-chat"),
         ("aws:iam/rolePolicy:RolePolicy", "get-workflows"),
         ("aws:iam/rolePolicy:RolePolicy", "transfer-chat"),
+        ("aws:lambda/alias:Alias", "get-workflows"),
+        ("aws:lambda/alias:Alias", "transfer-chat"),
         (FUNCTION, "get-workflows"),
         (FUNCTION, "transfer-chat"),
         ("aws:lambda/permission:Permission", "get-get-workflows"),
@@ -48,6 +67,7 @@ def test_it_declares_these_resources_and_no_other(program: Program) -> None:
         ("aws:lambda/permission:Permission", "post-transfer-chat"),
         ("aws:secretsmanager/secret:Secret", "credentials"),
         ("aws:secretsmanager/secretVersion:SecretVersion", "credentials"),
+        ("aws:sns/topic:Topic", "alarms"),
         ("twilio:taskrouter:TaskQueue", "everyone"),
         ("twilio:taskrouter:Workflow", "transfer"),
     ]
@@ -69,6 +89,8 @@ def test_outputs_are_what_the_plugin_and_an_operator_need(program: Program) -> N
         },
         "idempotencyTable": "flex-chat-transfer-dev-idempotency",
         "secretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:credentials",
+        "alarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-alarms",
+        "dashboard": "flex-chat-transfer-dev",
     }
 
 
@@ -100,7 +122,7 @@ def test_the_functions_environment_is_what_the_handlers_read(program: Program) -
         "TWILIO_WORKSPACE_SID": WORKSPACE_SID,
         "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": WORKFLOW_SID,
         "TWILIO_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:credentials",
-        "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer",
+        "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer-dev",
         "POWERTOOLS_METRICS_NAMESPACE": "flex-chat-transfer",
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
@@ -182,33 +204,6 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
     assert names <= {group.inputs["name"] for group in program.of_type(LOG_GROUP).values()}
 
 
-def test_the_table_is_on_demand_encrypted_and_forgets(program: Program) -> None:
-    table = program.one("aws:dynamodb/table:Table", "idempotency").inputs
-
-    assert table["billingMode"] == "PAY_PER_REQUEST"
-    assert table["hashKey"] == "id"
-    assert table["ttl"] == {"attributeName": "expiration", "enabled": True}
-    assert table["serverSideEncryption"] == {"enabled": True}
-
-
-def test_everything_that_can_be_tagged_is(program: Program) -> None:
-    untaggable = {
-        "aws:apigatewayv2/integration:Integration",
-        "aws:apigatewayv2/route:Route",
-        "aws:iam/rolePolicy:RolePolicy",
-        "aws:lambda/permission:Permission",
-        "aws:secretsmanager/secretVersion:SecretVersion",
-    }
-
-    for found in program.resources:
-        if found.type.startswith("aws:") and found.type not in untaggable:
-            assert found.inputs["tags"] == {
-                "project": "flex-chat-transfer",
-                "stack": "dev",
-                "managed-by": "pulumi",
-            }, found
-
-
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -227,12 +222,44 @@ def test_everything_that_can_be_tagged_is(program: Program) -> None:
         ("lambdaTimeoutSeconds", "7"),
         ("logLevel", "ERROR"),
         ("logRetentionDays", "7"),
+        ("snapStart", "false"),
+        ("reservedConcurrency", "7"),
+        ("alarmEmail", "on-call@example.com"),
+        ("alarmFailurePercent", "7"),
+        ("alarmLatencySeconds", "7"),
+        ("secretKmsKeyArn", KEY_ARN),
+        ("protect", "false"),
     ],
 )
 def test_no_key_is_without_effect(program: Program, key: str, value: str) -> None:
     changes: dict[str, Any] = {key: value}
 
     assert _fingerprint(declare(**changes)) != _fingerprint(program)
+
+
+def test_a_domain_is_not_without_effect(program: Program) -> None:
+    domain: dict[str, Any] = {"domainName": "transfers.example.com", "hostedZoneId": "Z1"}
+    other_name = {**domain, "domainName": "chats.example.com"}
+    other_zone = {**domain, "hostedZoneId": "Z2"}
+
+    prints = {_fingerprint(declare(**found)) for found in (domain, other_name, other_zone)}
+
+    assert len(prints | {_fingerprint(program)}) == 4
+
+
+def test_everything_is_tagged_with_the_commit_when_it_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("transfer_stack.commit.deployed_commit", lambda _: "0123456789ab")
+
+    tagged = [
+        found.inputs["tags"]
+        for found in declare(tagCommit="true").resources
+        if "tags" in found.inputs
+    ]
+
+    assert tagged
+    assert all(tags["commit"] == "0123456789ab" for tags in tagged)
 
 
 def test_the_same_config_declares_the_same(program: Program) -> None:
@@ -246,9 +273,10 @@ def test_two_stacks_share_no_name() -> None:
 
 
 def _names(program: Program) -> set[str]:
-    # A policy's name only has to differ within its role.
+    # A policy's name only has to differ within its role, an alias's within its function.
     named = [found for found in program.resources if "RolePolicy" not in found.type]
-    keys = ("name", "namePrefix")
+    named = [found for found in named if "Alias" not in found.type]
+    keys = ("name", "namePrefix", "dashboardName")
     names = {found.inputs[key] for found in named for key in keys if key in found.inputs}
     workflow = program.one("twilio:taskrouter:Workflow", "transfer")
     return (names | {workflow.inputs["friendlyName"]}) - {"$default"}
@@ -256,7 +284,9 @@ def _names(program: Program) -> set[str]:
 
 def _fingerprint(program: Program) -> str:
     """Return all inputs as text, archives by their paths: they equal nothing but themselves."""
-    inputs = [(found.type, found.name, dict(found.inputs)) for found in program.resources]
+    inputs = [
+        (found.type, found.name, dict(found.inputs), found.protect) for found in program.resources
+    ]
     return json.dumps(inputs, default=vars, sort_keys=True)
 
 

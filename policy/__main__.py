@@ -1,0 +1,5 @@
+"""Start the policy pack from its folder, as `pulumi preview --policy-pack policy` does."""
+
+from transfer_policy.pack import serve
+
+serve()

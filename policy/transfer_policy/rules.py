@@ -1,0 +1,149 @@
+"""Which rule looks at what: the list that the engine gets and that the tests go through."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transfer_policy import data, endpoints, functions, permissions
+from transfer_policy.resource import Finding, Resource
+
+TABLE: Final = "aws:dynamodb/table:Table"
+STAGE: Final = "aws:apigatewayv2/stage:Stage"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRule:
+    """A rule for each resource of some types by itself: checked before the resource is changed.
+
+    Parameters
+    ----------
+    name
+        Its name, as it is printed with a finding.
+    description
+        What it asks for, and why.
+    types
+        The type tokens that it looks at.
+    check
+        Gives one message a breach.
+    """
+
+    name: str
+    description: str
+    types: frozenset[str]
+    check: Callable[[Resource], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class StackRule:
+    """A rule that needs to see several resources: checked when all are known."""
+
+    name: str
+    description: str
+    check: Callable[[Sequence[Resource]], Iterator[Finding]]
+
+
+def _runtime(resource: Resource) -> Iterator[str]:
+    today = dt.datetime.now(tz=dt.UTC).date()
+    return functions.unsupported_runtime(resource, today)
+
+
+RESOURCE_RULES: Final = (
+    ResourceRule(
+        "least-privilege",
+        "A role may do named actions on named resources; X-Ray alone knows no resources.",
+        frozenset({"aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"}),
+        permissions.wide_statements,
+    ),
+    ResourceRule(
+        "role-trust",
+        "Only Lambda takes on a role, and the role's permissions are the stack's own.",
+        frozenset({"aws:iam/role:Role"}),
+        permissions.open_trust,
+    ),
+    ResourceRule(
+        "no-managed-policies",
+        "A policy that AWS or somebody else maintains allows more than a function needs.",
+        frozenset(
+            {
+                "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+                "aws:iam/policyAttachment:PolicyAttachment",
+            }
+        ),
+        permissions.attached_policy,
+    ),
+    ResourceRule(
+        "function-invocation",
+        "A function is invoked by a named service, for a named source.",
+        frozenset({"aws:lambda/permission:Permission"}),
+        permissions.open_invocation,
+    ),
+    ResourceRule(
+        "supported-runtime",
+        "A function runs on a runtime that AWS still mends.",
+        frozenset({functions.FUNCTION}),
+        _runtime,
+    ),
+    ResourceRule(
+        "no-credential-in-environment",
+        "A function's environment is shown to everybody who may look at the function.",
+        frozenset({functions.FUNCTION}),
+        functions.credential_in_environment,
+    ),
+    ResourceRule(
+        "cors-origins",
+        "Only the pages that are named may call from a browser.",
+        frozenset({"aws:apigatewayv2/api:Api"}),
+        endpoints.open_cors,
+    ),
+    ResourceRule(
+        "throttling",
+        "A stage has limits of its own: whoever floods it does not use up the account's.",
+        frozenset({STAGE}),
+        endpoints.missing_throttle,
+    ),
+    ResourceRule(
+        "access-log",
+        "Every request is written down, and no token with it.",
+        frozenset({STAGE}),
+        endpoints.poor_access_log,
+    ),
+    ResourceRule(
+        "log-retention",
+        "Logs are deleted after some days.",
+        frozenset({data.LOG_GROUP}),
+        data.endless_logs,
+    ),
+    ResourceRule(
+        "table-encryption",
+        "The table is encrypted with a key whose use can be followed.",
+        frozenset({TABLE}),
+        data.unencrypted_table,
+    ),
+    ResourceRule(
+        "table-expiry",
+        "The table's rows are deleted when they are of no use any more.",
+        frozenset({TABLE}),
+        data.endless_rows,
+    ),
+    ResourceRule("tags", "Whose it is can be told from its tags.", data.TAGGED, data.missing_tags),
+    ResourceRule(
+        "everyone-queue",
+        'The workspace\'s own "Everyone" queue is used as it is.',
+        frozenset({"twilio:taskrouter:TaskQueue"}),
+        data.endangered_queue,
+    ),
+)
+
+STACK_RULES: Final = (
+    StackRule(
+        "no-secret-in-environment",
+        "What is in Secrets Manager is nowhere in a function's environment.",
+        functions.secret_in_environment,
+    ),
+    StackRule(
+        "declared-log-groups",
+        "A function writes to a log group that the stack declares, so that it is deleted in time.",
+        data.missing_log_group,
+    ),
+)

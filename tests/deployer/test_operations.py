@@ -1,0 +1,165 @@
+"""A stack as in production, deployed: what an operator relies on is there, and works together."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from local.aws import EmulatedAws
+from local.deployer.absent import ABSENT
+from local.deployer.engine import AWS_TYPES, TWILIO_TYPES
+from local.twilio.server import RunningTwilio
+from tests.deployment import DeployedStack, deploy_stack
+from tests.infra.declared import DOMAIN, PRODUCTION, declare
+
+PREFIX = "flex-chat-transfer-like-production"
+
+
+@pytest.fixture(scope="module")
+def stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedStack:
+    key = client(running_aws, "kms").create_key()["KeyMetadata"]["Arn"]
+    zone = client(running_aws, "route53").create_hosted_zone(
+        Name="example.com", CallerReference="tests"
+    )["HostedZone"]["Id"]
+    changes = {
+        "secretKmsKeyArn": key,
+        "domainName": DOMAIN,
+        "hostedZoneId": zone.removeprefix("/hostedzone/"),
+        "reservedConcurrency": "5",
+        "alarmEmail": "on-call@example.com",
+    }
+    return deploy_stack(running_twilio, running_aws, "like-production", **changes)
+
+
+def client(aws: EmulatedAws, service: str) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=aws.endpoint_url,
+        region_name=aws.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def test_whatever_is_declared_is_created_or_on_the_list_of_what_is_not() -> None:
+    declared = {
+        found.type
+        for found in declare(PRODUCTION, stack="production").resources
+        if found.type.startswith(("aws:", "twilio:"))
+    }
+
+    known = AWS_TYPES.keys() | TWILIO_TYPES
+    assert declared == known | ABSENT.keys()
+    assert not known & ABSENT.keys()
+
+
+def test_saved_queries_are_still_beyond_the_emulated_aws(running_aws: EmulatedAws) -> None:
+    # When this fails, the list of what is absent can be shorter.
+    with pytest.raises(ClientError):
+        client(running_aws, "logs").put_query_definition(name="any", queryString="fields @message")
+
+
+def test_the_functions_answer_through_their_live_alias(stack: DeployedStack) -> None:
+    (api,) = [
+        found
+        for found in client(stack.aws, "apigatewayv2").get_apis()["Items"]
+        if found["Name"] == PREFIX
+    ]
+
+    answer = requests.get(
+        f"{stack.aws.endpoint_url}/_aws/execute-api/{api['ApiId']}/get-workflows",
+        headers={"Authorization": f"Bearer {stack.twilio.centre.token_of('ana')}"},
+        timeout=30,
+    )
+
+    # With it: the secret was decrypted with the key of one's own.
+    assert answer.status_code == 200, answer.text
+    assert stack.outputs["endpoint"] == f"https://{DOMAIN}"
+
+
+@pytest.mark.parametrize("name", ["transfer-chat", "get-workflows"])
+def test_a_function_has_a_version_a_live_alias_and_a_reservation(
+    stack: DeployedStack, name: str
+) -> None:
+    functions = client(stack.aws, "lambda")
+    function = f"{PREFIX}-{name}"
+
+    alias = functions.get_alias(FunctionName=function, Name="live")
+    live = functions.get_function_configuration(FunctionName=function, Qualifier="live")
+    reserved = functions.get_function_concurrency(FunctionName=function)
+
+    assert alias["FunctionVersion"] == live["Version"] == "1"
+    assert live["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
+    assert reserved["ReservedConcurrentExecutions"] == 5
+
+
+def test_the_gateway_may_invoke_the_alias_and_not_the_function(stack: DeployedStack) -> None:
+    function = f"{PREFIX}-transfer-chat"
+
+    answer = client(stack.aws, "lambda").get_policy(FunctionName=function, Qualifier="live")
+
+    (statement,) = json.loads(answer["Policy"])["Statement"]
+    assert statement["Sid"] == "post-transfer-chat"
+    assert statement["Resource"].endswith(f":{function}:live")
+
+
+def test_every_alarm_tells_the_topic_and_the_topic_tells_the_address(stack: DeployedStack) -> None:
+    topic = stack.outputs["alarmTopicArn"]
+    alarms = client(stack.aws, "cloudwatch").describe_alarms(AlarmNamePrefix=PREFIX)
+    subscribed = client(stack.aws, "sns").list_subscriptions_by_topic(TopicArn=topic)
+
+    assert {alarm["AlarmName"].removeprefix(f"{PREFIX}-") for alarm in alarms["MetricAlarms"]} == {
+        "transfers-failing",
+        "transfers-slow",
+        "functions-throttled",
+        "rollback-failed",
+    }
+    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms["MetricAlarms"])
+    assert [found["Endpoint"] for found in subscribed["Subscriptions"]] == ["on-call@example.com"]
+
+
+def test_the_dashboard_shows_the_alarms(stack: DeployedStack) -> None:
+    cloudwatch = client(stack.aws, "cloudwatch")
+
+    body = cloudwatch.get_dashboard(DashboardName=stack.outputs["dashboard"])["DashboardBody"]
+
+    shown = _properties(body, "alarm")["alarms"]
+    declared = cloudwatch.describe_alarms(AlarmNamePrefix=PREFIX)["MetricAlarms"]
+    assert set(shown) == {alarm["AlarmArn"] for alarm in declared}
+
+
+def test_the_host_name_leads_to_the_api(stack: DeployedStack) -> None:
+    gateway = client(stack.aws, "apigatewayv2")
+    (configuration,) = gateway.get_domain_name(DomainName=DOMAIN)["DomainNameConfigurations"]
+    (mapping,) = gateway.get_api_mappings(DomainName=DOMAIN)["Items"]
+    records = _records(stack.aws)
+
+    assert mapping["Stage"] == "$default"
+    alias = records[f"{DOMAIN}.", "A"]["AliasTarget"]
+    assert alias["DNSName"].rstrip(".") == configuration["ApiGatewayDomainName"]
+    assert "CNAME" in {type_ for _, type_ in records}
+
+
+def test_log_groups_forget(stack: DeployedStack) -> None:
+    for name in stack.outputs["logGroups"].values():
+        (group,) = client(stack.aws, "logs").describe_log_groups(logGroupNamePrefix=name)[
+            "logGroups"
+        ]
+        assert group["retentionInDays"] == 30
+
+
+def _records(aws: EmulatedAws) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    route53 = client(aws, "route53")
+    (zone,) = route53.list_hosted_zones()["HostedZones"]
+    found = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    return {(record["Name"], record["Type"]): record for record in found}
+
+
+def _properties(body: str, type_: str) -> Mapping[str, Any]:
+    (found,) = [item for item in json.loads(body)["widgets"] if item["type"] == type_]
+    properties: Mapping[str, Any] = found["properties"]
+    return properties

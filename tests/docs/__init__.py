@@ -1,0 +1,1 @@
+"""The pages in docs/: what they name exists, what they calculate was measured."""

@@ -1,0 +1,67 @@
+"""The numbers of docs/cost.md that the code decides, counted in a transfer."""
+
+import io
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.functions.conftest import Deployment, aws, deployment
+from transfer_stack.endpoints import _ACCESS_LOG_FORMAT as ACCESS_LOG
+
+__all__ = ["aws", "deployment"]
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "cost.md").read_text()
+
+
+def stated(what: str) -> int:
+    """Return the number that the page's table of what a transfer does has for something."""
+    (number,) = re.findall(rf"^\| {re.escape(what)} \| ([0-9,]+) \|", PAGE, re.MULTILINE)
+    return int(number.replace(",", ""))
+
+
+@pytest.mark.parametrize("task", ["chat", "conversation"])
+def test_a_transfer_calls_twilio_and_the_table_as_often_as_the_page_says(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    calls: Counter[str] = Counter()
+    session = boto3.session.Session()
+    session.events.register("before-call.dynamodb.*", lambda model, **_: calls.update([model.name]))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+
+    answer = deployment.transfer(task, deployment.twilio.centre.queues["Sales"])
+
+    assert answer.status == 200
+    assert len(deployment.twilio.journal) == stated("requests to Twilio")
+    reads = sum(count for name, count in calls.items() if name in {"GetItem", "Query"})
+    assert calls.total() - reads == stated("DynamoDB writes")
+    assert reads == stated("DynamoDB reads")
+
+
+@pytest.mark.parametrize("task", ["chat", "conversation"])
+def test_a_transfer_logs_no_more_than_the_page_says(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    task: str,
+) -> None:
+    logged = io.StringIO()
+    monkeypatch.setattr(deployment.transfer_chat.logger.registered_handler, "stream", logged)
+
+    deployment.transfer(task, deployment.twilio.centre.queues["Sales"])
+    ours = logged.getvalue() + capsys.readouterr().out
+
+    assert "TransferSucceeded" in ours
+    assert '"transferred"' in ours
+    assert 0.8 * stated("bytes of our log lines") < len(ours) <= stated("bytes of our log lines")
+
+
+def test_a_request_is_logged_in_no_more_bytes_than_the_page_says() -> None:
+    # A browser's user agent is the longest of the values, and errors are empty.
+    line = json.dumps(dict.fromkeys(ACCESS_LOG, "x" * 24) | {"userAgent": "x" * 120})
+
+    assert 0.8 * stated("bytes of the access log's line") < len(line)
+    assert len(line) <= stated("bytes of the access log's line")

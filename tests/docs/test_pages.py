@@ -1,0 +1,114 @@
+"""What the pages name exists: files, headings, make targets, modules, config keys, outputs."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from chat_transfer.ledger import REMEMBERED_SECONDS
+from tests.infra.declared import declare
+from transfer_stack.log_queries import QUERIES
+from transfer_stack.metrics import (
+    FAILED,
+    NOT_ROLLED_BACK,
+    ROLLED_BACK,
+    SUCCEEDED,
+    TWILIO_LATENCY,
+)
+from transfer_stack.settings_table import KEYS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+MAKE = re.compile(r"\bmake ((?:[a-z]+ ?)+)")
+MODULE = re.compile(r"python -m ([\w.]+)")
+KEY = re.compile(r"\b(?:flex-chat-transfer|twilio):[a-z]\w*(?![\w:/])")
+OUTPUT = re.compile(r"pulumi stack output (\w+)")
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def code(text: str) -> str:
+    """Return what stands in back ticks, one or three: commands, keys, names."""
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    rest = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return "\n".join([*blocks, *re.findall(r"`([^`\n]+)`", rest)])
+
+
+def test_there_are_pages() -> None:
+    assert {page.stem for page in PAGES} >= {
+        *("existing-workspace", "drift", "rollback", "rotating-credentials", "environments"),
+        *("from-twilio-functions", "teardown", "personal-data", "cost", "github"),
+        "observability",
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_pages_links_lead_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text()) if "://" not in link]
+
+    assert [link for link in links if not (page.parent / link.partition("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_pages_commands_exist(page: Path) -> None:
+    text = code(page.read_text())
+    made = {target for found in MAKE.findall(text) for target in found.split()}
+    modules = set(MODULE.findall(text))
+
+    assert made <= targets()
+    assert [name for name in modules if importlib.util.find_spec(name) is None] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_pages_config_keys_and_outputs_exist(page: Path) -> None:
+    text = code(page.read_text())
+    known = {key.name for key in KEYS}
+    named = set(KEY.findall(text)) - {"twilio:taskrouter"}
+
+    assert named <= known
+    assert set(OUTPUT.findall(text)) <= set(declare().outputs)
+
+
+def test_the_ways_of_finding_what_a_page_names_find_it() -> None:
+    text = code("Run `make policy` or `python -m local up`, with `twilio:authToken`.\n")
+
+    assert MAKE.findall(text) == ["policy"]
+    assert MODULE.findall(text) == ["local"]
+    assert KEY.findall(text) == ["twilio:authToken"]
+
+
+def test_the_bill_of_the_cost_page_adds_up() -> None:
+    page = (ROOT / "docs" / "cost.md").read_text()
+    bill = page.partition("## The bill")[2].partition("What to know")[0]
+    (total,) = re.findall(r"\*\*([0-9.]+)\*\* \|$", bill, re.MULTILINE)
+    costs = [float(cost) for cost in re.findall(r"\| ([0-9.]+) \|$", bill, re.MULTILINE)]
+
+    assert f"{sum(costs):.2f}" == total
+    assert f"about {float(total):.0f} US dollars" in page
+
+
+def test_the_observability_page_names_what_is_declared() -> None:
+    page = (ROOT / "docs" / "observability.md").read_text()
+    program = declare()
+    alarms = {
+        name.inputs["name"].removeprefix("flex-chat-transfer-dev-")
+        for name in program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values()
+    }
+    queries = {query.title.partition(" (")[0] for query in QUERIES}
+    names = set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE))
+
+    assert names == alarms | {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY}
+    flat = " ".join(page.split())
+    assert [title for title in queries if f'"{title}"' not in flat] == []
+
+
+def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:
+    page = (ROOT / "docs" / "personal-data.md").read_text()
+    (retention,) = [key.default for key in KEYS if key.name.endswith(":logRetentionDays")]
+
+    assert f"| {REMEMBERED_SECONDS // 3600} hours," in page
+    assert f"`logRetentionDays`, {retention} by default" in page

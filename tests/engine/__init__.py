@@ -1,0 +1,1 @@
+"""The program on the real Pulumi engine, where there is one."""

@@ -1,0 +1,28 @@
+"""An engine a test: what one deploys would stand in the next one's way."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.twilio.seed import contact_centre
+from local.twilio.server import RunningTwilio, serve
+from tests.engine.engine import Engine
+
+NO_ENGINE = "there is no pulumi on the PATH; it cannot be had from a package index"
+
+
+@pytest.fixture
+def twilio() -> Iterator[RunningTwilio]:
+    """The emulated Twilio that the stack's config points at."""
+    if shutil.which("pulumi") is None:
+        pytest.skip(NO_ENGINE)
+    with serve(contact_centre()) as running:
+        yield running
+
+
+@pytest.fixture
+def engine(twilio: RunningTwilio, tmp_path: Path) -> Engine:
+    """A project of its own, nothing deployed yet."""
+    return Engine(tmp_path, twilio)

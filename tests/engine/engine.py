@@ -1,0 +1,154 @@
+"""A project like ours for the real Pulumi CLI, with the stand-in in the AWS plugin's place.
+
+Everything of it is in a folder of its own: project, state, Pulumi's home. The program and the
+Twilio provider are copies, so a test may spoil them.
+"""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import yaml
+from pulumi import automation
+from semver import VersionInfo
+
+from local.twilio.server import RunningTwilio
+from tests.deployment import SECRETS, stack_config
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+POLICY: Final = ROOT / "policy"
+STACK: Final = "dev"
+
+ENVIRONMENT: Final = {
+    "PULUMI_CONFIG_PASSPHRASE": "of a test",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of the engine said.
+
+    Parameters
+    ----------
+    text
+        All that it printed.
+    changes
+        How many resources it creates, updates, leaves the same and so on.
+    breaches
+        The policies that the stack breaks, by name, as the engine enforces them.
+    unchecked
+        The policies that the engine could not check, because a value is not known yet.
+    """
+
+    text: str
+    changes: Mapping[str, int]
+    breaches: frozenset[str]
+    unchecked: frozenset[str]
+
+
+class Engine:
+    """A project and a stack on the Pulumi CLI that is on the PATH.
+
+    Parameters
+    ----------
+    folder
+        Where it all is.
+    twilio
+        The emulated Twilio that the stack's config points at.
+    """
+
+    def __init__(self, folder: Path, twilio: RunningTwilio) -> None:
+        self._folder = folder
+        self._stack = _new_stack(folder)
+        secret = SECRETS
+        for key, value in {"aws:region": "eu-west-1", **stack_config(twilio)}.items():
+            self._stack.set_config(key, automation.ConfigValue(value, secret=key in secret))
+
+    def preview(self, *, policy: bool = False, diff: bool = False) -> Run:
+        """Run `pulumi preview`."""
+        events: list[automation.EngineEvent] = []
+        result = self._stack.preview(
+            policy_packs=_packs(policy=policy), diff=diff, color="never", on_event=events.append
+        )
+        return _run(result.stdout + result.stderr, _changes(result.change_summary), events)
+
+    def refused(self) -> Run:
+        """Run `pulumi preview` under the policy pack; it has to end with an error."""
+        events: list[automation.EngineEvent] = []
+        try:
+            self._stack.preview(
+                policy_packs=_packs(policy=True), color="never", on_event=events.append
+            )
+        except automation.CommandError as error:
+            return _run(str(error), {}, events)
+        raise AssertionError("the policy pack let it pass")
+
+    def up(self) -> Run:
+        """Run `pulumi up` under the policy pack."""
+        events: list[automation.EngineEvent] = []
+        result = self._stack.up(
+            policy_packs=_packs(policy=True), color="never", on_event=events.append
+        )
+        return _run(
+            result.stdout + result.stderr, _changes(result.summary.resource_changes), events
+        )
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        """Change the copy of the program."""
+        path = self._folder / file
+        source = path.read_text()
+        assert source.count(old) == 1, f"{file} has {old!r} not once"
+        path.write_text(source.replace(old, new))
+
+
+def _new_stack(folder: Path) -> automation.Stack:
+    for part in ("infra", "functions", "pulumi-twilio"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (ROOT / "build").mkdir(exist_ok=True)
+    (folder / "build").symlink_to(ROOT / "build")  # the wheels, downloaded once
+    shutil.copytree(Path(__file__).parent / "aws_standin", folder / "aws")
+    for plugin in ("aws", "pulumi-twilio"):
+        _run_in_our_environment(folder / plugin / "PulumiPlugin.yaml")
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    project["runtime"]["options"]["virtualenv"] = sys.prefix
+    project["plugins"]["providers"].append({"name": "aws", "path": "./aws"})
+    state = folder / "state"
+    state.mkdir()
+    project["backend"] = {"url": state.as_uri()}
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+    command = automation.PulumiCommand(skip_version_check=True)
+    # A CLI that was built from its sources says no version, and the SDK goes on only with one.
+    command.version = command.version or VersionInfo.parse(version("pulumi"))
+    options = automation.LocalWorkspaceOptions(
+        pulumi_command=command, pulumi_home=str(folder / "home"), env_vars=ENVIRONMENT
+    )
+    return automation.create_stack(STACK, work_dir=str(folder), opts=options)
+
+
+def _run_in_our_environment(plugin: Path) -> None:
+    options = {"toolchain": "pip", "virtualenv": sys.prefix}
+    plugin.write_text(yaml.safe_dump({"runtime": {"name": "python", "options": options}}))
+
+
+def _packs(*, policy: bool) -> list[str] | None:
+    return [str(POLICY)] if policy else None
+
+
+def _changes(summary: Mapping[automation.OpType, int] | None) -> dict[str, int]:
+    return {automation.OpType(kind).value: count for kind, count in (summary or {}).items()}
+
+
+def _run(text: str, changes: Mapping[str, int], events: list[automation.EngineEvent]) -> Run:
+    found = [event.policy_event for event in events if event.policy_event]
+    return Run(
+        text,
+        changes,
+        frozenset(one.policy_name for one in found if one.enforcement_level == "mandatory"),
+        frozenset(one.policy_name for one in found if one.enforcement_level != "mandatory"),
+    )

@@ -1,0 +1,119 @@
+"""What the functions measure, as CloudWatch reads it from their log."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chat_transfer import retries
+from tests.functions.conftest import Deployment
+
+Measured = dict[tuple[str, tuple[str, ...]], list[float]]
+SERVICE = ("flex-chat-transfer",)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
+
+
+@pytest.fixture
+def measured(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> Callable[[], Measured]:
+    """Read what was measured since the deployment was made."""
+    # What the fixtures themselves asked of Twilio.
+    deployment.transfer_chat.metrics.clear_metrics()
+
+    def read() -> Measured:
+        found: Measured = {}
+        for line in capsys.readouterr().out.splitlines():
+            document = json.loads(line) if line.startswith("{") else {}
+            for group in document.get("_aws", {}).get("CloudWatchMetrics", []):
+                _add(found, document, group)
+        return found
+
+    return read
+
+
+def _add(found: Measured, document: dict[str, Any], group: dict[str, Any]) -> None:
+    for names in group["Dimensions"]:
+        values = tuple(document[name] for name in names)
+        for metric in group["Metrics"]:
+            value = document[metric["Name"]]
+            found[metric["Name"], values] = value if isinstance(value, list) else [value]
+
+
+def test_a_transfer_is_counted_and_every_call_is_timed(
+    deployment: Deployment, measured: Callable[[], Measured]
+) -> None:
+    deployment.twilio.faults.latency(0.2, method="POST", path="/Tasks")
+
+    assert deployment.transfer("chat", deployment.twilio.centre.workers["dev"]).status == 200
+
+    found = measured()
+    assert found.keys() == {("TransferSucceeded", SERVICE), ("TwilioLatency", SERVICE)}
+    calls = found["TwilioLatency", SERVICE]
+    assert len(calls) == len(deployment.twilio.journal)
+    assert 200 <= max(calls) < 2000
+
+
+def test_a_failure_is_counted_by_code_and_as_a_whole(
+    deployment: Deployment, measured: Callable[[], Measured]
+) -> None:
+    assert deployment.transfer("chat", "WK" + "f" * 32).status == 404
+
+    found = measured()
+    assert found["TransferFailed", SERVICE] == [1]
+    assert found["TransferFailed", (*SERVICE, "target_unknown")] == [1]
+    assert not any("RolledBack" in name for name, _ in found)
+
+
+def test_what_had_begun_and_was_undone_is_a_rollback(
+    deployment: Deployment, measured: Callable[[], Measured]
+) -> None:
+    task = deployment.twilio.centre.tasks["chat"]
+    # The new task is made; the original can be neither changed nor completed.
+    faults = deployment.twilio.faults
+    faults.status(500, times=retries.ATTEMPTS, method="POST", path=f"/Tasks/{task}")
+
+    answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    found = measured()
+    assert found["TransferRolledBack", SERVICE] == [1]
+    assert ("TransferNotRolledBack", SERVICE) not in found
+
+
+def test_what_failed_before_anything_was_made_is_none(
+    deployment: Deployment, measured: Callable[[], Measured]
+) -> None:
+    deployment.twilio.faults.status(500, times=None, method="POST", path="/Tasks")
+
+    answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    found = measured()
+    assert found["TransferFailed", (*SERVICE, "twilio_failed")] == [1]
+    assert not any("RolledBack" in name for name, _ in found)
+
+
+def test_what_could_not_be_undone_is_a_metric_of_its_own(
+    deployment: Deployment, measured: Callable[[], Measured]
+) -> None:
+    # Not the new task's cancellation either.
+    deployment.twilio.faults.status(500, times=None, method="POST", path="/Tasks/WT")
+
+    answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, False)
+    found = measured()
+    assert found["TransferNotRolledBack", SERVICE] == [1]
+    assert ("TransferRolledBack", SERVICE) not in found
+
+
+def test_listing_workflows_times_twilio_too(
+    deployment: Deployment, measured: Callable[[], Measured]
+) -> None:
+    assert deployment.list_workflows(deployment.twilio.centre.token_of("ana")).status == 200
+
+    assert measured().keys() == {("TwilioLatency", SERVICE)}

@@ -1,0 +1,120 @@
+"""How an execution environment begins: fit to be a snapshot's, and traced."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "LAMBDA_TASK_ROOT": "/var/task",
+    "PATH": os.environ["PATH"],
+    "POWERTOOLS_METRICS_NAMESPACE": "flex-chat-transfer",
+    "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer-tests",
+    "PYTHONPATH": str(FUNCTIONS),
+    "_X_AMZN_TRACE_ID": (
+        "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+    ),
+}
+
+# https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+INITIALISE = """
+import random, socket, time, uuid
+import boto3, botocore.session
+
+def refuse(*_, **__):
+    raise AssertionError("not while initialising: all restored environments would share it")
+
+state = random.getstate()
+socket.socket.connect = socket.create_connection = refuse
+uuid.uuid1 = uuid.uuid4 = refuse
+boto3.client = boto3.Session.client = botocore.session.Session.create_client = refuse
+
+import transfer_chat, get_workflows
+from chat_transfer import retries
+
+assert random.getstate() == state
+for module in (transfer_chat, get_workflows):
+    assert module.runtime.cache_info().currsize == 0, "settings or connections are there already"
+assert isinstance(retries._RANDOM, random.SystemRandom)
+"""
+
+CALL_TWILIO = """
+from concurrent.futures import ThreadPoolExecutor
+import sys
+import requests
+import transfer_chat
+from chat_transfer.budget import Budget
+from chat_transfer.twilio_client import Transport
+from chat_transfer.twilio_failures import Unreachable
+
+transport = Transport(requests.Session(), Budget(ends_at=float("inf"), undo_seconds=0), sys.argv[1])
+def call(product):
+    url = f"https://{product}.twilio.com/v1/Things?Token=query-token"
+    try:
+        transport.request("POST", url, data={"Body": "hello"}, auth=("AC1", "the-auth-token"))
+    except Unreachable:
+        pass
+
+with ThreadPoolExecutor(2) as pool:
+    list(pool.map(call, ["taskrouter", "iam"]))
+"""
+
+
+def test_nothing_that_must_be_unique_is_made_while_initialising() -> None:
+    done = _run(INITIALISE)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_call_to_twilio_is_traced_from_every_thread_and_tells_no_secret() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon, socket.socket() as closed:
+        daemon.bind(("127.0.0.1", 0))
+        daemon.settimeout(5)
+        # Bound and not listening: nobody answers there.
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{daemon.getsockname()[1]}"
+
+        done = _run(
+            CALL_TWILIO,
+            f"http://127.0.0.1:{closed.getsockname()[1]}",
+            AWS_XRAY_DAEMON_ADDRESS=address,
+        )
+
+        assert done.returncode == 0, done.stderr
+        traced = [daemon.recv(65_535).decode().split("\n", 1)[1] for _ in range(2)]
+    segments = [json.loads(text) for text in traced]
+    assert {segment["trace_id"] for segment in segments} == {"1-5759e988-bd862e3fe1be46a994272793"}
+    paths = {segment["http"]["request"]["url"].partition("/v1/")[0] for segment in segments}
+    assert {path.rsplit("/", 1)[1] for path in paths} == {"taskrouter", "iam"}
+    for secret in ("query-token", "the-auth-token", "hello"):
+        assert secret not in "".join(traced)
+
+
+def test_a_call_is_made_where_lambda_has_begun_no_trace_too() -> None:
+    # Nobody answers at port 9, and the transport says no more than that.
+    done = _run(CALL_TWILIO, "http://127.0.0.1:9", _X_AMZN_TRACE_ID="")
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_outside_lambda_nothing_is_traced() -> None:
+    code = "import transfer_chat; assert transfer_chat.tracer.disabled; import requests; "
+    code += "assert not hasattr(requests.Session.request, '__wrapped__')"
+
+    done = _run(code, LAMBDA_TASK_ROOT="")
+
+    assert done.returncode == 0, done.stderr
+
+
+def _run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**ENVIRONMENT, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

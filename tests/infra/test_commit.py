@@ -1,0 +1,49 @@
+"""Which commit is deployed, told by git in the folder of the program."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from transfer_stack.commit import deployed_commit
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    (tmp_path / "file").write_text("one")
+    for command in (
+        ("init", "--quiet"),
+        ("add", "file"),
+        ("-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-qm", "First"),
+    ):
+        _git(tmp_path, *command)
+    return tmp_path
+
+
+def test_it_is_the_commit_that_is_checked_out(repository: Path) -> None:
+    head = _git(repository, "rev-parse", "HEAD")
+    (repository / "not-tracked").write_text("")
+
+    assert deployed_commit(repository) == head[:12]
+
+
+def test_changes_that_are_not_committed_are_told(repository: Path) -> None:
+    (repository / "file").write_text("two")
+
+    assert deployed_commit(repository).endswith("-dirty")
+
+
+def test_without_a_repository_it_is_not_known(tmp_path: Path) -> None:
+    assert deployed_commit(tmp_path) == ""
+
+
+def test_without_git_it_is_not_known(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    assert deployed_commit(repository) == ""
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout

@@ -1,0 +1,55 @@
+"""A host name of one's own: validated, pointed at the API, and what the stack gives out then."""
+
+from tests.infra.declared import DOMAIN, Program
+
+ZONE = "Z0123456789ABCDEFGHIJ"
+RECORD = "aws:route53/record:Record"
+
+
+def test_the_endpoint_is_the_host_name(production: Program) -> None:
+    assert production.outputs["endpoint"] == f"https://{DOMAIN}"
+
+
+def test_the_certificate_is_validated_in_the_zone(production: Program) -> None:
+    certificate = production.one("aws:acm/certificate:Certificate", "api").inputs
+    proof = production.one(RECORD, "api-validation").inputs
+
+    assert certificate["domainName"] == DOMAIN
+    assert certificate["validationMethod"] == "DNS"
+    assert proof["zoneId"] == ZONE
+    assert (proof["type"], proof["name"]) == ("CNAME", f"_proof.{DOMAIN}.")
+    assert proof["records"] == ["_proof.acm-validations.aws."]
+
+
+def test_the_name_is_made_only_with_an_issued_certificate(production: Program) -> None:
+    validation = production.one("aws:acm/certificateValidation:CertificateValidation", "api")
+    name = production.one("aws:apigatewayv2/domainName:DomainName", "api")
+
+    assert validation.inputs["validationRecordFqdns"] == [f"_proof.{DOMAIN}."]
+    assert validation.name in {urn.split("::")[-1] for urn in name.depends_on}
+    assert name.inputs["domainNameConfiguration"] == {
+        "certificateArn": validation.inputs["certificateArn"],
+        "endpointType": "REGIONAL",
+        "securityPolicy": "TLS_1_2",
+    }
+
+
+def test_dns_leads_to_the_gateway_and_the_gateway_to_the_stage(production: Program) -> None:
+    alias = production.one(RECORD, "api").inputs
+    mapping = production.one("aws:apigatewayv2/apiMapping:ApiMapping", "api").inputs
+
+    assert (alias["zoneId"], alias["name"], alias["type"]) == (ZONE, DOMAIN, "A")
+    assert alias["aliases"] == [
+        {
+            "name": "d-abc123.execute-api.eu-west-1.amazonaws.com",
+            "zoneId": "ZLY8HYME6SFDD",
+            "evaluateTargetHealth": False,
+        }
+    ]
+    assert mapping == {"apiId": "api-id", "domainName": DOMAIN, "stage": "api-id"}
+
+
+def test_without_a_host_name_there_is_nothing_of_it(program: Program) -> None:
+    kinds = {found.type.split(":")[1].partition("/")[0] for found in program.resources}
+
+    assert not kinds & {"acm", "route53"}

@@ -1,0 +1,211 @@
+"""Alarms, dashboard and queries: they look at what is really measured and logged."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.declared import Program, declare
+from transfer_stack import metrics
+from transfer_stack.log_queries import QUERIES
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+TOPIC_ARN = "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-alarms"
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+OURS = {
+    metrics.SUCCEEDED,
+    metrics.FAILED,
+    metrics.ROLLED_BACK,
+    metrics.NOT_ROLLED_BACK,
+    metrics.TWILIO_LATENCY,
+}
+ROUTE = {
+    "ApiId": "api-id",
+    "Method": "POST",
+    "Resource": "/transfer-chat",
+    "Stage": "$default",
+}
+
+
+def test_the_functions_emit_the_metrics_that_are_watched_and_no_other() -> None:
+    source = (FUNCTIONS / "chat_transfer" / "metrics.py").read_text()
+
+    assert set(re.findall(r'"(T[A-Za-z]+)"', source)) == OURS
+
+
+def test_only_one_module_emits_metrics() -> None:
+    emitting = {
+        path.name
+        for path in FUNCTIONS.rglob("*.py")
+        if "add_metric(" in path.read_text() or "single_metric(" in path.read_text()
+    }
+
+    assert emitting == {"metrics.py"}
+
+
+@pytest.mark.parametrize(
+    ("name", "threshold", "used"),
+    [
+        ("transfers-failing", 5, {"5xx", "Count"}),
+        ("transfers-slow", 10_000, {"Latency"}),
+        ("functions-throttled", 0, {"Throttles"}),
+        ("rollback-failed", 0, {metrics.NOT_ROLLED_BACK}),
+    ],
+)
+def test_an_alarm_is_raised_above_its_threshold(
+    program: Program, name: str, threshold: int, used: set[str]
+) -> None:
+    alarm = program.one(ALARM, name).inputs
+
+    assert alarm["name"] == f"flex-chat-transfer-dev-{name}"
+    assert alarm["comparisonOperator"] == "GreaterThanThreshold"
+    assert alarm["threshold"] == threshold
+    assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
+    queries = alarm["metricQueries"]
+    assert {query["metric"]["metricName"] for query in queries if "metric" in query} == used
+    # CloudWatch takes one result an alarm.
+    assert [query["returnData"] for query in queries].count(True) == 1
+
+
+def test_the_failure_rate_is_that_of_transfers_alone(program: Program) -> None:
+    failed, every, result = program.one(ALARM, "transfers-failing").inputs["metricQueries"]
+
+    assert failed["metric"]["dimensions"] == every["metric"]["dimensions"] == ROUTE
+    assert (failed["metric"]["stat"], every["metric"]["stat"]) == ("Sum", "SampleCount")
+    assert result["expression"] == f"100 * {failed['id']} / {every['id']}"
+
+
+def test_throttles_of_both_functions_count(program: Program) -> None:
+    *found, result = program.one(ALARM, "functions-throttled").inputs["metricQueries"]
+
+    assert {query["metric"]["dimensions"]["FunctionName"] for query in found} == {
+        "flex-chat-transfer-dev-transfer-chat",
+        "flex-chat-transfer-dev-get-workflows",
+    }
+    assert all(query["id"] in result["expression"] for query in found)
+
+
+def test_our_metrics_are_looked_for_where_the_functions_put_them(program: Program) -> None:
+    (query,) = program.one(ALARM, "rollback-failed").inputs["metricQueries"]
+    variables = program.one("aws:lambda/function:Function", "transfer-chat").inputs["environment"]
+
+    assert query["metric"]["namespace"] == variables["variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+    service = variables["variables"]["POWERTOOLS_SERVICE_NAME"]
+    assert query["metric"]["dimensions"] == {"service": service}
+
+
+def test_thresholds_are_as_configured() -> None:
+    found = declare(alarmFailurePercent="7", alarmLatencySeconds="3")
+
+    assert found.one(ALARM, "transfers-failing").inputs["threshold"] == 7
+    assert found.one(ALARM, "transfers-slow").inputs["threshold"] == 3000
+
+
+def test_an_address_is_subscribed_when_there_is_one(program: Program) -> None:
+    kind = "aws:sns/topicSubscription:TopicSubscription"
+    found = declare(alarmEmail="on-call@example.com")
+
+    assert not program.of_type(kind)
+    assert found.one(kind, "alarms").inputs == {
+        "topic": TOPIC_ARN,
+        "protocol": "email",
+        "endpoint": "on-call@example.com",
+    }
+
+
+def test_the_dashboard_answers_how_many_how_slow_and_why(program: Program) -> None:
+    widgets = _widgets(program)
+    shown = json.dumps(widgets)
+
+    assert all(name in shown for name in OURS)
+    assert all(f'"{stat}"' in shown for stat in ("p50", "p95", "p99"))
+    (search,) = [
+        metric[0]["expression"]
+        for widget in widgets
+        for metric in widget["properties"].get("metrics", [])
+        if isinstance(metric[0], dict)
+    ]
+    assert search == (
+        'SEARCH(\'{flex-chat-transfer,service,code} MetricName="TransferFailed" '
+        "service=\"flex-chat-transfer-dev\"', 'Sum', 300)"
+    )
+
+
+def test_the_dashboards_widgets_lie_side_by_side_in_the_stacks_region(program: Program) -> None:
+    widgets = _widgets(program)
+    places = {(widget["x"], widget["y"]) for widget in widgets}
+
+    assert len(places) == len(widgets)
+    assert all(widget["x"] + widget["width"] <= 24 for widget in widgets)
+    regions = {widget["properties"].get("region") for widget in widgets}
+    assert regions == {"eu-west-1", None}
+    (alarms,) = [widget for widget in widgets if widget["type"] == "alarm"]
+    assert len(alarms["properties"]["alarms"]) == len(program.of_type(ALARM))
+
+
+def test_queries_ask_for_fields_that_are_logged(program: Program) -> None:
+    logged = {
+        "transfers": _logged_by_functions(),
+        "access": set(
+            json.loads(
+                program.one("aws:apigatewayv2/stage:Stage", "api").inputs["accessLogSettings"][
+                    "format"
+                ]
+            )
+        ),
+    }
+
+    for query in QUERIES:
+        assert _fields(query.query) <= logged[query.logs] | {"@timestamp", "@message"}, query.name
+
+
+def test_each_query_is_saved_for_the_logs_that_it_is_for(program: Program) -> None:
+    saved = program.of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
+    groups = {
+        "transfers": "/aws/lambda/flex-chat-transfer-dev-transfer-chat",
+        "access": "/aws/vendedlogs/flex-chat-transfer-dev/access",
+    }
+
+    assert saved.keys() == {query.name for query in QUERIES}
+    for query in QUERIES:
+        assert saved[query.name].inputs == {
+            "name": f"flex-chat-transfer-dev/{query.title}",
+            "logGroupNames": [groups[query.logs]],
+            "queryString": query.query,
+        }
+
+
+def test_what_queries_filter_by_is_a_message_of_the_functions() -> None:
+    logged = (FUNCTIONS / "transfer_chat.py").read_text()
+
+    messages = {
+        found for query in QUERIES for found in re.findall(r'message = "([^"]+)"', query.query)
+    }
+    assert messages
+    assert all(f'"{message}"' in logged for message in messages)
+
+
+def _widgets(program: Program) -> list[dict[str, Any]]:
+    dashboard = program.one("aws:cloudwatch/dashboard:Dashboard", "observability").inputs
+    widgets: list[dict[str, Any]] = json.loads(dashboard["dashboardBody"])["widgets"]
+    return widgets
+
+
+def _logged_by_functions() -> set[str]:
+    """Return every keyword that the functions give a logger, and what Powertools adds itself."""
+    sources = "".join(path.read_text() for path in FUNCTIONS.rglob("*.py"))
+    calls = re.findall(r"(?:log|logger\.\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", sources)
+    given = {name for call in calls for name in re.findall(r"(\w+)=", call)}
+    return given | {"level", "message", "correlation_id"}
+
+
+def _fields(query: str) -> set[str]:
+    """Return the fields that a query reads, those that it makes itself left out."""
+    made = set(re.findall(r" as (\w+)", query))
+    read: set[str] = set()
+    for clause in re.findall(r"(?:fields|by|sort|filter) ([^|]+)", query):
+        bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", clause)
+        read |= set(re.findall(r"@?[a-zA-Z_]\w*", bare))
+    return read - made - {"desc", "asc", "and", "like"}

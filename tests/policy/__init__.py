@@ -1,0 +1,1 @@
+"""The policy pack: its rules against what the program declares."""

@@ -1,0 +1,13 @@
+"""The program's resources, once a session."""
+
+import pytest
+
+from tests.infra.declared import declare
+from tests.policy.declared import resources_of
+from transfer_policy.resource import Resource
+
+
+@pytest.fixture(scope="session")
+def resources() -> list[Resource]:
+    """What the program declares with settings as in development."""
+    return resources_of(declare())

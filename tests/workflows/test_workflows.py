@@ -1,0 +1,139 @@
+"""What the workflows may do. A linter knows the general rules; these are this repository's own."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / ".github" / "workflows"
+NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
+ZIZMOR = Path(sys.executable).parent / "zizmor"
+
+PINNED = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+OWN = "uses: ./.github/workflows/"
+
+
+def read(name: str) -> dict[str, Any]:
+    # YAML 1.1 takes the key "on" for a boolean.
+    return {
+        "on" if key is True else key: value
+        for key, value in yaml.safe_load((FOLDER / name).read_text()).items()
+    }
+
+
+def permissions(name: str) -> dict[str, dict[str, str]]:
+    """Return what each job's token may do; a job without a list has the workflow's."""
+    workflow = read(name)
+    return {
+        job: declared.get("permissions", workflow["permissions"])
+        for job, declared in workflow["jobs"].items()
+    }
+
+
+def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ZIZMOR, "--offline", "--strict-collection", "--no-progress", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_there_are_these_workflows() -> None:
+    assert NAMES == ["deploy.yml", "preview.yml", "test.yml"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it(name: str) -> None:
+    lines = [line.strip("- ") for line in (FOLDER / name).read_text().splitlines()]
+    used = [line for line in lines if line.startswith("uses:")]
+
+    assert used
+    assert [line for line in used if not PINNED.fullmatch(line) and OWN not in line] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_workflow_reads_a_stored_secret_or_runs_for_a_fork_with_rights(name: str) -> None:
+    text = (FOLDER / name).read_text()
+
+    assert "${{ secrets." not in text
+    assert set(read(name)["on"]) <= {"pull_request", "push", "workflow_call"}
+
+
+def test_each_job_may_do_this_and_nothing_else() -> None:
+    assert {name: permissions(name) for name in NAMES} == {
+        "test.yml": {"test": {"contents": "read"}},
+        "preview.yml": {
+            "preview": {"contents": "read", "id-token": "write", "pull-requests": "write"}
+        },
+        "deploy.yml": {
+            "test": {"contents": "read"},
+            "deploy": {"contents": "read", "id-token": "write"},
+        },
+    }
+
+
+def test_a_preview_is_for_branches_of_this_repository_alone() -> None:
+    condition = read("preview.yml")["jobs"]["preview"]["if"]
+
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+
+
+def test_a_deployment_waits_for_the_tests_and_an_approval_and_is_never_cut_off() -> None:
+    job = read("deploy.yml")["jobs"]["deploy"]
+
+    assert job["needs"] == "test"
+    assert job["environment"] == "production"
+    assert job["concurrency"]["cancel-in-progress"] is False
+
+
+def pulumi_steps(name: str) -> list[dict[str, Any]]:
+    steps = [step for job in read(name)["jobs"].values() for step in job.get("steps", [])]
+    return [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pulumi_is_the_version_of_its_sdk(name: str) -> None:
+    (pulumi,) = pulumi_steps(name)
+    requirements = (ROOT / "requirements.in").read_text()
+
+    assert f"pulumi=={pulumi['pulumi-version']}\n" in requirements
+
+
+@pytest.mark.parametrize(("name", "command"), [("preview.yml", "preview"), ("deploy.yml", "up")])
+def test_pulumi_runs_under_the_policy_pack(name: str, command: str) -> None:
+    (pulumi,) = pulumi_steps(name)
+
+    assert (pulumi["command"], pulumi["policyPacks"]) == (command, "policy")
+
+
+def test_the_linter_finds_nothing() -> None:
+    done = zizmor(ROOT / ".github")
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7"),
+        ("  pull_request:\n", "  pull_request_target:\n"),
+        ("persist-credentials: false", "fetch-depth: 1"),
+        ("make install policy", "echo ${{ github.event.pull_request.title }}"),
+    ],
+)
+def test_the_linter_finds_what_must_not_be_there(tmp_path: Path, old: str, new: str) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    shutil.copytree(FOLDER, folder)
+    path = folder / "preview.yml"
+    source = path.read_text()
+    assert old in source
+    path.write_text(source.replace(old, new, 1))
+
+    assert zizmor(tmp_path).returncode != 0
