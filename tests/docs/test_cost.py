@@ -35,7 +35,7 @@ def test_a_transfer_calls_twilio_and_the_table_as_often_as_the_page_says(
     answer = deployment.transfer(task, deployment.twilio.centre.queues["Sales"])
 
     assert answer.status == 200
-    assert len(deployment.twilio.journal) == stated("requests to Twilio")
+    assert len(deployment.twilio.journal) == stated(f"requests to Twilio, {task}")
     reads = sum(count for name, count in calls.items() if name in {"GetItem", "Query"})
     assert calls.total() - reads == stated("DynamoDB writes")
     assert reads == stated("DynamoDB reads")
