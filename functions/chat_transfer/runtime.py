@@ -51,7 +51,10 @@ class Runtime:
     def __init__(self) -> None:
         self.settings = Settings.from_environment(os.environ)
         self._session = requests.Session()
-        self._secrets = SecretsProvider(boto_config=AWS_CALLS)
+        # From the default session: one of its own would read all of botocore's data again.
+        self._secrets = SecretsProvider(
+            boto3_client=boto3.client("secretsmanager", config=AWS_CALLS)
+        )
         self._warm = WarmCache()
         self._dynamodb: tuple[DynamoDBClient, DynamoDBClient] | None = None
 
