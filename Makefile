@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# One more than there are processors, since many tests wait.
+WORKERS := $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
 POLICY_INSTALLED := policy/.venv/.installed
 
 LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 botocore frozenlist \
@@ -19,7 +21,7 @@ down:  ## Stop what `python -m local up -d` started
 	@$(BIN)/python -m local down
 
 test: install
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ CHECKS: Any = (
 
 @pytest.mark.parametrize("by", ["nobody", "ana"])
 @SCHEMA.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_the_description_says(
     deployed_stack: DeployedStack, case: schemathesis.Case[Any], by: str
 ) -> None:

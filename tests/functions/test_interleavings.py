@@ -151,7 +151,7 @@ def test_interleavings(running: Deployment) -> None:
     run_state_machine_as_test(
         Interleavings,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=15,
             deadline=None,
             # To shrink a failure takes minutes, and fifteen steps can be read as they are.
