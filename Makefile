@@ -21,7 +21,7 @@ down:  ## Stop what `python -m local up -d` started
 	@$(BIN)/python -m local down
 
 test: install
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: install
 	$(BIN)/ruff check .
