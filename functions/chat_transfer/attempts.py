@@ -159,10 +159,7 @@ class TransferAttempt:
         return self._done(sid or made.sid, holder_sid)
 
     def _saga(self, handover: Handover) -> TransferSaga:
-        twilio = self._twilio
-        return TransferSaga(
-            self._request.task_sid, handover, twilio.taskrouter, twilio.retries, twilio.budget
-        )
+        return TransferSaga(self._twilio, self._request.task_sid, handover)
 
     def _done(self, made: str, holder_sid: str) -> TransferDone:
         return TransferDone(

@@ -14,13 +14,13 @@ from contextlib import suppress
 from aws_lambda_powertools import Logger
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
-from chat_transfer.budget import Budget
 from chat_transfer.handover import Handover, Step, TaskEnded
 from chat_transfer.metrics import transfer_rolled_back
 from chat_transfer.outcomes import problem_of
 from chat_transfer.refusals import target_declined, task_ended, transfer_not_finished
-from chat_transfer.retries import RetryPolicy, is_stale
-from chat_transfer.taskrouter import NewTask, Task, TaskRouter
+from chat_transfer.retries import is_stale
+from chat_transfer.taskrouter import NewTask, Task
+from chat_transfer.twilio_context import TwilioContext
 from chat_transfer.twilio_failures import (
     Missing,
     NoAnswer,
@@ -51,19 +51,12 @@ class TransferSaga:
         The steps for its kind.
     """
 
-    def __init__(
-        self,
-        original_sid: str,
-        handover: Handover,
-        taskrouter: TaskRouter,
-        retries: RetryPolicy,
-        budget: Budget,
-    ) -> None:
+    def __init__(self, twilio: TwilioContext, original_sid: str, handover: Handover) -> None:
+        self._taskrouter = twilio.taskrouter
+        self._retries = twilio.retries
+        self._budget = twilio.budget
         self._original_sid = original_sid
         self._handover = handover
-        self._taskrouter = taskrouter
-        self._retries = retries
-        self._budget = budget
 
     def run(self, new_task: NewTask) -> str:
         """Transfer the task; give back the new task's SID.
