@@ -133,7 +133,7 @@ class TransferAttempt:
         if self._is_for_target(made):
             return self._done(saga.resume(made, others), holder_sid)
         try:
-            saga.undo(made.sid)
+            saga.undo(made, others)
         except (Accepted, TaskEnded):
             saga.resume(made, others)
             raise transferred_elsewhere() from None

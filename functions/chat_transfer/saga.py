@@ -149,8 +149,13 @@ class TransferSaga:
             raise problem_of(failure, rolled_back=False) from failure
         return self.withdraw(made)
 
-    def undo(self, made: str) -> None:
+    def undo(self, made: Task, others: Sequence[Task]) -> None:
         """Undo what an attempt before left.
+
+        Parameters
+        ----------
+        others : sequence of Task
+            As of `resume`; they go first, so that `made` leads to the customer until the end.
 
         Raises
         ------
@@ -159,7 +164,9 @@ class TransferSaga:
         TwilioFailure
             It is not undone.
         """
-        self._undo(made, self._handover.steps)
+        for other in others:
+            self._cancel(other.sid)
+        self._undo(made.sid, self._handover.steps)
 
     def _create(self, new_task: NewTask) -> str:
         """Make the new task exactly once.

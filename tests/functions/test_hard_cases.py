@@ -158,6 +158,30 @@ def leave_two_tasks(faults: Faults) -> None:
     faults.status(500, method="GET", path="/Tasks$", times=None)
 
 
+@pytest.mark.parametrize("target", ["dev", "carla"])
+def test_two_creations_of_an_attempt_that_could_not_look_for_them(
+    deployment: Deployment, target: str
+) -> None:
+    """Whatever the next request asks for, none but its own task is left."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["chat"])
+    leave_two_tasks(deployment.twilio.faults)
+    assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
+    deployment.twilio.faults.clear()
+    (made,) = centre.open_tasks("transferredFrom", case.task_sid)
+    deployment.client.taskrouter.v1.workspaces(centre.workspace.sid).tasks.create(
+        workflow_sid=deployment.transfer_workflow_sid,
+        task_channel="chat",
+        attributes=json.dumps(centre.attributes(made.sid)),
+    )
+
+    answer = deployment.transfer("chat", centre.workers[target])
+
+    assert answer.status == 200, answer.text
+    case.assert_customer_is_served(answer)
+    assert len(centre.open_tasks("transferredFrom", case.task_sid)) == 1
+
+
 @pytest.mark.parametrize("attribute", ["flexInteractionSid", "conversationSid"])
 def test_an_empty_sid_is_none(deployment: Deployment, attribute: str) -> None:
     centre = deployment.twilio.centre
