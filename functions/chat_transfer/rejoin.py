@@ -11,7 +11,7 @@ from chat_transfer.handover import Handover
 from chat_transfer.handover_kinds import handover_of
 from chat_transfer.preparation import holder_identity
 from chat_transfer.problems import Forbidden, Problem
-from chat_transfer.situation import Situation
+from chat_transfer.situation import Situation, SituationReader
 from chat_transfer.twilio_context import TwilioContext
 from chat_transfer.twilio_failures import TwilioFailure
 
@@ -35,7 +35,7 @@ def rejoin(
         return
     twilio.budget.release_undo()
     try:
-        original, holder_sid = situation.task, situation.holder_sid
+        original, holder_sid = SituationReader(twilio).held_task(situation)
         if original is None or holder_sid is None:
             return
         handover = handover or handover_of(

@@ -9,7 +9,7 @@ from chat_transfer.agents import Caller, holder_of
 from chat_transfer.taskrouter import Task
 from chat_transfer.transfer_request import TransferRequest
 from chat_transfer.twilio_context import TwilioContext
-from chat_transfer.twilio_failures import Missing
+from chat_transfer.twilio_failures import Missing, TwilioFailure
 
 CONFIGURATION_SECONDS = 60.0
 
@@ -20,12 +20,15 @@ class Situation:
 
     Attributes
     ----------
+    task_sid : str
+        The task that is to be transferred.
     caller : Caller
         Who asks; nobody gets this far without a valid token.
     read_at : float
         When, in seconds of the budget's clock.
     """
 
+    task_sid: str
     caller: Caller
     read_at: float
     reading_task: "Future[Task | None]"
@@ -82,6 +85,7 @@ class SituationReader:
             target = pool.submit(self._twilio.taskrouter.has_target, request.target.sid)
             configuration = pool.submit(self.configuration)
         return Situation(
+            task_sid=request.task_sid,
             caller=asking.result(),
             read_at=self._twilio.budget.clock(),
             reading_task=task,
@@ -89,6 +93,13 @@ class SituationReader:
             reading_target=target,
             reading_configuration=configuration,
         )
+
+    def held_task(self, situation: Situation) -> tuple[Task | None, str | None]:
+        """The original task and the worker who holds it, read again where that had failed."""
+        try:
+            return situation.task, situation.holder_sid
+        except TwilioFailure:
+            return self._task(situation.task_sid), self._holder(situation.task_sid)
 
     def configuration(self, *, anew: bool = False) -> Mapping[str, Any]:
         """The configuration of the transfer workflow; a copy may be a minute old."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chat_transfer import retries
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer, http_event, json_event
@@ -345,6 +346,21 @@ def test_the_agent_is_in_the_chat_again_when_a_supervisor_asked(
     assert answer.body["agentRejoined"] is True
     assert ANA in centre.present_in(room_sid)
     assert "sam_40example_2Ecom" not in centre.present_in(room_sid)
+
+
+@pytest.mark.parametrize("path", ["/Tasks/WT[0-9a-f]{32}$", "/Reservations$"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_agent_is_in_the_chat_again_though_the_task_could_not_be_read_at_first(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, kind: str, path: str
+) -> None:
+    """It failed as often as a read is tried, and then no more."""
+    room_sid = leave(deployment, kind)
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
+    deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
+    answer = deployment.transfer(kind, deployment.twilio.centre.workers["dev"])
+    assert_problem(answer, 502, "twilio_failed")
+    assert answer.body["agentRejoined"] is True
+    assert ANA in deployment.twilio.centre.present_in(room_sid)
 
 
 @pytest.mark.parametrize("kind", KINDS)
