@@ -10,7 +10,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.budget import Budget
-from chat_transfer.http_api import http_api, json_response
+from chat_transfer.http_api import http_api, json_response, log_problem
 from chat_transfer.outcomes import problem_of
 from chat_transfer.problems import Problem
 from chat_transfer.request_body import has_body, read_fields, token_of
@@ -21,8 +21,16 @@ from chat_transfer.workflow_list import list_workflows
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-app = http_api()
 runtime = cache(Runtime)
+
+
+def _report(problem: Problem) -> None:
+    log_problem("workflows not listed", problem)
+    if problem.code == "twilio_credentials":
+        runtime().forget_credentials()
+
+
+app = http_api(_report)
 
 
 @app.get("/get-workflows")
@@ -37,17 +45,10 @@ def get_workflows() -> Response[str]:
     try:
         workflows = list_workflows(runtime().settings, runtime().client(budget), budget, token)
     except TwilioFailure as failure:
-        raise _reported(problem_of(failure, rolled_back=None)) from failure
+        raise problem_of(failure, rolled_back=None) from failure
     return json_response(
         {"workflows": [{"sid": one.sid, "friendlyName": one.friendly_name} for one in workflows]}
     )
-
-
-def _reported(problem: Problem) -> Problem:
-    logger.error("workflows not listed", status=int(problem.status), code=problem.code)
-    if problem.code == "twilio_credentials":
-        runtime().forget_credentials()
-    return problem
 
 
 @metrics.log_metrics

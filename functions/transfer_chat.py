@@ -4,7 +4,6 @@ From here the request goes to `chat_transfer.transfers`, from there to `chat_tra
 """
 
 from functools import cache
-from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -12,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chat_transfer.http_api import http_api, json_response
+from chat_transfer.http_api import http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.problems import Problem
 from chat_transfer.request_body import transfer_request
@@ -22,20 +21,25 @@ from chat_transfer.transfers import Transfers
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-app = http_api()
 runtime = cache(Runtime)
+
+
+def _report(problem: Problem) -> None:
+    log_problem("not transferred", problem)
+    transfer_failed(problem.code, rolled_back=problem.rolled_back)
+    if problem.code == "twilio_credentials":
+        runtime().forget_credentials()
+
+
+app = http_api(_report)
 
 
 @app.post("/transfer-chat")
 def transfer_chat() -> Response[str]:
     """Transfer a task; answer with the SID of the new one."""
-    try:
-        request = transfer_request(app.current_event)
-        logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
-        done = _transfers().transfer(request)
-    except Problem as problem:
-        _report(problem)
-        raise
+    request = transfer_request(app.current_event)
+    logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
+    done = _transfers().transfer(request)
     logger.info("transferred", new_task_sid=done.task_sid)
     transfer_succeeded()
     return json_response({"taskSid": done.task_sid})
@@ -47,15 +51,6 @@ def _transfers() -> Transfers:
     except Problem as problem:
         problem.rolled_back = True  # nothing has begun
         raise
-
-
-def _report(problem: Problem) -> None:
-    log = logger.error if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logger.warning
-    log("not transferred", status=int(problem.status), code=problem.code,
-        rolled_back=problem.rolled_back, agent_rejoined=problem.agent_rejoined)  # fmt: skip
-    if problem.code == "twilio_credentials":
-        runtime().forget_credentials()
-    transfer_failed(problem.code, rolled_back=problem.rolled_back)
 
 
 @metrics.log_metrics

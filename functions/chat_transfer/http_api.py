@@ -1,10 +1,11 @@
-"""What both endpoints share of HTTP: the resolver, and how a problem becomes an answer.
+"""What both endpoints share of HTTP: the resolver, and how a problem is logged and answered.
 
 CORS is API Gateway's alone: it adds its headers to every answer, so none is added here
 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
 """
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,12 +17,19 @@ from chat_transfer.problems import NotFound, Problem, internal_error
 logger = Logger(child=True)
 
 
-def http_api() -> APIGatewayHttpResolver:
-    """Make a resolver that answers every error with a problem document."""
+def http_api(report: Callable[[Problem], None]) -> APIGatewayHttpResolver:
+    """Make a resolver that answers every error with a problem document.
+
+    Parameters
+    ----------
+    report : callable
+        Is told of each problem of a route before it is answered, defects included.
+    """
     app = APIGatewayHttpResolver()
 
     @app.exception_handler(Problem)  # type: ignore[untyped-decorator]
     def answer_problem(problem: Problem) -> Response[str]:
+        report(problem)
         return problem_response(problem)
 
     @app.not_found
@@ -31,9 +39,16 @@ def http_api() -> APIGatewayHttpResolver:
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def answer_defect(error: Exception) -> Response[str]:
         logger.error("defect", exc_info=error)
-        return problem_response(internal_error())
+        return answer_problem(internal_error())  # type: ignore[no-any-return]
 
     return app
+
+
+def log_problem(message: str, problem: Problem) -> None:
+    """Log why a request was not answered as it wished: an error where that is not the caller's."""
+    log = logger.error if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logger.warning
+    log(message, status=int(problem.status), code=problem.code,
+        rolled_back=problem.rolled_back, agent_rejoined=problem.agent_rejoined)  # fmt: skip
 
 
 def json_response(body: dict[str, Any]) -> Response[str]:

@@ -111,6 +111,21 @@ def test_what_could_not_be_undone_is_a_metric_of_its_own(
     assert ("TransferRolledBack", SERVICE) not in found
 
 
+def test_a_defect_is_a_failure_too(
+    deployment: Deployment, measured: Callable[[], Measured], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TWILIO_WORKSPACE_SID")
+    deployment.transfer_chat.runtime.cache_clear()
+
+    assert deployment.transfer("chat", deployment.twilio.centre.workers["dev"]).status == 500
+
+    found = measured()
+    assert found.keys() == {
+        ("TransferFailed", SERVICE),
+        ("TransferFailed", (*SERVICE, "internal_error")),
+    }
+
+
 def test_listing_workflows_times_twilio_too(
     deployment: Deployment, measured: Callable[[], Measured]
 ) -> None:
