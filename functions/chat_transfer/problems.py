@@ -130,13 +130,14 @@ class GatewayTimeout(Problem):
 
 
 class InternalError(Problem):
-    """A defect of ours: the log has it, the caller gets the correlation id."""
+    """A defect of ours: the log has it."""
 
 
 def internal_error(*, rolled_back: bool | None = None) -> InternalError:
     """The answer to a defect, which says nothing of it."""
     return InternalError(
-        "Something went wrong here. The function's log says what, under this request's id.",
+        "Something went wrong here. The function's log says what, under the id in this answer's "
+        "header apigw-requestid.",
         code="internal_error",
         rolled_back=rolled_back,
     )

@@ -105,8 +105,12 @@ def _series(metric: Metric, stat: str) -> list[Any]:
 
 
 def _failures_by_code(watched: Watched) -> list[Any]:
-    """Return a search in place of a list: a code shows once it has occurred."""
-    schema = f"{{{watched.project},{SERVICE},{CODE}}}"
+    """Return a search in place of a list: a code shows once it has occurred.
+
+    The namespace is quoted, since a hyphen in it needs that.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+    """
+    schema = f'{{"{watched.project}",{SERVICE},{CODE}}}'
     search = f'{schema} MetricName="{FAILED}" {SERVICE}="{watched.service}"'
     return [{"expression": f"SEARCH('{search}', 'Sum', {_PERIOD_SECONDS})", "id": "codes"}]
 

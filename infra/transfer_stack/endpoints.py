@@ -116,9 +116,9 @@ class TransferApi(pulumi.ComponentResource):
                 "allow_origins": list(self._settings.gateway.allowed_origins),
                 "allow_methods": ["GET", "POST"],
                 "allow_headers": ["authorization", "content-type"],
-                # A browser hides it from the plugin otherwise, and the plugin should wait for so
-                # long.
-                "expose_headers": ["retry-after"],
+                # A browser hides them from the plugin otherwise: how long to wait, and the ID by
+                # which the logs have the request.
+                "expose_headers": ["retry-after", "apigw-requestid"],
                 "max_age": _PREFLIGHT_SECONDS,
             },
             tags=self._settings.tags,

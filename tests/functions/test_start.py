@@ -53,7 +53,7 @@ from chat_transfer.twilio_failures import Unreachable
 
 transport = Transport(requests.Session(), Budget(ends_at=float("inf"), undo_seconds=0), sys.argv[1])
 def call(product):
-    url = f"https://{product}.twilio.com/v1/Things?Token=query-token"
+    url = f"https://{product}.twilio.com/v1/Members/ana_40example_2Ecom?Token=query-token"
     try:
         transport.request("POST", url, data={"Body": "hello"}, auth=("AC1", "the-auth-token"))
     except Unreachable:
@@ -90,7 +90,7 @@ def test_every_call_to_twilio_is_traced_from_every_thread_and_tells_no_secret() 
     assert {segment["trace_id"] for segment in segments} == {"1-5759e988-bd862e3fe1be46a994272793"}
     paths = {segment["http"]["request"]["url"].partition("/v1/")[0] for segment in segments}
     assert {path.rsplit("/", 1)[1] for path in paths} == {"taskrouter", "iam"}
-    for secret in ("query-token", "the-auth-token", "hello"):
+    for secret in ("query-token", "the-auth-token", "hello", "example_2Ecom"):
         assert secret not in "".join(traced)
 
 

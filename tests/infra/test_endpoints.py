@@ -16,7 +16,7 @@ def test_cors_lets_the_configured_origins_in_and_no_other() -> None:
     assert cors["allowOrigins"] == ["https://flex.twilio.com", "http://localhost:3000"]
     assert cors["allowMethods"] == ["GET", "POST"]
     assert cors["allowHeaders"] == ["authorization", "content-type"]
-    assert cors["exposeHeaders"] == ["retry-after"]
+    assert cors["exposeHeaders"] == ["retry-after", "apigw-requestid"]
     assert "allowCredentials" not in cors
 
 

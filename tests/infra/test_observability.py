@@ -128,7 +128,7 @@ def test_the_dashboard_answers_how_many_how_slow_and_why(program: Program) -> No
         if isinstance(metric[0], dict)
     ]
     assert search == (
-        'SEARCH(\'{flex-chat-transfer,service,code} MetricName="TransferFailed" '
+        'SEARCH(\'{"flex-chat-transfer",service,code} MetricName="TransferFailed" '
         "service=\"flex-chat-transfer-dev\"', 'Sum', 300)"
     )
 
