@@ -1,4 +1,4 @@
-"""What is kept: for a time, encrypted, tagged; and the queue that others rely on."""
+"""What is kept: for a time, encrypted; and the queue that others rely on."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -7,25 +7,6 @@ from transfer_policy.functions import FUNCTION
 from transfer_policy.resource import Finding, Resource, nested, of_type
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
-
-REQUIRED_TAGS: Final = ("project", "environment", "managed-by")
-
-# Of the types that a stack declares, those that AWS can tag; Twilio has no tags.
-TAGGED: Final = frozenset(
-    {
-        "aws:acm/certificate:Certificate",
-        "aws:apigatewayv2/api:Api",
-        "aws:apigatewayv2/domainName:DomainName",
-        "aws:apigatewayv2/stage:Stage",
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
-        "aws:dynamodb/table:Table",
-        "aws:iam/role:Role",
-        "aws:secretsmanager/secret:Secret",
-        "aws:sns/topic:Topic",
-        FUNCTION,
-        LOG_GROUP,
-    }
-)
 
 EVERYONE: Final = "Everyone"
 
@@ -64,24 +45,19 @@ def endless_rows(resource: Resource) -> Iterator[str]:
         yield "ttl is not enabled; expected it: a row names a task and its target"
 
 
-def missing_tags(resource: Resource) -> Iterator[str]:
-    """Find what nobody could tell whose it is."""
-    tags = resource.props.get("tags")
-    found = tags if isinstance(tags, Mapping) else {}
-    for tag in REQUIRED_TAGS:
-        if not found.get(tag):
-            yield f"tag {tag!r} is missing"
-
-
 def endangered_queue(resource: Resource) -> Iterator[str]:
     """Find an "Everyone" queue that is not the workspace's own, or not everyone's.
 
     That it outlives the stack cannot be seen from here: the engine does not tell policy packs of
     `retainOnDelete`. The program's tests hold that.
     """
-    if resource.props.get("friendlyName") != EVERYONE:
+    name = resource.props.get("friendlyName")
+    is_adopted = resource.props.get("adoptExisting") is True
+    if name != EVERYONE:
+        if is_adopted:
+            yield f"{name!r} is adopted; expected {EVERYONE} alone: others are looked up by name"
         return
-    if resource.props.get("adoptExisting") is not True:
+    if not is_adopted:
         yield "adoptExisting is not true; expected the workspace's own queue to be taken over"
     if str(resource.props.get("targetWorkers", "")).replace(" ", "") != "1==1":
         yield "targetWorkers is not 1==1; expected every worker, other workflows rely on it"

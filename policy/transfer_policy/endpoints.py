@@ -1,5 +1,6 @@
 """The edge: who may call from a browser, how often, and what is written down about it."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -13,6 +14,16 @@ _ORIGIN: Final = re.compile(r"(https://[a-z0-9.-]+|http://localhost)(:[0-9]+)?")
 # They hold the agent's Flex token.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 _WITH_TOKENS: Final = ("$context.authorizer", "$request", "Authorization", "authorization")
+
+
+# More than agents ever send. With as much as the account has, 10,000, a flood would use all of it.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+_HIGHEST_LIMIT: Final = 1_000
+
+_REQUEST_ID: Final = "$context.requestId"
+
+# …:function:NAME:ALIAS/invocations; $LATEST is what is being changed.
+_ALIAS: Final = re.compile(r":function:[^:/]+:[^:/$]+/invocations$")
 
 
 def open_cors(resource: Resource) -> Iterator[str]:
@@ -43,16 +54,37 @@ def missing_throttle(resource: Resource) -> Iterator[str]:
 def _unlimited(where: str, settings: Any) -> Iterator[str]:
     for key in ("throttlingRateLimit", "throttlingBurstLimit"):
         limit = nested({"settings": settings}, "settings", key)
-        if not isinstance(limit, int | float) or limit <= 0:
-            yield f"{where}.{key} is {limit!r}; expected a number above 0"
+        if not isinstance(limit, int | float) or not 0 < limit <= _HIGHEST_LIMIT:
+            yield f"{where}.{key} is {limit!r}; expected a number up to {_HIGHEST_LIMIT}"
 
 
 def poor_access_log(resource: Resource) -> Iterator[str]:
-    """Find a stage without access logs, or with a format that writes tokens down."""
+    """Find a stage without access logs, or with a format that nobody can search or tells tokens."""
     settings = resource.props.get("accessLogSettings")
-    if not isinstance(settings, Mapping) or not settings.get("format"):
+    if not isinstance(settings, Mapping) or not {"destinationArn", "format"} <= set(settings):
         yield "no accessLogSettings; expected a destination and a format"
         return
+    log_format = str(settings["format"])
+    if _REQUEST_ID not in _fields(log_format):
+        yield f"the access log's format is no JSON with {_REQUEST_ID}; expected that"
     for variable in _WITH_TOKENS:
-        if variable in str(settings["format"]):
+        if variable in log_format:
             yield f"the access log's format has {variable}; expected nothing that holds a token"
+
+
+def function_itself(resource: Resource) -> Iterator[str]:
+    """Find an integration that calls a function, not an alias of it: it would serve half an update.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+    """
+    uri = str(resource.props["integrationUri"])
+    if not _ALIAS.search(uri):
+        yield f"integrationUri is {uri!r}; expected an alias of the function"
+
+
+def _fields(log_format: str) -> list[str]:
+    try:
+        fields = json.loads(log_format)
+    except ValueError:
+        return []
+    return list(fields.values()) if isinstance(fields, dict) else []

@@ -20,12 +20,14 @@ END_OF_SUPPORT: Final = {
     "python3.14": dt.date(2029, 6, 30),
 }
 
-# Names that hold a credential, unless they say that they hold the name or ARN of one.
-_CREDENTIAL_NAME: Final = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|(^|_)KEY$")
-_REFERENCE_NAME: Final = re.compile(r"_(ARN|NAME|ID)$")
+# Names that hold a credential, unless they say that they hold the ARN of one.
+_CREDENTIAL_NAME: Final = re.compile(
+    r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|(^|_)KEY$", re.IGNORECASE
+)
+_REFERENCE_NAME: Final = re.compile(r"_ARN$", re.IGNORECASE)
 # A Twilio auth token is 32 hexadecimal digits, an API key's secret 32 letters and digits; an AWS
-# secret access key is 40 of base64's.
-_CREDENTIAL_VALUE: Final = re.compile(r"[0-9A-Za-z]{32}|[0-9A-Za-z/+]{40}")
+# secret access key is 40 of base64's; a URL may have a user and a password in it.
+_CREDENTIAL_VALUE: Final = re.compile(r"[0-9A-Za-z]{32}|[0-9A-Za-z/+]{40}|.*://[^/@]*:[^/@]+@.*")
 _SHORTEST_SECRET: Final = 8
 
 
@@ -38,6 +40,19 @@ def unsupported_runtime(resource: Resource, today: dt.date) -> Iterator[str]:
         yield f"runtime {runtime!r}; expected one of {known}"
     elif today > end:
         yield f"runtime {runtime!r} is supported until {end} only; expected one of {known}"
+
+
+def unpublished(resource: Resource) -> Iterator[str]:
+    """Find a function of which a change makes no version: an alias could go to none."""
+    if resource.props.get("publish") is not True:
+        yield "publish is not true; expected a version for the alias with each change"
+
+
+def untraced(resource: Resource) -> Iterator[str]:
+    """Find a function whose requests X-Ray does not see."""
+    mode = nested(resource.props, "tracingConfig", "mode")
+    if mode != "Active":
+        yield f"tracingConfig.mode is {mode!r}; expected Active"
 
 
 def credential_in_environment(resource: Resource) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Least privilege: who may do what on which resource, with no wildcard but the documented ones."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -13,8 +14,11 @@ WITHOUT_RESOURCE: Final = frozenset({"xray:PutTelemetryRecords", "xray:PutTraceS
 # Actions on the log streams of one log group, whose names are made up by Lambda at run time.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 ON_LOG_STREAMS: Final = frozenset({"logs:CreateLogStream", "logs:PutLogEvents"})
+_STREAMS_OF_A_GROUP: Final = re.compile(r"arn:[^:*?]+:logs:[^:*?]+:[0-9]{12}:log-group:[^:*?]+:\*")
 
-_LOG_STREAMS_OF_A_GROUP: Final = ":*"
+# Any route of one API: arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH
+_ONE_API: Final = re.compile(r"arn:[^:*?]+:execute-api:[^:*?]+:[0-9]{12}:[^:/*?]+/.+")
+_API_GATEWAY: Final = "apigateway.amazonaws.com"
 
 
 def wide_statements(resource: Resource) -> Iterator[str]:
@@ -38,35 +42,32 @@ def wide_statements(resource: Resource) -> Iterator[str]:
 def _is_wide(arn: str, actions: frozenset[str]) -> bool:
     if arn == "*":
         return not actions or not actions <= WITHOUT_RESOURCE
-    if actions and actions <= ON_LOG_STREAMS:
-        arn = arn.removesuffix(_LOG_STREAMS_OF_A_GROUP)
+    if actions and actions <= ON_LOG_STREAMS and _STREAMS_OF_A_GROUP.fullmatch(arn):
+        return False
     return "*" in arn or "?" in arn
 
 
 def open_trust(resource: Resource) -> Iterator[str]:
-    """Find who may take on a role other than the Lambda service, and policies from elsewhere."""
+    """Find who may take on a role other than the Lambda service, and policies beside its own."""
     for statement in _statements(resource.props["assumeRolePolicy"]):
         principal = statement.get("Principal")
         if principal != {"Service": "lambda.amazonaws.com"}:
             yield f"{json.dumps(principal)} may assume the role; expected Lambda's service alone"
-    if resource.props.get("managedPolicyArns"):
-        yield "managedPolicyArns is set; expected a policy that names what the function needs"
-
-
-def attached_policy(resource: Resource) -> Iterator[str]:
-    """Find managed policies: they change without us and allow more than one function needs."""
-    arn = resource.props.get("policyArn", "a policy")
-    yield f"{arn} is attached to a role; expected a policy that names what the function needs"
+    for key in ("managedPolicyArns", "inlinePolicies"):
+        if resource.props.get(key):
+            yield f"{key} is set; expected a RolePolicy that names what the function needs"
 
 
 def open_invocation(resource: Resource) -> Iterator[str]:
-    """Find functions that may be invoked by anybody, or by API Gateway for any API."""
+    """Find functions that may be invoked by anybody but API Gateway, or for any API."""
     principal = resource.props.get("principal")
-    if principal == "*":
-        yield "anybody may invoke the function; expected a service's principal"
-    # Only the key is asked for: the ARN itself is not known in a new stack's preview.
+    if principal != _API_GATEWAY:
+        yield f"{principal!r} may invoke the function; expected {_API_GATEWAY} alone"
     if "sourceArn" not in set(resource.props):
-        yield f"{principal} may invoke it for any account; expected a sourceArn"
+        yield "it may be invoked for any API; expected a sourceArn"
+    # Last, since it is not known in a new stack's preview.
+    elif not _ONE_API.fullmatch(str(resource.props["sourceArn"])):
+        yield f"sourceArn is {resource.props['sourceArn']!r}; expected routes of one API"
 
 
 def _statements(document: Any) -> list[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from transfer_policy import data, endpoints, functions, permissions
+from transfer_policy import alarms, data, endpoints, functions, permissions, resource_types
 from transfer_policy.resource import Finding, Resource
 
 TABLE: Final = "aws:dynamodb/table:Table"
@@ -62,19 +62,8 @@ RESOURCE_RULES: Final = (
         permissions.open_trust,
     ),
     ResourceRule(
-        "no-managed-policies",
-        "A policy that AWS or somebody else maintains allows more than a function needs.",
-        frozenset(
-            {
-                "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-                "aws:iam/policyAttachment:PolicyAttachment",
-            }
-        ),
-        permissions.attached_policy,
-    ),
-    ResourceRule(
         "function-invocation",
-        "A function is invoked by a named service, for a named source.",
+        "A function is invoked by API Gateway alone, for one API.",
         frozenset({"aws:lambda/permission:Permission"}),
         permissions.open_invocation,
     ),
@@ -83,6 +72,18 @@ RESOURCE_RULES: Final = (
         "A function runs on a runtime that AWS still mends.",
         frozenset({functions.FUNCTION}),
         _runtime,
+    ),
+    ResourceRule(
+        "published-version",
+        "Each change of a function is a version, which requests get as a whole or not at all.",
+        frozenset({functions.FUNCTION}),
+        functions.unpublished,
+    ),
+    ResourceRule(
+        "tracing",
+        "X-Ray sees every request that a function answers.",
+        frozenset({functions.FUNCTION}),
+        functions.untraced,
     ),
     ResourceRule(
         "no-credential-in-environment",
@@ -95,6 +96,12 @@ RESOURCE_RULES: Final = (
         "Only the pages that are named may call from a browser.",
         frozenset({"aws:apigatewayv2/api:Api"}),
         endpoints.open_cors,
+    ),
+    ResourceRule(
+        "alias-integration",
+        "Requests go to an alias of a function, which changes over at once.",
+        frozenset({"aws:apigatewayv2/integration:Integration"}),
+        endpoints.function_itself,
     ),
     ResourceRule(
         "throttling",
@@ -126,7 +133,18 @@ RESOURCE_RULES: Final = (
         frozenset({TABLE}),
         data.endless_rows,
     ),
-    ResourceRule("tags", "Whose it is can be told from its tags.", data.TAGGED, data.missing_tags),
+    ResourceRule(
+        "tags",
+        "Whose it is can be told from its tags.",
+        resource_types.TAGGED,
+        resource_types.missing_tags,
+    ),
+    ResourceRule(
+        "alarm-action",
+        "An alarm tells somebody; silence is none.",
+        frozenset({"aws:cloudwatch/metricAlarm:MetricAlarm"}),
+        alarms.silent_alarm,
+    ),
     ResourceRule(
         "everyone-queue",
         'The workspace\'s own "Everyone" queue is used as it is.',
@@ -136,6 +154,11 @@ RESOURCE_RULES: Final = (
 )
 
 STACK_RULES: Final = (
+    StackRule(
+        "reviewed-types",
+        "Each type of resource was looked at, so that no way in goes past these rules.",
+        resource_types.unreviewed_types,
+    ),
     StackRule(
         "no-secret-in-environment",
         "What is in Secrets Manager is nowhere in a function's environment.",

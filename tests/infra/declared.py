@@ -86,22 +86,32 @@ _TARGET = {
 }
 
 
+def _arn(type_: str, name: str) -> str:
+    """Return an ARN, in AWS's form where somebody reads it."""
+    service = type_.split(":")[1].partition("/")[0]
+    form = {
+        "aws:cloudwatch/logGroup:LogGroup": "logs:{}:log-group:{}",
+        "aws:lambda/alias:Alias": "lambda:{}:function:{}",
+        "aws:lambda/function:Function": "lambda:{}:function:{}",
+    }.get(type_, service + ":{}:{}")
+    return f"arn:aws:{form.format(REGION_AND_ACCOUNT, name)}"
+
+
 class _Provider(Mocks):
     """Answers with IDs and ARNs that tell what they belong to."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if not args.custom:
             return None, {}
-        service = args.typ.split(":")[1].split("/")[0]
         name = args.inputs.get("name", args.name)
-        if "functionName" in args.inputs:
-            name = f"{args.inputs['functionName']}:{name}"
+        arn = _arn(args.typ, f"{args.inputs.get('functionName', '')}:{name}".removeprefix(":"))
         sid = {"TaskQueue": EVERYONE_SID, "Workflow": WORKFLOW_SID}.get(args.typ.split(":")[-1])
         added = {
             "sid": sid,
             "name": name,
-            "arn": f"arn:aws:{service}:{REGION_AND_ACCOUNT}:{name}",
-            "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/{name}/invocations",
+            "arn": arn,
+            "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{arn}"
+            "/invocations",
             "apiEndpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com/",
             "executionArn": f"arn:aws:execute-api:{REGION_AND_ACCOUNT}:abc123",
             "version": "7",

@@ -32,7 +32,7 @@ def test_the_stage_throttles_and_logs(program: Program) -> None:
     }
     log = stage["accessLogSettings"]
     group = "/aws/vendedlogs/flex-chat-transfer-dev/access"
-    assert log["destinationArn"] == f"arn:aws:cloudwatch:eu-west-1:123456789012:{group}"
+    assert log["destinationArn"] == f"arn:aws:logs:eu-west-1:123456789012:log-group:{group}"
     assert json.loads(log["format"])["status"] == "$context.status"
     assert "authorizer" not in log["format"]
 

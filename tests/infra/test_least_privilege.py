@@ -47,7 +47,7 @@ def test_a_role_may_do_this_and_nothing_else(
     policy = program.one("aws:iam/rolePolicy:RolePolicy", name).inputs
 
     group = f"/aws/lambda/flex-chat-transfer-dev-{name}"
-    own_logs = {**LOGS, "Resource": f"arn:aws:cloudwatch:{REGION_AND_ACCOUNT}:{group}:*"}
+    own_logs = {**LOGS, "Resource": f"arn:aws:logs:{REGION_AND_ACCOUNT}:log-group:{group}:*"}
     assert policy["role"] == f"flex-chat-transfer-dev-{name}"
     assert json.loads(policy["policy"])["Statement"] == [own_logs, TRACES, *others]
 

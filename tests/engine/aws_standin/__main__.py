@@ -52,12 +52,20 @@ class AwsStandIn(rpc.Provider):
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
         given = request.properties.get("name")
         called = str(given.value) if given is not None else request.name
-        service = request.type.split("$")[-1].split(":")[1].split("/")[0]
+        service, kind = request.type.split("$")[-1].split(":")[1].split("/")
+        arn = f"arn:aws:{service}:{_ACCOUNT}:{called}"
+        if kind == "logGroup":
+            arn = f"arn:aws:logs:{_ACCOUNT}:log-group:{called}"
+        if kind in {"function", "alias"}:
+            function = request.properties.get("functionName")
+            qualifier = f":{called}" if function is not None else ""
+            name = function.value if function is not None else called
+            arn = f"arn:aws:lambda:{_ACCOUNT}:function:{name}{qualifier}"
         made = {
             "name": called,
-            "arn": f"arn:aws:{service}:{_ACCOUNT}:{called}",
+            "arn": arn,
             "version": "1",
-            "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/{called}/invocations",
+            "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/functions/{arn}/invocations",
             "executionArn": f"arn:aws:execute-api:{_ACCOUNT}:abc123",
             "apiEndpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com/",
         }
