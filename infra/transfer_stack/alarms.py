@@ -1,6 +1,6 @@
-"""When somebody has to look: four alarms, and the topic that tells whoever subscribes to it."""
+"""When somebody has to look: five alarms, and the topic that tells whoever subscribes to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,9 @@ from transfer_stack.settings import AlarmSettings, Settings
 
 Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
 
-_PERIOD_SECONDS: Final = 300
+# Rates are of a quarter of an hour, since small contact centres make few transfers in five minutes.
+_RATE_SECONDS: Final = 900
+_COUNT_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +74,33 @@ class Alarms(pulumi.ComponentResource):
         return [
             self._declare(
                 "transfers-failing",
-                f"More than {percent} % of transfers were answered with 5xx",
+                f"Two or more, and more than {percent} % of transfers were answered with 5xx",
                 failure_percent,
                 threshold=percent,
-                periods=3,
             ),
             self._declare(
                 "transfers-slow",
                 f"One in twenty transfers took longer than {seconds} s",
                 slowest_transfers,
                 threshold=seconds * 1000,
+                # One slow transfer is all that some periods have.
                 periods=3,
+            ),
+            self._declare(
+                "functions-crashed",
+                "A function ran out of time or memory, or could not start: what it had begun is "
+                "left as it was",
+                crashed_functions,
             ),
             self._declare(
                 "functions-throttled",
                 "Requests were turned away because too many functions ran at once",
                 throttled_requests,
-                threshold=0,
-                periods=1,
             ),
             self._declare(
                 "rollback-failed",
                 "A transfer failed and could not be undone, or not for certain: look at its task",
                 failed_rollbacks,
-                threshold=0,
-                periods=1,
             ),
         ]
 
@@ -106,8 +110,8 @@ class Alarms(pulumi.ComponentResource):
         description: str,
         queries: Callable[[Watched], list[Query]],
         *,
-        threshold: int,
-        periods: int,
+        threshold: int = 0,
+        periods: int = 1,
     ) -> aws.cloudwatch.MetricAlarm:
         """Declare an alarm that is raised when two of three periods, or one of one, are above."""
         settings = self._args.settings
@@ -133,35 +137,52 @@ def failure_percent(watched: Watched) -> list[Query]:
     """Return the share of transfers that failed for a reason of ours or of Twilio's.
 
     Counted by API Gateway, so that a function that crashed or never answered counts as well. What
-    the caller did wrong (4xx) is on the dashboard and wakes nobody.
+    the caller did wrong (4xx) counts neither as failed nor as a transfer: whoever calls without a
+    token would hide failures. A single failure is not a rate.
     """
     return [
-        _metric("failed", watched.of_transfers("5xx"), "Sum"),
-        _metric("all", watched.of_transfers("Count"), "SampleCount"),
-        _result("100 * failed / all", "Failed transfers (%)"),
+        _metric("failed", watched.of_transfers("5xx"), "Sum", _RATE_SECONDS),
+        _metric("refused", watched.of_transfers("4xx"), "Sum", _RATE_SECONDS),
+        _metric("every", watched.of_transfers("Count"), "SampleCount", _RATE_SECONDS),
+        _result("IF(failed > 1, 100 * failed / (every - refused), 0)", "Failed transfers (%)"),
     ]
 
 
 def slowest_transfers(watched: Watched) -> list[Query]:
     """Return how long the slowest twentieth of transfers took at least, in milliseconds."""
-    return [_metric("p95", watched.of_transfers("Latency"), "p95", is_result=True)]
+    latency = watched.of_transfers("Latency")
+    return [_metric("p95", latency, "p95", _RATE_SECONDS, is_result=True)]
+
+
+def crashed_functions(watched: Watched) -> list[Query]:
+    """Return how many invocations ended without an answer: handlers turn every error into one."""
+    return _sum_of(watched.of_functions("Errors"), "Crashed functions")
 
 
 def throttled_requests(watched: Watched) -> list[Query]:
-    """Return how many invocations Lambda refused, all functions together."""
-    metrics = watched.of_functions("Throttles")
-    names = [f"throttled{index}" for index, _ in enumerate(metrics)]
-    found = [_metric(name, metric, "Sum") for name, metric in zip(names, metrics, strict=True)]
-    sum_of_all = " + ".join(f"FILL({name}, 0)" for name in names)
-    return [*found, _result(sum_of_all, "Throttled requests")]
+    """Return how many invocations Lambda refused."""
+    return _sum_of(watched.of_functions("Throttles"), "Throttled requests")
 
 
 def failed_rollbacks(watched: Watched) -> list[Query]:
     """Return how many transfers left something behind."""
-    return [_metric("left", watched.ours(NOT_ROLLED_BACK), "Sum", is_result=True)]
+    left = watched.ours(NOT_ROLLED_BACK)
+    return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def _metric(name: str, metric: Metric, stat: str, *, is_result: bool = False) -> Query:
+def _sum_of(metrics: Sequence[Metric], label: str) -> list[Query]:
+    """Return the sum of a metric over all functions, of which one may have had nothing to do."""
+    names = [f"of_function{index}" for index, _ in enumerate(metrics)]
+    found = [
+        _metric(name, metric, "Sum", _COUNT_SECONDS)
+        for name, metric in zip(names, metrics, strict=True)
+    ]
+    return [*found, _result(" + ".join(f"FILL({name}, 0)" for name in names), label)]
+
+
+def _metric(
+    name: str, metric: Metric, stat: str, seconds: int, *, is_result: bool = False
+) -> Query:
     return {
         "id": name,
         "return_data": is_result,
@@ -169,7 +190,7 @@ def _metric(name: str, metric: Metric, stat: str, *, is_result: bool = False) ->
             "namespace": metric.namespace,
             "metric_name": metric.name,
             "dimensions": dict(metric.dimensions),
-            "period": _PERIOD_SECONDS,
+            "period": seconds,
             "stat": stat,
         },
     }

@@ -48,8 +48,9 @@ def test_only_one_module_emits_metrics() -> None:
 @pytest.mark.parametrize(
     ("name", "threshold", "used"),
     [
-        ("transfers-failing", 5, {"5xx", "Count"}),
+        ("transfers-failing", 5, {"4xx", "5xx", "Count"}),
         ("transfers-slow", 10_000, {"Latency"}),
+        ("functions-crashed", 0, {"Errors"}),
         ("functions-throttled", 0, {"Throttles"}),
         ("rollback-failed", 0, {metrics.NOT_ROLLED_BACK}),
     ],
@@ -70,15 +71,20 @@ def test_an_alarm_is_raised_above_its_threshold(
 
 
 def test_the_failure_rate_is_that_of_transfers_alone(program: Program) -> None:
-    failed, every, result = program.one(ALARM, "transfers-failing").inputs["metricQueries"]
+    *found, result = program.one(ALARM, "transfers-failing").inputs["metricQueries"]
 
-    assert failed["metric"]["dimensions"] == every["metric"]["dimensions"] == ROUTE
-    assert (failed["metric"]["stat"], every["metric"]["stat"]) == ("Sum", "SampleCount")
-    assert result["expression"] == f"100 * {failed['id']} / {every['id']}"
+    assert all(query["metric"]["dimensions"] == ROUTE for query in found)
+    assert {query["id"]: query["metric"]["stat"] for query in found} == {
+        "failed": "Sum",
+        "refused": "Sum",
+        "every": "SampleCount",
+    }
+    assert result["expression"] == "IF(failed > 1, 100 * failed / (every - refused), 0)"
 
 
-def test_throttles_of_both_functions_count(program: Program) -> None:
-    *found, result = program.one(ALARM, "functions-throttled").inputs["metricQueries"]
+@pytest.mark.parametrize("name", ["functions-crashed", "functions-throttled"])
+def test_both_functions_count(program: Program, name: str) -> None:
+    *found, result = program.one(ALARM, name).inputs["metricQueries"]
 
     assert {query["metric"]["dimensions"]["FunctionName"] for query in found} == {
         "flex-chat-transfer-dev-transfer-chat",

@@ -38,6 +38,7 @@ def test_it_declares_these_resources_and_no_other(program: Program) -> None:
         (LOG_GROUP, "api"),
         (LOG_GROUP, "get-workflows"),
         (LOG_GROUP, "transfer-chat"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-crashed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "rollback-failed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-failing"),
