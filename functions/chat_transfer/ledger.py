@@ -30,11 +30,12 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
-from tenacity import Retrying, retry_if_exception_type, stop_before_delay, wait_random
+from tenacity import Retrying, retry_if_exception_type, stop_before_delay
 
 from chat_transfer.budget import Budget
 from chat_transfer.problems import BadGateway, Problem
 from chat_transfer.refusals import transfer_in_progress, transferred_elsewhere
+from chat_transfer.retries import RANDOM
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -195,7 +196,7 @@ class TransferLedger:
             retry=retry_if_exception_type(
                 (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError)
             ),
-            wait=wait_random(0.2, 0.5),
+            wait=lambda _: RANDOM.uniform(0.2, 0.5),
             stop=stop_before_delay(self._budget.remaining()),
             reraise=True,
         )

@@ -30,7 +30,7 @@ LONGEST_WAIT_SECONDS = 2.0
 
 # Not `random`'s own: what SnapStart restores from one snapshot would all wait for the same time.
 # https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
-_RANDOM = SystemRandom()
+RANDOM = SystemRandom()
 
 
 def is_transient(error: BaseException) -> bool:
@@ -76,7 +76,7 @@ class RetryPolicy:
 
     def _wait(self, state: RetryCallState) -> float:
         longest = wait_exponential(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)(state)
-        wait = _RANDOM.uniform(0, longest)
+        wait = RANDOM.uniform(0, longest)
         failure = state.outcome.exception() if state.outcome else None
         if isinstance(failure, RateLimited) and failure.retry_after is not None:
             return max(wait, failure.retry_after)

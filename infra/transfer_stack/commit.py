@@ -2,13 +2,16 @@
 
 import subprocess
 from pathlib import Path
+from typing import Final
+
+_PROGRAM: Final = (":(top)", ":(top,exclude)Pulumi.*.yaml")
 
 
 def deployed_commit(folder: Path) -> str:
     """Return the checked-out commit of a folder, or an empty string when it cannot be told.
 
     A tree with changes that are not committed is no commit: the name then ends in `-dirty`, as in
-    `git describe`.
+    `git describe`. A stack's own file may differ: `pulumi config set` writes it.
 
     Parameters
     ----------
@@ -19,7 +22,7 @@ def deployed_commit(folder: Path) -> str:
     if not commit:
         return ""
     # What git does not track cannot be in what it would check out, and need not be deployed.
-    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", *_PROGRAM)
     return f"{commit}-dirty" if changes else commit
 
 

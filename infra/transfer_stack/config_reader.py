@@ -86,7 +86,7 @@ class ConfigReader:
         """Read a string that matches `pattern` as a whole; a key without a default is required."""
         raw = self._raw(key)
         if raw is None:
-            if default is None:
+            if default is None and not self.has(key):
                 self.problems.append(Problem(key, "missing", expected))
             return default or ""
         if not re.fullmatch(pattern, raw):
@@ -95,7 +95,7 @@ class ConfigReader:
 
     def secret(self, key: str) -> str:
         """Read a secret, or an empty string; a value that is stored in plain text is a problem."""
-        raw = self._raw(key)
+        raw = self._raw(key, secret=True)
         if raw is None:
             return ""
         if key not in self._secrets:
@@ -165,18 +165,19 @@ class ConfigReader:
         """Whether the key has a value; an empty one counts as none."""
         return bool(self._config.get(key))
 
-    def _raw(self, key: str) -> str | None:
+    def _raw(self, key: str, *, secret: bool = False) -> str | None:
         self._known.add(key)
-        return self._config.get(key) or None
+        value = self._config.get(key) or None
+        if value and key in self._secrets and not secret:
+            # Nor may it be shown with another problem, so it counts as none.
+            todo = f"plain text, as it is in AWS: pulumi config set {key}"
+            self.problems.append(Problem(key, "stored as a secret", todo))
+            return None
+        return value
 
     def _wrong(self, key: str, value: str, expected: str) -> None:
-        # A value marked as secret is never shown, whatever the key.
-        if key in self._secrets:
-            fault = "wrong value"
-        else:
-            cut = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…"
-            fault = f"wrong value {cut!r}"
-        self.problems.append(Problem(key, fault, expected))
+        cut = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…"
+        self.problems.append(Problem(key, f"wrong value {cut!r}", expected))
 
 
 def _string_list(raw: str) -> tuple[str, ...] | None:

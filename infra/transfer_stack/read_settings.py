@@ -203,11 +203,11 @@ def _gateway(reader: ConfigReader, project: str, retention: int) -> GatewaySetti
             f"{project}:throttlingRate",
             default=20,
             at_least=1,
-            at_most=10_000,
+            at_most=1_000,
             unit="requests a second",
         ),
         throttling_burst=reader.number(
-            f"{project}:throttlingBurst", default=40, at_least=1, at_most=5_000, unit="requests"
+            f"{project}:throttlingBurst", default=40, at_least=1, at_most=1_000, unit="requests"
         ),
         log_retention_days=retention,
         domain=_domain(reader, project),

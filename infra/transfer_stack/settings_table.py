@@ -108,10 +108,8 @@ _ENDPOINTS: Final = (
         "The origins that a browser may call from",
         "exact `https` origins, or `http://localhost:PORT` while developing",
     ),
-    _our(
-        "throttlingRate", "20", "Requests a second on average, all callers together", "1 to 10000"
-    ),
-    _our("throttlingBurst", "40", "Requests at once", "1 to 5000"),
+    _our("throttlingRate", "20", "Requests a second on average, all callers together", "1 to 1000"),
+    _our("throttlingBurst", "40", "Requests at once", "1 to 1000"),
     _our(
         "domainName",
         NONE,
@@ -145,7 +143,8 @@ _FUNCTIONS: Final = (
     _our(
         "reservedConcurrency",
         NONE,
-        "Concurrent executions set aside for each function, which are also its limit",
+        "Concurrent executions set aside for each function, which are also its limit; AWS keeps "
+        "100 of the account's for other functions",
         "1 to 1000",
     ),
     _our("logLevel", "INFO", "How much the functions log", "`DEBUG`, `INFO`, `WARNING`, `ERROR`"),

@@ -39,7 +39,7 @@ from chat_transfer import retries
 assert random.getstate() == state
 for module in (transfer_chat, get_workflows):
     assert module.runtime.cache_info().currsize == 0, "settings or connections are there already"
-assert isinstance(retries._RANDOM, random.SystemRandom)
+assert isinstance(retries.RANDOM, random.SystemRandom)
 """
 
 CALL_TWILIO = """

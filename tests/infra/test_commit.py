@@ -11,9 +11,10 @@ from transfer_stack.commit import deployed_commit
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     (tmp_path / "file").write_text("one")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:")
     for command in (
         ("init", "--quiet"),
-        ("add", "file"),
+        ("add", "."),
         ("-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-qm", "First"),
     ):
         _git(tmp_path, *command)
@@ -31,6 +32,12 @@ def test_changes_that_are_not_committed_are_told(repository: Path) -> None:
     (repository / "file").write_text("two")
 
     assert deployed_commit(repository).endswith("-dirty")
+
+
+def test_a_stacks_own_file_is_no_change_of_the_program(repository: Path) -> None:
+    (repository / "Pulumi.dev.yaml").write_text("config: {aws:region: eu-west-1}")
+
+    assert not deployed_commit(repository).endswith("-dirty")
 
 
 def test_without_a_repository_it_is_not_known(tmp_path: Path) -> None:

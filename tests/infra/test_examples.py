@@ -57,6 +57,44 @@ def test_a_default_in_the_table_is_the_default(key: Key) -> None:
     assert read({**without, key.name: value}) == read(without)
 
 
+RANGES = [key for key in KEYS if re.match(r"\d+ to \d+(,|$)", key.allowed)]
+
+
+@pytest.mark.parametrize("key", RANGES, ids=lambda key: key.name)
+def test_a_range_in_the_table_is_the_range(key: Key) -> None:
+    lowest, highest = map(int, re.findall(r"\d+", key.allowed)[:2])
+    # The latency that alarms must be below the time-out.
+    around = {**CONFIG, f"{PROJECT}:lambdaTimeoutSeconds": "29"}
+    if key.name.endswith("lambdaTimeoutSeconds"):
+        around[f"{PROJECT}:alarmLatencySeconds"] = "1"
+
+    for value in (lowest, highest):
+        read({**around, key.name: str(value)})
+    for value in (lowest - 1, highest + 1):
+        with pytest.raises(SettingsError) as caught:
+            read({**around, key.name: str(value)})
+        assert key.name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [key for key in KEYS if re.fullmatch(r"`\w+`(, `\w+`)+", key.allowed)],
+    ids=lambda key: key.name,
+)
+def test_the_words_in_the_table_are_taken_and_no_other(key: Key) -> None:
+    words = re.findall(r"\w+", key.allowed)
+
+    for word in words:
+        read({**CONFIG, key.name: word})
+    with pytest.raises(SettingsError) as caught:
+        read({**CONFIG, key.name: "another"})
+    assert f"one of {', '.join(words)}" in str(caught.value)
+
+
+def test_numbers_have_a_range_in_the_table() -> None:
+    assert len(RANGES) == 11
+
+
 def test_what_the_table_calls_required_is_required() -> None:
     with pytest.raises(SettingsError) as caught:
         read({"twilio:authToken": AUTH_TOKEN})

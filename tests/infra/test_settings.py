@@ -16,6 +16,7 @@ from transfer_stack.settings import (
     Settings,
     TwilioSettings,
 )
+from transfer_stack.settings_table import KEYS
 
 PROJECT = "flex-chat-transfer"
 WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
@@ -93,8 +94,8 @@ def test_secrets_are_not_in_the_settings_representation() -> None:
         ("architecture", "arm", "one of arm64, x86_64"),
         ("logLevel", "info", "one of DEBUG, INFO, WARNING, ERROR"),
         ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30, 60, 90"),
-        ("throttlingRate", "-1", "a whole number of requests a second from 1 to 10000"),
-        ("throttlingBurst", "5001", "a whole number of requests from 1 to 5000"),
+        ("throttlingRate", "-1", "a whole number of requests a second from 1 to 1000"),
+        ("throttlingBurst", "1001", "a whole number of requests from 1 to 1000"),
         ("domainName", "Transfers.example.com", "a host name such as transfers.example.com"),
         ("domainName", "localhost", "a host name such as transfers.example.com"),
         ("domainName", "a" * 60 + ".example.com", "at most 64 characters"),
@@ -167,12 +168,15 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated(key: str) -> None:
     assert "do-not-tell" not in str(caught.value)
 
 
-def test_a_secret_under_a_wrong_key_is_not_repeated() -> None:
-    config = {**CONFIG, f"{PROJECT}:workspaceSid": "do-not-tell"}
-
+@pytest.mark.parametrize("key", sorted({key.name for key in KEYS} - SECRETS))
+@pytest.mark.parametrize("value", ["do-not-tell", '["do-not-tell", "do-not-tell"]'])
+def test_a_secret_under_a_key_of_none_is_refused_and_not_repeated(key: str, value: str) -> None:
+    """It would be in AWS, and in the stack's state, for all to see."""
     with pytest.raises(SettingsError) as caught:
-        read_settings(config, {*SECRETS, f"{PROJECT}:workspaceSid"}, project=PROJECT, stack="dev")
+        read_settings({**CONFIG, key: value}, {*SECRETS, key}, project=PROJECT, stack="dev")
 
+    assert f"{key}: stored as a secret; expected plain text" in str(caught.value)
+    assert f"{key}: missing" not in str(caught.value)
     assert "do-not-tell" not in str(caught.value)
 
 
