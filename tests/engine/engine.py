@@ -66,9 +66,8 @@ class Engine:
     def __init__(self, folder: Path, twilio: RunningTwilio) -> None:
         self._folder = folder
         self._stack = _new_stack(folder)
-        secret = SECRETS
         for key, value in {"aws:region": "eu-west-1", **stack_config(twilio)}.items():
-            self._stack.set_config(key, automation.ConfigValue(value, secret=key in secret))
+            self._stack.set_config(key, automation.ConfigValue(value, secret=key in SECRETS))
 
     def preview(self, *, policy: bool = False, diff: bool = False) -> Run:
         """Run `pulumi preview`."""

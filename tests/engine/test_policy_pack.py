@@ -25,6 +25,8 @@ def test_a_preview_of_a_new_stack_says_what_it_could_not_check(engine: Engine) -
     # ARNs are known only once there is something to have one.
     assert run.breaches == frozenset()
     assert run.unchecked == {
+        "alias-integration",
+        "function-invocation",
         "least-privilege",
         "no-credential-in-environment",
         "no-secret-in-environment",

@@ -36,7 +36,7 @@ PRODUCTION = {
     "twilio:apiKeySecret": AUTH_TOKEN,
     "flex-chat-transfer:domainName": DOMAIN,
     "flex-chat-transfer:hostedZoneId": "Z0123456789ABCDEFGHIJ",
-    "flex-chat-transfer:reservedConcurrency": "20",
+    "flex-chat-transfer:reservedConcurrency": "40",
     "flex-chat-transfer:alarmEmail": "on-call@example.com",
     "flex-chat-transfer:secretKmsKeyArn": KEY_ARN,
     "flex-chat-transfer:logRetentionDays": "90",

@@ -1,0 +1,77 @@
+"""Deletes versions of functions that nobody will go back to: with SnapStart each one costs.
+
+`PYTHONPATH=infra python -m transfer_stack.old_versions FUNCTION ...` after a deployment.
+"""
+
+import argparse
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Final
+
+import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+KEPT: Final = 3
+
+
+def deletable(versions: Collection[int], aliased: Collection[int], kept: int) -> list[int]:
+    """Choose the versions that may go, oldest first: the newest stay, and what aliases are on.
+
+    Parameters
+    ----------
+    versions
+        Every version that was published.
+    aliased
+        Those that an alias leads requests to.
+    kept
+        How many of the newest stay.
+    """
+    newest = sorted(versions)[-kept:]
+    return [version for version in sorted(versions) if version not in {*newest, *aliased}]
+
+
+def delete_old_versions(client: "LambdaClient", function: str, kept: int) -> list[int]:
+    """Delete a function's old versions, and return which."""
+    versions = {
+        int(found["Version"])
+        for page in client.get_paginator("list_versions_by_function").paginate(
+            FunctionName=function
+        )
+        for found in page["Versions"]
+        if found["Version"] != "$LATEST"
+    }
+    aliased = {
+        int(version)
+        for page in client.get_paginator("list_aliases").paginate(FunctionName=function)
+        for alias in page["Aliases"]
+        for version in (
+            alias["FunctionVersion"],
+            *alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
+        )
+        if version != "$LATEST"
+    }
+    gone = deletable(versions, aliased, kept)
+    for version in gone:
+        client.delete_function(FunctionName=function, Qualifier=str(version))
+    return gone
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Delete the old versions of the functions that are named."""
+    parser = argparse.ArgumentParser(description="Delete old versions of Lambda functions.")
+    parser.add_argument("functions", nargs="+", metavar="FUNCTION", help="a function's name")
+    parser.add_argument(
+        "--keep", type=int, default=KEPT, metavar="N", help=f"the newest to keep ({KEPT})"
+    )
+    given = parser.parse_args(arguments)
+    if given.keep < 1:
+        parser.error("--keep must be at least 1: a version without an alias is to go back to")
+    client = boto3.client("lambda")
+    for function in given.functions:
+        gone = delete_old_versions(client, function, given.keep)
+        print(f"{function}: deleted {', '.join(map(str, gone)) or 'nothing'}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
