@@ -45,7 +45,7 @@ class Bundle:
     path
         Where the zip is.
     sha256
-        Its SHA-256 in base64, the form in which Lambda reports a function's code.
+        Its SHA-256 in base64: when it changes, the provider uploads the zip.
     """
 
     path: Path

@@ -12,7 +12,7 @@ import boto3
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-KEPT: Final = 3
+KEPT: Final = 2
 
 
 def deletable(versions: Collection[int], aliased: Collection[int], kept: int) -> list[int]:

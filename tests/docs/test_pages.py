@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chat_transfer.ledger import REMEMBERED_SECONDS
 from tests.infra.declared import declare
@@ -29,6 +30,15 @@ OUTPUT = re.compile(r"pulumi stack output (\w+)")
 
 def targets() -> set[str]:
     return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def problem_codes() -> set[str]:
+    """Every code that the functions answer with.
+
+    API Gateway knows three routes, so `route_unknown` never leaves a deployed stack.
+    """
+    sources = "".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
+    return set(re.findall(r'code="([a-z_]+)"', sources)) - {"route_unknown"}
 
 
 def code(text: str) -> str:
@@ -99,11 +109,21 @@ def test_the_observability_page_names_what_is_declared() -> None:
         for name in program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values()
     }
     queries = {query.title.partition(" (")[0] for query in QUERIES}
-    names = set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE))
+    rows = re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \|", page, re.MULTILINE)
+    names = {name for row in rows for name in re.findall(r"`([\w-]+)`", row)} - problem_codes()
 
     assert names == alarms | {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY}
     flat = " ".join(page.split())
     assert [title for title in queries if f'"{title}"' not in flat] == []
+
+
+def test_the_readme_and_the_description_name_every_code() -> None:
+    readme = (ROOT / "README.md").read_text()
+    rows = re.findall(r"^\| [45]\d\d(?:, [45]\d\d)* \| (`.*) \|$", readme, re.MULTILINE)
+    problem = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())["components"]["schemas"]
+
+    assert {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)} == problem_codes()
+    assert set(problem["Problem"]["properties"]["code"]["enum"]) == problem_codes()
 
 
 def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:
