@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from local.aws import emulated_aws
-from transfer_stack.old_versions import deletable, main
+from old_versions import deletable, main
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -1,6 +1,7 @@
 """Deletes versions of functions that nobody will go back to: with SnapStart each one costs.
 
-`PYTHONPATH=infra python -m transfer_stack.old_versions FUNCTION ...` after a deployment.
+`python infra/old_versions.py FUNCTION ...` after a deployment. Apart from the program, which calls no
+AWS client.
 """
 
 import argparse
