@@ -1,7 +1,7 @@
 """Deletes versions of functions that nobody will go back to: with SnapStart each one costs.
 
-`python infra/old_versions.py FUNCTION ...` after a deployment. Apart from the program, which calls no
-AWS client.
+`python infra/old_versions.py FUNCTION ...` after a deployment. Apart from the program, which
+calls no AWS client.
 """
 
 import argparse
