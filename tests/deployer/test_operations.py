@@ -115,6 +115,7 @@ def test_every_alarm_tells_the_topic_and_the_topic_tells_the_address(stack: Depl
     assert {alarm["AlarmName"].removeprefix(f"{PREFIX}-") for alarm in alarms["MetricAlarms"]} == {
         "transfers-failing",
         "transfers-slow",
+        "functions-crashed",
         "functions-throttled",
         "rollback-failed",
     }
