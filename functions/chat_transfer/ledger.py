@@ -3,8 +3,8 @@
 The idempotency record is Powertools': a lock while a transfer runs, its result for a day after it
 succeeded, nothing after it failed
 (https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/). The attempt is ours:
-it is written before the first change, and is gone when the transfer has succeeded or nothing is
-left of it. So it stays when the function was killed or an undo failed, and tells the next request
+it is written before the first change, and is gone when the result is written or nothing is left of
+the transfer. So it stays when the function was killed or an undo failed, and tells the next request
 to look for a task that is half transferred. Looking for it in every transfer would run into
 TaskRouter's limit of three such searches a second.
 """
@@ -100,6 +100,7 @@ class TransferLedger:
         """Run a transfer unless it runs or succeeded already; then its result is the answer.
 
         The same request that runs elsewhere is waited for. When that one fails, this one begins.
+        A result that cannot be written leaves the attempt, by which the same request finds it.
 
         Raises
         ------
@@ -135,6 +136,7 @@ class TransferLedger:
             raise transfer_in_progress() from None
         except IdempotencyPersistenceLayerError as error:
             return _despite(error, ran)
+        self.end_attempt(task_sid)
         return TransferDone(**stored)
 
     def done(self, task_sid: str) -> TransferDone | None:

@@ -61,7 +61,6 @@ class Transfers:
             if problem.agent_rejoined is None:
                 rejoin(self._twilio, situation, attempt.handover, problem)
             raise
-        self._ledger.end_attempt(request.task_sid)
         attempt.leave()
         return done
 

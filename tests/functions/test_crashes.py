@@ -18,6 +18,7 @@ from local.aws import emulated_aws
 from tests.functions.conftest import Aws, Deployment, clients, deployed
 from tests.functions.lambda_events import Answer
 from tests.functions.lambda_process import handle
+from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served, served
 
@@ -112,23 +113,6 @@ def kill_after(running: Deployment, call: Call, event: dict[str, Any]) -> None:
         process.kill()
         process.join()
         running.twilio.faults.clear()
-
-
-def let_locks_run_out(aws: Aws) -> None:
-    """Put the end of each lock into the past, as if the killed function's time were over.
-
-    With so little time that a test could wait for its end, the function would sometimes, on a busy
-    machine, run out of it before it is killed.
-    """
-    table = os.environ["IDEMPOTENCY_TABLE"]
-    for item in aws.dynamodb.scan(TableName=table)["Items"]:
-        if "in_progress_expiration" in item:
-            aws.dynamodb.update_item(
-                TableName=table,
-                Key={"id": item["id"]},
-                UpdateExpression="SET in_progress_expiration = :past",
-                ExpressionAttributeValues={":past": {"N": str(int(time.time() * 1000) - 1)}},
-            )
 
 
 def _has_arrived(running: Deployment, call: Call) -> bool:

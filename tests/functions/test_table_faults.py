@@ -1,0 +1,103 @@
+"""Every call to DynamoDB of a transfer, failed before or after it took effect, and all that follow.
+
+As with Twilio's calls: the customer is served, the answer says what is true, and the same request
+again succeeds, once the lock of the one that failed has run out.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
+from tests.functions.conftest import Aws, Deployment
+from tests.functions.locks import let_locks_run_out
+from tests.functions.recording import KINDS
+from tests.functions.served import served
+
+# The lock, the attempt that begins; the result, the attempt that has ended.
+CALLS = ["PutItem", "PutItem", "UpdateItem", "DeleteItem"]
+URL = "https://dynamodb.example.com"
+
+
+class TableFaults:
+    """Lets calls through, or fails them; remembers what was called."""
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+        self.first = self.last = -1
+        self.takes_effect = False
+
+    def before(self, model: Any, **_: Any) -> None:
+        """Count a call, and fail it where it is not to take effect."""
+        self.called.append(model.name)
+        if self._is_to_fail() and not self.takes_effect:
+            raise EndpointConnectionError(endpoint_url=URL)
+
+    def after(self, **_: Any) -> None:
+        """Lose the answer of a call that took effect."""
+        if self._is_to_fail() and self.takes_effect:
+            raise ReadTimeoutError(endpoint_url=URL)
+
+    def fail(self, first: int, last: int, *, takes_effect: bool) -> None:
+        """Fail the calls of these numbers, from 0, both included, from now on."""
+        self.called.clear()
+        self.first, self.last, self.takes_effect = first, last, takes_effect
+
+    def _is_to_fail(self) -> bool:
+        return self.first <= len(self.called) - 1 <= self.last
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[TableFaults]:
+    """Faults for the handlers' clients, which come from the default session."""
+    faults = TableFaults()
+    session = boto3.session.Session()
+    session.events.register("before-call.dynamodb.*", faults.before)
+    session.events.register("after-call.dynamodb.*", faults.after)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    yield faults
+    faults.fail(-1, -1, takes_effect=False)
+
+
+def test_a_transfer_makes_these_calls(deployment: Deployment, table: TableFaults) -> None:
+    table.fail(-1, -1, takes_effect=False)
+
+    assert deployment.transfer("chat", deployment.twilio.centre.workers["dev"]).status == 200
+
+    assert table.called == CALLS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lasts", ["once", "to the end"])
+@pytest.mark.parametrize("takes_effect", [False, True], ids=["refused", "unanswered"])
+@pytest.mark.parametrize("number", range(len(CALLS)))
+def test_a_failed_call(
+    aws: Aws,
+    deployment: Deployment,
+    table: TableFaults,
+    kind: str,
+    *,
+    lasts: str,
+    takes_effect: bool,
+    number: int,
+) -> None:
+    centre = deployment.twilio.centre
+    case = served(centre, KINDS[kind](centre))
+    table.fail(number, number if lasts == "once" else 99, takes_effect=takes_effect)
+
+    answer = deployment.transfer(case.task_sid, centre.workers["dev"])
+
+    case.assert_customer_is_served(answer)
+    is_begun = number >= CALLS.index("UpdateItem")
+    assert answer.status == (200 if is_begun else 502), answer.text
+    if not is_begun:
+        assert answer.code == "ledger_unavailable"
+    table.fail(-1, -1, takes_effect=False)
+    let_locks_run_out(aws)
+
+    again = deployment.transfer(case.task_sid, centre.workers["dev"])
+
+    assert again.status == 200, again.text
+    case.assert_customer_is_served(again)
