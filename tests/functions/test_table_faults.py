@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from tests.functions.conftest import Aws, Deployment
+from tests.functions.conftest import Aws, Deployment, deployed
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS
 from tests.functions.served import served
@@ -40,6 +40,10 @@ class TableFaults:
         if self._is_to_fail() and self.takes_effect:
             raise ReadTimeoutError(endpoint_url=URL)
 
+    def pass_all(self) -> None:
+        """Fail none from now on."""
+        self.fail(-1, -1, takes_effect=False)
+
     def fail(self, first: int, last: int, *, takes_effect: bool) -> None:
         """Fail the calls of these numbers, from 0, both included, from now on."""
         self.called.clear()
@@ -49,22 +53,29 @@ class TableFaults:
         return self.first <= len(self.called) - 1 <= self.last
 
 
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[TableFaults]:
+@pytest.fixture(scope="module")
+def table(aws: Aws) -> Iterator[TableFaults]:  # noqa: ARG001 - moto is there first
     """Faults for the handlers' clients, which come from the default session."""
     faults = TableFaults()
     session = boto3.session.Session()
     session.events.register("before-call.dynamodb.*", faults.before)
     session.events.register("after-call.dynamodb.*", faults.after)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    yield faults
-    faults.fail(-1, -1, takes_effect=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boto3, "DEFAULT_SESSION", session)
+        yield faults
 
 
-def test_a_transfer_makes_these_calls(deployment: Deployment, table: TableFaults) -> None:
-    table.fail(-1, -1, takes_effect=False)
+@pytest.fixture(scope="module")
+def running(aws: Aws, table: TableFaults) -> Iterator[Deployment]:  # noqa: ARG001 - faults in its clients
+    """One deployment for all cases: each has a task of its own."""
+    with deployed(aws) as deployment:
+        yield deployment
 
-    assert deployment.transfer("chat", deployment.twilio.centre.workers["dev"]).status == 200
+
+def test_a_transfer_makes_these_calls(running: Deployment, table: TableFaults) -> None:
+    table.pass_all()
+
+    assert running.transfer("chat", running.twilio.centre.workers["dev"]).status == 200
 
     assert table.called == CALLS
 
@@ -75,7 +86,7 @@ def test_a_transfer_makes_these_calls(deployment: Deployment, table: TableFaults
 @pytest.mark.parametrize("number", range(len(CALLS)))
 def test_a_failed_call(
     aws: Aws,
-    deployment: Deployment,
+    running: Deployment,
     table: TableFaults,
     kind: str,
     *,
@@ -83,21 +94,21 @@ def test_a_failed_call(
     takes_effect: bool,
     number: int,
 ) -> None:
-    centre = deployment.twilio.centre
+    centre = running.twilio.centre
     case = served(centre, KINDS[kind](centre))
     table.fail(number, number if lasts == "once" else 99, takes_effect=takes_effect)
 
-    answer = deployment.transfer(case.task_sid, centre.workers["dev"])
+    answer = running.transfer(case.task_sid, centre.workers["dev"])
 
     case.assert_customer_is_served(answer)
     is_begun = number >= CALLS.index("UpdateItem")
     assert answer.status == (200 if is_begun else 502), answer.text
     if not is_begun:
         assert answer.code == "ledger_unavailable"
-    table.fail(-1, -1, takes_effect=False)
+    table.pass_all()
     let_locks_run_out(aws)
 
-    again = deployment.transfer(case.task_sid, centre.workers["dev"])
+    again = running.transfer(case.task_sid, centre.workers["dev"])
 
     assert again.status == 200, again.text
     case.assert_customer_is_served(again)
