@@ -11,11 +11,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from chat_transfer.budget import Budget
 from chat_transfer.http_api import http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.problems import Problem
 from chat_transfer.request_body import transfer_request
 from chat_transfer.runtime import Runtime
+from chat_transfer.transfer_request import TransferRequest
 from chat_transfer.transfers import Transfers
 
 logger = Logger()
@@ -39,17 +41,19 @@ def transfer_chat() -> Response[str]:
     """Transfer a task; answer with the SID of the new one."""
     request = transfer_request(app.current_event)
     logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
-    done = _transfers().transfer(request)
+    done = _transfers(request).transfer(request)
     logger.info("transferred", new_task_sid=done.task_sid)
     transfer_succeeded()
     return json_response({"taskSid": done.task_sid})
 
 
-def _transfers() -> Transfers:
+def _transfers(request: TransferRequest) -> Transfers:
+    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
+    ledger = runtime().ledger(app.lambda_context, budget)
     try:
-        return runtime().transfers(app.lambda_context)
+        return runtime().transfers(ledger, budget)
     except Problem as problem:
-        problem.rolled_back = True  # nothing has begun
+        problem.rolled_back = not ledger.has_left(request.task_sid)
         raise
 
 

@@ -1,13 +1,15 @@
 """One attempt at a transfer, under the lock: begin it, or end what an earlier one has left."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from aws_lambda_powertools import Logger
 
 from chat_transfer import attributes
 from chat_transfer.handover import Handover, TaskEnded
 from chat_transfer.handover_kinds import handover_of
-from chat_transfer.ledger import TransferDone, TransferLedger
+from chat_transfer.interaction_handover import is_interaction
+from chat_transfer.ledger import CutOff, TransferDone, TransferLedger
 from chat_transfer.outcomes import problem_of
 from chat_transfer.preparation import prepare
 from chat_transfer.problems import Problem
@@ -34,6 +36,8 @@ class TransferAttempt:
 
     Attributes
     ----------
+    has_begun : bool
+        Whether it had the lock.
     handover : Handover or None
         Of the task, as soon as it is known.
     identity : str or None
@@ -55,6 +59,9 @@ class TransferAttempt:
         self._situation = situation
         self.handover: Handover | None = None
         self.identity: str | None = None
+        self.has_begun = False
+        self._is_left = False
+        self._is_taken = False
 
     def run(self) -> TransferDone:
         """Do the transfer, or finish or undo what an attempt that was cut off has left of it.
@@ -64,18 +71,20 @@ class TransferAttempt:
         Problem
             With what is left, in `Problem.rolled_back`.
         """
-        is_cut_off = self._ledger.begin_attempt(self._request.task_sid)
-        found: Sequence[Task] = ()
+        self.has_begun = True
+        cut_off = self._ledger.begin_attempt(self._request.task_sid, self._channel_sid())
         try:
-            if is_cut_off:
-                found = self._find()
-            return self._recover(found) if found else self._begin(self._as_it_is_now())
+            if cut_off is None:
+                return self._begin(self._as_it_is_now())
+            found = self._find()
+            return self._recover(found, cut_off) if found else self._restore(cut_off)
         except TwilioFailure as failure:
-            problem = problem_of(failure, rolled_back=not found)
-            self._end(problem, is_left=bool(found))
+            problem = problem_of(failure, rolled_back=not self._is_left)
+            problem.customer_stays = not self._is_taken
+            self._end(problem)
             raise problem from failure
         except Problem as problem:
-            self._end(problem, is_left=bool(found))
+            self._end(problem)
             raise
 
     def leave(self) -> None:
@@ -87,18 +96,44 @@ class TransferAttempt:
         except TwilioFailure as failure:
             logger.warning("agent still in the chat channel", failure=repr(failure))
 
-    def _find(self) -> Sequence[Task]:
+    def _channel_sid(self) -> str | None:
+        """The task's ``channelSid`` as it was read, None where it has none or was not read."""
         try:
-            return self._twilio.taskrouter.find_transfers_of(self._request.task_sid)
-        except TwilioFailure as failure:
-            raise problem_of(failure, rolled_back=False) from failure
+            task = self._situation.task
+        except TwilioFailure:
+            return None
+        return attributes.sid_in(task.attributes, attributes.CHANNEL) if task else None
 
-    def _end(self, problem: Problem, *, is_left: bool) -> None:
+    def _find(self) -> Sequence[Task]:
+        """Search for what the attempt before has made; until then anything may be left."""
+        self._is_left = self._is_taken = True
+        found = self._twilio.taskrouter.find_transfers_of(self._request.task_sid)
+        self._is_left = bool(found)
+        self._is_taken = any(task.is_accepted for task in found)
+        return found
+
+    def _end(self, problem: Problem) -> None:
         """Forget the attempt, unless the next one has to look for what is left of it."""
         if problem.in_doubt:
             return
-        if problem.rolled_back or (problem.rolled_back is None and not is_left):
+        if problem.rolled_back or (problem.rolled_back is None and not self._is_left):
             self._ledger.end_attempt(self._request.task_sid)
+
+    def _restore(self, cut_off: CutOff) -> TransferDone:
+        """Begin anew; first give the task back what an attempt without a new task took from it."""
+        situation = self._read_again()
+        task, channel_sid = situation.task, cut_off.channel_sid
+        if task is None or task.is_ended or attributes.CHANNEL in task.attributes:
+            return self._begin(situation)
+        self._is_left = True
+        handover = handover_of(self._twilio, task, situation.holder_sid or "", channel_sid)
+        if handover is not None:
+            with suppress(TaskEnded):
+                for step in reversed(handover.steps):
+                    step.undo()
+            situation = self._read_again()
+        self._is_left = False
+        return self._begin(situation)
 
     def _as_it_is_now(self) -> Situation:
         """Read again what may have changed while another request had the lock."""
@@ -114,49 +149,59 @@ class TransferAttempt:
         self.handover, self.identity = ready.handover, ready.identity
         return self._done(self._saga(ready.handover).run(ready.new_task), ready.holder_sid)
 
-    def _recover(self, found: Sequence[Task]) -> TransferDone:
+    def _recover(self, found: Sequence[Task], cut_off: CutOff) -> TransferDone:
         """Go on from the new tasks that an earlier attempt has made."""
         made = next((task for task in found if self._is_for_target(task)), found[0])
         made = found[0] if found[0].is_accepted else made
-        others = [task for task in found if task is not made]
         holder_sid = attributes.transferring_worker(made.attributes) or ""
         logger.info("recovering", new_task_sid=made.sid, same_target=self._is_for_target(made))
         situation = self._read_again()
-        if situation.task is None:
-            return self._already(made, holder_sid)
-        self.handover = self._handover_of(situation.task, holder_sid, made)
+        original = situation.task
+        self.handover = self._handover_of(original or made, holder_sid, made, cut_off)
         self.identity = str(made.attributes.get("ignoreAgent"))
         saga = self._saga(self.handover)
-        if situation.task.is_ended:
-            sid = made.sid if self.handover.has_let_go() else saga.withdraw(made.sid)
-            return self._already(made, holder_sid, sid)
+        saga.take_back([task for task in found if task is not made])
+        if original is None or original.is_ended:
+            stands = self._leads_to_customer(made) and (
+                original is None or self.handover.has_let_go()
+            )
+            return self._already(made, holder_sid, made.sid if stands else saga.withdraw(made.sid))
         if self._is_for_target(made):
-            return self._done(saga.resume(made, others), holder_sid)
+            return self._done(saga.resume(made), holder_sid)
         try:
-            saga.undo(made, others)
+            saga.undo(made)
         except (Accepted, TaskEnded):
-            saga.resume(made, others)
+            saga.resume(made)
+            self.leave()
             raise transferred_elsewhere() from None
+        self._is_left = False
         return self._begin(self._read_again())
 
     def _is_for_target(self, task: Task) -> bool:
         return task.attributes.get("targetSid") == self._request.target.sid
 
-    def _handover_of(self, original: Task, holder_sid: str, made: Task) -> Handover:
-        """The channel is on one of the two, wherever the attempt was cut off."""
-        channel_sid = made.attributes.get(attributes.CHANNEL) or original.attributes.get(
-            attributes.CHANNEL
+    def _handover_of(
+        self, original: Task, holder_sid: str, made: Task, cut_off: CutOff
+    ) -> Handover:
+        """The channel is on one of the two, wherever the attempt was cut off, or it is known."""
+        channels = (
+            attributes.sid_in(one.attributes, attributes.CHANNEL) for one in (made, original)
         )
+        channel_sid = next(filter(None, channels), cut_off.channel_sid)
         handover = handover_of(self._twilio, original, holder_sid, channel_sid)
         if handover is None:
             raise kind_unsupported()
         return handover
 
-    def _already(self, made: Task, holder_sid: str, sid: str | None = None) -> TransferDone:
+    def _leads_to_customer(self, made: Task) -> bool:
+        """Whether an undo has not taken the channel from it, or an agent has it already."""
+        return made.is_accepted or is_interaction(made) or attributes.CHANNEL in made.attributes
+
+    def _already(self, made: Task, holder_sid: str, sid: str) -> TransferDone:
         """The original is over: the transfer to `made` had come that far."""
         if not self._is_for_target(made):
             raise transferred_elsewhere()
-        return self._done(sid or made.sid, holder_sid)
+        return self._done(sid, holder_sid)
 
     def _saga(self, handover: Handover) -> TransferSaga:
         return TransferSaga(self._twilio, self._request.task_sid, handover)

@@ -1,5 +1,6 @@
 """What a task's attributes become when it is transferred: pure functions, no call to anybody."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,16 @@ LIMIT_BYTES = 4096  # https://www.twilio.com/docs/taskrouter/limits
 CHANNEL = "channelSid"
 TRANSFERRED_FROM = "transferredFrom"
 IGNORED_WORKERS = "ignoreWorkerSids"
+
+
+# An agent can write a task's attributes, and a path is made of what these hold.
+SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
+
+
+def sid_in(attributes: Mapping[str, Any], name: str) -> str | None:
+    """Read a SID, or None where there is none, or what cannot be one."""
+    value = attributes.get(name)
+    return value if isinstance(value, str) and SID.fullmatch(value) else None
 
 
 def transferred(

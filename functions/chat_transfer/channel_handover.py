@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from twilio.rest.chat.v2.service.channel.member import MemberList
 
@@ -90,7 +91,8 @@ class ChannelHandover:
         https://www.twilio.com/docs/chat/chat-limits, and only the browser makes an agent leave.
         """
         members = self._members()
-        unless(HTTPStatus.NOT_FOUND, lambda: members(identity).delete())
+        # The SDK puts it into the path as it is.
+        unless(HTTPStatus.NOT_FOUND, lambda: members(quote(identity, safe="")).delete())
 
     def _members(self) -> MemberList:
         """The channel's members; Flex's configuration names the service that the channel is in."""

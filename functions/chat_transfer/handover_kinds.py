@@ -8,7 +8,7 @@ from chat_transfer.twilio_context import TwilioContext
 
 
 def handover_of(
-    twilio: TwilioContext, original: Task, holder_sid: str, channel_sid: object
+    twilio: TwilioContext, original: Task, holder_sid: str, channel_sid: str | None
 ) -> Handover | None:
     """Choose the handover of a task.
 
@@ -16,7 +16,7 @@ def handover_of(
     ----------
     holder_sid : str
         The worker who holds the task.
-    channel_sid : object
+    channel_sid : str or None
         Its ``channelSid``, which an attempt that was cut off may have taken from it already.
 
     Returns
@@ -26,6 +26,6 @@ def handover_of(
     """
     if is_interaction(original):
         return InteractionHandover(twilio, original, holder_sid)
-    if isinstance(channel_sid, str) and channel_sid:
+    if channel_sid:
         return ChannelHandover(twilio, original, channel_sid)
     return None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from chat_transfer.attributes import sid_in
 from chat_transfer.handover import Step, TaskEnded, unless
 from chat_transfer.interactions import (
     InteractionChannel,
@@ -13,14 +14,14 @@ from chat_transfer.interactions import (
 from chat_transfer.problems import Conflict
 from chat_transfer.taskrouter import NewTask, Task
 from chat_transfer.twilio_context import TwilioContext
-from chat_transfer.twilio_failures import Missing, Refused
+from chat_transfer.twilio_failures import Missing, NoAnswer, Refused
+
+INTERACTION = ("flexInteractionSid", "flexInteractionChannelSid", "conversationSid")
 
 
 def is_interaction(task: Task) -> bool:
     """Whether this is a Flex Conversations task, whether or not it has a ``channelSid`` too."""
-    names = ("flexInteractionSid", "flexInteractionChannelSid", "conversationSid")
-    values = [task.attributes.get(name) for name in names]
-    return all(isinstance(value, str) and value for value in values)
+    return all(sid_in(task.attributes, name) for name in INTERACTION)
 
 
 class InteractionHandover:
@@ -35,15 +36,13 @@ class InteractionHandover:
         self._taskrouter = twilio.taskrouter
         self._original = original
         self._holder_sid = holder_sid
-        attributes = original.attributes
-        self._conversation_sid = str(attributes["conversationSid"])
-        self._channel = InteractionChannel(
-            twilio.client,
-            str(attributes["flexInteractionSid"]),
-            str(attributes["flexInteractionChannelSid"]),
-            twilio.retries,
+        interaction, channel, conversation = (
+            str(sid_in(original.attributes, name)) for name in INTERACTION
         )
+        self._conversation_sid = conversation
+        self._channel = InteractionChannel(twilio.client, interaction, channel, twilio.retries)
         self._agents: tuple[Participant, ...] | None = None
+        self._may_be_closing = False
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -59,6 +58,7 @@ class InteractionHandover:
                 "The agent who holds this task is not a participant of its interaction channel, or "
                 "has left it already. Open the task in Flex again, or complete it there.",
                 code="agent_not_in_conversation",
+                customer_stays=False,
             )
         present = (one for one in self._participants() if not one.is_done and one.worker_sid)
         workers = {one.worker_sid: None for one in present if one.worker_sid != self._holder_sid}
@@ -121,19 +121,32 @@ class InteractionHandover:
         if own is None:
             return
         try:
-            self._channel.close(own.sid)
-        except Refused as refused:
-            if refused.code not in (20001, 20404):
+            self._twilio.retries.call(lambda: self._send_close(own.sid))
+        except Refused:
+            if not self._is_over():
                 raise
 
+    def _send_close(self, participant_sid: str) -> None:
+        try:
+            self._channel.close(participant_sid)
+        except NoAnswer:
+            self._may_be_closing = True
+            raise
+
     def _check_open(self) -> None:
-        """There is nothing to undo: a participant is closed or it is not.
+        """Undo nothing: a participant is closed, or it is not, or it may still be.
 
         Flex may complete the task a moment after it has closed the participant, so the participant
-        is asked too.
+        is asked too. A close that was never answered may be carried out later: then the new task
+        must stay, or the customer would be alone.
         """
-        if self.has_let_go() or self._taskrouter.has_ended(self._original.sid):
+        if self._is_over():
             raise TaskEnded
+        if self._may_be_closing:
+            raise NoAnswer
+
+    def _is_over(self) -> bool:
+        return self.has_let_go() or self._taskrouter.has_ended(self._original.sid)
 
     def has_let_go(self) -> bool:
         """Whether the agent's participant is closed, or not there any more."""

@@ -136,10 +136,11 @@ class InteractionChannel:
         return tuple(_task_of(invite.routing) for invite in invites)
 
     def close(self, participant_sid: str) -> None:
-        """Let an agent leave for good, which completes their task; the conversation stays open."""
-        self._retries.call(
-            lambda: self._channel.participants(participant_sid).update(status=CLOSED)
-        )
+        """Let an agent leave for good, which completes their task; the conversation stays open.
+
+        Sent once: whoever closes has to know of each call that may still take effect.
+        """
+        self._channel.participants(participant_sid).update(status=CLOSED)
 
 
 def _task_of(routing: Mapping[str, Any] | None) -> str | None:

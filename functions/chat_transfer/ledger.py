@@ -47,6 +47,19 @@ REMEMBERED_SECONDS = 24 * 60 * 60
 KEY_PREFIX = "transfer"
 
 
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """An attempt that did not come to an end.
+
+    Attributes
+    ----------
+    channel_sid : str or None
+        The task's ``channelSid`` when it began, which it may have taken from the task.
+    """
+
+    channel_sid: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferDone:
     """A transfer that succeeded.
@@ -161,17 +174,38 @@ class TransferLedger:
         )
         return "Item" in answer
 
-    def begin_attempt(self, task_sid: str) -> bool:
-        """Write that an attempt begins; give back whether an earlier one did not come to an end."""
-        expires = int(time.time()) + REMEMBERED_SECONDS
+    def has_left(self, task_sid: str) -> bool:
+        """Whether a transfer of this task was made, or something of one is there, or may be."""
+        try:
+            return self.has_attempt(task_sid) or self.done(task_sid) is not None
+        except Problem:
+            return True
+
+    def begin_attempt(self, task_sid: str, channel_sid: str | None) -> CutOff | None:
+        """Write that an attempt begins; give back an earlier one that did not come to an end.
+
+        Parameters
+        ----------
+        channel_sid : str or None
+            The task's ``channelSid``; what an earlier attempt has written stays.
+        """
+        expires = str(int(time.time()) + REMEMBERED_SECONDS)
+        sets = "SET expiration = :expires"
+        values: dict[str, Any] = {":expires": {"N": expires}}
+        if channel_sid:
+            sets += ", channelSid = if_not_exists(channelSid, :channel)"
+            values[":channel"] = {"S": channel_sid}
         answer = _reading(
-            lambda: self._client.put_item(
+            lambda: self._client.update_item(
                 TableName=self._table,
-                Item={**_attempt_key(task_sid), "expiration": {"N": str(expires)}},
+                Key=_attempt_key(task_sid),
+                UpdateExpression=sets,
+                ExpressionAttributeValues=values,
                 ReturnValues="ALL_OLD",
             )
         )
-        return bool(answer.get("Attributes"))
+        before = answer.get("Attributes")
+        return CutOff(before.get("channelSid", {}).get("S")) if before else None
 
     def end_attempt(self, task_sid: str) -> None:
         """Forget an attempt that has succeeded, or left nothing.

@@ -48,9 +48,8 @@ def prepare(
         Something could not be read.
     """
     original, holder_sid = _transferable(request, situation)
-    handover = handover_of(
-        twilio, original, holder_sid, original.attributes.get(attributes.CHANNEL)
-    )
+    channel_sid = attributes.sid_in(original.attributes, attributes.CHANNEL)
+    handover = handover_of(twilio, original, holder_sid, channel_sid)
     if handover is None:
         raise kind_unsupported()
     other_agents = _free_of(request.target, holder_sid, handover)

@@ -26,12 +26,13 @@ def task_ended() -> Problem:
     )
 
 
-def target_declined() -> Problem:
+def target_declined(*, rolled_back: bool) -> Problem:
     """The answer when TaskRouter ended the new task before anybody could take it."""
     return Conflict(
         "The target's workflow cancelled the new task at once: no filter takes such a task, or its "
         "last target is past. Look at the workflow in the Console.",
         code="target_declined",
+        rolled_back=rolled_back,
     )
 
 

@@ -7,6 +7,7 @@ into the chat again. It is best effort, and never hides the problem that led her
 from aws_lambda_powertools import Logger
 
 from chat_transfer import attributes
+from chat_transfer.agents import may_transfer
 from chat_transfer.handover import Handover
 from chat_transfer.handover_kinds import handover_of
 from chat_transfer.preparation import holder_identity
@@ -19,12 +20,15 @@ logger = Logger(child=True)
 
 
 def rejoin(
-    twilio: TwilioContext, situation: Situation, handover: Handover | None, problem: Problem
+    twilio: TwilioContext,
+    situation: Situation,
+    problem: Problem,
+    handover: Handover | None = None,
 ) -> None:
-    """Put the agent who holds the task into the chat again, and say so in the problem.
+    """Put the agent who holds the task now into the chat again, and say so in the problem.
 
-    Not after a 403, and not when the chat is theirs no more. A supervisor who asked is never
-    joined, unless they hold the task themselves.
+    Only for a caller who may transfer the task, not after a 403, and not when the chat is theirs no
+    more. A supervisor who asked is never joined, unless they hold the task themselves.
 
     Parameters
     ----------
@@ -35,12 +39,13 @@ def rejoin(
         return
     twilio.budget.release_undo()
     try:
-        original, holder_sid = SituationReader(twilio).held_task(situation)
-        if original is None or holder_sid is None:
+        original, holder_sid = SituationReader(twilio).held_task(situation.task_sid)
+        if original is None or not may_transfer(situation.caller, [holder_sid]):
             return
-        handover = handover or handover_of(
-            twilio, original, holder_sid, original.attributes.get(attributes.CHANNEL)
-        )
+        if holder_sid is None or original.is_ended:
+            return
+        channel_sid = attributes.sid_in(original.attributes, attributes.CHANNEL)
+        handover = handover or handover_of(twilio, original, holder_sid, channel_sid)
         identity = holder_identity(twilio, situation, holder_sid)
         if handover is None or identity is None:
             return
@@ -48,4 +53,7 @@ def rejoin(
         problem.agent_rejoined = True
     except TwilioFailure as failure:
         logger.warning("agent not rejoined", failure=repr(failure))
+        problem.agent_rejoined = False
+    except Exception:
+        logger.exception("agent not rejoined")
         problem.agent_rejoined = False

@@ -68,14 +68,8 @@ class Runtime:
         """
         return twilio_client(self.settings, self._credentials(), self._session, budget)
 
-    def transfers(self, context: LambdaContext) -> Transfers:
-        """Make the transfers of one invocation.
-
-        Raises
-        ------
-        BadGateway
-            As `client` does; nothing is begun then.
-        """
+    def ledger(self, context: LambdaContext, budget: Budget) -> TransferLedger:
+        """Open the table for one invocation."""
         if self.settings.idempotency_table is None:
             raise ConfigurationError("IDEMPOTENCY_TABLE is not set; deploy the stack again")
         if self._dynamodb is None:
@@ -83,8 +77,16 @@ class Runtime:
                 boto3.client("dynamodb", config=AWS_CALLS),
                 boto3.client("dynamodb", config=CALLED_ONCE),
             )
-        budget = Budget.of_invocation(context.get_remaining_time_in_millis())
-        ledger = TransferLedger(self.settings.idempotency_table, *self._dynamodb, context, budget)
+        return TransferLedger(self.settings.idempotency_table, *self._dynamodb, context, budget)
+
+    def transfers(self, ledger: TransferLedger, budget: Budget) -> Transfers:
+        """Make the transfers of one invocation.
+
+        Raises
+        ------
+        BadGateway
+            As `client` does.
+        """
         return Transfers(
             TwilioContext(self.settings, self.client(budget), budget, self._warm), ledger
         )

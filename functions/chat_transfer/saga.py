@@ -8,36 +8,33 @@ from there the only way is forward.
 This is the one place that decides between retry (`retries`), undo and carry forward.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from aws_lambda_powertools import Logger
-from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
+from chat_transfer.creation import CreatedTooLate, TaskCreation
 from chat_transfer.handover import Handover, Step, TaskEnded
 from chat_transfer.metrics import transfer_rolled_back
 from chat_transfer.outcomes import problem_of
+from chat_transfer.problems import Problem
 from chat_transfer.refusals import target_declined, task_ended, transfer_not_finished
 from chat_transfer.retries import is_stale
 from chat_transfer.taskrouter import NewTask, Task
 from chat_transfer.twilio_context import TwilioContext
-from chat_transfer.twilio_failures import (
-    Missing,
-    NoAnswer,
-    OutOfTime,
-    Refused,
-    Stale,
-    TwilioFailure,
-)
+from chat_transfer.twilio_failures import Missing, Refused, Stale, TwilioFailure
 
 logger = Logger(child=True)
 
-SEARCH_PAUSE_SECONDS = 0.5
 UNDO_REASON = "transfer undone"
 
 
 class Accepted(Exception):
     """An agent has taken the new task, so it is theirs."""
+
+
+class Declined(Exception):
+    """The new task ended before an agent took it: nobody ever will."""
 
 
 class TransferSaga:
@@ -55,7 +52,7 @@ class TransferSaga:
         self._taskrouter = twilio.taskrouter
         self._retries = twilio.retries
         self._budget = twilio.budget
-        self._original_sid = original_sid
+        self._creation = TaskCreation(twilio, original_sid, handover)
         self._handover = handover
 
     def run(self, new_task: NewTask) -> str:
@@ -66,29 +63,47 @@ class TransferSaga:
         Problem
             The transfer was undone, or says what is left of it.
         """
-        return self._hand_over_to(self._create(new_task))
+        try:
+            created = self._creation.create(new_task)
+        except CreatedTooLate as late:
+            return self._undo_or_carry_forward(late.sid, (), late.failure)
+        if not created.is_alone:
+            self._take_back_doubles(created.sid, str(new_task.attributes["targetSid"]))
+        return self._hand_over_to(created.sid)
 
-    def resume(self, made: Task, others: Sequence[Task]) -> str:
+    def resume(self, made: Task) -> str:
         """Go on from the new task of an attempt that was cut off, forward or back.
-
-        Parameters
-        ----------
-        others : sequence of Task
-            What else that attempt has made; it is taken back.
 
         Raises
         ------
         Problem
             As `run` does.
         """
-        self._take_back([task.sid for task in others])
         try:
             self._handover.equip(made.sid)
+        except Missing:
+            return self._undo_or_carry_forward(made.sid, self._handover.steps, Declined())
         except TwilioFailure as failure:
             if made.is_accepted:
                 raise transfer_not_finished(made.sid) from failure
             raise problem_of(failure, rolled_back=False) from failure
         return self._hand_over_to(made.sid, is_resumed=True)
+
+    def take_back(self, others: Sequence[Task]) -> None:
+        """Cancel what an attempt that was cut off has made beside the new task.
+
+        One that an agent has accepted stays: two agents are less bad than none.
+
+        Raises
+        ------
+        TwilioFailure
+            One of them is left.
+        """
+        for other in others:
+            try:
+                self._cancel(other.sid)
+            except Accepted:
+                logger.warning("a task too many is left", new_task_sid=other.sid)
 
     def withdraw(self, made: str) -> str:
         """Take the new task back, since somebody else has ended the original.
@@ -113,17 +128,31 @@ class TransferSaga:
             raise problem_of(failure, rolled_back=False) from failure
         raise task_ended()
 
+    def undo(self, made: Task) -> None:
+        """Undo what an attempt before left.
+
+        Raises
+        ------
+        Accepted, TaskEnded
+            There is nothing to go back to; the transfer stands.
+        TwilioFailure
+            It is not undone.
+        """
+        self._undo(made.sid, self._handover.steps)
+
     def _hand_over_to(self, made: str, *, is_resumed: bool = False) -> str:
         steps = self._handover.steps
         for position, step in enumerate((self._looking(made), *steps)):
+            # The attempt that is resumed may have come to the end.
+            begun = steps if is_resumed else steps[:position]
             logger.debug("step", step=step.name, new_task_sid=made)
             try:
                 step.do()
             except TaskEnded:
-                return self._original_ended(made, is_resumed=is_resumed)
-            except TwilioFailure as failure:
+                return self._original_ended(made, may_be_ours=is_resumed)
+            except (Declined, TwilioFailure) as failure:
                 logger.warning("step failed", step=step.name, failure=repr(failure))
-                return self._undo_or_carry_forward(made, steps[:position], failure)
+                return self._undo_or_carry_forward(made, begun, failure)
         return made
 
     def _looking(self, made: str) -> Step:
@@ -136,129 +165,43 @@ class TransferSaga:
             with suppress(Accepted):
                 task = self._check_not_accepted(made)
                 if task is None or task.is_ended:
-                    raise target_declined()
+                    raise Declined
 
         return Step("look at new task", look, lambda: None)
 
-    def _original_ended(self, made: str, *, is_resumed: bool) -> str:
-        """By an attempt before, which had let go of it, or by somebody else."""
+    def _original_ended(self, made: str, *, may_be_ours: bool) -> str:
+        """By this transfer, which had let go of it, or by somebody else."""
         try:
-            if is_resumed and self._handover.has_let_go():
+            if may_be_ours and self._handover.has_let_go():
                 return made
         except TwilioFailure as failure:
             raise problem_of(failure, rolled_back=False) from failure
         return self.withdraw(made)
 
-    def undo(self, made: Task, others: Sequence[Task]) -> None:
-        """Undo what an attempt before left.
-
-        Parameters
-        ----------
-        others : sequence of Task
-            As of `resume`; they go first, so that `made` leads to the customer until the end.
-
-        Raises
-        ------
-        Accepted, TaskEnded
-            There is nothing to go back to; the transfer stands.
-        TwilioFailure
-            It is not undone.
-        """
-        for other in others:
-            self._cancel(other.sid)
-        self._undo(made.sid, self._handover.steps)
-
-    def _create(self, new_task: NewTask) -> str:
-        """Make the new task exactly once.
-
-        After a failure that may have taken effect the task is looked for first, since creation is
-        the one call that must not happen twice.
-        """
-        target_sid = str(new_task.attributes["targetSid"])
-        in_doubt = is_taken = False
+    def _take_back_doubles(self, made: str, target_sid: str) -> None:
+        """Cancel what creations without an answer made; that this fails is no reason to stop."""
         try:
-            for attempt in self._retries.retrying():
-                with attempt:
-                    if in_doubt and (found := self._find(target_sid)):
-                        return found
-                    if is_taken:
-                        return self._await_task(target_sid)
-                    try:
-                        made = self._handover.create(new_task)
-                    except TwilioFailure as failure:
-                        in_doubt = in_doubt or failure.may_have_happened
-                        raise
-                    if made and in_doubt:
-                        self._take_back(sid for sid in self._made_for(target_sid) if sid != made)
-                    in_doubt = is_taken = True
-                    return made or self._await_task(target_sid)
-        except TwilioFailure as failure:
-            if not in_doubt:
-                raise problem_of(failure, rolled_back=True) from failure
-            return self._settle_doubt(target_sid, failure, is_taken=is_taken)
-        raise AssertionError("tenacity either returns or raises")
-
-    def _settle_doubt(self, target_sid: str, failure: TwilioFailure, *, is_taken: bool) -> str:
-        """Find out whether the last attempt at creation took effect after all."""
-        may_go_on = self._budget.remaining() > SEARCH_PAUSE_SECONDS
-        if not may_go_on:
-            self._budget.release_undo()
-        try:
-            found = self._find(target_sid)
-        except TwilioFailure:
-            raise problem_of(failure, rolled_back=False) from failure
-        if found is not None:
-            return found if may_go_on else self._undo_or_carry_forward(found, (), failure)
-        # What was taken, or never answered, may still be on its way.
-        is_coming = is_taken or isinstance(failure, NoAnswer)
-        problem = problem_of(failure, rolled_back=not is_coming)
-        problem.in_doubt = True
-        raise problem from failure
-
-    def _made_for(self, target_sid: str) -> list[str]:
-        found = self._taskrouter.find_transfers_of(self._original_sid)
-        return [task.sid for task in found if task.attributes.get("targetSid") == target_sid]
-
-    def _find(self, target_sid: str) -> str | None:
-        return next(iter(self._made_for(target_sid)), None)
-
-    def _await_task(self, target_sid: str) -> str:
-        """Wait for the task of an invite that was taken, but not carried out yet."""
-        waiting = Retrying(
-            retry=retry_if_result(lambda found: found is None),
-            wait=wait_fixed(SEARCH_PAUSE_SECONDS),
-            stop=stop_before_delay(self._budget.remaining()),
-            retry_error_callback=lambda _: None,
-        )
-        found = waiting(self._find, target_sid)
-        if found is None:
-            raise OutOfTime
-        return found
-
-    def _take_back(self, sids: Iterable[str]) -> None:
-        """Cancel what was made beside the new task; that this fails is no reason to stop."""
-        try:
-            for sid in sids:
-                self._cancel(sid)
+            for sid in self._creation.made_for(target_sid):
+                if sid != made:
+                    self._cancel(sid)
         except (Accepted, TwilioFailure) as error:
-            logger.warning("a task too many is left", failure=repr(error))
+            logger.warning("a task too many may be left", failure=repr(error))
 
     def _undo_or_carry_forward(
-        self, made: str, begun: Sequence[Step], failure: TwilioFailure
+        self, made: str, begun: Sequence[Step], failure: TwilioFailure | Declined
     ) -> str:
         self._budget.release_undo()
         try:
             self._undo(made, begun)
         except TaskEnded:
-            if len(begun) == len(self._handover.steps):
-                return made  # the last step had taken effect
-            return self.withdraw(made)
+            # The last step may have taken effect.
+            return self._original_ended(made, may_be_ours=len(begun) == len(self._handover.steps))
         except Accepted:
             return self._carry_forward(made)
         except TwilioFailure as undo_failure:
             logger.exception("undo failed", new_task_sid=made)
-            raise problem_of(failure, rolled_back=False) from undo_failure
-        raise problem_of(failure, rolled_back=True) from failure
+            raise _answer(failure, rolled_back=False) from undo_failure
+        raise _answer(failure, rolled_back=True) from failure
 
     def _undo(self, made: str, begun: Sequence[Step]) -> None:
         self._check_not_accepted(made)
@@ -310,3 +253,9 @@ class TransferSaga:
                     left = self._check_not_accepted(made)
                     if left is not None and not left.is_ended:
                         raise
+
+
+def _answer(failure: TwilioFailure | Declined, *, rolled_back: bool) -> Problem:
+    if isinstance(failure, TwilioFailure):
+        return problem_of(failure, rolled_back=rolled_back)
+    return target_declined(rolled_back=rolled_back)

@@ -9,7 +9,7 @@ from chat_transfer.agents import Caller, holder_of
 from chat_transfer.taskrouter import Task
 from chat_transfer.transfer_request import TransferRequest
 from chat_transfer.twilio_context import TwilioContext
-from chat_transfer.twilio_failures import Missing, TwilioFailure
+from chat_transfer.twilio_failures import Missing
 
 CONFIGURATION_SECONDS = 60.0
 
@@ -94,12 +94,9 @@ class SituationReader:
             reading_configuration=configuration,
         )
 
-    def held_task(self, situation: Situation) -> tuple[Task | None, str | None]:
-        """The original task and the worker who holds it, read again where that had failed."""
-        try:
-            return situation.task, situation.holder_sid
-        except TwilioFailure:
-            return self._task(situation.task_sid), self._holder(situation.task_sid)
+    def held_task(self, task_sid: str) -> tuple[Task | None, str | None]:
+        """Read the task and the worker who holds it as they are now."""
+        return self._task(task_sid), self._holder(task_sid)
 
     def configuration(self, *, anew: bool = False) -> Mapping[str, Any]:
         """The configuration of the transfer workflow; a copy may be a minute old."""

@@ -44,7 +44,7 @@ class Transfers:
         try:
             situation = self._read(request)
         except TwilioFailure as failure:
-            raise self._nothing_begun(request, failure) from failure
+            raise self._before_attempt(request, failure) from failure
         attempt = TransferAttempt(self._twilio, self._ledger, self._reader, request, situation)
         try:
             self._authorise(request, situation)
@@ -52,14 +52,14 @@ class Transfers:
                 request.task_sid, request.target.sid, lambda: self._run(attempt, situation)
             )
         except TwilioFailure as failure:
-            problem = self._nothing_begun(request, failure)
-            rejoin(self._twilio, situation, None, problem)
+            problem = self._before_attempt(request, failure)
+            rejoin(self._twilio, situation, problem)
             raise problem from failure
         except Problem as problem:
             if problem.code == "ledger_unavailable":
-                problem.rolled_back = not self._is_left(request)
-            if problem.agent_rejoined is None:
-                rejoin(self._twilio, situation, attempt.handover, problem)
+                problem.rolled_back = not self._ledger.has_left(request.task_sid)
+            if not attempt.has_begun:
+                rejoin(self._twilio, situation, problem)
             raise
         attempt.leave()
         return done
@@ -69,24 +69,17 @@ class Transfers:
         try:
             return attempt.run()
         except Problem as problem:
-            rejoin(self._twilio, situation, attempt.handover, problem)
+            rejoin(self._twilio, situation, problem, attempt.handover)
             raise
         except Exception as error:
             logger.exception("defect")
             defect = internal_error(rolled_back=False)
-            rejoin(self._twilio, situation, attempt.handover, defect)
+            rejoin(self._twilio, situation, defect, attempt.handover)
             raise defect from error
 
-    def _nothing_begun(self, request: TransferRequest, failure: TwilioFailure) -> Problem:
+    def _before_attempt(self, request: TransferRequest, failure: TwilioFailure) -> Problem:
         """The answer to a failure of this request, which may not be the first one."""
-        return problem_of(failure, rolled_back=not self._is_left(request))
-
-    def _is_left(self, request: TransferRequest) -> bool:
-        """Whether something is left of an earlier attempt, or may be."""
-        try:
-            return self._ledger.has_attempt(request.task_sid)
-        except Problem:
-            return True
+        return problem_of(failure, rolled_back=not self._ledger.has_left(request.task_sid))
 
     def _read(self, request: TransferRequest) -> Situation:
         twilio = self._twilio

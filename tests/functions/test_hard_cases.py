@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from chat_transfer import retries, twilio_client
+from chat_transfer.budget import Budget
 from chat_transfer.problems import Problem
 from chat_transfer.targets import Target
 from chat_transfer.transfer_request import TransferRequest
@@ -61,7 +62,10 @@ def both(deployment: Deployment, task_sid: str, target_sid: str) -> dict[str, st
 
     def send() -> None:
         try:
-            answers["200"] = runtime.transfers(Context(25)).transfer(request).task_sid
+            context = Context(25)
+            budget = Budget.of_invocation(context.get_remaining_time_in_millis())
+            transfers = runtime.transfers(runtime.ledger(context, budget), budget)
+            answers["200"] = transfers.transfer(request).task_sid
         except Problem as problem:
             answers[str(int(problem.status))] = problem.code
 
@@ -105,6 +109,58 @@ def test_a_completion_that_lands_after_it_was_given_up(
     assert (answer.status, answer.body["rolledBack"]) == (504, True)
     time.sleep(1.5)
     case.assert_customer_is_served(answer)
+
+
+def test_a_close_that_lands_after_it_was_given_up(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No ETag keeps it from that, so the new task stays, and the answer says so."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["conversation"])
+    with monkeypatch.context() as patch:
+        patch.setattr(twilio_client, "READ_SECONDS", 0.3)
+        deployment.twilio.faults.latency(1.5, method="POST", path="/Participants/UT", times=4)
+        answer = deployment.transfer("conversation", centre.workers["dev"])
+    assert answer.body["rolledBack"] is False
+    time.sleep(1.5)
+    assert case.leading_to_customer()
+    deployment.twilio.faults.clear()
+    again = deployment.transfer("conversation", centre.workers["dev"])
+    assert again.status == 200, again.text
+    case.assert_customer_is_served(again)
+
+
+@pytest.mark.parametrize("code", [20001, 20404])
+def test_a_close_that_twilio_refuses(deployment: Deployment, code: int) -> None:
+    """That a participant is closed already is one reason of several."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["conversation"])
+    path = "/Participants/UT"
+    deployment.twilio.faults.status(400, code=code, method="POST", path=path, times=None)
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    case.assert_customer_is_served(answer)
+
+
+def test_a_search_for_doubles_that_fails_does_not_spoil_a_creation(deployment: Deployment) -> None:
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    case = served(centre, centre.tasks["chat"])
+    faults.status(500, method="POST", path="/Tasks$")
+    faults.status(429, method="GET", path="/Tasks$", nth=2, times=None)
+    answer = deployment.transfer("chat", centre.workers["dev"])
+    assert answer.status == 200, answer.text
+    case.assert_customer_is_served(answer)
+
+
+def test_a_failure_after_a_success_does_not_say_that_nothing_was_done(
+    deployment: Deployment,
+) -> None:
+    centre = deployment.twilio.centre
+    first = deployment.transfer("chat", centre.workers["dev"])
+    deployment.twilio.faults.status(500, path="/Tokens/validate", times=None)
+    assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
+    deployment.twilio.faults.clear()
+    assert deployment.transfer("chat", centre.workers["dev"]).body == first.body
 
 
 def test_an_invite_is_sent_once_though_its_task_cannot_be_looked_up(

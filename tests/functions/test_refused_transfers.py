@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from chat_transfer import retries
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer, http_event, json_event
 from tests.functions.unchanged import unchanged
@@ -323,67 +321,3 @@ def test_the_token_in_the_header(deployment: Deployment) -> None:
 def test_a_route_that_is_not_there(deployment: Deployment) -> None:
     event = http_event("GET", "/transfer-chat")
     assert_problem(deployment.invoke(event), 404, "route_unknown")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_agent_is_in_the_chat_again(deployment: Deployment, kind: str) -> None:
-    """The plugin makes the agent leave before it calls."""
-    centre = deployment.twilio.centre
-    room_sid = leave(deployment, kind)
-    assert ANA not in centre.present_in(room_sid)
-    assert deployment.transfer(kind, "WK" + UNKNOWN).body["agentRejoined"] is True
-    assert ANA in centre.present_in(room_sid)
-    assert centre.workspace.task(centre.tasks[kind]).status is TaskStatus.ASSIGNED
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_agent_is_in_the_chat_again_when_a_supervisor_asked(
-    deployment: Deployment, kind: str
-) -> None:
-    centre = deployment.twilio.centre
-    room_sid = leave(deployment, kind)
-    answer = deployment.transfer(kind, "WK" + UNKNOWN, by="sam")
-    assert answer.body["agentRejoined"] is True
-    assert ANA in centre.present_in(room_sid)
-    assert "sam_40example_2Ecom" not in centre.present_in(room_sid)
-
-
-@pytest.mark.parametrize("path", ["/Tasks/WT[0-9a-f]{32}$", "/Reservations$"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_agent_is_in_the_chat_again_though_the_task_could_not_be_read_at_first(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, kind: str, path: str
-) -> None:
-    """It failed as often as a read is tried, and then no more."""
-    room_sid = leave(deployment, kind)
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
-    deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
-    answer = deployment.transfer(kind, deployment.twilio.centre.workers["dev"])
-    assert_problem(answer, 502, "twilio_failed")
-    assert answer.body["agentRejoined"] is True
-    assert ANA in deployment.twilio.centre.present_in(room_sid)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_rejoin_that_fails_does_not_hide_the_first_error(
-    deployment: Deployment, kind: str
-) -> None:
-    deployment.twilio.faults.status(500, method="POST", path="Members|Participants", times=None)
-    answer = deployment.transfer(kind, "WK" + UNKNOWN)
-    assert_problem(answer, 404, "target_unknown")
-    assert answer.body["agentRejoined"] is False
-
-
-def leave(deployment: Deployment, kind: str) -> str:
-    """Let Ana leave the chat channel or the conversation, as the plugin does; give back its SID."""
-    centre, client = deployment.twilio.centre, deployment.client
-    attributes = centre.attributes(centre.tasks[kind])
-    if kind == "chat":
-        channel_sid: str = attributes["channelSid"]
-        service = client.chat.v2.services(centre.account.flex.chat_service_sid)
-        service.channels(channel_sid).members(ANA).delete()
-        return channel_sid
-    conversation_sid: str = attributes["conversationSid"]
-    participants = client.conversations.v1.conversations(conversation_sid).participants
-    [own] = [one for one in participants.list() if one.identity == ANA]
-    participants(own.sid or "").delete()
-    return conversation_sid

@@ -205,7 +205,8 @@ def test_out_of_time_is_an_undo_and_an_answer(deployment: Deployment, kind: str)
     answer = deployment.transfer(kind, centre.workers["dev"])
     assert time.monotonic() - began < 4.0
     assert (answer.status, answer.code) == (504, "out_of_time")
-    assert answer.body["rolledBack"] is True
+    # A task that is written late is refused by its ETag; a participant is closed whenever it is.
+    assert answer.body["rolledBack"] is (kind == "chat")
     assert answer.body["agentRejoined"] is True
     case.assert_customer_is_served(answer)
 

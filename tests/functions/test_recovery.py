@@ -1,0 +1,227 @@
+"""The second request after an attempt that was cut off, when that goes wrong as well."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from chat_transfer import retries
+from local.twilio.taskrouter.model import Task, TaskStatus
+from tests.functions.conftest import Aws, Deployment
+from tests.functions.lambda_events import Answer
+from tests.functions.served import Served, served
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A chat's transfer to Dev that went as far as detaching the channel, and left that so."""
+
+    deployment: Deployment
+    case: Served
+    made_sid: str
+
+    def ask(self, target: str = "dev") -> Answer:
+        """Ask for a transfer of the same task."""
+        target_sid = self.deployment.twilio.centre.workers[target]
+        return self.deployment.transfer(self.case.task_sid, target_sid)
+
+    def made(self) -> list[Task]:
+        """Every new task of it that is open."""
+        centre = self.deployment.twilio.centre
+        return centre.open_tasks("transferredFrom", self.case.task_sid)
+
+    def make_another(self) -> None:
+        """Make a second new task, as a creation does that nobody got an answer to."""
+        centre = self.deployment.twilio.centre
+        self.deployment.client.taskrouter.v1.workspaces(centre.workspace.sid).tasks.create(
+            workflow_sid=self.deployment.transfer_workflow_sid,
+            task_channel="chat",
+            attributes=json.dumps(centre.attributes(self.made_sid)),
+        )
+
+
+@pytest.fixture
+def cut_off(deployment: Deployment) -> CutOff:
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    case = served(centre, centre.tasks["chat"])
+    faults.status(500, method="POST", path=f"/Tasks/{case.task_sid}$", nth=2, times=None)
+    assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
+    faults.clear()
+    (made,) = centre.open_tasks("transferredFrom", case.task_sid)
+    assert "channelSid" not in centre.attributes(case.task_sid)
+    return CutOff(deployment, case, made.sid)
+
+
+def test_the_look_at_the_new_task_fails(cut_off: CutOff) -> None:
+    """What the first attempt had done is undone, too."""
+    path = f"/Tasks/{cut_off.made_sid}$"  # the search, the channel, the look
+    cut_off.deployment.twilio.faults.status(500, method="GET", path=path, nth=3, times=4)
+
+    answer = cut_off.ask()
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    cut_off.case.assert_customer_is_served(answer)
+    again = cut_off.ask()
+    assert again.status == 200, again.text
+    cut_off.case.assert_customer_is_served(again)
+
+
+@pytest.mark.parametrize("target", ["dev", "carla"])
+def test_the_new_task_was_cancelled_meanwhile(cut_off: CutOff, target: str) -> None:
+    """By a workflow whose last target has a time-out: the original gets its channel back."""
+    centre = cut_off.deployment.twilio.centre
+    centre.account.settings.janitor_after = frozenset({TaskStatus.COMPLETED})
+    workspace = cut_off.deployment.client.taskrouter.v1.workspaces(centre.workspace_sid)
+    workspace.tasks(cut_off.made_sid).update(assignment_status="canceled")
+
+    answer = cut_off.ask(target)
+
+    assert answer.status == 200, answer.text
+    cut_off.case.assert_customer_is_served(answer)
+
+
+def test_the_new_task_is_cancelled_while_it_is_resumed(cut_off: CutOff) -> None:
+    """After it was found: the same, and the answer says that all was undone."""
+    centre = cut_off.deployment.twilio.centre
+    centre.account.settings.janitor_after = frozenset({TaskStatus.COMPLETED})
+    workspace = cut_off.deployment.client.taskrouter.v1.workspaces(centre.workspace_sid)
+    path = f"/Tasks/{cut_off.made_sid}$"
+    cut_off.deployment.twilio.faults.latency(0.4, method="GET", path=path, nth=2)
+
+    def cancel() -> None:
+        time.sleep(0.2)
+        workspace.tasks(cut_off.made_sid).update(assignment_status="canceled")
+
+    with _beside(cancel):
+        answer = cut_off.ask()
+
+    assert (answer.status, answer.code, answer.body["rolledBack"]) == (409, "target_declined", True)
+    cut_off.case.assert_customer_is_served(answer)
+    assert cut_off.ask().status == 200
+
+
+def test_the_credentials_cannot_be_read(cut_off: CutOff, aws: Aws) -> None:
+    runtime = cut_off.deployment.transfer_chat.runtime
+    arn = runtime().settings.secret_arn
+    runtime.cache_clear()
+    right = aws.secrets.get_secret_value(SecretId=arn)["SecretString"]
+    aws.secrets.put_secret_value(SecretId=arn, SecretString="{}")
+
+    assert cut_off.ask().body["rolledBack"] is False
+
+    aws.secrets.put_secret_value(SecretId=arn, SecretString=right)
+    assert cut_off.ask().status == 200
+
+
+def test_of_two_new_tasks_one_stays_when_the_original_is_over(cut_off: CutOff) -> None:
+    cut_off.make_another()
+    centre = cut_off.deployment.twilio.centre
+    centre.complete(cut_off.case.task_sid)
+
+    answer = cut_off.ask()
+
+    assert answer.status == 200
+    assert [task.sid for task in cut_off.made()] == [answer.body["taskSid"]]
+
+
+def test_a_task_too_many_that_cannot_be_taken_back_is_not_forgotten(cut_off: CutOff) -> None:
+    cut_off.make_another()
+    path = rf"/Tasks/(?!{cut_off.made_sid}|{cut_off.case.task_sid})WT"
+    cut_off.deployment.twilio.faults.status(500, method="POST", path=path, times=None)
+
+    answer = cut_off.ask()
+
+    assert answer.body["rolledBack"] is False
+    cut_off.case.assert_customer_is_served(answer)
+    cut_off.deployment.twilio.faults.clear()
+    again = cut_off.ask()
+    assert again.status == 200, again.text
+    cut_off.case.assert_customer_is_served(again)
+
+
+def test_undone_for_another_target_that_cannot_be_prepared(cut_off: CutOff) -> None:
+    """Nothing is left then, and the answer says so."""
+    faults = cut_off.deployment.twilio.faults
+    faults.status(500, method="GET", path="/Reservations$", nth=3, times=4)
+
+    answer = cut_off.ask("carla")
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    cut_off.case.assert_customer_is_served(answer)
+
+
+def test_the_agent_ended_the_chat_and_twilio_has_forgotten_it(deployment: Deployment) -> None:
+    """The new task was stripped and could not be cancelled: it leads to nobody."""
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    case = served(centre, centre.tasks["chat"])
+    faults.status(500, method="POST", path=f"/Tasks/{case.task_sid}$", nth=2, times=4)
+    path = rf"/Tasks/(?!{case.task_sid})WT"
+    faults.status(500, method="POST", path=path, nth=2, times=None)
+    assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
+    faults.clear()
+    centre.complete(case.task_sid)
+    del centre.workspace.tables.tasks[case.task_sid]
+
+    answer = deployment.transfer(case.task_sid, centre.workers["dev"])
+
+    assert (answer.status, answer.code) == (409, "task_ended")
+    assert not centre.open_tasks("transferredFrom", case.task_sid)
+
+
+@pytest.fixture
+def accepted(deployment: Deployment) -> CutOff:
+    """The original could not be let go, and Dev has the new task; Ana has left the channel."""
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    case = served(centre, centre.tasks["chat"])
+    path = f"/Tasks/{case.task_sid}$"
+    faults.status(500, method="POST", path=path, times=None)
+    faults.latency(0.3, method="POST", path=path)
+
+    def accept() -> None:
+        while not (made := centre.open_tasks("transferredFrom", case.task_sid)):
+            time.sleep(0.005)
+        centre.accept(made[0].sid)
+
+    with _beside(accept):
+        answer = deployment.transfer("chat", centre.workers["dev"])
+    assert answer.code == "transfer_not_finished"
+    faults.clear()
+    (made,) = centre.open_tasks("transferredFrom", case.task_sid)
+    return CutOff(deployment, case, made.sid)
+
+
+@pytest.mark.parametrize("path", ["/Tasks$", "/Reservations$"])
+def test_the_agent_is_not_put_back_to_the_one_who_has_accepted(accepted: CutOff, path: str) -> None:
+    accepted.deployment.twilio.faults.status(429, method="GET", path=path, nth=1, times=None)
+
+    answer = accepted.ask()
+
+    assert answer.status == 503
+    assert answer.body.get("agentRejoined") is not True
+
+
+def test_carried_forward_for_another_target_the_agent_leaves_the_chat(accepted: CutOff) -> None:
+    centre = accepted.deployment.twilio.centre
+
+    answer = accepted.ask("carla")
+
+    assert (answer.status, answer.code) == (409, "transferred_elsewhere")
+    assert centre.worker("ana").identity not in centre.present_in(accepted.case.room_sid)
+
+
+@contextmanager
+def _beside(act: Callable[[], None]) -> Iterator[None]:
+    """Run something beside the body, and wait for both."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    yield
+    thread.join()

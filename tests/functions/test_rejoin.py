@@ -1,0 +1,166 @@
+"""Who is put into a chat again after a failure, and who must not be."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from chat_transfer import retries
+from local.twilio.taskrouter.model import TaskStatus
+from tests.functions.conftest import Deployment
+from tests.functions.lambda_events import Answer
+
+ROOMS = {"chat": "channelSid", "conversation": "conversationSid"}
+KINDS = list(ROOMS)
+UNKNOWN = "f" * 32
+ANA = "ana_40example_2Ecom"
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_agent_is_in_the_chat_again(deployment: Deployment, kind: str) -> None:
+    """The plugin makes the agent leave before it calls."""
+    centre = deployment.twilio.centre
+    room_sid = leave(deployment, kind)
+    assert ANA not in centre.present_in(room_sid)
+    assert deployment.transfer(kind, "WK" + UNKNOWN).body["agentRejoined"] is True
+    assert ANA in centre.present_in(room_sid)
+    assert centre.workspace.task(centre.tasks[kind]).status is TaskStatus.ASSIGNED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_agent_is_in_the_chat_again_when_a_supervisor_asked(
+    deployment: Deployment, kind: str
+) -> None:
+    centre = deployment.twilio.centre
+    room_sid = leave(deployment, kind)
+    answer = deployment.transfer(kind, "WK" + UNKNOWN, by="sam")
+    assert answer.body["agentRejoined"] is True
+    assert ANA in centre.present_in(room_sid)
+    assert "sam_40example_2Ecom" not in centre.present_in(room_sid)
+
+
+@pytest.mark.parametrize("path", ["/Tasks/WT[0-9a-f]{32}$", "/Reservations$"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_agent_is_in_the_chat_again_though_the_task_could_not_be_read_at_first(
+    deployment: Deployment, kind: str, path: str
+) -> None:
+    """It failed as often as a read is tried, and then no more."""
+    room_sid = leave(deployment, kind)
+    deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
+    answer = deployment.transfer(kind, deployment.twilio.centre.workers["dev"])
+    assert (answer.status, answer.code) == (502, "twilio_failed")
+    assert answer.body["agentRejoined"] is True
+    assert ANA in deployment.twilio.centre.present_in(room_sid)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rejoin_that_fails_does_not_hide_the_first_error(
+    deployment: Deployment, kind: str
+) -> None:
+    deployment.twilio.faults.status(500, method="POST", path="Members|Participants", times=None)
+    answer = deployment.transfer(kind, "WK" + UNKNOWN)
+    assert (answer.status, answer.code) == (404, "target_unknown")
+    assert answer.body["agentRejoined"] is False
+
+
+def test_a_task_that_could_not_be_read_for_somebody_who_may_not_transfer_it(
+    deployment: Deployment,
+) -> None:
+    room_sid = leave(deployment, "chat")
+    path = "/Reservations$"
+    deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
+    answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"], by="carla")
+    assert (answer.status, answer.code) == (502, "twilio_failed")
+    assert "agentRejoined" not in answer.body
+    assert ANA not in deployment.twilio.centre.present_in(room_sid)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_transfer_that_was_made_while_the_table_did_not_answer(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The second click never gets its lock; the first one's agent has left, and stays away."""
+    centre = deployment.twilio.centre
+    room_sid = centre.attributes(centre.tasks[kind])[ROOMS[kind]]
+    clicks: list[Answer] = []
+
+    def run_the_first(model: Any, **_: Any) -> None:
+        if model.name == "PutItem" and not clicks:
+            clicks.append(Answer(0, {}, ""))  # its own calls go through
+            clicks[0] = deployment.transfer(kind, centre.workers["dev"])
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.example.com")
+
+    session = boto3.session.Session()
+    session.events.register("before-call.dynamodb.*", run_the_first)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    second = deployment.transfer(kind, centre.workers["dev"])
+
+    assert clicks[0].status == 200, clicks[0].text
+    assert (second.status, second.code) == (502, "ledger_unavailable")
+    assert second.body["rolledBack"] is False
+    assert "agentRejoined" not in second.body
+    assert ANA not in centre.present_in(room_sid)
+
+
+def test_an_agent_who_has_left_the_conversation_for_good(deployment: Deployment) -> None:
+    """Closing an interaction's participant would not remove who joins beside it."""
+    centre = deployment.twilio.centre
+    attributes = centre.attributes(centre.tasks["conversation"])
+    flex = centre.account.flex
+    for sid in [sid for sid, one in flex.participants.items() if one.identity == ANA]:
+        del flex.participants[sid]
+    leave(deployment, "conversation")
+
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+
+    assert (answer.status, answer.code) == (409, "agent_not_in_conversation")
+    assert "agentRejoined" not in answer.body
+    assert ANA not in centre.present_in(attributes["conversationSid"])
+
+
+@pytest.mark.parametrize("channel_sid", ["CH../CH" + "0" * 32, "../Users", "CH" + "x" * 32])
+def test_what_cannot_be_a_sid_leads_nowhere(deployment: Deployment, channel_sid: str) -> None:
+    """An agent can write the attributes of a task, and a path is made of them."""
+    centre = deployment.twilio.centre
+    centre.set_attributes(centre.tasks["chat"], channelSid=channel_sid)
+    answer = deployment.transfer("chat", "WQ" + UNKNOWN)
+    assert answer.status == 404
+    assert "agentRejoined" not in answer.body
+    assert not deployment.twilio.journal.matching("POST", "/Channels/")
+
+
+def test_an_identity_stays_in_its_place_in_a_path(deployment: Deployment) -> None:
+    """What `contact_uri` says can be no other resource's path."""
+    centre = deployment.twilio.centre
+    other = centre.attributes(centre.chat_task())["channelSid"]
+    ana = centre.worker("ana")
+    attributes = {**json.loads(ana.attributes), "contact_uri": f"client:../../{other}"}
+    centre.workspace.tables.workers[ana.sid] = replace(ana, attributes=json.dumps(attributes))
+    assert deployment.transfer("chat", centre.workers["dev"], by="sam").status == 200
+    [call] = deployment.twilio.journal.matching("DELETE", ".")
+    assert "/Members/" in call.path
+    assert centre.account.flex.chat_channels[other].state == "active"
+
+
+def leave(deployment: Deployment, kind: str) -> str:
+    """Let Ana leave the chat channel or the conversation, as the plugin does; give back its SID."""
+    centre, client = deployment.twilio.centre, deployment.client
+    attributes = centre.attributes(centre.tasks[kind])
+    if kind == "chat":
+        channel_sid: str = attributes["channelSid"]
+        service = client.chat.v2.services(centre.account.flex.chat_service_sid)
+        service.channels(channel_sid).members(ANA).delete()
+        return channel_sid
+    conversation_sid: str = attributes["conversationSid"]
+    participants = client.conversations.v1.conversations(conversation_sid).participants
+    [own] = [one for one in participants.list() if one.identity == ANA]
+    participants(own.sid or "").delete()
+    return conversation_sid
