@@ -5,10 +5,12 @@ calls no AWS client.
 """
 
 import argparse
+import os
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -65,13 +67,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--keep", type=int, default=KEPT, metavar="N", help=f"the newest to keep ({KEPT})"
     )
+    parser.add_argument(
+        "--region",
+        default=os.environ.get("AWS_REGION"),
+        help="AWS's region; by default AWS_REGION or the profile's",
+    )
     given = parser.parse_args(arguments)
     if given.keep < 1:
         parser.error("--keep must be at least 1: a version without an alias is to go back to")
-    client = boto3.client("lambda")
-    for function in given.functions:
-        gone = delete_old_versions(client, function, given.keep)
-        print(f"{function}: deleted {', '.join(map(str, gone)) or 'nothing'}")  # noqa: T201
+    try:
+        client = boto3.client("lambda", region_name=given.region)
+        for function in given.functions:
+            gone = delete_old_versions(client, function, given.keep)
+            print(f"{function}: deleted {', '.join(map(str, gone)) or 'nothing'}")  # noqa: T201
+    except (BotoCoreError, ClientError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
 
 
 if __name__ == "__main__":

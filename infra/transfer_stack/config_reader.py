@@ -14,6 +14,8 @@ from typing import Final
 import pulumi
 
 _SHOWN_CHARACTERS: Final = 80
+# twilo is close enough to twilio, and aws is not.
+_SAME_NAMESPACE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class SettingsError(pulumi.RunError):
     stack
         The stack's name.
     problems
-        Every problem found, in the order of the keys.
+        Every problem found.
     """
 
     def __init__(self, stack: str, problems: Sequence[Problem]) -> None:
@@ -139,7 +141,8 @@ class ConfigReader:
             return tuple(default)
         items = _string_list(raw)
         if items is None:
-            self._wrong(key, raw, f"a list of {expected}")
+            example = f"pulumi config set --path '{key}[0]' …"
+            self._wrong(key, raw, f"a list of {expected}; write one by: {example}")
             return tuple(default)
         for item in items:
             if not re.fullmatch(pattern, item):
@@ -153,12 +156,19 @@ class ConfigReader:
         self.problems.append(Problem(key, fault, expected))
 
     def refuse_unknown(self, namespaces: Collection[str]) -> None:
-        """Add a problem for every key of these namespaces that was not read: it does nothing."""
+        """Add a problem for every key that was not read, as it does nothing.
+
+        Of these namespaces, or one that looks like a slip of the pen for one of them; others are
+        those of other providers.
+        """
         for key in sorted(set(self._config) - self._known):
-            if key.partition(":")[0] not in namespaces:
+            namespace, _, name = key.partition(":")
+            if not difflib.get_close_matches(namespace, namespaces, n=1, cutoff=_SAME_NAMESPACE):
                 continue
-            close = difflib.get_close_matches(key, self._known, n=1)
-            meant = f"{close[0]}, perhaps" if close else "one of the keys in Pulumi.dev.yaml"
+            # By the name alone: the namespace, which all have, would make any two look alike.
+            names = {known.partition(":")[2]: known for known in sorted(self._known)}
+            close = difflib.get_close_matches(name, names, n=1)
+            meant = f"{names[close[0]]}, perhaps" if close else "a key of Pulumi.dev.yaml"
             self.problems.append(Problem(key, "unknown key", meant))
 
     def has(self, key: str) -> bool:
@@ -170,7 +180,7 @@ class ConfigReader:
         value = self._config.get(key) or None
         if value and key in self._secrets and not secret:
             # Nor may it be shown with another problem, so it counts as none.
-            todo = f"plain text, as it is in AWS: pulumi config set {key}"
+            todo = f"plain text, the program would show it: pulumi config set --plaintext {key}"
             self.problems.append(Problem(key, "stored as a secret", todo))
             return None
         return value

@@ -173,7 +173,7 @@ _OPERATIONS: Final = (
         "alarmLatencySeconds",
         "10",
         "The 95th percentile of a transfer's duration above which there is an alarm",
-        "1 to 28, less than `lambdaTimeoutSeconds`",
+        "1 to 28, less than `lambdaTimeoutSeconds`, which brings the default down too",
     ),
     _our(
         "secretKmsKeyArn",

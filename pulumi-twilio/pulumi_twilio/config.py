@@ -119,7 +119,8 @@ def resolve(config: Properties, environment: Mapping[str, str] = os.environ) -> 
     """Fill in from the environment what the configuration leaves out; empty means left out.
 
     The configuration wins. When it has credentials of one kind, the environment's of the other
-    kind do not count.
+    kind do not count; when it has the account, nor do the environment's region and edge, which are
+    another account's perhaps.
 
     Parameters
     ----------
@@ -142,6 +143,8 @@ def resolve(config: Properties, environment: Mapping[str, str] = os.environ) -> 
     complete = all(fallbacks[key] for key in api_key)
     chosen = declared or ([api_key] if complete else [{"authToken"}])
     ignored = set().union(*(kind for kind in kinds if kind not in chosen))
+    if "accountSid" in values:
+        ignored |= {"region", "edge"}
     for key, value in fallbacks.items():
         if value and key not in ignored:
             values.setdefault(key, value)

@@ -72,6 +72,17 @@ def test_none_at_all_cannot_be_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--keep must be at least 1" in capsys.readouterr().err
 
 
+def test_what_aws_refuses_is_one_line(
+    client: "LambdaClient",  # noqa: ARG001 - what it asks
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["no-such-function"])
+
+    assert ended.value.code == 1
+    assert "ResourceNotFoundException" in capsys.readouterr().err
+
+
 def _zip(source: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

@@ -141,7 +141,10 @@ def test_an_origin_must_be_exact(origin: str) -> None:
 def test_a_list_must_be_one(value: str) -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:transferQueues": value})
 
-    assert line.endswith("expected a list of task queue SIDs or friendly names")
+    assert line.endswith(
+        "expected a list of task queue SIDs or friendly names; write one by: "
+        f"pulumi config set --path '{PROJECT}:transferQueues[0]' …"
+    )
 
 
 def test_a_queue_cannot_be_there_twice() -> None:
@@ -213,12 +216,20 @@ def test_a_region_needs_an_edge() -> None:
         (f"{PROJECT}:lambdaMemoryMB", f"{PROJECT}:lambdaMemoryMb"),
         (f"{PROJECT}:allowedOrigin", f"{PROJECT}:allowedOrigins"),
         ("twilio:accountSID", "twilio:accountSid"),
+        ("twilo:region", "twilio:region"),
+        ("flex-chat-transfers:lambdaMemoryMb", f"{PROJECT}:lambdaMemoryMb"),
     ],
 )
 def test_a_misspelt_key_is_refused_with_the_one_that_was_meant(key: str, meant: str) -> None:
     (line,) = problems({**CONFIG, key: "1"})
 
     assert line == f"{key}: unknown key; expected {meant}, perhaps"
+
+
+def test_a_key_that_is_like_none_is_said_to_be_none() -> None:
+    (line,) = problems({**CONFIG, f"{PROJECT}:foo": "1"})
+
+    assert line == f"{PROJECT}:foo: unknown key; expected a key of Pulumi.dev.yaml"
 
 
 def test_keys_of_other_namespaces_are_none_of_our_business() -> None:

@@ -130,6 +130,8 @@ def test_the_configuration_goes_before_the_environment() -> None:
         "TWILIO_REGION": "au1",
     }
     assert config.resolve(GOOD | {"region": "ie1"}, environment) == GOOD | {"region": "ie1"}
+    # Nor does it say where the configured account is.
+    assert config.resolve(GOOD, environment) == GOOD
 
 
 def test_a_wrong_environment_variable_is_named() -> None:

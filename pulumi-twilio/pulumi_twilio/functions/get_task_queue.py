@@ -1,6 +1,8 @@
 """`twilio:taskrouter:getTaskQueue`: find a queue by its friendly name, or by its SID."""
 
+import difflib
 from collections.abc import Sequence
+from typing import Final
 
 from pulumi.provider.experimental.provider import CheckFailure
 from twilio.rest import Client
@@ -12,6 +14,8 @@ from pulumi_twilio.resources.properties import Property
 from pulumi_twilio.resources.task_queue import TaskQueues, TaskQueueState
 
 TOKEN = "twilio:taskrouter:getTaskQueue"  # noqa: S105 - a function token, not a secret
+
+_MOST_LISTED: Final = 10
 
 ARGUMENTS = (
     Property("workspaceSid", rule.sid("WS"), required=True),
@@ -86,15 +90,23 @@ def _the_one(
     if by_name and not found:
         found = [queue for queue in queues if queue.friendly_name == wanted]
     if not found:
-        raise NotFoundError(
-            f"{workspace_sid} has no task queue {wanted!r}. It has: {_listed(queues) or 'none'}"
-        )
+        raise NotFoundError(f"{workspace_sid} has no task queue {wanted!r}. {_has(queues, wanted)}")
     if len(found) > 1:
         raise AmbiguousError(
             f"{workspace_sid} has {len(found)} task queues named {wanted!r}: give the SID of one "
             f"instead. It has: {_listed(queues)}"
         )
     return found[0]
+
+
+def _has(queues: Sequence[TaskQueueState], wanted: str) -> str:
+    """Say which there are: all of a few, or those of many whose names are close."""
+    if len(queues) <= _MOST_LISTED:
+        return f"It has: {_listed(queues) or 'none'}"
+    names = {queue.friendly_name for queue in queues}
+    close = difflib.get_close_matches(wanted, names, n=_MOST_LISTED)
+    found = _listed([queue for queue in queues if queue.friendly_name in close])
+    return f"It has {len(queues)}, such as {found}" if found else f"It has {len(queues)} others"
 
 
 def _listed(queues: Sequence[TaskQueueState]) -> str:
