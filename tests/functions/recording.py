@@ -54,6 +54,14 @@ def cases() -> tuple[tuple[str, Call], ...]:
     return tuple((kind, call) for kind in KINDS for call in sorted(_recorded(kind)))
 
 
+@cache
+def from_creation_on(kind: str) -> tuple[Call, ...]:
+    """The calls of a transfer that change something or follow one that does, in their order."""
+    calls = tuple(_recorded(kind))
+    first = next(number for number, call in enumerate(calls) if call.creates)
+    return calls[first:]
+
+
 def _recorded(kind: str) -> Iterator[Call]:
     with moto() as aws, deployed(aws) as deployment:
         centre = deployment.twilio.centre
