@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http import HTTPStatus
 
 import pytest
 import requests
@@ -42,6 +43,11 @@ def test_twenty_identical_requests_make_one_task(crowd: Plugin, kind: str) -> No
     task_sid, dev = KINDS[kind](crowd.centre), crowd.centre.workers["dev"]
 
     answers = all_at_once(crowd, [(task_sid, dev)] * IDENTICAL)
+    # On a machine that is busy with other things, the first may take longer than the others wait.
+    late = [answer for answer in answers if answer.status_code == HTTPStatus.CONFLICT]
+    assert {answer.json()["code"] for answer in late} <= {"transfer_in_progress"}
+    answers = [answer for answer in answers if answer not in late]
+    answers += [crowd.transfer(task_sid, dev) for _ in late]
 
     assert Counter(answer.status_code for answer in answers) == {200: IDENTICAL}
     [made] = crowd.centre.open_tasks("transferredFrom", task_sid)
