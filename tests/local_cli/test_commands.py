@@ -1,14 +1,24 @@
 """`demo`, `up`, `up -d` and `down` as processes."""
 
+import io
 import os
 import re
 import shlex
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from local.__main__ import _up
+from local.arguments import parse
+from local.aws import EmulatedAwsError, emulated_aws
 from local.demo.scenes import SCENES
+from local.stack import LocalStack
+from local.twilio.seed import contact_centre
+from local.twilio.server import serve
 from tests.local_cli.commands import (
     ANSI,
     ROOT,
@@ -73,6 +83,18 @@ def test_what_up_prints_can_be_pasted_and_ctrl_c_leaves_nothing(tmp_path: Path) 
         process.kill()
     assert is_gone(endpoint)
     assert is_gone(twilio)
+
+
+def test_up_ends_when_the_emulated_aws_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def dying_stack(_progress: object) -> Iterator[LocalStack]:
+        with serve(contact_centre()) as twilio, emulated_aws() as aws:
+            aws.process.kill()
+            yield LocalStack("http://127.0.0.1/nowhere", {}, twilio, aws)
+
+    monkeypatch.setattr("local.__main__.local_stack", dying_stack)
+    with pytest.raises(EmulatedAwsError, match="has ended"):
+        _up(Console(file=io.StringIO()), parse(["up"]))
 
 
 def test_ctrl_c_while_deploying_is_heard_at_once_and_again_does_no_harm(
