@@ -4,25 +4,26 @@
 background, and ``down`` stops that again.
 """
 
-import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from types import FrameType
-from typing import NoReturn
 
 import pulumi
 from rich.console import Console
 
-from local import background
+from local import background, registry
+from local.arguments import COMMAND, parse
 from local.aws import EmulatedAwsError
-from local.background import BackgroundError
 from local.demo.mismatch import Mismatch
 from local.deployer import DeploymentError
 from local.instructions import show_instructions
+from local.isolation import isolate
 from local.progress import progress_on
+from local.registry import BackgroundError
 from local.stack import local_stack
 
 INTERRUPTED = 130
@@ -31,19 +32,20 @@ PAGE_WIDTH = 100
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the process's exit code: 0, 1 for a failure, 2 for wrong usage."""
-    chosen = _parser().parse_args(arguments)
+    chosen = parse(arguments)
+    isolate()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     console = _console()
-    # A shell starts background jobs with SIGINT ignored; whoever sends it to us means it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+    # Named for SIGINT too: a shell starts background jobs with it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leaving(console))
     try:
         return _run(chosen, console)
     except KeyboardInterrupt:
         console.print("Stopped.")
-        return INTERRUPTED
+        # Ctrl-C is how `up` is meant to end, and make would report anything but 0 as an error.
+        return 0 if chosen.command == "up" and not chosen.detach else INTERRUPTED
     except (
         BackgroundError,
         DeploymentError,
@@ -65,7 +67,7 @@ def _console() -> Console:
     return console
 
 
-def _run(chosen: argparse.Namespace, console: Console) -> int:
+def _run(chosen: Namespace, console: Console) -> int:
     if chosen.command == "demo":
         from local.demo.performance import demo  # noqa: PLC0415 - the others need not wait for it
 
@@ -75,28 +77,32 @@ def _run(chosen: argparse.Namespace, console: Console) -> int:
     elif chosen.detach:
         _up_in_background(chosen.name, console)
     else:
-        _up(console, chosen.background_name)
+        _up(console, chosen)
     return 0
 
 
-def _up(console: Console, name: str | None) -> None:
+def _up(console: Console, chosen: Namespace) -> None:
     """Keep a stack up until a signal comes; with a name, as one of the background's."""
+    if chosen.lock is not None:
+        # The name is this process's alone: what it starts must not keep it.
+        os.set_inheritable(chosen.lock, False)  # noqa: FBT003 - it is called so
     with ExitStack() as held:
         with progress_on(console) as progress:
             stack = held.enter_context(local_stack(progress))
-        if name is not None:
-            held.enter_context(background.registered(name, stack.endpoint, stack.twilio.base_url))
+        if chosen.background_name is not None:
+            registry.announce(chosen.background_name, stack.addresses)
         else:
-            show_instructions(console, stack.endpoint, stack.twilio.base_url)
+            show_instructions(console, stack.addresses)
             console.print("\nCtrl-C stops everything.")
-        signal.pause()
+        stack.aws.wait()
 
 
 def _up_in_background(name: str | None, console: Console) -> None:
     running = background.start(name, lambda line: console.print(line, markup=False, soft_wrap=True))
-    show_instructions(console, running.endpoint, running.twilio_url)
+    assert running.addresses is not None
+    show_instructions(console, running.addresses)
     console.print(f"\n{running.name} runs in the background (process {running.pid}).")
-    console.print(f"Stop it:  python -m local down {running.name}", soft_wrap=True)
+    console.print(f"Stop it:  {COMMAND} down {running.name}", soft_wrap=True)
 
 
 def _down(name: str | None, console: Console) -> None:
@@ -106,25 +112,21 @@ def _down(name: str | None, console: Console) -> None:
     )
 
 
-def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """End through all the contexts, so that each takes down what it started."""
-    raise SystemExit(128 + number)
+def _leaving(console: Console) -> Callable[[int, FrameType | None], None]:
+    """Return what ends this process through all the contexts, each taking down what it started."""
 
+    def leave(number: int, _frame: FrameType | None) -> None:
+        # Taking down needs a few seconds: an impatient second Ctrl-C must not cut it off.
+        for impatient in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(impatient, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with suppress(RuntimeError):  # when it came amidst a write to the same stream
+            console.print("Stopping ...")
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m local",
-        description="Run everything on this machine: emulated Twilio and AWS, no account needed.",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="up|demo|down")
-    commands.add_parser("demo", help="deploy to the emulators, transfer, and exit")
-    up = commands.add_parser("up", help="deploy to the emulators and keep them running")
-    up.add_argument("-d", "--detach", action="store_true", help="in the background")
-    up.add_argument("--name", help="what to call the one in the background")
-    up.add_argument("--as", dest="background_name", help=argparse.SUPPRESS)
-    down = commands.add_parser("down", help="stop what up -d started")
-    down.add_argument("name", nargs="?", help="only the one of this name")
-    return parser
+    return leave
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import requests
 
@@ -32,7 +32,7 @@ _LOG_TAIL: Final = 2000
 
 
 class EmulatedAwsError(Exception):
-    """The emulated AWS did not start; the text ends with what it logged last."""
+    """The emulated AWS did not start, or has ended; the text ends with what it logged last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,29 @@ class EmulatedAws:
         The region that everything is in.
     log_path
         What it logs, the functions' output included.
+    process
+        The process that it is.
     """
 
     endpoint_url: str
     region: str
     log_path: Path
+    process: subprocess.Popen[bytes]
+
+    def end(self) -> None:
+        """End it before its context does, so that whatever waits for an answer fails at once."""
+        _end(self.process)
+
+    def wait(self) -> NoReturn:
+        """Wait for as long as it runs.
+
+        Raises
+        ------
+        EmulatedAwsError
+            When it ends, since nobody but the context should end it.
+        """
+        self.process.wait()
+        raise EmulatedAwsError(f"The emulated AWS has ended. It logged:\n{_tail(self.log_path)}")
 
 
 @contextlib.contextmanager
@@ -66,7 +84,7 @@ def emulated_aws(*, log_path: Path | None = None) -> Iterator[EmulatedAws]:
     Raises
     ------
     EmulatedAwsError
-        When it does not answer within 30 seconds.
+        When it ends at once, or does not answer within 30 seconds.
     """
     with tempfile.TemporaryDirectory(
         prefix="flex-chat-transfer-aws-", ignore_cleanup_errors=True
@@ -75,7 +93,7 @@ def emulated_aws(*, log_path: Path | None = None) -> Iterator[EmulatedAws]:
         log.parent.mkdir(parents=True, exist_ok=True)
         process, port = _started(Path(folder), log)
         try:
-            yield EmulatedAws(f"http://{_HOST}:{port}", _REGION, log)
+            yield EmulatedAws(f"http://{_HOST}:{port}", _REGION, log, process)
         finally:
             _end(process)
 
@@ -86,14 +104,13 @@ def _started(folder: Path, log: Path) -> tuple[subprocess.Popen[bytes], int]:
         port = _free_port()
         process = _start(folder, log, port)
         try:
-            if _is_ready(process, port):
+            if _is_ready(process, port, log):
                 return process, port
         except BaseException:
             _end(process)
             raise
         _end(process)
-    tail = log.read_text(errors="replace")[-_LOG_TAIL:]
-    raise EmulatedAwsError(f"The emulated AWS did not start. It logged:\n{tail}")
+    raise EmulatedAwsError(f"The emulated AWS did not start. It logged:\n{_tail(log)}")
 
 
 def _start(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
@@ -130,15 +147,25 @@ def _start(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
         )
 
 
-def _is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait until it answers; false when it ended before, or the time is up."""
+def _is_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
+    """Wait until it answers; false when it ended before."""
     deadline = time.monotonic() + _READY_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None:
         with contextlib.suppress(requests.RequestException):
             if requests.get(f"http://{_HOST}:{port}/_ministack/ready", timeout=1).ok:
                 return True
+        if time.monotonic() > deadline:
+            # Another port would not help: it runs, and does not answer.
+            raise EmulatedAwsError(
+                f"The emulated AWS runs, but gave no answer on port {port} within "
+                f"{_READY_SECONDS:.0f} s. It logged:\n{_tail(log)}"
+            )
         time.sleep(0.05)
     return False
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-_LOG_TAIL:]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -9,15 +9,19 @@ import shlex
 import requests
 from rich.console import Console
 
+from local.addresses import Addresses
+
 TIMEOUT = 10
 
 
-def show_instructions(console: Console, endpoint: str, twilio_url: str) -> None:
+def show_instructions(console: Console, addresses: Addresses) -> None:
     """Print the addresses, and commands for a transfer and for what came of it."""
+    endpoint, twilio_url = addresses.endpoint, addresses.twilio
     seed = requests.get(f"{twilio_url}/emulator/seed", timeout=TIMEOUT).json()
     ben = seed["workers"]["ben"]
     console.print(f"\nEndpoint         [bold]{endpoint}[/]", soft_wrap=True)
     console.print(f"Emulated Twilio  {twilio_url}", soft_wrap=True)
+    console.print(f"Functions' log   {addresses.functions_log}", soft_wrap=True, markup=False)
     _command(
         console,
         "Ana transfers her web chat to Ben:",
@@ -25,16 +29,17 @@ def show_instructions(console: Console, endpoint: str, twilio_url: str) -> None:
     )
     workspace = f"{twilio_url}/taskrouter/v1/Workspaces/{seed['workspace_sid']}"
     credentials = f"{seed['account_sid']}:{seed['auth_token']}"
+    offers = f"{workspace}/Workers/{ben}/Reservations?ReservationStatus=pending"
     _command(
         console,
         "What TaskRouter offers Ben now:",
-        shlex.join(["curl", "-s", "-u", credentials, f"{workspace}/Workers/{ben}/Reservations"]),
+        shlex.join(["curl", "-sS", "-u", credentials, offers]),
     )
     body = json.dumps({"kind": "conversation", "holder": "ana"})
     _command(
         console,
         "One more conversation for Ana (kind: chat, sms, conversation or sms_conversation):",
-        shlex.join(["curl", "-s", f"{twilio_url}/emulator/tasks", "-d", body]),
+        shlex.join(["curl", "-sS", f"{twilio_url}/emulator/tasks", "-d", body]),
     )
 
 
@@ -44,7 +49,7 @@ def transfer_command(endpoint: str, twilio_url: str, task_sid: str, target_sid: 
     body = {"Token": answer.json()["token"], "taskSid": task_sid, "targetSid": target_sid}
     header = "content-type: application/json"
     return shlex.join(
-        ["curl", "-s", f"{endpoint}/transfer-chat", "-H", header, "-d", json.dumps(body)]
+        ["curl", "-sS", f"{endpoint}/transfer-chat", "-H", header, "-d", json.dumps(body)]
     )
 
 

@@ -69,7 +69,9 @@ class Lines:
     def created(self, event: ResourceEvent) -> None:
         """Print a resource."""
         self._resources += 1
-        self._print(f"  created {event.type} [bold]{escape(event.name)}[/] ({event.seconds:.1f} s)")
+        self._print(
+            f"  created {_type(event)} [bold]{escape(event.name)}[/] ({event.seconds:.1f} s)"
+        )
 
     def done(self) -> None:
         """Print how much there was."""
@@ -90,7 +92,7 @@ class Display:
         self._console = console
         self._started = time.monotonic()
         self._step = ""
-        self._steps: list[tuple[str, float]] = []
+        self._step_started = self._started
         self._events: list[ResourceEvent] = []
         self._spinner = Spinner("dots")
         self._live = Live(
@@ -114,7 +116,7 @@ class Display:
     def step(self, text: str) -> None:
         """Show what begins now, and keep a line about what was before."""
         self._finish()
-        self._step = text
+        self._step, self._step_started = text, time.monotonic()
 
     def created(self, event: ResourceEvent) -> None:
         """Show a resource."""
@@ -129,8 +131,10 @@ class Display:
 
     def _finish(self) -> None:
         if self._step:
-            seconds = time.monotonic() - self._started
-            self._console.print(f"[green]done[/] {escape(self._step)} [dim]{seconds:.1f} s[/]")
+            seconds = time.monotonic() - self._step_started
+            self._console.print(
+                f"{escape(self._step)}: [green]done[/] [dim]({seconds:.1f} s)[/]", soft_wrap=True
+            )
         self._step = ""
 
     def _render(self) -> RenderableType:
@@ -150,8 +154,17 @@ def progress_on(console: Console) -> Lines | Display:
 
 def _resources(events: list[ResourceEvent]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False)
+    for _ in ("mark", "type", "name", "seconds"):
+        # On a narrow terminal a text is cut short, never broken into two lines.
+        table.add_column(no_wrap=True)
     for event in events:
         table.add_row(
-            "[green]+[/]", f"[dim]{event.type}[/]", escape(event.name), f"{event.seconds:.1f} s"
+            "[green]+[/]", f"[dim]{_type(event)}[/]", escape(event.name), f"{event.seconds:.1f} s"
         )
     return table
+
+
+def _type(event: ResourceEvent) -> str:
+    """Return the type as Pulumi itself shows it: `aws:lambda:Function`."""
+    package, module, name = event.type.split(":")
+    return f"{package}:{module.partition('/')[0]}:{name}"

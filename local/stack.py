@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local.addresses import Addresses
 from local.aws import EmulatedAws, emulated_aws
 from local.deployer import deploy
 from local.progress import Progress, Silent
@@ -39,6 +40,11 @@ class LocalStack:
     twilio: RunningTwilio
     aws: EmulatedAws
 
+    @property
+    def addresses(self) -> Addresses:
+        """Return where everything is."""
+        return Addresses(self.endpoint, self.twilio.base_url, str(self.aws.log_path))
+
 
 @contextmanager
 def local_stack(
@@ -66,7 +72,13 @@ def local_stack(
         told.step("Starting the emulated AWS")
         with emulated_aws() as aws:
             told.step("Deploying the Pulumi program in infra/")
-            outputs = deploy(stack_config(twilio), SECRETS, aws.endpoint_url, told.created)
+            outputs = deploy(
+                stack_config(twilio),
+                SECRETS,
+                aws.endpoint_url,
+                told.created,
+                on_interrupt=aws.end,
+            )
             told.done()
             yield LocalStack(str(outputs["endpoint"]), outputs, twilio, aws)
 

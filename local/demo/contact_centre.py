@@ -5,12 +5,31 @@ Nothing is taken from the emulator's memory, so what the demo shows is what Twil
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import requests
 
 TIMEOUT = 10
 PAGE_SIZE = 200
+
+
+class Room(NamedTuple):
+    """Where a task's customer is talked to.
+
+    Attributes
+    ----------
+    kind
+        ``Conversation`` or ``Chat channel``.
+    state
+        What Twilio says of it: a conversation's state, and a channel's number of members, since a
+        channel of Programmable Chat has no state.
+    present
+        The names of those in it.
+    """
+
+    kind: str
+    state: str
+    present: set[str]
 
 
 @dataclass(slots=True)
@@ -81,19 +100,20 @@ class View:
         sid = self.seed["workers"][worker]
         self._post(f"Workers/{sid}", {"ActivitySid": activities[0]["sid"]})
 
-    def room(self, attributes: dict[str, Any]) -> tuple[str, set[str]]:
-        """Return the state of a task's conversation or chat channel, and the names in it."""
+    def room(self, attributes: dict[str, Any]) -> Room:
+        """Read a task's conversation or chat channel, and who is in it."""
         if "conversationSid" in attributes:
+            kind = "Conversation"
             path = f"conversations/v1/Conversations/{attributes['conversationSid']}"
             state = str(self._get(path, {})["state"])
             present = self._get(f"{path}/Participants", {})["participants"]
         else:
+            kind = "Chat channel"
             service = self.seed["chat_service_sid"]
             path = f"chat/v2/Services/{service}/Channels/{attributes['channelSid']}"
-            self._get(path, {})
+            state = f"{self._get(path, {})['members_count']} members"
             present = self._get(f"{path}/Members", {})["members"]
-            state = "active" if present else "empty"
-        return state, {self.name(person["identity"]) for person in present}
+        return Room(kind, state, {self.name(person["identity"]) for person in present})
 
     def leave_chat(self, attributes: dict[str, Any], worker_sid: str) -> None:
         """Take a worker out of a task's chat channel."""

@@ -36,7 +36,8 @@ def _check_tasks(outcome: Outcome, new: dict[str, Any]) -> None:
     for kept in ("priority", "task_channel_unique_name"):
         _same(f"the new task's {kept}", outcome.before[kept], new[kept], title)
     if outcome.repeated is not None:
-        _same("the answer to the same request again", outcome.body, outcome.repeated, title)
+        answer = (outcome.status, outcome.body)
+        _same("the answer to the same request again", answer, outcome.repeated, title)
 
 
 def _check_attributes(outcome: Outcome, view: View, attributes: dict[str, Any]) -> None:
@@ -83,8 +84,11 @@ def _check_offers(outcome: Outcome, view: View, new: dict[str, Any]) -> None:
 
 def _check_room(outcome: Outcome, view: View) -> None:
     title = outcome.scene.title
-    state, present = outcome.room or ("", set())
-    _same("the state of the conversation", "active", state, title)
+    if outcome.room is None:
+        raise Mismatch(f"{title}: the new task leads to no conversation")
+    kind, state, present = outcome.room
+    expected = "active" if kind == "Conversation" else f"{len(present)} members"
+    _same(f"the state of the {kind.lower()}", expected, state, title)
     holder = view.people[outcome.offers[-1]["worker_sid"]]
     for name in (holder, "the customer"):
         if name not in present:

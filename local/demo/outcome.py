@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from local.demo.contact_centre import View
+from local.demo.contact_centre import Room, View
 from local.demo.mismatch import Mismatch
 from local.demo.scenes import Scene
 
@@ -17,8 +17,9 @@ TIMEOUT = 35
 class Outcome:
     """What became of a scene.
 
-    ``offers`` are the reservations of the new task in order; ``room`` the state of the conversation
-    or channel and the names in it. After a refusal there is no new task, and neither of the two.
+    ``offers`` are the reservations of the new task in order; ``room`` the conversation or
+    channel. After a refusal there is no new task, and neither of the two. ``repeated`` is the
+    status and the body of the answer to the same request again.
     """
 
     scene: Scene
@@ -31,9 +32,9 @@ class Outcome:
     old: dict[str, Any]
     new: dict[str, Any] | None = None
     offers: list[dict[str, Any]] = field(default_factory=list)
-    room: tuple[str, set[str]] | None = None
+    room: Room | None = None
     made: int = 0
-    repeated: dict[str, Any] | None = None
+    repeated: tuple[int, dict[str, Any]] | None = None
 
     @property
     def written(self) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def play(scene: Scene, view: View, endpoint: str) -> Outcome:
     started = time.monotonic()
     status, body = send(f"{endpoint}/transfer-chat", request)
     seconds = time.monotonic() - started
-    repeated = send(f"{endpoint}/transfer-chat", request)[1] if scene.twice else None
+    repeated = send(f"{endpoint}/transfer-chat", request) if scene.twice else None
     after = _after(scene, view, body["taskSid"]) if "taskSid" in body else {}
     return Outcome(
         scene=scene,

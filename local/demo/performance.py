@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 from rich.console import Console
 
+from local.arguments import COMMAND
 from local.demo.contact_centre import View
 from local.demo.expectations import check
 from local.demo.mismatch import Mismatch
@@ -40,7 +41,7 @@ def demo(console: Console) -> None:
     seconds = time.monotonic() - started
     console.print(
         f"\n[green]All {len(SCENES)} transfers went as they should[/] [dim]{seconds:.1f} s[/]. "
-        "To try it yourself:  make up",
+        f"To try it yourself:  {COMMAND} up",
         soft_wrap=True,
     )
 

@@ -31,8 +31,8 @@ def show_outcome(console: Console, number: int, outcome: Outcome, view: View) ->
     _add_answer(table, outcome, view)
     _add_tasks(table, outcome, view)
     if outcome.room:
-        state, present = outcome.room
-        table.add_row("Conversation", f"{state}; in it: {', '.join(sorted(present))}")
+        kind, state, present = outcome.room
+        table.add_row(kind, f"{state}; in it: {', '.join(sorted(present))}")
     _print(console, table)
     if outcome.written:
         _print(console, _attributes(outcome, view))
@@ -50,8 +50,8 @@ def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
         "Answer", f"[{colour}]{outcome.status}[/] {escape(answer)} [dim]{outcome.seconds:.2f} s[/]"
     )
     if outcome.repeated:
-        again = outcome.repeated["taskSid"]
-        table.add_row("Sent again", f"[green]200[/] {again}, no further task")
+        status, body = outcome.repeated
+        table.add_row("Sent again", f"[green]{status}[/] {body['taskSid']}, no further task")
 
 
 def _add_tasks(table: Table, outcome: Outcome, view: View) -> None:

@@ -16,7 +16,7 @@ from pulumi.runtime.mocks import MockMonitor, set_mocks
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from local.deployer.aws_clients import AwsClients
-from local.deployer.engine import Creator, Monitor
+from local.deployer.engine import Creator
 from local.deployer.events import ResourceEvent
 from local.deployer.twilio_resources import TwilioResources
 
@@ -40,6 +40,7 @@ def deploy(
     *,
     stack: str = "local",
     program: Path = PROGRAM,
+    on_interrupt: Callable[[], None] = lambda: None,
 ) -> Mapping[str, Any]:
     """Deploy the stack anew; nothing that an earlier deployment made is updated or deleted.
 
@@ -58,6 +59,9 @@ def deploy(
         The stack's name.
     program
         The program's folder.
+    on_interrupt
+        Called when a signal ends the wait: what makes the creations that are under way fail ends
+        the deployment sooner.
 
     Returns
     -------
@@ -73,8 +77,20 @@ def deploy(
     """
     aws = AwsClients(aws_endpoint, config.get("aws:region", _REGION))
     with contextlib.closing(TwilioResources(config)) as twilio:
-        monitor = Monitor(Creator(aws, twilio, on_resource))
-        return run_program(monitor, config, secrets, stack=stack, program=program)
+        creator = Creator(aws, twilio, on_resource)
+
+        def stop() -> None:
+            creator.stop()
+            on_interrupt()
+
+        return run_program(
+            MockMonitor(creator),
+            config,
+            secrets,
+            stack=stack,
+            program=program,
+            on_interrupt=stop,
+        )
 
 
 def run_program(
@@ -84,6 +100,7 @@ def run_program(
     *,
     stack: str,
     program: Path = PROGRAM,
+    on_interrupt: Callable[[], None] = lambda: None,
 ) -> Mapping[str, Any]:
     """Run the program with a monitor in the engine's place; see `deploy` for the other parameters.
 
@@ -91,6 +108,8 @@ def run_program(
     ----------
     monitor
         Is told of each resource, from several threads.
+    on_interrupt
+        Called when a signal ends the wait for the program, which still has to come to its end.
     """
 
     async def run() -> dict[str, Any]:
@@ -117,7 +136,12 @@ def run_program(
     # Pulumi keeps its state in context variables and an event loop: a new thread begins without
     # any, and leaves none behind.
     with _one_at_a_time, ThreadPoolExecutor(1, thread_name_prefix="deployment") as thread:
-        return thread.submit(asyncio.run, run()).result()
+        deployment = thread.submit(asyncio.run, run())
+        try:
+            return deployment.result()
+        except (KeyboardInterrupt, SystemExit):
+            on_interrupt()
+            raise
 
 
 def _run_main(program: Path) -> None:

@@ -3,12 +3,10 @@
 import threading
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any, Final
 
 from pulumi.runtime import rpc
-from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from local.deployer import aws_data, aws_domain, aws_functions, aws_gateway, aws_observability
 from local.deployer.absent import ABSENT
@@ -32,12 +30,6 @@ AWS_TYPES: Final[dict[str, ResourceType]] = {
 }
 TWILIO_TYPES: Final = frozenset({"twilio:taskrouter:TaskQueue", "twilio:taskrouter:Workflow"})
 _TWILIO_FUNCTIONS: Final = frozenset({"twilio:taskrouter:getTaskQueue"})
-_STACK_TYPE: Final = "pulumi:pulumi:Stack"
-
-# The mocks are told neither of a resource's URN nor of the component that it belongs to, the
-# monitor that calls them is.
-_urn: ContextVar[str] = ContextVar("urn")
-_parent: ContextVar[str | None] = ContextVar("parent", default=None)
 
 
 class Creator(Mocks):
@@ -60,6 +52,11 @@ class Creator(Mocks):
         self._twilio = twilio
         self._on_resource = on_resource
         self._one_at_a_time = threading.Lock()
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Create nothing more: what is being created is finished, the next resource fails."""
+        self._stopped.set()
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Create a resource and return its ID and all its properties; components have none.
@@ -75,6 +72,8 @@ class Creator(Mocks):
         if args.typ in ABSENT:
             # Not told of either: whoever looks on must not believe that it is there.
             return f"{args.name}-absent", inputs
+        if self._stopped.is_set():
+            raise DeploymentError("The deployment was stopped")
         begin = time.perf_counter()
         try:
             created = self._create(args.typ, args.name, inputs)
@@ -87,9 +86,7 @@ class Creator(Mocks):
             ) from error
         seconds = time.perf_counter() - begin
         with self._one_at_a_time:
-            self._on_resource(
-                ResourceEvent(args.typ, args.name, created.id, seconds, _parent.get())
-            )
+            self._on_resource(ResourceEvent(args.typ, args.name, seconds))
         return created.id, {**inputs, **created.outputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -110,7 +107,7 @@ class Creator(Mocks):
 
     def _create(self, type_: str, name: str, inputs: Inputs) -> Created:
         if type_ in TWILIO_TYPES:
-            return self._twilio.create(_urn.get(), inputs)
+            return self._twilio.create(type_, name, inputs)
         known = AWS_TYPES.get(type_)
         if known is None:
             raise UnknownResourceTypeError(type_, name, {*AWS_TYPES, *TWILIO_TYPES})
@@ -118,20 +115,6 @@ class Creator(Mocks):
         if unknown:
             raise UnknownInputError(type_, name, unknown)
         return known.create(self._aws, name, inputs)
-
-
-class Monitor(MockMonitor):
-    """Pulumi's mock monitor, made to tell the mocks which component a resource belongs to."""
-
-    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802 - Pulumi's name
-        """Register a resource, remembering for its creation which component it belongs to."""
-        # urn:pulumi:STACK::PROJECT::TYPE$TYPE::NAME, or nothing for the stack itself.
-        *_, types, parent = request.parent.split("::") if request.parent else ("", "")
-        is_in_component = types not in {"", _STACK_TYPE}
-        # Each request comes in a context of its own, so there is nothing to reset.
-        _parent.set(parent if is_in_component else None)
-        _urn.set(self.make_urn(request.parent, request.type, request.name))
-        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,8 @@ from pulumi_twilio.property_values import plain_map, property_map
 from pulumi_twilio.provider import TwilioProvider
 
 _TIMEOUT_SECONDS: Final = 60.0
+# The provider takes from a URN only the type and the name at its end.
+_URN: Final = "urn:pulumi:local::flex-chat-transfer"
 
 T = TypeVar("T")
 
@@ -55,13 +57,13 @@ class TwilioResources:
         self._thread.join()
         self._loop.close()
 
-    def create(self, urn: str, inputs: Inputs) -> Created:
+    def create(self, type_: str, name: str, inputs: Inputs) -> Created:
         """Create or adopt an object.
 
         Parameters
         ----------
-        urn
-            The resource's URN, which has its type and its name.
+        type_, name
+            What it is, and what the program calls it.
         inputs
             Its inputs.
 
@@ -71,6 +73,7 @@ class TwilioResources:
             When the provider refuses the inputs or the configuration.
         """
         provider = self._configured()
+        urn = f"{_URN}::{type_}::{name}"
         checked = self._run(provider.check(CheckRequest(urn, {}, property_map(inputs), b"")))
         _raise_for(checked.failures)
         request = CreateRequest(urn, checked.inputs or {}, _TIMEOUT_SECONDS, preview=False)
@@ -88,7 +91,7 @@ class TwilioResources:
             if self._provider is None:
                 provider = TwilioProvider()
                 args = {key: PropertyValue(value) for key, value in self._config.items()}
-                urn = "urn:pulumi:local::flex-chat-transfer::pulumi:providers:twilio::default"
+                urn = f"{_URN}::pulumi:providers:twilio::default"
                 checked = self._run(provider.check_config(CheckRequest(urn, {}, args, b"")))
                 _raise_for(checked.failures)
                 self._run(

@@ -86,6 +86,23 @@ def test_what_it_logged_is_in_the_error_when_it_does_not_start(
         emulated_aws().__enter__()
 
 
+def test_one_that_runs_and_does_not_answer_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("local.aws._READY_SECONDS", 0.0)
+
+    with pytest.raises(EmulatedAwsError, match=r"runs, but gave no answer on port \d+ within 0 s"):
+        emulated_aws().__enter__()
+
+
+def test_its_end_is_an_error_for_whoever_waits() -> None:
+    with emulated_aws() as aws:
+        os.kill(aws.process.pid, signal.SIGKILL)
+
+        with pytest.raises(EmulatedAwsError, match=r"has ended. It logged:\n(.|\n)*Ready"):
+            aws.wait()
+
+
 def _answers(endpoint_url: str) -> bool:
     try:
         requests.get(f"{endpoint_url}/_ministack/health", timeout=2)

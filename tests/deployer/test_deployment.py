@@ -28,10 +28,7 @@ def test_each_declared_resource_is_created_and_told(
     }
 
     assert sorted((event.type, event.name) for event in deployed_stack.events) == sorted(declared)
-    assert all(event.id and event.seconds > 0 for event in deployed_stack.events)
-    parents = {event.name: event.parent for event in deployed_stack.events}
-    assert parents["everyone"] == "routing"
-    assert parents["idempotency"] == "backend"
+    assert all(event.seconds > 0 for event in deployed_stack.events)
 
 
 def test_outputs_are_plain_values(deployed_stack: DeployedStack, program: Program) -> None:

@@ -1,5 +1,8 @@
 """What the deployer refuses: with an error that names it, never in silence, and never hanging."""
 
+import os
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -115,6 +118,38 @@ def test_twilio_refusing_our_credentials_is_said_without_them(
         deploy(config, SECRETS, running_aws.endpoint_url, lambda _: None, stack="refused")
 
     assert "wr0ng" not in str(caught.value)
+
+
+def test_a_signal_ends_a_deployment_before_its_next_resource(
+    tmp_path: Path, running_aws: EmulatedAws
+) -> None:
+    first = LOG_GROUP.format(name="first", more="")
+    after = LOG_GROUP.format(name="after", more="").replace("{}", "{'on': first.arn}")
+    lines = ["import pulumi_aws as aws", f"first = {first}", after]
+    (tmp_path / "__main__.py").write_text("\n".join(lines))
+    heard = threading.Event()
+    created = []
+
+    def interrupt(event: ResourceEvent) -> None:
+        created.append(event.name)
+        os.kill(os.getpid(), signal.SIGINT)
+        heard.wait(30)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            deploy(
+                {},
+                set(),
+                running_aws.endpoint_url,
+                interrupt,
+                program=tmp_path,
+                on_interrupt=heard.set,
+            )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard.is_set()
+    assert created == ["first"]
 
 
 def test_a_deployment_after_a_failed_one_succeeds(

@@ -1,13 +1,27 @@
 """`demo`, `up`, `up -d` and `down` as processes."""
 
+import io
 import os
 import re
+import shlex
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from local.__main__ import _up
+from local.arguments import parse
+from local.aws import EmulatedAwsError, emulated_aws
 from local.demo.scenes import SCENES
+from local.stack import LocalStack
+from local.twilio.seed import contact_centre
+from local.twilio.server import serve
 from tests.local_cli.commands import (
     ANSI,
+    ROOT,
     addresses,
     is_gone,
     pasted,
@@ -25,7 +39,7 @@ def test_the_demo_shows_every_transfer_and_exits_with_0(tmp_path: Path) -> None:
         "Starting the emulated Twilio",
         "Starting the emulated AWS",
         "created twilio:taskrouter:Workflow transfer",
-        "created aws:lambda/function:Function transfer-chat",
+        "created aws:lambda:Function transfer-chat",
         "Endpoint  http://127.0.0.1:",
         "Ana Almeida, who is in the queue too",
         "completed, reason: task transferred, channelSid removed",
@@ -34,8 +48,20 @@ def test_the_demo_shows_every_transfer_and_exits_with_0(tmp_path: Path) -> None:
         *(scene.title for scene in SCENES),
     ):
         assert shown in done.output
+    _check_the_excerpt(done.output)
     endpoint = done.output.split("Endpoint  ")[1].split()[0]
     assert is_gone(endpoint)
+
+
+def _check_the_excerpt(output: str) -> None:
+    """Hold the README's excerpt to the output, but for what differs from run to run."""
+    changing = re.compile(r"\b[0-9a-f]{8,32}\b|(?<=[A-Z]{2})[0-9a-f]{8,32}|:\d+/|\d+\.\d+ s\b")
+    readme = (ROOT / "README.md").read_text()
+    excerpt = readme.partition("```text\nEndpoint")[2].partition("\n```")[0]
+    printed = changing.sub("*", output)
+    assert len(excerpt.splitlines()) > 10
+    for part in changing.sub("*", excerpt).split("\n\n"):
+        assert f"{part}\n" in printed
 
 
 def test_what_up_prints_can_be_pasted_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
@@ -43,17 +69,52 @@ def test_what_up_prints_can_be_pasted_and_ctrl_c_leaves_nothing(tmp_path: Path) 
     try:
         output = read_until(process, "Ctrl-C stops everything")
         endpoint, twilio = addresses(output)
+        log = re.search(r"^Functions' log +(\S+)$", output, re.MULTILINE)
+        assert log is not None
+        assert "ministack" in Path(log[1]).read_text().lower()
         answer = pasted(output, "/transfer-chat")
         assert answer.status_code == 200
         offers = pasted(output, "/Reservations").json()["reservations"]
         assert answer.json()["taskSid"] in [offer["task_sid"] for offer in offers]
         assert pasted(output, "/emulator/tasks").json()["taskSid"].startswith("WT")
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        assert process.wait(20) == 0
     finally:
         process.kill()
     assert is_gone(endpoint)
     assert is_gone(twilio)
+
+
+def test_up_ends_when_the_emulated_aws_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def dying_stack(_progress: object) -> Iterator[LocalStack]:
+        with serve(contact_centre()) as twilio, emulated_aws() as aws:
+            aws.process.kill()
+            yield LocalStack("http://127.0.0.1/nowhere", {}, twilio, aws)
+
+    monkeypatch.setattr("local.__main__.local_stack", dying_stack)
+    with pytest.raises(EmulatedAwsError, match="has ended"):
+        _up(Console(file=io.StringIO()), parse(["up"]))
+
+
+def test_ctrl_c_while_deploying_is_heard_at_once_and_again_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    process = start(tmp_path, "up")
+    try:
+        read_until(process, "Deploying the Pulumi program")
+        process.send_signal(signal.SIGINT)
+        read_until(process, "Stopping ...")
+        process.send_signal(signal.SIGINT)
+        rest = read_until(process, "Stopped.")
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+    assert "resources created" not in rest
+    assert list(temporary.iterdir()) == []
 
 
 def test_several_run_in_the_background_and_end_each_in_its_way(tmp_path: Path) -> None:
@@ -62,6 +123,7 @@ def test_several_run_in_the_background_and_end_each_in_its_way(tmp_path: Path) -
     try:
         assert (first.code, second.code) == (0, 0), first.errors + second.errors
         assert set(addresses(first.output)).isdisjoint(addresses(second.output))
+        _check_that_the_stop_command_can_be_pasted(second.output)
         taken = run(tmp_path, "up", "-d", "--name", "second")
         assert taken.code == 1
         assert "choose another --name" in taken.errors
@@ -75,7 +137,13 @@ def test_several_run_in_the_background_and_end_each_in_its_way(tmp_path: Path) -
         down = run(tmp_path, "down")
     assert (down.code, down.output) == (0, "Stopped second.\n")
     assert all(is_gone(url) for url in addresses(second.output))
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [".registry"]
+
+
+def _check_that_the_stop_command_can_be_pasted(output: str) -> None:
+    python, *rest = shlex.split(output.partition("Stop it:")[2])
+    assert os.access(ROOT / python, os.X_OK)
+    assert rest == ["-m", "local", "down", "second"]
 
 
 def _check_that_no_log_has_the_token(state: Path, output: str) -> None:

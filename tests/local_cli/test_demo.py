@@ -1,16 +1,19 @@
 """The demo's own judgement: it must fail when a transfer does not do what it promises."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from local.demo.contact_centre import View
+from local.demo.contact_centre import Room, View
 from local.demo.expectations import check
 from local.demo.mismatch import Mismatch
 from local.demo.outcome import Outcome, play
 from local.demo.scenes import SCENES, Scene
+from local.demo.tables import show_outcome
 from local.stack import LocalStack, local_stack
 from local.twilio.seed import contact_centre
 
@@ -64,7 +67,10 @@ def test_a_task_too_many_is_noticed(outcomes: dict[str, Outcome], view: View) ->
 
 def test_a_second_answer_that_differs_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
     with pytest.raises(Mismatch, match="same request again"):
-        check(replace(outcomes[TO_AGENT.title], repeated={"taskSid": "WT0"}), view)
+        check(replace(outcomes[TO_AGENT.title], repeated=(200, {"taskSid": "WT0"})), view)
+    body = outcomes[TO_AGENT.title].body
+    with pytest.raises(Mismatch, match="same request again"):
+        check(replace(outcomes[TO_AGENT.title], repeated=(409, body)), view)
 
 
 @pytest.mark.parametrize(
@@ -112,10 +118,30 @@ def test_a_conversation_without_the_new_agent_is_noticed(
 ) -> None:
     outcome = outcomes[TO_AGENT.title]
     with pytest.raises(Mismatch, match="Ben Baker is not in the conversation"):
-        check(replace(outcome, room=("active", {"the customer"})), view)
+        check(replace(outcome, room=Room("Conversation", "active", {"the customer"})), view)
     everybody = {"Ana Almeida", "Ben Baker", "the customer"}
     with pytest.raises(Mismatch, match="the sender is still in"):
-        check(replace(outcome, room=("active", everybody)), view)
+        check(replace(outcome, room=Room("Conversation", "active", everybody)), view)
+
+
+def test_the_rooms_are_what_twilio_says(outcomes: dict[str, Outcome], view: View) -> None:
+    chat, conversation = outcomes[TO_AGENT.title].room, outcomes[TO_QUEUE.title].room
+    # Programmable Chat has no states.
+    assert chat == Room("Chat channel", "2 members", {"Ben Baker", "the customer"})
+    assert conversation == Room("Conversation", "active", {"Eva Ek", "the customer"})
+    outcome = outcomes[TO_AGENT.title]
+    with pytest.raises(Mismatch, match="the state of the chat channel"):
+        check(replace(outcome, room=chat._replace(state="0 members")), view)
+
+
+def test_what_is_shown_of_the_same_request_again_is_its_answer(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
+    console = Console(file=io.StringIO(), width=100)
+    outcome = replace(outcomes[TO_AGENT.title], repeated=(409, {"taskSid": "WT0"}))
+    show_outcome(console, 1, outcome, view)
+    assert isinstance(console.file, io.StringIO)
+    assert "Sent again      409 WT0" in console.file.getvalue()
 
 
 def test_a_transfer_that_twilio_refuses_fails_the_demo(stack: LocalStack, view: View) -> None:

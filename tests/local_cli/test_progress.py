@@ -1,6 +1,7 @@
 """What is shown while a stack comes up."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -8,7 +9,8 @@ from rich.console import Console
 from local.deployer import ResourceEvent
 from local.progress import Display, Lines, progress_on
 
-EVENT = ResourceEvent("aws:iam/role:Role", "transfer-chat", "id", 0.25, "backend")
+ANSI = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")
+EVENT = ResourceEvent("aws:iam/role:Role", "transfer-chat", 0.25)
 
 
 def tell(console: Console) -> str:
@@ -24,7 +26,7 @@ def test_a_pipe_gets_plain_lines() -> None:
     printed = tell(Console(file=io.StringIO(), width=60, highlight=False)).splitlines()
     assert [line[9:] for line in printed] == [
         "Deploying ...",
-        "  created aws:iam/role:Role transfer-chat (0.2 s)",
+        "  created aws:iam:Role transfer-chat (0.2 s)",
         "1 resources created",
     ]
 
@@ -48,3 +50,20 @@ def test_a_dumb_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     console = Console(file=io.StringIO(), force_terminal=True, width=80, highlight=False)
     assert isinstance(progress_on(console), Lines)
+
+
+def test_no_line_is_wider_than_80_columns() -> None:
+    long = ResourceEvent("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled", 12.5)
+    printed = ""
+    for terminal in (False, True):
+        console = Console(file=io.StringIO(), force_terminal=terminal, width=80, no_color=True)
+        with progress_on(console) as progress:
+            progress.step("Deploying the Pulumi program in infra/")
+            progress.created(long)
+            progress.done()
+        assert isinstance(console.file, io.StringIO)
+        printed += ANSI.sub("", console.file.getvalue())
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "functions-throttled (12.5 s)" in printed
+    assert "functions-throttled  12.5 s" in printed
+    assert "Deploying the Pulumi program in infra/: done (0.0 s)" in printed

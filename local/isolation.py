@@ -1,0 +1,22 @@
+"""Keeps this machine's settings away from what runs here: nothing of them is meant for it."""
+
+import os
+from typing import Final
+
+LOOPBACK: Final = ("127.0.0.1", "localhost")
+
+
+def isolate() -> None:
+    """Change this process's environment, and with it that of what it starts.
+
+    Requests to the emulators go past a proxy, which could not reach them. No AWS profile, file or
+    variable is read: a wrong one would end a deployment that needs none of them.
+    """
+    spellings = ("no_proxy", "NO_PROXY")
+    past_the_proxy = [os.environ[name] for name in spellings if os.environ.get(name)]
+    for name in spellings:
+        os.environ[name] = ",".join([*past_the_proxy, *LOOPBACK])
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        os.environ[name] = os.devnull
