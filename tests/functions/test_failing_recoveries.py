@@ -100,7 +100,7 @@ def test_recoveries_that_are_spoiled(
         fault=st.sampled_from(sorted(FAULTS)),
         target=st.sampled_from(["dev", "carla"]),
     )
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     def spoil(cut: tuple[str, Call], number: int, fault: str, target: str) -> None:
         kind, call = cut
         note(f"cut off after {kind} {call}")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chat_transfer import retries
+from chat_transfer import attempts, retries
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.served import served
@@ -40,7 +40,9 @@ def meanwhile(
 
     thread = threading.Thread(target=watch)
     thread.start()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attempts, "FRESH_SECONDS", 60.0)
+        yield
     thread.join()
 
 
@@ -112,7 +114,10 @@ def test_the_conversation_is_left_before_the_transfer_looks(deployment: Deployme
 def before(
     deployment: Deployment, delayed: str, reads: int, act: Callable[[], None]
 ) -> Iterator[None]:
-    """Act after so many reads, while the call after them is under way; it takes effect later."""
+    """Act after so many reads, while the call after them is under way; it takes effect later.
+
+    However slow the machine is, what was read counts as fresh: it is not read again after the act.
+    """
     deployment.twilio.faults.latency(0.5, path=delayed)
 
     def watch() -> None:
