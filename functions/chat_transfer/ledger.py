@@ -263,7 +263,7 @@ def _despite(
 
 def _unavailable() -> Problem:
     return BadGateway(
-        "The idempotency table does not answer, so nothing was begun. Try again.",
+        "The idempotency table does not answer, so this request began nothing. Try again.",
         code="ledger_unavailable",
         rolled_back=True,
     )
