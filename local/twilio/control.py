@@ -83,7 +83,7 @@ def _faults(faults: Faults) -> Endpoint:
         if request.method == "POST":
             try:
                 faults.add(Fault(**await _document(request)))
-            except TypeError as error:
+            except (TypeError, ValueError) as error:
                 raise invalid(f"Not a fault: {error}") from error
         rules = [dataclasses.asdict(fault) for fault in faults.rules()]
         return JSONResponse({"faults": rules, "spoiled": faults.count})

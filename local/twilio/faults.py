@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +38,11 @@ class Fault:
         How many calls it befalls from there on; None for all.
     takes_effect
         Whether the call is carried out although the caller does not hear of it.
+
+    Raises
+    ------
+    ValueError
+        There is no such kind, or the path is no regular expression.
     """
 
     kind: Kind
@@ -50,6 +55,15 @@ class Fault:
     retry_after: int | None = None
     seconds: float = 0.0
     takes_effect: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would only fail once a call comes."""
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"kind is {self.kind!r}; expected one of {', '.join(get_args(Kind))}")
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            raise ValueError(f"path is no regular expression: {error}") from error
 
     @property
     def name(self) -> str:

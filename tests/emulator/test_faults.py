@@ -131,3 +131,21 @@ def test_faults_are_set_over_http_too(twilio: RunningTwilio) -> None:
     assert create(twilio).status_code == 503
     assert requests.delete(url, timeout=5).status_code == 204
     assert create(twilio).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ({"kind": "nope"}, "kind is 'nope'; expected one of status, close"),
+        ({"kind": "status", "path": "["}, "path is no regular expression"),
+        ({"kind": "status", "sort": "x"}, "unexpected keyword argument 'sort'"),
+    ],
+)
+def test_what_is_no_fault_is_refused_at_once(
+    twilio: RunningTwilio, fault: dict[str, str], why: str
+) -> None:
+    """Not with an error of every call that comes after it."""
+    answer = requests.post(f"{twilio.base_url}/emulator/faults", json=fault, timeout=5)
+    assert answer.status_code == 400
+    assert why in answer.json()["message"]
+    assert create(twilio).status_code == 201
