@@ -30,8 +30,7 @@ def deletable(versions: Collection[int], aliased: Collection[int], kept: int) ->
     kept
         How many of the newest stay.
     """
-    newest = sorted(versions)[-kept:]
-    return [version for version in sorted(versions) if version not in {*newest, *aliased}]
+    return [version for version in sorted(versions)[:-kept] if version not in aliased]
 
 
 def delete_old_versions(client: "LambdaClient", function: str, kept: int) -> list[int]:

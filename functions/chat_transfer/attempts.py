@@ -102,7 +102,7 @@ class TransferAttempt:
             task = self._situation.task
         except TwilioFailure:
             return None
-        return attributes.sid_in(task.attributes, attributes.CHANNEL) if task else None
+        return attributes.channel_in(task.attributes) if task else None
 
     def _find(self) -> Sequence[Task]:
         """Search for what the attempt before has made; until then anything may be left."""
@@ -129,8 +129,7 @@ class TransferAttempt:
         handover = handover_of(self._twilio, task, situation.holder_sid or "", channel_sid)
         if handover is not None:
             with suppress(TaskEnded):
-                for step in reversed(handover.steps):
-                    step.undo()
+                self._saga(handover).restore()
             situation = self._read_again()
         self._is_left = False
         return self._begin(situation)
@@ -184,9 +183,7 @@ class TransferAttempt:
         self, original: Task, holder_sid: str, made: Task, cut_off: CutOff
     ) -> Handover:
         """The channel is on one of the two, wherever the attempt was cut off, or it is known."""
-        channels = (
-            attributes.sid_in(one.attributes, attributes.CHANNEL) for one in (made, original)
-        )
+        channels = (attributes.channel_in(one.attributes) for one in (made, original))
         channel_sid = next(filter(None, channels), cut_off.channel_sid)
         handover = handover_of(self._twilio, original, holder_sid, channel_sid)
         if handover is None:

@@ -24,6 +24,11 @@ def sid_in(attributes: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and SID.fullmatch(value) else None
 
 
+def channel_in(attributes: Mapping[str, Any]) -> str | None:
+    """Read the ``channelSid``."""
+    return sid_in(attributes, CHANNEL)
+
+
 def transferred(
     original: Task,
     target: Target,

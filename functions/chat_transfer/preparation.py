@@ -48,7 +48,7 @@ def prepare(
         Something could not be read.
     """
     original, holder_sid = _transferable(request, situation)
-    channel_sid = attributes.sid_in(original.attributes, attributes.CHANNEL)
+    channel_sid = attributes.channel_in(original.attributes)
     handover = handover_of(twilio, original, holder_sid, channel_sid)
     if handover is None:
         raise kind_unsupported()

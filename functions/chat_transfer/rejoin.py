@@ -6,8 +6,8 @@ into the chat again. It is best effort, and never hides the problem that led her
 
 from aws_lambda_powertools import Logger
 
-from chat_transfer import attributes
 from chat_transfer.agents import may_transfer
+from chat_transfer.attributes import channel_in
 from chat_transfer.handover import Handover
 from chat_transfer.handover_kinds import handover_of
 from chat_transfer.preparation import holder_identity
@@ -44,8 +44,9 @@ def rejoin(
             return
         if holder_sid is None or original.is_ended:
             return
-        channel_sid = attributes.sid_in(original.attributes, attributes.CHANNEL)
-        handover = handover or handover_of(twilio, original, holder_sid, channel_sid)
+        handover = handover or handover_of(
+            twilio, original, holder_sid, channel_in(original.attributes)
+        )
         identity = holder_identity(twilio, situation, holder_sid)
         if handover is None or identity is None:
             return

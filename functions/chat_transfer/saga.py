@@ -140,6 +140,18 @@ class TransferSaga:
         """
         self._undo(made.sid, self._handover.steps)
 
+    def restore(self) -> None:
+        """Give the original back what an attempt before took, where no new task is left of it.
+
+        Raises
+        ------
+        TaskEnded
+            There is nothing to go back to.
+        TwilioFailure
+            It is not restored.
+        """
+        _restore(self._handover.steps)
+
     def _hand_over_to(self, made: str, *, is_resumed: bool = False) -> str:
         steps = self._handover.steps
         for position, step in enumerate((self._looking(made), *steps)):
@@ -205,8 +217,7 @@ class TransferSaga:
 
     def _undo(self, made: str, begun: Sequence[Step]) -> None:
         self._check_not_accepted(made)
-        for step in reversed(begun):
-            step.undo()
+        _restore(begun)
         self._cancel(made)
         transfer_rolled_back()
 
@@ -253,6 +264,11 @@ class TransferSaga:
                     left = self._check_not_accepted(made)
                     if left is not None and not left.is_ended:
                         raise
+
+
+def _restore(begun: Sequence[Step]) -> None:
+    for step in reversed(begun):
+        step.undo()
 
 
 def _answer(failure: TwilioFailure | Declined, *, rolled_back: bool) -> Problem:
