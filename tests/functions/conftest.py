@@ -17,6 +17,7 @@ from moto import mock_aws
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowList
 
+from chat_transfer import retries
 from chat_transfer.budget import Budget
 from chat_transfer.settings import Settings
 from chat_transfer.twilio_client import Credentials, twilio_client
@@ -78,6 +79,15 @@ class Deployment:
         }
         return (form_event if form else json_event)("/transfer-chat", fields)
 
+    def make_double(self, made_sid: str) -> None:
+        """Make a chat's new task a second time, as a creation does that nobody got an answer to."""
+        centre = self.twilio.centre
+        self.client.taskrouter.v1.workspaces(centre.workspace_sid).tasks.create(
+            workflow_sid=self.transfer_workflow_sid,
+            task_channel="chat",
+            attributes=json.dumps(centre.attributes(made_sid)),
+        )
+
     def workflows(self) -> WorkflowList:
         """The workspace's workflows, as an administrator reaches them."""
         return self.client.taskrouter.v1.workspaces(self.twilio.centre.workspace_sid).workflows
@@ -115,6 +125,12 @@ def deployment(aws: Aws) -> Iterator[Deployment]:
     """A deployment of a test's own."""
     with deployed(aws) as running:
         yield running
+
+
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send failed calls to Twilio again almost at once."""
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
 
 
 @pytest.fixture

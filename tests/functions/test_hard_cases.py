@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chat_transfer import retries, twilio_client
+from chat_transfer import twilio_client
 from chat_transfer.budget import Budget
 from chat_transfer.problems import Problem
 from chat_transfer.targets import Target
@@ -22,9 +22,7 @@ KINDS = ["chat", "conversation"]
 ONE_TASK = r"/Tasks/WT[0-9a-f]{32}$"
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.02)
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 def new_task_of(original: str) -> str:
@@ -225,11 +223,7 @@ def test_two_creations_of_an_attempt_that_could_not_look_for_them(
     assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
     deployment.twilio.faults.clear()
     (made,) = centre.open_tasks("transferredFrom", case.task_sid)
-    deployment.client.taskrouter.v1.workspaces(centre.workspace.sid).tasks.create(
-        workflow_sid=deployment.transfer_workflow_sid,
-        task_channel="chat",
-        attributes=json.dumps(centre.attributes(made.sid)),
-    )
+    deployment.make_double(made.sid)
 
     answer = deployment.transfer("chat", centre.workers[target])
 

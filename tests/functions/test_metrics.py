@@ -13,9 +13,7 @@ Measured = dict[tuple[str, tuple[str, ...]], list[float]]
 SERVICE = ("flex-chat-transfer",)
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 @pytest.fixture

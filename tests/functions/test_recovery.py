@@ -1,6 +1,5 @@
 """The second request after an attempt that was cut off, when that goes wrong as well."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,16 +8,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from chat_transfer import retries
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.lambda_events import Answer
 from tests.functions.served import Served, served
 
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.02)
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +33,6 @@ class CutOff:
         """Every new task of it that is open."""
         centre = self.deployment.twilio.centre
         return centre.open_tasks("transferredFrom", self.case.task_sid)
-
-    def make_another(self) -> None:
-        """Make a second new task, as a creation does that nobody got an answer to."""
-        centre = self.deployment.twilio.centre
-        self.deployment.client.taskrouter.v1.workspaces(centre.workspace.sid).tasks.create(
-            workflow_sid=self.deployment.transfer_workflow_sid,
-            task_channel="chat",
-            attributes=json.dumps(centre.attributes(self.made_sid)),
-        )
 
 
 @pytest.fixture
@@ -123,7 +109,7 @@ def test_the_credentials_cannot_be_read(cut_off: CutOff, aws: Aws) -> None:
 
 
 def test_of_two_new_tasks_one_stays_when_the_original_is_over(cut_off: CutOff) -> None:
-    cut_off.make_another()
+    cut_off.deployment.make_double(cut_off.made_sid)
     centre = cut_off.deployment.twilio.centre
     centre.complete(cut_off.case.task_sid)
 
@@ -134,7 +120,7 @@ def test_of_two_new_tasks_one_stays_when_the_original_is_over(cut_off: CutOff) -
 
 
 def test_a_task_too_many_that_cannot_be_taken_back_is_not_forgotten(cut_off: CutOff) -> None:
-    cut_off.make_another()
+    cut_off.deployment.make_double(cut_off.made_sid)
     path = rf"/Tasks/(?!{cut_off.made_sid}|{cut_off.case.task_sid})WT"
     cut_off.deployment.twilio.faults.status(500, method="POST", path=path, times=None)
 

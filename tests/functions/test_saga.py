@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chat_transfer import attempts, retries
+from chat_transfer import attempts
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.served import served
@@ -18,9 +18,7 @@ READS = 5  # token, task, reservations, target, workflow
 LEAVING = {"chat": "/Tasks/TASK$", "conversation": "/Participants/UT[0-9a-f]{32}$"}
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 @contextmanager
