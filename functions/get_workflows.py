@@ -9,14 +9,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chat_transfer.budget import Budget
-from chat_transfer.http_api import http_api, json_response, log_problem
-from chat_transfer.outcomes import problem_of
-from chat_transfer.problems import Problem
-from chat_transfer.request_body import has_body, read_fields, token_of
+from chat_transfer.http.problems import Problem
+from chat_transfer.http.request import has_body, read_fields, token_of
+from chat_transfer.http.resolver import http_api, json_response, log_problem
 from chat_transfer.runtime import Runtime
-from chat_transfer.twilio_failures import TwilioFailure
-from chat_transfer.workflow_list import list_workflows
+from chat_transfer.transfer.answers import answer_to
+from chat_transfer.twilio.failures import TwilioFailure
+from chat_transfer.twilio.retries import Budget
 
 logger = Logger()
 tracer = Tracer()
@@ -36,18 +35,26 @@ app = http_api(_report)
 @app.get("/get-workflows")
 @app.post("/get-workflows")
 def get_workflows() -> Response[str]:
-    """List every workflow of the workspace for whoever has a valid token."""
+    """List the workflows of the workspace for a caller with a valid token.
+
+    They are sorted by name without regard to case, then by SID. The stack's own transfer workflow
+    is no target, so it is left out.
+    """
     event = app.current_event
     fields: Mapping[str, Any] = read_fields(event) if has_body(event) else {}
     token = token_of(event, fields)
     budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
     budget.release_undo()
     try:
-        workflows = list_workflows(runtime().settings, runtime().client(budget), budget, token)
+        twilio = runtime().twilio(budget)
+        twilio.caller(token)
+        workflows = twilio.taskrouter.workflows()
     except TwilioFailure as failure:
-        raise problem_of(failure, rolled_back=None) from failure
+        raise answer_to(failure, rolled_back=None) from failure
+    targets = [one for one in workflows if one.sid != runtime().settings.transfer_workflow_sid]
+    targets.sort(key=lambda one: (one.friendly_name.casefold(), one.sid))
     return json_response(
-        {"workflows": [{"sid": one.sid, "friendlyName": one.friendly_name} for one in workflows]}
+        {"workflows": [{"sid": one.sid, "friendlyName": one.friendly_name} for one in targets]}
     )
 
 

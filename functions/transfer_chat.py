@@ -1,6 +1,6 @@
 """The handler of ``POST /transfer-chat``: hands a chat or an SMS to an agent, queue or workflow.
 
-From here the request goes to `chat_transfer.transfers`, from there to `chat_transfer.saga`.
+From here the request goes to `chat_transfer.transfer.order`.
 """
 
 from functools import cache
@@ -11,14 +11,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chat_transfer.budget import Budget
-from chat_transfer.http_api import http_api, json_response, log_problem
+from chat_transfer.http.problems import Problem
+from chat_transfer.http.request import transfer_request
+from chat_transfer.http.resolver import http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
-from chat_transfer.problems import Problem
-from chat_transfer.request_body import transfer_request
 from chat_transfer.runtime import Runtime
-from chat_transfer.transfer_request import TransferRequest
-from chat_transfer.transfers import Transfers
+from chat_transfer.transfer.order import transfer
+from chat_transfer.twilio.retries import Budget
 
 logger = Logger()
 tracer = Tracer()
@@ -41,20 +40,12 @@ def transfer_chat() -> Response[str]:
     """Transfer a task; answer with the SID of the new one."""
     request = transfer_request(app.current_event)
     logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
-    done = _transfers(request).transfer(request)
+    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
+    record = runtime().record(app.lambda_context, budget)
+    done = transfer(request, record, lambda: runtime().twilio(budget))
     logger.info("transferred", new_task_sid=done.task_sid)
     transfer_succeeded()
     return json_response({"taskSid": done.task_sid})
-
-
-def _transfers(request: TransferRequest) -> Transfers:
-    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
-    ledger = runtime().ledger(app.lambda_context, budget)
-    try:
-        return runtime().transfers(ledger, budget)
-    except Problem as problem:
-        problem.rolled_back = not ledger.has_left(request.task_sid)
-        raise
 
 
 @metrics.log_metrics

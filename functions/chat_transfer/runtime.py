@@ -2,6 +2,7 @@
 
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,16 +15,13 @@ from aws_lambda_powertools.utilities.parameters.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
-from twilio.rest import Client
 
-from chat_transfer.budget import Budget
-from chat_transfer.ledger import TransferLedger
-from chat_transfer.problems import BadGateway
+from chat_transfer.http.problems import BadGateway
 from chat_transfer.settings import ConfigurationError, Settings
-from chat_transfer.transfers import Transfers
-from chat_transfer.twilio_client import Credentials, twilio_client
-from chat_transfer.twilio_context import TwilioContext
-from chat_transfer.warm_cache import WarmCache
+from chat_transfer.transfer.record import Record
+from chat_transfer.twilio.client import Credentials, twilio_client
+from chat_transfer.twilio.context import Twilio, WarmCache
+from chat_transfer.twilio.retries import Budget
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +31,8 @@ logger = Logger(child=True)
 logging.getLogger("botocore").setLevel(logging.INFO)
 
 SECRET_SECONDS = 300
+# More than a transfer ever has calls under way, so that none waits for a thread.
+THREADS = 16
 AWS_CALLS = Config(
     connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -56,19 +56,21 @@ class Runtime:
             boto3_client=boto3.client("secretsmanager", config=AWS_CALLS)
         )
         self._warm = WarmCache()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twilio")
         self._dynamodb: tuple[DynamoDBClient, DynamoDBClient] | None = None
 
-    def client(self, budget: Budget) -> Client:
-        """Make the Twilio client of one invocation.
+    def twilio(self, budget: Budget) -> Twilio:
+        """Make the Twilio of one invocation.
 
         Raises
         ------
         BadGateway
-            The credentials cannot be had.
+            The credentials cannot be read.
         """
-        return twilio_client(self.settings, self._credentials(), self._session, budget)
+        client = twilio_client(self.settings, self._credentials(), self._session, budget)
+        return Twilio(self.settings, client, budget, self._warm, self._threads)
 
-    def ledger(self, context: LambdaContext, budget: Budget) -> TransferLedger:
+    def record(self, context: LambdaContext, budget: Budget) -> Record:
         """Open the table for one invocation."""
         if self.settings.idempotency_table is None:
             raise ConfigurationError("IDEMPOTENCY_TABLE is not set; deploy the stack again")
@@ -77,22 +79,10 @@ class Runtime:
                 boto3.client("dynamodb", config=AWS_CALLS),
                 boto3.client("dynamodb", config=CALLED_ONCE),
             )
-        return TransferLedger(self.settings.idempotency_table, *self._dynamodb, context, budget)
-
-    def transfers(self, ledger: TransferLedger, budget: Budget) -> Transfers:
-        """Make the transfers of one invocation.
-
-        Raises
-        ------
-        BadGateway
-            As `client` does.
-        """
-        return Transfers(
-            TwilioContext(self.settings, self.client(budget), budget, self._warm), ledger
-        )
+        return Record(self.settings.idempotency_table, *self._dynamodb, context, budget)
 
     def forget_credentials(self) -> None:
-        """Read the secret anew next time: Twilio refused what it held, so it may be rotated."""
+        """Read the secret again next time: Twilio refused what it held, so it may be rotated."""
         self._secrets.clear_cache()  # type: ignore[no-untyped-call]
 
     def _credentials(self) -> Credentials:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chat_transfer.ledger import REMEMBERED_SECONDS
+from chat_transfer.transfer.record import REMEMBERED_SECONDS
 from tests.infra.declared import declare
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import (

@@ -17,10 +17,11 @@ from moto import mock_aws
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowList
 
-from chat_transfer import retries
-from chat_transfer.budget import Budget
 from chat_transfer.settings import Settings
-from chat_transfer.twilio_client import Credentials, twilio_client
+from chat_transfer.transfer import creation
+from chat_transfer.twilio import retries
+from chat_transfer.twilio.client import Credentials, twilio_client
+from chat_transfer.twilio.retries import Budget
 from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
 from local.twilio.taskrouter.model import TaskStatus
@@ -129,8 +130,15 @@ def deployment(aws: Aws) -> Iterator[Deployment]:
 
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send failed calls to Twilio again almost at once."""
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
+    """Send failed calls to Twilio again almost at once, and search for a new task only shortly."""
+    wait_shortly(monkeypatch)
+
+
+def wait_shortly(patch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
+    """Shorten every wait of the functions."""
+    patch.setattr(retries, "FIRST_WAIT_SECONDS", seconds)
+    patch.setattr(creation, "SEARCH_SECONDS", 0.2)
+    patch.setattr(creation, "SEARCH_PAUSE_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -7,17 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_transfer import attributes, targets, twilio_client
-from chat_transfer.agents import Caller, holder_of, identity_of, may_transfer
-from chat_transfer.budget import Budget
-from chat_transfer.interactions import Participant, agent_participant, participant_of
-from chat_transfer.outcomes import problem_of
-from chat_transfer.retries import RetryPolicy
+from chat_transfer.http.request import Target
 from chat_transfer.settings import ConfigurationError, Settings
-from chat_transfer.targets import Target, is_routed
-from chat_transfer.taskrouter import Reservation, Task
-from chat_transfer.twilio_client import Credentials, emulator_url
-from chat_transfer.twilio_failures import (
+from chat_transfer.transfer import attributes
+from chat_transfer.transfer import routing as routing_module
+from chat_transfer.transfer.answers import answer_to
+from chat_transfer.transfer.routing import is_routed
+from chat_transfer.twilio import client as twilio_client
+from chat_transfer.twilio.agents import Caller, holder_of, identity_of
+from chat_transfer.twilio.client import Credentials, emulator_url
+from chat_transfer.twilio.failures import (
     CredentialsRefused,
     NoAnswer,
     OutOfTime,
@@ -27,6 +26,8 @@ from chat_transfer.twilio_failures import (
     TwilioFailure,
     Unreachable,
 )
+from chat_transfer.twilio.retries import Budget, RetryPolicy
+from chat_transfer.twilio.taskrouter import Reservation, Task
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -43,11 +44,13 @@ def task(**content: Any) -> Task:
         assignment_status="assigned",
         priority=0,
         task_channel="chat",
+        workflow_sid="WW1",
+        date_created=None,
         virtual_start_time=None,
     )
 
 
-@pytest.mark.parametrize("module", [targets, twilio_client])
+@pytest.mark.parametrize("module", [routing_module, twilio_client])
 def test_the_examples_in_the_docstrings(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -73,19 +76,11 @@ def test_insights_links_a_chain_to_its_first_task() -> None:
     assert kept["conversations"] == {"case": 7}
 
 
-@given(st.dictionaries(st.text(), JSON))
-def test_the_channel_comes_back_as_it_was(content: dict[str, Any]) -> None:
-    before = {**content, "channelSid": "CH1"}
-    detached = attributes.without_channel(before)
-    assert "channelSid" not in detached
-    assert attributes.with_channel(detached, "CH1") == before
-
-
-def test_the_limit_of_attributes_is_in_bytes() -> None:
+@pytest.mark.parametrize("character", ["x", "é", "😀"])
+def test_the_limit_of_attributes_is_in_characters(character: str) -> None:
     fixed = len('{"a":""}')
-    assert attributes.fit({"a": "x" * (4096 - fixed)})
-    assert not attributes.fit({"a": "x" * (4097 - fixed)})
-    assert not attributes.fit({"a": "é" * (4096 - fixed)})
+    assert attributes.fit({"a": character * (4096 - fixed)})
+    assert not attributes.fit({"a": character * (4097 - fixed)})
 
 
 @pytest.mark.parametrize(
@@ -102,12 +97,12 @@ def test_the_limit_of_attributes_is_in_bytes() -> None:
 )
 def test_who_may_transfer(worker_sid: str | None, roles: list[str], allowed: bool) -> None:
     caller = Caller(identity="i", worker_sid=worker_sid, roles=frozenset(roles))
-    assert may_transfer(caller, ["WK1"]) is allowed
+    assert caller.may_act_for("WK1") is allowed
 
 
 def test_nobody_without_a_worker_holds_a_task_that_nobody_holds() -> None:
     caller = Caller(identity="i", worker_sid=None, roles=frozenset())
-    assert not may_transfer(caller, [None])
+    assert not caller.may_act_for(None)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +179,7 @@ def test_what_is_routed(configuration: dict[str, Any], target: str, routed: bool
 def test_the_answer_to_a_failure(
     failure: TwilioFailure, status: int, code: str, rolled_back: bool | None
 ) -> None:
-    problem = problem_of(failure, rolled_back=rolled_back)
+    problem = answer_to(failure, rolled_back=rolled_back)
     assert (problem.status, problem.code) == (status, code)
     assert problem.as_body().get("rolledBack") is rolled_back
     assert ("same request again" in problem.detail) is (rolled_back is False)
@@ -192,58 +187,7 @@ def test_the_answer_to_a_failure(
 
 @pytest.mark.parametrize(("header", "answered"), [(2.1, 3), (None, 5), (0.0, 5)])
 def test_retry_after_is_always_there(header: float | None, answered: int) -> None:
-    assert problem_of(RateLimited(header), rolled_back=True).retry_after == answered
-
-
-def participant(
-    sid: str, task_sid: str | None, worker: str | None, *, done: bool = False
-) -> Participant:
-    return Participant(sid, task_sid, worker, done)
-
-
-@pytest.mark.parametrize(
-    ("participants", "found"),
-    [
-        ([participant("UT1", "WT1", "WK1")], "UT1"),
-        ([participant("UT1", None, "WK1")], "UT1"),
-        ([participant("UT0", "WT2", "WK1"), participant("UT1", "WT1", "WK1")], "UT1"),
-        ([participant("UT0", "WT2", "WK1")], None),
-        ([participant("UT0", "WT2", "WK2")], None),
-        ([participant("UT0", "WT1", "WK2")], None),
-        ([participant("UT0", None, "WK2")], None),
-        ([participant("UT0", "WT1", "WK1", done=True)], None),
-        ([], None),
-    ],
-)
-def test_the_participant_of_the_transferring_agent(
-    participants: list[Participant], found: str | None
-) -> None:
-    own = participant_of(participants, "WT1", "WK1")
-    assert (own.sid if own else None) == found
-
-
-@pytest.mark.parametrize(
-    ("properties", "expected"),
-    [
-        ({"task_sid": "WT1", "worker_sid": "WK1"}, ("WT1", "WK1", False)),
-        ({"properties": {"sid": "WT1", "worker_sid": "WK1"}}, ("WT1", "WK1", False)),
-        ({"worker_sid": "WK1", "status": "closed"}, (None, "WK1", True)),
-        ({"worker_sid": "WK1", "reservation_status": "Completed"}, (None, "WK1", True)),
-        # What the task's attributes name is not where the participant is.
-        (
-            {"attributes": {"transferredFrom": "WT9", "targetSid": "WK9", "mood": "completed"}},
-            (None, None, False),
-        ),
-        ({"worker_sid": "WK1", "status": "wrapup"}, (None, "WK1", False)),
-        ({}, (None, None, False)),
-        (None, (None, None, False)),
-    ],
-)
-def test_the_routing_properties_of_a_participant(
-    properties: dict[str, Any] | None, expected: tuple[str | None, str | None, bool]
-) -> None:
-    one = agent_participant("UT1", properties)
-    assert (one.task_sid, one.worker_sid, one.is_done) == expected
+    assert answer_to(RateLimited(header), rolled_back=True).retry_after == answered
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from chat_transfer import retries
-from chat_transfer.twilio_client import Transport
+from chat_transfer.twilio import retries
+from chat_transfer.twilio.client import Transport
 from local.twilio.faults import Faults
-from tests.functions.conftest import Aws, Deployment, deployed
+from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.lambda_events import Answer
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, from_creation_on
@@ -49,7 +49,7 @@ def running(
 ) -> Iterator[Deployment]:
     """One deployment for all cases: each has a task of its own."""
     with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retries, "FIRST_WAIT_SECONDS", 0.001)
+        wait_shortly(patch)
         yield deployment
 
 

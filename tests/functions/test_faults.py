@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chat_transfer import retries
 from local.twilio.faults import Faults
-from tests.functions.conftest import Aws, Deployment, deployed
+from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served, served
 
@@ -42,7 +41,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def running(aws: Aws) -> Iterator[Deployment]:
     """One deployment for all cases: each has a task of its own."""
     with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retries, "FIRST_WAIT_SECONDS", 0.01)
+        wait_shortly(patch)
         yield deployment
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from chat_transfer import twilio_client
-from chat_transfer.budget import Budget
-from chat_transfer.problems import Problem
-from chat_transfer.targets import Target
-from chat_transfer.transfer_request import TransferRequest
+from chat_transfer.http.problems import Problem
+from chat_transfer.http.request import Target, TransferRequest
+from chat_transfer.transfer.order import transfer
+from chat_transfer.twilio import client as twilio_client
+from chat_transfer.twilio.retries import Budget
 from local.twilio.faults import Faults
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
@@ -62,8 +62,8 @@ def both(deployment: Deployment, task_sid: str, target_sid: str) -> dict[str, st
         try:
             context = Context(25)
             budget = Budget.of_invocation(context.get_remaining_time_in_millis())
-            transfers = runtime.transfers(runtime.ledger(context, budget), budget)
-            answers["200"] = transfers.transfer(request).task_sid
+            record = runtime.record(context, budget)
+            answers["200"] = transfer(request, record, lambda: runtime.twilio(budget)).task_sid
         except Problem as problem:
             answers[str(int(problem.status))] = problem.code
 

@@ -14,9 +14,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chat_transfer import retries
+from chat_transfer.twilio import retries
 from local.twilio.taskrouter.model import Task, TaskStatus
-from tests.functions.conftest import Aws, Deployment, deployed
+from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served, served
 
@@ -141,7 +141,7 @@ class Interleavings(RuleBasedStateMachine):
 @pytest.fixture(scope="module")
 def running(aws: Aws) -> Iterator[Deployment]:
     with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retries, "FIRST_WAIT_SECONDS", 0.005)
+        wait_shortly(patch)
         patch.setattr(retries, "LONGEST_WAIT_SECONDS", 0.01)
         yield deployment
 

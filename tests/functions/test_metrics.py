@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chat_transfer import retries
+from chat_transfer.twilio import retries
 from tests.functions.conftest import Deployment
 
 Measured = dict[tuple[str, tuple[str, ...]], list[float]]

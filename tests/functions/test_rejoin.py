@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chat_transfer import retries
+from chat_transfer.twilio import retries
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer

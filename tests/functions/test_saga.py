@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from chat_transfer import attempts
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.served import served
@@ -38,9 +37,7 @@ def meanwhile(
 
     thread = threading.Thread(target=watch)
     thread.start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(attempts, "FRESH_SECONDS", 60.0)
-        yield
+    yield
     thread.join()
 
 

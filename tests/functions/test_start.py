@@ -34,7 +34,7 @@ uuid.uuid1 = uuid.uuid4 = refuse
 boto3.client = boto3.Session.client = botocore.session.Session.create_client = refuse
 
 import transfer_chat, get_workflows
-from chat_transfer import retries
+from chat_transfer.twilio import retries
 
 assert random.getstate() == state
 for module in (transfer_chat, get_workflows):
@@ -47,9 +47,9 @@ from concurrent.futures import ThreadPoolExecutor
 import sys
 import requests
 import transfer_chat
-from chat_transfer.budget import Budget
-from chat_transfer.twilio_client import Transport
-from chat_transfer.twilio_failures import Unreachable
+from chat_transfer.twilio.retries import Budget
+from chat_transfer.twilio.client import Transport
+from chat_transfer.twilio.failures import Unreachable
 
 transport = Transport(requests.Session(), Budget(ends_at=float("inf"), undo_seconds=0), sys.argv[1])
 def call(product):

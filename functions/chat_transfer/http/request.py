@@ -1,4 +1,4 @@
-"""What a request says: its body, its token, its fields; anything else than the contract is refused.
+"""Reads a request: its body, its token, its fields; refuses what the contract does not allow.
 
 Nothing here calls Twilio, so a malformed request costs nothing and changes nothing.
 """
@@ -6,6 +6,7 @@ Nothing here calls Twilio, so a malformed request costs nothing and changes noth
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,9 +14,12 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.validation import SchemaValidationError, validate
 
-from chat_transfer.problems import BadRequest, ContentTooLarge, Unauthorized, UnsupportedMediaType
-from chat_transfer.targets import Target
-from chat_transfer.transfer_request import TransferRequest
+from chat_transfer.http.problems import (
+    BadRequest,
+    ContentTooLarge,
+    Unauthorized,
+    UnsupportedMediaType,
+)
 
 LIMIT_BYTES = 65_536
 MOST_FIELDS = 100
@@ -43,6 +47,44 @@ EXPECTED = {
 }
 
 
+TARGET_TYPES = {"WK": "worker", "WQ": "queue", "WW": "workflow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A worker, a task queue or a workflow.
+
+    Attributes
+    ----------
+    sid : str
+        ``WK…``, ``WQ…`` or ``WW…``.
+    """
+
+    sid: str
+
+    @property
+    def type(self) -> str:
+        """``worker``, ``queue`` or ``workflow``: the task's ``transferTargetType``."""
+        return TARGET_TYPES[self.sid[:2]]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """What the body of ``POST /transfer-chat`` asks for.
+
+    Attributes
+    ----------
+    task_sid : str
+        ``WT…``, the task to be transferred.
+    token : str
+        The Flex token of the caller.
+    """
+
+    task_sid: str
+    target: Target
+    token: str = field(repr=False)
+
+
 def transfer_request(event: APIGatewayProxyEventV2) -> TransferRequest:
     """Read the request of ``POST /transfer-chat``.
 
@@ -57,7 +99,9 @@ def transfer_request(event: APIGatewayProxyEventV2) -> TransferRequest:
         validate(event=dict(fields), schema=TRANSFER_SCHEMA)
     except SchemaValidationError as error:
         raise BadRequest(_expectation(error), code="invalid_request") from None
-    return TransferRequest(fields["taskSid"], Target(fields["targetSid"]), token)
+    return TransferRequest(
+        _canonical(fields["taskSid"]), Target(_canonical(fields["targetSid"])), token
+    )
 
 
 def token_of(event: APIGatewayProxyEventV2, fields: Mapping[str, Any]) -> str:
@@ -170,6 +214,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) != len(pairs):
         raise ValueError
     return fields
+
+
+def _canonical(sid: str) -> str:
+    """Write a SID as Twilio does: SIDs are compared without regard to case."""
+    return sid[:2] + sid[2:].lower()
 
 
 def _expectation(error: SchemaValidationError) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +11,8 @@ from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
-from chat_transfer.retries import RetryPolicy
-from chat_transfer.twilio_failures import Missing, ServerFailed
+from chat_transfer.twilio.failures import Missing, ServerFailed
+from chat_transfer.twilio.retries import RetryPolicy
 
 PAGE_SIZE = 1000
 
@@ -42,11 +41,13 @@ class Task:
     assignment_status: str
     priority: int
     task_channel: str
+    workflow_sid: str | None
+    date_created: datetime | None
     virtual_start_time: datetime | None
 
     @property
     def is_ended(self) -> bool:
-        """Whether nobody works on it any more."""
+        """Whether it is completed or cancelled."""
         return self.assignment_status in ENDED
 
     @property
@@ -114,15 +115,18 @@ class TaskRouter:
         self._workspace: WorkspaceContext = client.taskrouter.v1.workspaces(workspace_sid)
         self._retries = retries
 
-    def fetch_task(self, sid: str) -> Task:
+    def task(self, sid: str) -> Task | None:
         """Read a task with its ETag.
 
-        Raises
-        ------
-        Missing
-            There is no such task: TaskRouter deletes them some minutes after they ended.
+        Returns
+        -------
+        Task or None
+            None where there is no such task: TaskRouter deletes tasks a while after they ended.
         """
-        answer = self._retries.call(self._workspace.tasks(sid).fetch_with_http_info)
+        try:
+            answer = self._retries.call(self._workspace.tasks(sid).fetch_with_http_info)
+        except Missing:
+            return None
         return _task(answer.data, etag=_etag(answer.headers))
 
     def reservations(self, task_sid: str) -> tuple[Reservation, ...]:
@@ -175,11 +179,11 @@ class TaskRouter:
         )
         return created.sid or ""
 
-    def find_transfers_of(self, task_sid: str) -> tuple[Task, ...]:
-        """Find the tasks that transfers of `task_sid` made, unless they were cancelled.
+    def search(self, task_sid: str) -> tuple[Task, ...]:
+        """Find the tasks whose ``transferredFrom`` is `task_sid`, cancelled ones included.
 
-        Those that an agent has accepted come first. The search is limited to three requests a
-        second, so a transfer that goes well does without:
+        The search is limited to three requests a second, and Twilio does not say how soon it sees
+        a new task, so a transfer that goes well does without:
         https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
         """
         tasks = self._workspace.tasks
@@ -187,12 +191,8 @@ class TaskRouter:
         found = self._retries.call(
             lambda: tasks.list(evaluate_task_attributes=expression, page_size=PAGE_SIZE)
         )
-        sids = (task.sid for task in found if str(task.assignment_status) != "canceled")
-        alive = []
-        for sid in sids:
-            with suppress(Missing):
-                alive.append(self.fetch_task(sid or ""))  # a list does not show attributes
-        return tuple(sorted(alive, key=lambda task: not task.is_accepted))
+        # A list does not show attributes.
+        return tuple(task for one in found if (task := self.task(one.sid or "")))
 
     def write_attributes(self, task: Task, attributes: Mapping[str, Any]) -> Task:
         """Replace a task's attributes, provided that it is still as it was read.
@@ -205,7 +205,7 @@ class TaskRouter:
         Raises
         ------
         Stale
-            Somebody wrote it in between, or an earlier attempt at this very write did.
+            Another write came in between, or an earlier attempt at this very write did.
         """
         answer = self._retries.call(
             lambda: self._workspace.tasks(task.sid).update_with_http_info(
@@ -222,7 +222,7 @@ class TaskRouter:
         self._end(task, "completed", reason)
 
     def cancel(self, task: Task, reason: str) -> None:
-        """Cancel a task that nobody has accepted, provided that it is still as it was read."""
+        """Cancel a task that no agent has accepted, provided that it is still as it was read."""
         self._end(task, "canceled", reason)
 
     def _end(self, task: Task, status: Any, reason: str) -> None:
@@ -231,13 +231,6 @@ class TaskRouter:
                 assignment_status=status, reason=reason, if_match=task.etag
             )
         )
-
-    def has_ended(self, task_sid: str) -> bool:
-        """Whether a task is completed, cancelled or deleted."""
-        try:
-            return self.fetch_task(task_sid).is_ended
-        except Missing:
-            return True
 
 
 def _etag(headers: Mapping[str, str]) -> str | None:
@@ -255,6 +248,8 @@ def _task(instance: TaskInstance, etag: str | None) -> Task:
         assignment_status=str(instance.assignment_status),
         priority=instance.priority or 0,
         task_channel=instance.task_channel_unique_name or "default",
+        workflow_sid=instance.workflow_sid,
+        date_created=instance.date_created,
         virtual_start_time=instance.virtual_start_time,
     )
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 
 class TwilioFailure(Exception):
-    """A call to Twilio that did not bring what it was sent for."""
+    """A call to Twilio that failed."""
 
     transient: ClassVar[bool] = False
     may_have_happened: bool = False
@@ -32,14 +32,14 @@ class RateLimited(TwilioFailure):
 
 
 class ServerFailed(TwilioFailure):
-    """5xx, or an answer that is not what it should be: nobody knows what was done."""
+    """5xx, or an answer that is not what it should be: it may have taken effect."""
 
     transient = True
     may_have_happened = True
 
 
 class Unreachable(TwilioFailure):
-    """The connection failed; it had taken effect perhaps, unless it was never made."""
+    """The connection failed; the call may have taken effect, unless none was made."""
 
     transient = True
 

@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from chat_transfer.problems import NotFound, Problem, internal_error
+from chat_transfer.http.problems import NotFound, Problem, internal_error
 
 logger = Logger(child=True)
 

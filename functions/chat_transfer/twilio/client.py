@@ -3,12 +3,13 @@
 The transport does five things that the SDK leaves open: it sends every call to an emulator where
 one stands in for Twilio's hosts, gives each call the time that the request still has, keeps bodies
 and headers out of every log, measures and traces each call, and turns each failure into one of
-`twilio_failures`.
+`failures`.
 """
 
 import json
 import logging
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,17 +19,16 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
+from aws_lambda_powertools import Tracer
 from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from chat_transfer.budget import Budget
 from chat_transfer.metrics import twilio_answered
 from chat_transfer.settings import Settings
-from chat_transfer.tracing import twilio_call
-from chat_transfer.twilio_failures import (
+from chat_transfer.twilio.failures import (
     CredentialsRefused,
     Missing,
     NoAnswer,
@@ -39,10 +39,14 @@ from chat_transfer.twilio_failures import (
     Stale,
     Unreachable,
 )
+from chat_transfer.twilio.retries import Budget
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 6.0
 SHORTEST_CALL_SECONDS = 0.05
+
+tracer = Tracer()
+_MEMBER = re.compile("/Members/[^/]+")
 
 _SILENT = logging.getLogger("chat_transfer.silent")
 _SILENT.disabled = True  # the SDK logs headers and bodies at INFO
@@ -156,10 +160,36 @@ def _observed(method: str, url: str) -> Iterator[Callable[[int], None]]:
     """Trace a call and measure how long it took, whatever comes of it."""
     began = time.perf_counter()
     try:
-        with twilio_call(method, url) as note_status:
+        with _traced(method, url) as note_status:
             yield note_status
     finally:
         twilio_answered((time.perf_counter() - began) * 1000)
+
+
+@contextmanager
+def _traced(method: str, url: str) -> Iterator[Callable[[int], None]]:
+    """Trace one call as an X-Ray subsegment; yield what takes its status. No-op outside Lambda.
+
+    The tracer's own patch of `requests` sees only `Session.request`; the SDK prepares a request and
+    sends it by itself.
+    https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-python-subsegments.html
+
+    A query string is left out, and neither headers nor bodies are looked at: they hold tokens. Nor
+    is the identity in the path of a chat channel's member: it is an e-mail address, nearly.
+    """
+    parts = urlsplit(url)
+    path = _MEMBER.sub("/Members/-", parts.path)
+    provider: Any = tracer.provider
+    with provider.in_subsegment(parts.hostname or "twilio", namespace="remote") as traced:
+
+        def note(key: str, value: object) -> None:
+            # There is nothing to note on where Lambda has begun no trace.
+            if traced is not None:
+                traced.put_http_meta(key, value)
+
+        note("method", method)
+        note("url", f"{parts.scheme}://{parts.netloc}{path}")
+        yield lambda status: note("status", status)
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -25,21 +25,16 @@ class Problem(Exception):
         when something remains or may remain, None where the question does not arise.
     retry_after : int or None
         Seconds, for the ``Retry-After`` header.
-    customer_stays : bool
-        Whether the chat still belongs to the agent who held it, who is then joined to it again.
     agent_rejoined : bool or None
-        Whether that worked; None where it was not tried.
-    in_doubt : bool
-        Whether a call may still take effect, so that the next attempt has to look for what it left.
+        Whether the agent who holds the task was put into the chat again; None where it was not
+        tried.
     """
 
     detail: str
     code: str
     rolled_back: bool | None = None
     retry_after: int | None = None
-    customer_stays: bool = True
     agent_rejoined: bool | None = None
-    in_doubt: bool = False
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -92,6 +87,24 @@ class Conflict(Problem):
     status = HTTPStatus.CONFLICT
 
 
+class TaskEnded(Conflict):
+    """The original task was completed, cancelled or deleted while it was being transferred."""
+
+    def __init__(self) -> None:
+        super().__init__("The task ended while it was being transferred.", code="task_ended")
+
+
+class Declined(Conflict):
+    """The new task's workflow has cancelled it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The target's workflow cancelled the new task: no filter takes such a task, or its "
+            "last target is past. Look at the workflow in the Console.",
+            code="target_declined",
+        )
+
+
 class ContentTooLarge(Problem):
     """The body is larger than any request of the contract."""
 
@@ -117,6 +130,17 @@ class BadGateway(Problem):
     status = HTTPStatus.BAD_GATEWAY
 
 
+class NotFinished(BadGateway):
+    """The transfer can only go forward, and has not arrived yet."""
+
+    def __init__(self, made: str | None) -> None:
+        super().__init__(
+            f"The transfer to task {made} cannot be undone any more, and is not finished yet. "
+            "Send the same request again to finish it.",
+            code="transfer_not_finished",
+        )
+
+
 class ServiceUnavailable(Problem):
     """Twilio is limiting our rate."""
 
@@ -134,10 +158,32 @@ class InternalError(Problem):
 
 
 def internal_error(*, rolled_back: bool | None = None) -> InternalError:
-    """The answer to a defect, which says nothing of it."""
+    """The answer to a defect; the log has the details."""
     return InternalError(
         "Something went wrong here. The function's log says what, under the id in this answer's "
         "header apigw-requestid.",
         code="internal_error",
         rolled_back=rolled_back,
+    )
+
+
+def task_unknown(task_sid: str) -> NotFound:
+    """The answer for a task that is not there, or not any more."""
+    return NotFound(f"There is no task {task_sid} in the workspace.", code="task_unknown")
+
+
+def kind_unsupported() -> Conflict:
+    """The answer for a task of neither kind."""
+    return Conflict(
+        "The task is neither a Flex Conversations task nor a chat or SMS with a channelSid, so it "
+        "cannot be transferred here. Voice calls have their own transfer in Flex.",
+        code="task_kind_unsupported",
+    )
+
+
+def transferred_elsewhere() -> Conflict:
+    """The answer to a second transfer of a task that goes, or went, to another target."""
+    return Conflict(
+        "This task is being transferred to another target, or was already.",
+        code="transferred_elsewhere",
     )

@@ -1,0 +1,215 @@
+"""Reads what a transfer depends on, validates it, and builds the new task.
+
+Whatever is refused here is refused before anything was changed.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chat_transfer.http.problems import (
+    Conflict,
+    NotFound,
+    NotRouted,
+    task_unknown,
+)
+from chat_transfer.http.request import Target, TransferRequest
+from chat_transfer.transfer import attributes
+from chat_transfer.transfer.chat import ChatHandover
+from chat_transfer.transfer.conversation import ConversationHandover, is_conversation
+from chat_transfer.transfer.handover import Handover
+from chat_transfer.transfer.record import Attempt
+from chat_transfer.transfer.routing import is_routed
+from chat_transfer.twilio.agents import Caller
+from chat_transfer.twilio.context import Twilio
+from chat_transfer.twilio.taskrouter import TRANSFERABLE, NewTask, Task
+
+CONFIGURATION_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read at once. Each part may have failed by itself, and raises where it is used.
+
+    Attributes
+    ----------
+    task : Future of Task or None
+        The original; None where there is none of that SID.
+    holder : Future of str or None
+        The worker SID of the agent who holds it.
+    target_exists : Future of bool
+        Whether the workspace has the target.
+    configuration : Future of Mapping
+        That of the transfer workflow; a copy may be a minute old.
+    """
+
+    caller: "Future[Caller]"
+    task: "Future[Task | None]"
+    holder: "Future[str | None]"
+    target_exists: "Future[bool]"
+    configuration: "Future[Mapping[str, Any]]"
+
+
+def read(twilio: Twilio, request: TransferRequest) -> Reading:
+    """Read what a transfer depends on, in one round of parallel calls."""
+    submit, taskrouter = twilio.threads.submit, twilio.taskrouter
+    return Reading(
+        caller=submit(twilio.caller, request.token),
+        task=submit(taskrouter.task, request.task_sid),
+        holder=submit(twilio.holder, request.task_sid),
+        target_exists=submit(taskrouter.has_target, request.target.sid),
+        configuration=submit(_configuration, twilio),
+    )
+
+
+def read_again(twilio: Twilio, reading: Reading, task_sid: str) -> Reading:
+    """Read again what another transfer of the task may have changed."""
+    return replace(
+        reading,
+        task=twilio.threads.submit(twilio.taskrouter.task, task_sid),
+        holder=twilio.threads.submit(twilio.holder, task_sid),
+    )
+
+
+def handover_of(
+    twilio: Twilio, task_sid: str, original: Task | None, attempt: Attempt | None = None
+) -> Handover | None:
+    """Choose the handover of a task by its kind.
+
+    Parameters
+    ----------
+    attempt : Attempt or None
+        An earlier one, which may have taken the channel from the task.
+
+    Returns
+    -------
+    Handover or None
+        None for a task of neither kind: a call, or one without a channel to a customer.
+    """
+    task = original
+    if task is None and attempt and attempt.new_task_sid:
+        task = twilio.taskrouter.task(attempt.new_task_sid)
+    if task is not None and is_conversation(task):
+        close_sent = attempt is not None and attempt.close_sent
+        return ConversationHandover(twilio, task_sid, task, close_sent=close_sent)
+    channel_sid = (attempt and attempt.channel_sid) or channel_of(original)
+    if channel_sid is None:
+        return None
+    return ChatHandover(twilio, task_sid, original, channel_sid, resumed=attempt is not None)
+
+
+def channel_of(original: Task | None) -> str | None:
+    """Read the ``channelSid`` of a task."""
+    return attributes.sid_in(original.attributes, attributes.CHANNEL) if original else None
+
+
+def check(
+    twilio: Twilio,
+    request: TransferRequest,
+    reading: Reading,
+    handover: Handover,
+    attempt: Attempt,
+) -> NewTask:
+    """Validate a transfer and build its new task.
+
+    Raises
+    ------
+    NotFound, Conflict, NotRouted
+        The task cannot be transferred, or not to this target.
+    TwilioFailure
+        Something could not be read.
+    """
+    original, holder_sid = transferable(request, reading)
+    if request.target.sid == holder_sid:
+        raise Conflict("The target is the agent who holds the task.", code="target_holds_task")
+    others = handover.other_agents(request.target)
+    _check_routed(twilio, request.target, reading)
+    new_task = new_task_of(
+        original,
+        request.target,
+        twilio.settings.transfer_workflow_sid,
+        attributes.transferred(
+            original,
+            request.target,
+            ignore_agent=attempt.identity or holder_sid,
+            ignore_worker_sids=[holder_sid, *others],
+        ),
+    )
+    if not attributes.fit(new_task.attributes):
+        raise Conflict(
+            "With the attributes of a transfer the task's would exceed TaskRouter's limit of "
+            f"{attributes.LIMIT_CHARACTERS} characters. Remove some that are not needed.",
+            code="attributes_too_large",
+        )
+    return new_task
+
+
+def new_task_of(
+    original: Task, target: Target, transfer_workflow_sid: str, content: Mapping[str, Any]
+) -> NewTask:
+    """Build a new task that keeps the customer's place in line."""
+    return NewTask(
+        workflow_sid=workflow_of(target.sid, transfer_workflow_sid),
+        task_channel=original.task_channel,
+        attributes=content,
+        priority=original.priority,
+        virtual_start_time=original.virtual_start_time,
+    )
+
+
+def workflow_of(target_sid: str, transfer_workflow_sid: str) -> str:
+    """The workflow in which the new task for a target is made."""
+    return target_sid if Target(target_sid).type == "workflow" else transfer_workflow_sid
+
+
+def _configuration(twilio: Twilio) -> Mapping[str, Any]:
+    sid = twilio.settings.transfer_workflow_sid
+    return twilio.warm.get(
+        sid, CONFIGURATION_SECONDS, lambda: twilio.taskrouter.workflow_configuration(sid)
+    )
+
+
+def transferable(request: TransferRequest, reading: Reading) -> tuple[Task, str]:
+    """The original and the worker who holds it, where it can be transferred.
+
+    Raises
+    ------
+    NotFound, Conflict
+        It, or its target, does not exist, or no agent holds it.
+    """
+    original, holder_sid = reading.task.result(), reading.holder.result()
+    if original is None:
+        raise task_unknown(request.task_sid)
+    if not reading.target_exists.result():
+        raise NotFound(
+            f"There is no {request.target.type} {request.target.sid} in the workspace.",
+            code="target_unknown",
+        )
+    if original.assignment_status not in TRANSFERABLE or holder_sid is None:
+        raise Conflict(
+            f"The task is {original.assignment_status}. Only one that an agent has accepted "
+            "can be transferred.",
+            code="task_not_transferable",
+        )
+    return original, holder_sid
+
+
+def _check_routed(twilio: Twilio, target: Target, reading: Reading) -> None:
+    own_sid = twilio.settings.transfer_workflow_sid
+    if target.sid == own_sid:
+        raise NotRouted(
+            "The transfer workflow itself is no target: it routes the transfers to others. Choose "
+            "an agent, a queue or another workflow.",
+            code="target_not_routed",
+        )
+    if is_routed(reading.configuration.result(), target):
+        return
+    twilio.warm.forget(own_sid)
+    if is_routed(_configuration(twilio), target):  # since a moment ago
+        return
+    raise NotRouted(
+        f"The transfer workflow {own_sid} has no way to {target.type} {target.sid}. Add the queue "
+        "to transferQueues in the stack's configuration and deploy.",
+        code="target_not_routed",
+    )

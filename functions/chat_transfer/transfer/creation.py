@@ -1,0 +1,104 @@
+"""Makes the new task exactly once: the one call of a transfer that must not happen twice.
+
+A creation in doubt, sent and not answered, is not sent again in the same request. The new task is
+searched for, and only what Twilio itself says is ours counts, since an agent's browser can write a
+task's attributes.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
+
+from chat_transfer.transfer.checks import workflow_of
+from chat_transfer.transfer.handover import Handover
+from chat_transfer.transfer.record import Attempt
+from chat_transfer.twilio.context import Twilio
+from chat_transfer.twilio.failures import NoAnswer, TwilioFailure
+from chat_transfer.twilio.taskrouter import NewTask, Task
+
+SEARCH_SECONDS = 3.0
+SEARCH_PAUSE_SECONDS = 0.5
+# Lambda's clock and Twilio's may differ, and Twilio's times are whole seconds.
+CLOCKS_DIFFER = timedelta(seconds=5)
+
+
+class InDoubt(Exception):
+    """The creation may have taken effect, and the task was not found; the cause says why."""
+
+    def __init__(self, failure: TwilioFailure) -> None:
+        super().__init__(repr(failure))
+        self.failure = failure
+
+
+def create(twilio: Twilio, handover: Handover, attempt: Attempt, task: NewTask) -> str:
+    """Make the new task, and return its SID.
+
+    Raises
+    ------
+    TwilioFailure
+        It was not made.
+    InDoubt
+        It may have been, or may still be.
+    """
+    failure: TwilioFailure = NoAnswer("no task SID in the answer")
+    try:
+        for retry in twilio.retries.retrying(_did_not_happen):
+            with retry:
+                if made := handover.create(task):
+                    return made
+    except TwilioFailure as error:
+        if not error.may_have_happened:
+            raise
+        failure = error
+    if twilio.budget.remaining() < SEARCH_PAUSE_SECONDS:
+        twilio.budget.release_undo()
+    try:
+        found = search(twilio, handover, attempt)
+    except TwilioFailure:
+        raise InDoubt(failure) from failure
+    if not found:
+        raise InDoubt(failure) from failure
+    return found[0].sid
+
+
+def search(
+    twilio: Twilio, handover: Handover, attempt: Attempt, *, seconds: float = SEARCH_SECONDS
+) -> Sequence[Task]:
+    """Search for the new tasks of an attempt until one is found, for so many seconds.
+
+    Returns
+    -------
+    sequence of Task
+        The ones that an agent has accepted first, the cancelled ones last.
+    """
+    waiting = Retrying(
+        retry=retry_if_result(lambda found: not found),
+        wait=wait_fixed(SEARCH_PAUSE_SECONDS),
+        stop=stop_before_delay(min(seconds, twilio.budget.remaining())),
+        retry_error_callback=lambda _: (),
+    )
+    found = waiting(
+        lambda: [
+            task
+            for task in handover.candidates()
+            if is_of(attempt, task, twilio.settings.transfer_workflow_sid)
+        ]
+    )
+    return sorted(found, key=lambda task: (not task.is_accepted, task.is_ended))
+
+
+def is_of(attempt: Attempt, task: Task, transfer_workflow_sid: str) -> bool:
+    """Whether a task can be one that this attempt, or its doubted creation, has made."""
+    began = datetime.fromtimestamp(attempt.began_at / 1000, UTC)
+    targets = filter(None, (attempt.target_sid, attempt.doubted))
+    workflows = {workflow_of(target, transfer_workflow_sid) for target in targets}
+    return (
+        task.date_created is not None
+        and task.date_created >= began - CLOCKS_DIFFER
+        and task.workflow_sid in workflows
+    )
+
+
+def _did_not_happen(error: BaseException) -> bool:
+    return isinstance(error, TwilioFailure) and error.transient and not error.may_have_happened

@@ -1,0 +1,257 @@
+"""The order of a transfer, so that no failure leaves a customer without a task.
+
+The new task is made first, then the original is handed over: at every moment at least one open task
+serves the customer. `Transfer.run` tells it from top to bottom. What an earlier attempt has left is
+ended first, by the phase that it recorded.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from time import time_ns
+
+from aws_lambda_powertools import Logger
+
+from chat_transfer.http.problems import (
+    BadGateway,
+    Forbidden,
+    Problem,
+    kind_unsupported,
+    task_unknown,
+    transferred_elsewhere,
+)
+from chat_transfer.http.request import TransferRequest
+from chat_transfer.transfer import checks
+from chat_transfer.transfer.answers import answer_to, rejoin
+from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
+from chat_transfer.transfer.record import Attempt, Phase, Record, TableUnavailable, TransferDone
+from chat_transfer.transfer.routing import never_cancels
+from chat_transfer.transfer.steps import Steps
+from chat_transfer.twilio.agents import Caller
+from chat_transfer.twilio.context import Twilio
+from chat_transfer.twilio.failures import TwilioFailure
+from chat_transfer.twilio.taskrouter import Task
+
+logger = Logger(child=True)
+
+
+def transfer(
+    request: TransferRequest, record: Record, connect: Callable[[], Twilio]
+) -> TransferDone:
+    """Transfer a task: check who asks, then do it once.
+
+    Parameters
+    ----------
+    connect : callable
+        Makes the Twilio of this invocation; raises a `BadGateway` where its credentials cannot be
+        read.
+
+    Raises
+    ------
+    Problem
+        With the status and the code of the contract.
+    """
+    twilio = caller = None
+    try:
+        twilio = connect()
+        reading = checks.read(twilio, request)
+        caller = reading.caller.result()
+        _authorise(request, record, reading, caller)
+        one = Transfer(twilio, record, request, reading, caller)
+        done = record.once(request.task_sid, request.target.sid, one.run)
+    except (TwilioFailure, BadGateway) as error:
+        if isinstance(error, BadGateway) and error.rolled_back is not None:
+            raise  # answered under the lock
+        problem = answer_to(error, rolled_back=not record.remains(request.task_sid))
+        if twilio and caller:
+            rejoin(twilio, record, caller, request.task_sid, problem)
+        raise problem from error
+    one.cancel_doubles(done)
+    return done
+
+
+def _authorise(
+    request: TransferRequest, record: Record, reading: checks.Reading, caller: Caller
+) -> None:
+    """Let in who holds the task, may transfer any, or held it before a transfer of it began."""
+    logger.append_keys(agent_sid=caller.worker_sid)
+    if caller.may_act_for(reading.holder.result()):
+        return
+    done = record.done(request.task_sid)
+    if done and (caller.identity == done.asked_by or caller.may_act_for(done.held_by)):
+        return
+    attempt = None if done else record.attempt(request.task_sid)
+    if attempt and caller.may_act_for(attempt.held_by):
+        return
+    if done is None and reading.task.result() is None:
+        raise task_unknown(request.task_sid)
+    raise Forbidden(
+        "Only the agent who holds the task, a supervisor or an admin may transfer it.",
+        code="not_your_task",
+    )
+
+
+class Transfer:
+    """One transfer of one task.
+
+    Parameters
+    ----------
+    reading : Reading
+        As it was before the lock was taken.
+    """
+
+    def __init__(
+        self,
+        twilio: Twilio,
+        record: Record,
+        request: TransferRequest,
+        reading: checks.Reading,
+        caller: Caller,
+    ) -> None:
+        self._twilio = twilio
+        self._record = record
+        self._request = request
+        self._reading = reading
+        self._caller = caller
+        self._steps: Steps | None = None
+
+    def run(self, waited: bool) -> TransferDone:  # noqa: FBT001 - the record says it by position
+        """Transfer the task under the lock; where that fails, answer and rejoin.
+
+        Raises
+        ------
+        Problem
+            With what is left, in `Problem.rolled_back`.
+        """
+        try:
+            return self._run(waited=waited)
+        except TableUnavailable:
+            raise
+        except Exception as error:
+            task_sid, steps = self._request.task_sid, self._steps
+            has_left = steps.has_left if steps else self._record.remains(task_sid)
+            if not has_left and isinstance(error, Problem | TwilioFailure):
+                self._record.end(task_sid)
+            problem = answer_to(error, rolled_back=not has_left)
+            rejoin(self._twilio, self._record, self._caller, task_sid, problem)
+            raise problem from error
+
+    def _run(self, *, waited: bool) -> TransferDone:
+        """The whole transfer, from top to bottom."""
+        if waited:
+            self._read_again()
+        attempt, handover = self._prepare()
+        earlier = self._record.begin(attempt)
+        self._steps = steps = Steps(self._twilio, self._record, attempt, handover)
+        if earlier is not None:
+            done = self._resume(earlier)
+            if done is not None:
+                return done
+            self._read_again()
+            attempt, handover = self._prepare(earlier)
+            self._steps = steps = Steps(self._twilio, self._record, attempt, handover)
+            self._record.write(attempt)
+        new_task = checks.check(self._twilio, self._request, self._reading, handover, attempt)
+        steps.create(new_task)
+        steps.hand_over(watched=self._is_watched())
+        return self._done(steps.attempt)
+
+    def _resume(self, earlier: Attempt) -> TransferDone | None:
+        """End what an earlier attempt has left; None where the transfer begins again."""
+        self._read_again()
+        original = self._reading.task.result()
+        handover = checks.handover_of(self._twilio, earlier.task_sid, original, earlier)
+        if handover is None:
+            return None
+        steps = self._steps = Steps(self._twilio, self._record, earlier, handover)
+        logger.info("resuming", phase=earlier.phase, new_task_sid=earlier.new_task_sid)
+        made = steps.find()
+        attempt = steps.attempt
+        try:
+            if self._is_taken(attempt, made):
+                steps.finish()
+            elif original is None or original.is_ended:
+                steps.follow_original()
+            elif attempt.phase is Phase.CREATING:
+                handover.restore()
+                return None
+            elif attempt.phase is Phase.UNDOING or made is None or made.is_ended:
+                steps.undo()
+                return None
+            elif attempt.target_sid == self._request.target.sid:
+                steps.hand_over(watched=self._is_watched())
+            elif attempt.close_sent:
+                steps.finish()
+            else:
+                steps.undo()
+                return None
+        except NoWayBack:
+            steps.finish()
+        except OriginalEnded:
+            steps.follow_original()
+        return self._done(steps.attempt)
+
+    def _is_taken(self, attempt: Attempt, made: Task | None) -> bool:
+        """Whether an agent has accepted the new task, and may have finished it since."""
+        if made is not None or attempt.phase is not Phase.HANDING_OVER:
+            return made is not None and made.is_accepted
+        # Deleted: it was cancelled, or accepted and completed.
+        return attempt.accepted or not self._is_watched()
+
+    def _is_watched(self) -> bool:
+        """Whether the new task's workflow may cancel it, by the configuration that was read."""
+        is_workflow = self._request.target.type == "workflow"
+        return is_workflow or not never_cancels(self._reading.configuration.result())
+
+    def _read_again(self) -> None:
+        self._reading = checks.read_again(self._twilio, self._reading, self._request.task_sid)
+
+    def _prepare(self, earlier: Attempt | None = None) -> tuple[Attempt, Handover]:
+        """Make the attempt that begins, and choose the handover of its task.
+
+        Raises
+        ------
+        NotFound, Conflict
+            There is neither such a task nor an attempt at it, or it is of neither kind.
+        """
+        task_sid, twilio = self._request.task_sid, self._twilio
+        original, holder_sid = self._reading.task.result(), self._reading.holder.result()
+        handover = checks.handover_of(twilio, task_sid, original)
+        if handover is None and (left := self._record.attempt(task_sid)):
+            handover = checks.handover_of(twilio, task_sid, original, left)
+        if handover is None:
+            checks.transferable(self._request, self._reading)
+            raise kind_unsupported()
+        attempt = Attempt(
+            task_sid=task_sid,
+            target_sid=self._request.target.sid,
+            held_by=holder_sid,
+            identity=twilio.identity(holder_sid, self._caller) if holder_sid else None,
+            channel_sid=checks.channel_of(original),
+            began_at=earlier.began_at if earlier else time_ns() // 1_000_000,
+            doubted=self._steps.attempt.doubted if self._steps else None,
+        )
+        return attempt, handover
+
+    def _done(self, attempt: Attempt) -> TransferDone:
+        """The result, unless what was finished is the transfer to another target."""
+        if attempt.target_sid != self._request.target.sid:
+            raise transferred_elsewhere()
+        return TransferDone(
+            task_sid=attempt.new_task_sid or "",
+            held_by=attempt.held_by,
+            asked_by=self._caller.identity,
+            doubt=asdict(attempt) if attempt.doubted else None,
+        )
+
+    def cancel_doubles(self, done: TransferDone) -> None:
+        """Cancel what an unanswered creation of this transfer has made by now, if any was."""
+        if done.doubt is None:
+            return
+        attempt = Attempt(**{**done.doubt, "phase": Phase(done.doubt["phase"])})
+        try:
+            original = self._reading.task.result()
+            handover = checks.handover_of(self._twilio, attempt.task_sid, original, attempt)
+            if handover is not None:
+                Steps(self._twilio, self._record, attempt, handover).cancel_doubles(done.task_sid)
+        except TwilioFailure as failure:
+            logger.warning("a task too many may be left", failure=repr(failure))

@@ -1,0 +1,341 @@
+"""What is recorded of transfers: one DynamoDB table, two kinds of item.
+
+The idempotency record is Powertools': a lock while a transfer runs, its result for a day after it
+succeeded, nothing after it failed
+(https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/). The attempt is ours:
+it is written before the new task is asked for, says how far the transfer has come, and is deleted
+once the result is written or nothing is left of the transfer. So it is there when the function was
+killed or an undo failed, and the next request reads it instead of searching Twilio.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyInconsistentStateError,
+    IdempotencyItemNotFoundError,
+    IdempotencyPersistenceLayerError,
+    IdempotencyValidationError,
+)
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+from tenacity import Retrying, retry_if_exception_type, stop_before_delay
+
+from chat_transfer.http.problems import BadGateway, Conflict, Problem, transferred_elsewhere
+from chat_transfer.twilio.retries import RANDOM, Budget
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+logger = Logger(child=True)
+T = TypeVar("T")
+
+REMEMBERED_SECONDS = 24 * 60 * 60
+KEY_PREFIX = "transfer"
+
+
+class Phase(StrEnum):
+    """How far an attempt has come."""
+
+    CREATING = "CREATING"
+    HANDING_OVER = "HANDING_OVER"
+    UNDOING = "UNDOING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """An attempt at a transfer that has not ended.
+
+    Attributes
+    ----------
+    held_by, identity : str or None
+        The worker SID and the identity of the agent who holds the original.
+    channel_sid : str or None
+        The original's ``channelSid``, which a transfer takes from its attributes.
+    began_at : int
+        Milliseconds since the epoch: the new task is not older.
+    new_task_sid : str or None
+        Known from `Phase.HANDING_OVER` on.
+    close_sent : bool
+        Whether the agent's participant may have been closed.
+    accepted : bool
+        Whether an agent was seen to have accepted the new task.
+    doubted : str or None
+        The target of an earlier creation that was not answered and not found: its task may still
+        appear.
+    """
+
+    task_sid: str
+    target_sid: str
+    held_by: str | None
+    identity: str | None
+    channel_sid: str | None
+    began_at: int
+    phase: Phase = Phase.CREATING
+    new_task_sid: str | None = None
+    close_sent: bool = False
+    accepted: bool = False
+    doubted: str | None = None
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> Self:
+        """Read an item of the table."""
+        read = TypeDeserializer().deserialize
+        values = {name: read(item[name]) for name in cls.__slots__ if name in item}
+        return cls(
+            **{**values, "phase": Phase(values["phase"]), "began_at": int(values["began_at"])}
+        )
+
+    def as_item(self) -> dict[str, Any]:
+        """Make the item of the table; DynamoDB deletes it a day after it was written."""
+        write = TypeSerializer().serialize
+        values = {**asdict(self), "phase": self.phase.value}
+        values["expiration"] = int(time.time()) + REMEMBERED_SECONDS
+        return {**_key(self.task_sid), **{name: write(value) for name, value in values.items()}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferDone:
+    """A transfer that succeeded.
+
+    Attributes
+    ----------
+    task_sid : str
+        The new task.
+    held_by : str or None
+        The worker who held the original.
+    asked_by : str
+        The identity of the caller.
+    doubt : dict or None
+        The fields of its `Attempt`, where an earlier creation of that may still appear.
+    """
+
+    task_sid: str
+    held_by: str | None
+    asked_by: str
+    doubt: dict[str, Any] | None = None
+
+
+class TableUnavailable(BadGateway):
+    """DynamoDB does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The idempotency table does not answer, so this request could not go on. Try again.",
+            code="ledger_unavailable",
+        )
+
+
+class Record:
+    """The table of one invocation.
+
+    Parameters
+    ----------
+    lock_client : DynamoDBClient
+        Must not send a call again by itself: a lock whose first answer was lost would be taken for
+        that of another request.
+    context : LambdaContext
+        A lock lasts as long as this invocation can.
+    budget : Budget
+        Bounds the wait for the same request that runs elsewhere.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        client: "DynamoDBClient",
+        lock_client: "DynamoDBClient",
+        context: LambdaContext,
+        budget: Budget,
+    ) -> None:
+        self._table = table
+        self._client = client
+        self._lock_client = lock_client
+        self._context = context
+        self._budget = budget
+
+    def once(
+        self, task_sid: str, target_sid: str, transfer: Callable[[bool], TransferDone]
+    ) -> TransferDone:
+        """Run a transfer unless it runs or succeeded already; then its result is the answer.
+
+        The same request that runs elsewhere is waited for. When that one fails, this one begins.
+        A result that cannot be written leaves the attempt, by which the same request finds it.
+
+        Parameters
+        ----------
+        transfer : callable
+            Is told whether it had to wait for another request.
+
+        Raises
+        ------
+        Conflict
+            It still runs, or the task goes or went to another target.
+        TableUnavailable
+            Nothing was changed.
+        """
+        waiting = Retrying(
+            retry=retry_if_exception_type(
+                (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError)
+            ),
+            wait=lambda _: RANDOM.uniform(0.2, 0.5),
+            stop=stop_before_delay(self._budget.remaining()),
+            reraise=True,
+        )
+        ended: list[TransferDone | Problem] = []
+
+        def run(*, request: dict[str, str]) -> dict[str, Any]:
+            logger.debug("lock taken", task_sid=request["taskSid"])
+            try:
+                done = transfer(waiting.statistics["attempt_number"] > 1)
+            except Problem as problem:
+                ended.append(problem)
+                raise
+            ended.append(done)
+            return asdict(done)
+
+        locked = idempotent_function(
+            run,
+            data_keyword_argument="request",
+            persistence_store=DynamoDBPersistenceLayer(self._table, boto3_client=self._lock_client),
+            config=self._config(validated="targetSid"),
+            key_prefix=KEY_PREFIX,
+        )
+        try:
+            stored = waiting(locked, request={"taskSid": task_sid, "targetSid": target_sid})
+        except IdempotencyValidationError:
+            raise transferred_elsewhere() from None
+        except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
+            raise Conflict(
+                "This task is being transferred already. Wait for that transfer to end.",
+                code="transfer_in_progress",
+            ) from None
+        except IdempotencyPersistenceLayerError as error:
+            return _despite(error, ended)
+        if ended:
+            self.end(task_sid)
+        return TransferDone(**stored)
+
+    def done(self, task_sid: str) -> TransferDone | None:
+        """Read the transfer of this task that succeeded, whatever its target."""
+        layer = DynamoDBPersistenceLayer(self._table, boto3_client=self._client)
+        layer.configure(self._config(), key_prefix=KEY_PREFIX)
+        try:
+            record: DataRecord | None = _answered(lambda: layer.get_record({"taskSid": task_sid}))
+        except IdempotencyItemNotFoundError:
+            return None
+        if record is None or record.status != "COMPLETED":
+            return None
+        stored = record.response_json_as_dict()
+        return TransferDone(**stored) if stored else None
+
+    def attempt(self, task_sid: str) -> Attempt | None:
+        """Read the attempt at this task that has not ended."""
+        item = _answered(
+            lambda: self._client.get_item(
+                TableName=self._table, Key=_key(task_sid), ConsistentRead=True
+            )
+        ).get("Item")
+        # DynamoDB deletes items some time after they expired.
+        is_live = item is not None and int(item["expiration"]["N"]) >= time.time()
+        return Attempt.from_item(item) if item and is_live else None
+
+    def remains(self, task_sid: str) -> bool:
+        """Whether a transfer of this task was made, or something of one is left, or may be."""
+        try:
+            return self.attempt(task_sid) is not None or self.done(task_sid) is not None
+        except TableUnavailable:
+            return True
+
+    def begin(self, attempt: Attempt) -> Attempt | None:
+        """Write that an attempt begins, unless an earlier one has not ended: return that one.
+
+        Raises
+        ------
+        TableUnavailable
+            Nothing was changed.
+        """
+        try:
+            _answered(
+                lambda: self._client.put_item(
+                    TableName=self._table,
+                    Item=attempt.as_item(),
+                    ConditionExpression="attribute_not_exists(id) OR expiration < :now",
+                    ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
+                )
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            earlier = self.attempt(attempt.task_sid)
+            return None if earlier == attempt else earlier  # written by a call without an answer
+        return None
+
+    def write(self, attempt: Attempt) -> None:
+        """Write how far an attempt has come.
+
+        Raises
+        ------
+        TableUnavailable
+            The table may say the same as before.
+        """
+        _answered(lambda: self._client.put_item(TableName=self._table, Item=attempt.as_item()))
+
+    def end(self, task_sid: str) -> None:
+        """Delete an attempt that has succeeded, or left nothing.
+
+        That this fails costs the next request a few reads, so it is no reason to fail.
+        """
+        try:
+            self._client.delete_item(TableName=self._table, Key=_key(task_sid))
+        except (BotoCoreError, ClientError):
+            logger.exception("attempt not deleted", task_sid=task_sid)
+
+    def _config(self, validated: str = "") -> IdempotencyConfig:
+        return IdempotencyConfig(
+            event_key_jmespath="taskSid",
+            payload_validation_jmespath=validated,
+            raise_on_no_idempotency_key=True,
+            expires_after_seconds=REMEMBERED_SECONDS,
+            hash_function="sha256",
+            lambda_context=self._context,
+        )
+
+
+def _key(task_sid: str) -> dict[str, Any]:
+    return {"id": {"S": f"attempt#{task_sid}"}}
+
+
+def _answered(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and _is_condition(error):
+            raise
+        raise TableUnavailable from error
+
+
+def _is_condition(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def _despite(
+    error: IdempotencyPersistenceLayerError, ended: list[TransferDone | Problem]
+) -> TransferDone:
+    """The answer when the table failed: what became of the transfer, if it ran."""
+    if not ended:
+        raise TableUnavailable from error
+    logger.error("idempotency record not written", error=repr(error))
+    if isinstance(ended[-1], Problem):
+        raise ended[-1]
+    return ended[-1]

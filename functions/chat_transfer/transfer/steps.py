@@ -1,0 +1,281 @@
+"""The steps of an attempt: each is recorded, then made; what fails is undone or carried forward."""
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+from aws_lambda_powertools import Logger
+
+from chat_transfer.http.problems import Declined, NotFinished, TaskEnded
+from chat_transfer.http.request import Target
+from chat_transfer.metrics import transfer_rolled_back
+from chat_transfer.transfer import attributes
+from chat_transfer.transfer.checks import new_task_of
+from chat_transfer.transfer.creation import InDoubt, create, search
+from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
+from chat_transfer.transfer.record import Attempt, Phase, Record, TableUnavailable
+from chat_transfer.transfer.undo import cancel, waiting_task
+from chat_transfer.twilio.context import Twilio
+from chat_transfer.twilio.failures import TwilioFailure
+from chat_transfer.twilio.taskrouter import NewTask, Task
+
+logger = Logger(child=True)
+
+
+class Steps:
+    """The steps of one attempt, under the lock.
+
+    Attributes
+    ----------
+    attempt : Attempt
+        As it is recorded, or about to be.
+    """
+
+    def __init__(
+        self, twilio: Twilio, record: Record, attempt: Attempt, handover: Handover
+    ) -> None:
+        self._twilio = twilio
+        self._record = record
+        self._handover = handover
+        self.attempt = attempt
+
+    @property
+    def has_left(self) -> bool:
+        """Whether something of the transfer is there, or may still appear."""
+        return self.attempt.phase is not Phase.CREATING or self.attempt.doubted is not None
+
+    def create(self, task: NewTask) -> None:
+        """Make the new task.
+
+        Raises
+        ------
+        TwilioFailure
+            It was not made, or that is in doubt: see `has_left`.
+        """
+        try:
+            self._made(create(self._twilio, self._handover, self.attempt, task))
+        except InDoubt as doubt:
+            self.attempt = replace(self.attempt, doubted=self.attempt.target_sid)
+            raise doubt.failure from doubt
+
+    def find(self) -> Task | None:
+        """Read the new task, or search for it where its creation was not answered.
+
+        Raises
+        ------
+        TwilioFailure
+            It could not be read, or one that was made twice is left.
+        """
+        if self.attempt.new_task_sid:
+            if self.attempt.doubted:
+                self.cancel_doubles(self.attempt.new_task_sid)
+            return self._task()
+        creating = self.attempt
+        self.attempt = replace(creating, doubted=creating.target_sid)
+        found = search(self._twilio, self._handover, creating)
+        for double in found[1:]:
+            self._cancel_double(double.sid)
+        if not found:
+            return None
+        self.attempt = creating
+        self._made(found[0].sid)
+        return found[0]
+
+    def hand_over(self, *, watched: bool) -> None:
+        """Let go of the original, step by step.
+
+        Parameters
+        ----------
+        watched : bool
+            Whether the new task's workflow may cancel it.
+
+        Raises
+        ------
+        Problem, TwilioFailure
+            The transfer was undone, or something is left of it: see `has_left`.
+        """
+        recording = self._twilio.threads.submit(self._record.write, self.attempt)
+        try:
+            look = self._look() if watched else None
+            self._handover.detach()
+            if look:
+                look.result()
+            look = self._look() if watched and not self._handover.is_final else None
+            self._handover.finish(self.attempt.identity)
+            if look:
+                look.result()
+        except OriginalEnded:
+            self.follow_original()
+        except NoWayBack as error:
+            raise NotFinished(self.attempt.new_task_sid) from error
+        except (TwilioFailure, Declined) as failure:
+            self._undo_after(failure)
+        finally:
+            _log_failure(recording)
+
+    def finish(self) -> None:
+        """Carry the transfer forward: an agent has the new task, or it cannot be taken back.
+
+        Raises
+        ------
+        NotFinished
+            The original is still open.
+        """
+        self._twilio.budget.release_undo()
+        try:
+            made = self._task()
+            if made is not None:
+                self.attempt = replace(self.attempt, accepted=made.is_accepted)
+                self._handover.give_channel(made)
+            # An agent who has the chat again, after it was passed on, is not made to leave it.
+            leaving = self.attempt.identity if made and not made.is_ended else None
+            self._handover.finish(leaving)
+        except OriginalEnded:
+            return
+        except (TwilioFailure, NoWayBack) as failure:
+            _log_failure(self._twilio.threads.submit(self._record.write, self.attempt))
+            raise NotFinished(self.attempt.new_task_sid) from failure
+
+    def undo(self) -> None:
+        """Give the original back what it had, then take the new task back.
+
+        Raises
+        ------
+        NoWayBack
+            The new task cannot be taken back.
+        OriginalEnded
+            There is nothing to go back to.
+        TwilioFailure, TableUnavailable
+            It is not undone.
+        """
+        waiting_task(self._twilio, self._made_sid)
+        self.attempt = replace(self.attempt, phase=Phase.UNDOING)
+        self._record.write(self.attempt)
+        self._handover.restore()
+        cancel(self._twilio, self._handover, self._made_sid)
+        self._ended()
+        transfer_rolled_back()
+
+    def follow_original(self) -> None:
+        """Settle a transfer whose original is over.
+
+        Raises
+        ------
+        TaskEnded
+            Its customer is gone, so the new task was taken back.
+        NotFinished
+            The customer has no task, and none could be made.
+        """
+        self._twilio.budget.release_undo()
+        original = self._twilio.taskrouter.task(self.attempt.task_sid)
+        made = self._task()
+        if made and made.is_accepted:
+            return
+        if not self._handover.outlives(original, made):
+            try:
+                if self.attempt.new_task_sid:
+                    cancel(self._twilio, self._handover, self.attempt.new_task_sid)
+            except NoWayBack:
+                return
+            self._ended()
+            raise TaskEnded
+        if made is None or made.is_ended:
+            self._create_again(original or made)
+
+    def cancel_doubles(self, kept: str) -> None:
+        """Cancel what a doubted creation has made by now.
+
+        Raises
+        ------
+        TwilioFailure
+            One of them is left.
+        """
+        for double in search(self._twilio, self._handover, self.attempt, seconds=0):
+            if double.sid != kept:
+                self._cancel_double(double.sid)
+
+    def _undo_after(self, failure: TwilioFailure | Declined) -> None:
+        self._twilio.budget.release_undo()
+        logger.warning("step failed", new_task_sid=self._made_sid, failure=repr(failure))
+        try:
+            self.undo()
+        except NoWayBack:
+            self.finish()
+            return
+        except OriginalEnded:
+            self.follow_original()
+            return
+        except (TwilioFailure, TableUnavailable):
+            logger.exception("undo failed", new_task_sid=self._made_sid)
+        raise failure
+
+    def _create_again(self, model: Task | None) -> None:
+        """Make a task for a customer who has none, in the workflow that never cancels one."""
+        attempt, workflow_sid = self.attempt, self._twilio.settings.transfer_workflow_sid
+        if model is None:
+            raise NotFinished(attempt.new_task_sid)
+        holder_sid = attempt.held_by or ""
+        channel = {attributes.CHANNEL: attempt.channel_sid} if attempt.channel_sid else {}
+        original = replace(model, sid=attempt.task_sid, attributes={**model.attributes, **channel})
+        target = Target(attempt.target_sid)
+        content = attributes.transferred(
+            original,
+            target,
+            ignore_agent=attempt.identity or holder_sid,
+            ignore_worker_sids=[holder_sid],
+        )
+        self.attempt = replace(attempt, phase=Phase.CREATING, new_task_sid=None)
+        try:
+            self._record.write(self.attempt)
+            self.create(
+                replace(
+                    new_task_of(original, target, workflow_sid, content), workflow_sid=workflow_sid
+                )
+            )
+            self._record.write(self.attempt)
+        except (TwilioFailure, TableUnavailable) as failure:
+            raise NotFinished(attempt.new_task_sid) from failure
+
+    def _cancel_double(self, task_sid: str) -> None:
+        try:
+            cancel(self._twilio, self._handover, task_sid)
+        except NoWayBack:  # two agents are better than none
+            logger.warning("a task too many is left", new_task_sid=task_sid)
+
+    def _look(self) -> "Future[None]":
+        """See, while the next call is under way, whether the new task was cancelled."""
+
+        def look() -> None:
+            made = self._task()
+            if made is None or (made.is_ended and not made.is_accepted):
+                raise Declined
+
+        return self._twilio.threads.submit(look)
+
+    def _task(self) -> Task | None:
+        return self._twilio.taskrouter.task(self._made_sid) if self.attempt.new_task_sid else None
+
+    @property
+    def _made_sid(self) -> str:
+        return self.attempt.new_task_sid or ""
+
+    def _made(self, task_sid: str) -> None:
+        self.attempt = replace(
+            self.attempt,
+            phase=Phase.HANDING_OVER,
+            new_task_sid=task_sid,
+            close_sent=self._handover.is_final,
+        )
+
+    def _ended(self) -> None:
+        """Nothing is left of it."""
+        self.attempt = replace(
+            self.attempt, phase=Phase.CREATING, new_task_sid=None, close_sent=False, accepted=False
+        )
+
+
+def _log_failure(recording: "Future[None]") -> None:
+    """Log a phase that was not written: the one before leads the next request to the same task."""
+    try:
+        recording.result()
+    except TableUnavailable:
+        logger.exception("phase not recorded")
