@@ -13,38 +13,22 @@ from datetime import datetime
 from local.twilio.clock import Clock, SystemClock
 from local.twilio.errors import not_found
 from local.twilio.flex.model import Flex
-from local.twilio.taskrouter.model import TaskStatus
+from local.twilio.switches import Switches
 from local.twilio.taskrouter.workspace import Workspace
 
 
 @dataclass(slots=True)
-class Settings:
-    """How the emulated Twilio behaves where the real one varies.
-
-    ``evaluations_per_second`` is the rate limit of ``EvaluateTaskAttributes``;
-    ``invite_names_its_task`` tells whether an invite's answer holds the new task's SID already
-    (creating is asynchronous, says
-    https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions).
-    ``janitor_after`` says after which ends of a task its chat channel is cleaned up; none switches
-    the Channel Janitor off. Flex's pages name completed tasks, and those deleted outside of the
-    Flex UI (which always count); whether a cancelled task has the same effect is left open, so a
-    caller should be tried with that too.
-    """
-
-    evaluations_per_second: int = 3
-    invite_names_its_task: bool = True
-    janitor_after: frozenset[TaskStatus] = frozenset({TaskStatus.COMPLETED})
-
-
-@dataclass(slots=True)
 class Account:
-    """An account and its state. ``api_keys`` are secrets by key SID."""
+    """An account and its state. ``api_keys`` are secrets by key SID.
+
+    ``settings`` are shared with its workspaces: change their fields, never replace them.
+    """
 
     sid: str
     auth_token: str = field(repr=False)
     api_keys: dict[str, str] = field(default_factory=dict, repr=False)
     clock: Clock = field(default_factory=SystemClock)
-    settings: Settings = field(default_factory=Settings)
+    settings: Switches = field(default_factory=Switches)
     workspaces: dict[str, Workspace] = field(default_factory=dict)
     flex: Flex = field(default_factory=Flex)
     evaluations: list[datetime] = field(default_factory=list)

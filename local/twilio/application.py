@@ -93,8 +93,12 @@ async def _tick(account: Account) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         with account.lock:
-            for workspace in account.workspaces.values():
-                settle(workspace)
+            _settle(account)
+
+
+def _settle(account: Account) -> None:
+    for workspace in account.workspaces.values():
+        settle(workspace)
 
 
 def _routes(account: Account, prefix: str, routes: Routes) -> list[Route]:
@@ -121,6 +125,7 @@ def _endpoint(
         below = request.url.path.split(f"/{prefix}", 1)[1]
         call = await _read(request, f"https://{product}.twilio.com/{version}{below}")
         with account.lock:
+            _settle(account)
             answer = handler(account, call)
         return _response(answer)
 

@@ -83,12 +83,11 @@ class Call:
         Raises
         ------
         TwilioError
-            400 when it is none, or longer than ``limit`` bytes.
+            400 when it is none, or longer than ``limit`` characters.
         """
         text = self.form.get(name, default)
-        size = len(text.encode())
-        if limit is not None and size > limit:
-            raise invalid(f"{name} is {size} bytes long; the limit is {limit}")
+        if limit is not None and len(text) > limit:
+            raise invalid(f"{name} has {len(text)} characters; the limit is {limit}")
         try:
             document = json.loads(text)
         except ValueError:

@@ -6,10 +6,16 @@ Everything here takes the account's lock, so it can be called while the server r
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from local.twilio.flex import rooms
-from local.twilio.flex.model import UserToken
+from local.twilio.flex.model import (
+    CHANNEL_STATUSES,
+    ChannelParticipant,
+    InteractionChannel,
+    Invite,
+    UserToken,
+)
 from local.twilio.flex.token_routes import new_token_value
 from local.twilio.sids import seeded_sid
 from local.twilio.taskrouter.engine import settle
@@ -17,6 +23,8 @@ from local.twilio.taskrouter.lifecycle import complete, wrap
 from local.twilio.taskrouter.model import Reservation, ReservationStatus, Task, Worker
 from local.twilio.taskrouter.reservation_routes import answer
 from local.twilio.work import Work
+
+Part = TypeVar("Part", InteractionChannel, ChannelParticipant, Invite)
 
 TOKEN_LIFE = timedelta(hours=24)
 
@@ -194,6 +202,42 @@ class ContactCentre(Work):
             task = self.workspace.task(task_sid)
             self.workspace.put_task(replace(task, attributes=json.dumps(kept)))
 
+    def set_channel_status(self, task_sid: str, status: str) -> None:
+        """Set the status of a task's interaction channel, and nothing else with it.
+
+        Raises
+        ------
+        ValueError
+            For a status that interaction channels do not have.
+        LookupError
+            For a task that belongs to no interaction.
+        """
+        if status not in CHANNEL_STATUSES:
+            raise ValueError(f"{status}: expected one of {', '.join(CHANNEL_STATUSES)}")
+        with self.account.lock:
+            channel = self._interaction_channel(task_sid)
+            self.account.flex.channels[channel.sid] = replace(channel, status=status)
+
+    def remove_interaction(self, task_sid: str) -> None:
+        """Remove a task's interaction, as after 180 days: all calls about it answer 404.
+
+        The task and the conversation stay as they are. Raises as `set_channel_status`.
+        """
+        with self.account.lock:
+            sid = self._interaction_channel(task_sid).interaction_sid
+            flex = self.account.flex
+            del flex.interactions[sid]
+            flex.channels = _without(flex.channels, sid)
+            flex.participants = _without(flex.participants, sid)
+            flex.invites = _without(flex.invites, sid)
+
+    def _interaction_channel(self, task_sid: str) -> InteractionChannel:
+        flex = self.account.flex
+        channel = flex.channel_of(task_sid)
+        if channel is None:
+            raise LookupError(f"Task {task_sid} belongs to no interaction")
+        return channel
+
     def _offer(self, task_sid: str) -> Reservation | None:
         for reservation in self.reservations(task_sid):
             if reservation.status is ReservationStatus.PENDING:
@@ -207,3 +251,7 @@ class ContactCentre(Work):
                 raise LookupError(f"Task {task_sid} is offered to nobody")
             answer(self.workspace, offer, status)
         return self.name_of(offer.worker_sid) or offer.worker_sid
+
+
+def _without(table: dict[str, Part], interaction_sid: str) -> dict[str, Part]:
+    return {sid: one for sid, one in table.items() if one.interaction_sid != interaction_sid}

@@ -27,6 +27,7 @@ def routes(centre: ContactCentre, faults: Faults, journal: Journal) -> list[Rout
         Route("/emulator/tokens", _tokens(centre), methods=["POST"]),
         Route("/emulator/tasks", _tasks(centre), methods=["POST"]),
         Route("/emulator/journal", _journal(journal), methods=["GET", "DELETE"]),
+        Route("/emulator/settings", _settings(centre), methods=["GET", "POST", "DELETE"]),
         Route("/emulator/faults", _faults(faults), methods=["GET", "POST", "DELETE"]),
     ]
 
@@ -71,6 +72,22 @@ def _journal(journal: Journal) -> Endpoint:
             journal.clear()
             return Response(status_code=204)
         return JSONResponse({"entries": [dataclasses.asdict(entry) for entry in journal]})
+
+    return endpoint
+
+
+def _settings(centre: ContactCentre) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        document = await _document(request) if request.method == "POST" else {}
+        with centre.account.lock:
+            switches = centre.account.settings
+            if request.method == "DELETE":
+                switches.restore()
+            try:
+                switches.change(document)
+            except ValueError as error:
+                raise invalid(f"Not a setting: {error}") from error
+            return JSONResponse(switches.as_document())
 
     return endpoint
 

@@ -88,6 +88,7 @@ def _workspace(account: Account) -> Workspace:
         clock=account.clock,
         timeout_activity_sid=seeded_sid("WA", "Offline"),
         default_activity_sid=seeded_sid("WA", "Offline"),
+        switches=account.settings,
         observers=[Orchestration(account)],
     )
     now = workspace.now()

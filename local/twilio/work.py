@@ -131,18 +131,18 @@ class Work:
             binding = {"type": "sms", "address": CUSTOMER_NUMBER, "proxy_address": COMPANY_NUMBER}
         identity = None if binding else f"customer-{room.sid[-6:]}"
         rooms.enter(flex.conversation_participants, room.sid, identity, now, binding=binding)
+        channel = InteractionChannel(
+            _sid("UO", name), _sid("KD", name), medium, room.sid, self.workspace.sid
+        )
         interaction = Interaction(
-            _sid("KD", name),
-            {"type": medium, "initiated_by": "customer"},
+            channel.interaction_sid,
+            {"type": medium, "sid": channel.sid},
             {"properties": {"workspace_sid": self.workspace.sid}},
         )
         flex.interactions[interaction.sid] = interaction
-        channel = InteractionChannel(
-            _sid("UO", name), interaction.sid, medium, room.sid, self.workspace.sid
-        )
         flex.channels[channel.sid] = channel
         customer = ChannelParticipant(
-            _sid("UT", name), channel.sid, interaction.sid, "customer", {}, identity
+            _sid("UT", name), channel.sid, interaction.sid, "customer", identity
         )
         flex.participants[customer.sid] = customer
         return channel

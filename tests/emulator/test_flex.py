@@ -75,13 +75,6 @@ def test_an_invite_makes_a_task_with_flexs_own_attributes(
     assert [one.sid for one in listed] == [made.sid]
 
 
-def test_an_invite_may_keep_its_task_to_itself(client: Client, centre: ContactCentre) -> None:
-    centre.account.settings.invite_names_its_task = False
-    made = invite(client, centre, "conversation")
-    assert "sid" not in made.routing["properties"]
-    assert centre.open_tasks("flexChannelInviteSid", made.sid)
-
-
 def test_who_accepts_the_invite_is_in_the_channel_and_the_conversation(
     client: Client, centre: ContactCentre
 ) -> None:
@@ -109,7 +102,6 @@ def test_closing_an_agent_completes_the_task_and_leaves_the_conversation_open(
     present = centre.present_in(conversation)
     assert "ben_40example_2Ecom" in present
     assert "ana_40example_2Ecom" not in present
-    assert [p.routing_properties["status"] for p in agents(channel)] == ["closed", "accepted"]
 
 
 def test_an_agent_may_wrap_up_first(client: Client, centre: ContactCentre) -> None:
@@ -123,7 +115,6 @@ def test_an_agent_may_wrap_up_first(client: Client, centre: ContactCentre) -> No
 def test_completing_an_agents_task_lets_them_go_too(client: Client, centre: ContactCentre) -> None:
     centre.complete(centre.tasks["conversation"])
     participant = agents(channel_of(client, centre, "conversation"))[0]
-    assert participant.routing_properties["status"] == "closed"
     with pytest.raises(TwilioRestException, match="closed already") as refused:
         participant.update(status="closed")
     assert (refused.value.status, refused.value.code) == (400, 20001)
@@ -150,9 +141,87 @@ def test_a_customer_is_not_closed_and_a_closed_channel_invites_nobody(
     with pytest.raises(TwilioRestException, match="not an agent"):
         customer.update(status=CLOSED)
     channel.update(status=CLOSED)
-    assert centre.task(centre.tasks["conversation"]).status is TaskStatus.COMPLETED  # type: ignore[union-attr]
     with pytest.raises(TwilioRestException, match="is closed"):
         invite(client, centre, "conversation")
+
+
+@pytest.mark.parametrize(
+    ("routing", "task_status"),
+    [({}, TaskStatus.WRAPPING), ({"status": "closed"}, TaskStatus.COMPLETED)],
+)
+def test_closing_a_channel_closes_the_conversation_and_wraps_or_completes_the_tasks(
+    client: Client, centre: ContactCentre, routing: dict[str, str], task_status: TaskStatus
+) -> None:
+    """The table of the page ``channels-subresource``."""
+    channel = channel_of(client, centre, "two_agents")
+    assert str(channel.update(status=CLOSED, routing=routing).status) == "closed"
+    tasks = [centre.task(centre.tasks[name]) for name in ("two_agents", "two_agents_ben")]
+    assert [task.status for task in tasks if task] == [task_status, task_status]
+    conversation = centre.attributes(centre.tasks["two_agents"])["conversationSid"]
+    assert str(client.conversations.v1.conversations(conversation).fetch().state) == "closed"
+
+
+def test_a_channel_becomes_inactive_only_with_the_tasks_completed(
+    client: Client, centre: ContactCentre
+) -> None:
+    channel = channel_of(client, centre, "conversation")
+    inactive: Any = "inactive"
+    with pytest.raises(TwilioRestException, match="must be closed"):
+        channel.update(status=inactive)
+    assert str(channel.update(status=inactive, routing={"status": "closed"}).status) == "inactive"
+
+
+@pytest.mark.parametrize("status", ["wrapup", "active", "pause", "Closed"])
+def test_a_status_that_cannot_be_set_is_refused(
+    client: Client, centre: ContactCentre, status: Any
+) -> None:
+    with pytest.raises(TwilioRestException, match="must be closed or inactive"):
+        channel_of(client, centre, "conversation").update(status=status)
+
+
+def test_a_participant_is_no_more_than_documented(client: Client, centre: ContactCentre) -> None:
+    """The example of a list on the page ``interaction-channel-participants``."""
+    customer, agent = channel_of(client, centre, "conversation").participants.list()
+    reservation = centre.reservations(centre.tasks["conversation"])[0]
+    assert customer.routing_properties is None
+    assert agent.routing_properties == {
+        "task_sid": centre.tasks["conversation"],
+        "worker_sid": centre.workers["ana"],
+        "reservation_sid": reservation.sid,
+    }
+
+
+def test_an_invite_shows_its_task_as_documented(client: Client, centre: ContactCentre) -> None:
+    """The example on the page ``park-an-interaction``."""
+    routing = invite(client, centre, "conversation", priority=5).routing
+    task = centre.task(routing["properties"]["sid"])
+    assert task is not None
+    assert routing["reservation"] is None
+    assert set(routing) == {"reservation", "properties"}
+    assert routing["properties"] == {
+        "account_sid": centre.account_sid,
+        "workspace_sid": centre.workspace_sid,
+        "sid": task.sid,
+        "date_created": int(task.date_created.timestamp()),
+        "date_updated": int(task.date_updated.timestamp()),
+        "attributes": task.attributes,
+        "assignment_status": "reserved",
+        "workflow_sid": centre.workflows["Escalations"],
+        "workflow_name": "Escalations",
+        "queue_sid": centre.queues["Escalations"],
+        "queue_name": "Escalations",
+        "priority": 5,
+        "age": 0,
+        "reason": None,
+        "timeout": 86_400,
+        "assignmentCounter": 1,
+        "task_channel_sid": task.task_channel_sid,
+        "task_channel_unique_name": "chat",
+        "routing_target": None,
+        "task_queue_entered_date": int(task.date_created.timestamp()),
+        "age_in_queue": 0,
+        "addons": "{}",
+    }
 
 
 def test_an_invite_without_properties_or_too_large_makes_nothing(

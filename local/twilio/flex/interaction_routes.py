@@ -7,19 +7,20 @@ https://www.twilio.com/docs/flex/developer/conversations/park-an-interaction.
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from local.twilio.account import Account
 from local.twilio.calls import Answer, Call, Routes
 from local.twilio.errors import invalid, not_found
+from local.twilio.flex.invites import send_invite
 from local.twilio.flex.model import ChannelParticipant, InteractionChannel, Invite
+from local.twilio.flex.orchestration import release
 from local.twilio.paging import page
 from local.twilio.sids import new_sid
-from local.twilio.taskrouter.creation import TaskOrder, create_task
 from local.twilio.taskrouter.engine import settle
-from local.twilio.taskrouter.lifecycle import complete, wrap
+from local.twilio.taskrouter.lifecycle import wrap
 from local.twilio.taskrouter.model import TaskStatus
-from local.twilio.taskrouter.task_routes import MAX_ATTRIBUTES
 
 HOST = "https://flex-api.twilio.com/v1"
 BASE = "/Interactions/{interaction}"
@@ -58,29 +59,36 @@ def fetch_channel(account: Account, call: Call) -> Answer:
 
 
 def update_channel(account: Account, call: Call) -> Answer:
-    """Set a channel's status; ``closed`` and ``inactive`` complete the tasks that are left.
+    """End a channel.
 
-    Source:
-    https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interaction-channels
+    The agents' tasks go to wrapping, or are completed where the routing's status is ``closed``,
+    as it has to be for ``inactive``. The conversation is closed with a channel that is.
+    Source: ``channels-subresource`` among the pages on the Interactions API.
     """
     channel = _channel(account, call)
     status = call.required("Status")
-    if status not in {"closed", "inactive", "wrapup"}:
-        raise invalid(f"Status must be closed, inactive or wrapup, not {status}")
-    if status in {"closed", "inactive"}:
-        for participant in _participants(account, channel):
-            if participant.type == "agent" and participant.present:
-                _let_go(account, channel, participant, "closed")
+    if status not in {"closed", "inactive"}:
+        raise invalid(f"Status must be closed or inactive, not {status}")
+    routing = json.loads(call.json_object("Routing")).get("status")
+    if routing not in {None, "closed"} or (routing is None and status == "inactive"):
+        raise invalid(f"The status of Routing must be closed, not {routing}")
+    for participant in _participants(account, channel):
+        if participant.type == "agent" and participant.present:
+            _let_go(account, channel, participant, routing or "wrapup")
+    if status == "closed":
         room = account.flex.conversations[channel.conversation_sid]
-        account.flex.conversations[room.sid] = replace(room, state=status)
+        account.flex.conversations[room.sid] = replace(room, state="closed")
     account.flex.channels[channel.sid] = replace(channel, status=status)
+    settle(account.workspace(channel.workspace_sid))
     return fetch_channel(account, call)
 
 
 def show_participants(account: Account, call: Call) -> Answer:
-    """List everybody in a channel."""
+    """List everybody in a channel, and those who were closed if they are still shown."""
     channel = _channel(account, call)
-    return page(call, "participants", _participants(account, channel), _participant_form)
+    closed_too = account.settings.lists_closed_participants
+    shown = [p for p in _participants(account, channel) if p.present or closed_too]
+    return page(call, "participants", shown, _participant_form)
 
 
 def create_participant(account: Account, call: Call) -> Answer:
@@ -91,10 +99,10 @@ def create_participant(account: Account, call: Call) -> Answer:
         raise invalid(f"Participants of type {kind} cannot be created")
     media = json.loads(call.json_object("MediaProperties"))
     participant = ChannelParticipant(
-        new_sid("UT"), channel.sid, channel.interaction_sid, kind, {}, media.get("identity")
+        new_sid("UT"), channel.sid, channel.interaction_sid, kind, media.get("identity")
     )
     account.flex.participants[participant.sid] = participant
-    return Answer(201, _participant_form(participant))
+    return Answer(200, _participant_form(participant))
 
 
 def update_participant(account: Account, call: Call) -> Answer:
@@ -104,8 +112,8 @@ def update_participant(account: Account, call: Call) -> Answer:
     ------
     TwilioError
         404 with code 20404 for a participant that the channel does not have; 400 with code 20001
-        for one who is no agent or has left already. The documentation has no table of errors for
-        this call; these are TaskRouter's for the task behind it.
+        for one who is no agent. One who was closed already is refused in either way, or in none,
+        as the account's settings say: the documentation has no table of errors for this call.
     """
     channel = _channel(account, call)
     participant = account.flex.participants.get(call.path["participant"])
@@ -116,32 +124,30 @@ def update_participant(account: Account, call: Call) -> Answer:
         raise invalid(f"Status must be closed or wrapup, not {status}")
     if participant.type != "agent":
         raise invalid(f"Participant {participant.sid} is not an agent")
-    if not participant.present:
+    if participant.present:
+        _let_go(account, channel, participant, status)
+        settle(account.workspace(channel.workspace_sid))
+    elif account.settings.refuses_second_close:
+        if not account.settings.lists_closed_participants:
+            raise not_found(call.url.removeprefix(HOST))
         raise invalid(f"Participant {participant.sid} is closed already")
-    _let_go(account, channel, participant, status)
-    return Answer(200, _participant_form(account.flex.participants[participant.sid]))
+    return Answer(200, _participant_form(participant))
 
 
 def _let_go(
     account: Account, channel: InteractionChannel, participant: ChannelParticipant, status: str
 ) -> None:
     workspace = account.workspace(channel.workspace_sid)
-    task = workspace.tables.tasks.get(str(participant.routing.get("task_sid")))
+    task = workspace.tables.tasks.get(participant.task_sid or "")
     if status == "closed":
-        if task is not None and not task.status.ended:
-            complete(workspace, task, None)
-        left = account.flex.participants[participant.sid]
-        routing = {**left.routing, "status": "closed"}
-        account.flex.participants[participant.sid] = replace(left, routing=routing)
+        delay = timedelta(seconds=account.settings.completes_after_close)
+        release(account.flex, participant, account.clock.now() + delay)
     elif task is not None and task.status is TaskStatus.ASSIGNED:
         wrap(workspace, task, None)
-        routing = {**participant.routing, "status": "wrapup"}
-        account.flex.participants[participant.sid] = replace(participant, routing=routing)
-    settle(workspace)
 
 
 def show_invites(account: Account, call: Call) -> Answer:
-    """List the invites of a channel."""
+    """List all the invites of a channel."""
     channel = _channel(account, call)
     invites = [i for i in account.flex.invites.values() if i.channel_sid == channel.sid]
     return page(call, "invites", invites, _invite_form)
@@ -150,57 +156,15 @@ def show_invites(account: Account, call: Call) -> Answer:
 def create_invite(account: Account, call: Call) -> Answer:
     """Invite one more agent: makes a task for this interaction and lets TaskRouter route it."""
     channel = _channel(account, call)
-    if channel.status in {"closed", "inactive"}:
+    if channel.status in {"closed", "inactive", "failed"}:
         raise invalid(f"Channel {channel.sid} is {channel.status}")
     routing = json.loads(call.json_object("Routing", default=""))
     properties = routing.get("properties")
     if not isinstance(properties, dict) or not properties.get("workspace_sid"):
         raise invalid("Routing needs properties with a workspace_sid")
-    invite_sid = new_sid("KG")
-    order = _order(channel, invite_sid, properties)
-    task = create_task(account.workspace(properties["workspace_sid"]), order)
-    shown = {**properties, "attributes": json.loads(task.attributes)}
-    if account.settings.invite_names_its_task:
-        shown["sid"] = task.sid
-    invite = Invite(
-        invite_sid,
-        channel.sid,
-        channel.interaction_sid,
-        {"properties": shown, "status": "created"},
-        task.sid,
-    )
-    account.flex.invites[invite.sid] = invite
-    return Answer(201, _invite_form(invite))
-
-
-def _order(channel: InteractionChannel, invite_sid: str, properties: dict[str, Any]) -> TaskOrder:
-    """Turn an invite's routing into a task: its attributes as they are, plus Flex's own."""
-    attributes = properties.get("attributes") or {}
-    if isinstance(attributes, str):
-        attributes = json.loads(attributes)
-    text = json.dumps(
-        {
-            **attributes,
-            "channelType": channel.type,
-            "flexInteractionSid": channel.interaction_sid,
-            "flexInteractionChannelSid": channel.sid,
-            "flexChannelInviteSid": invite_sid,
-            "conversationSid": channel.conversation_sid,
-        }
-    )
-    if len(text.encode()) > MAX_ATTRIBUTES:
-        size = len(text.encode())
-        raise invalid(f"Attributes are {size} bytes long; the limit is {MAX_ATTRIBUTES}")
-    task_channel = properties.get("task_channel_unique_name") or properties.get("task_channel_sid")
-    return TaskOrder(
-        attributes=text,
-        workflow_sid=properties.get("workflow_sid"),
-        task_channel=task_channel or "default",
-        timeout=int(properties.get("timeout") or 86_400),
-        priority=int(properties.get("priority") or 0),
-        routing_target=properties.get("worker_sid"),
-        task_queue_sid=properties.get("queue_sid"),
-    )
+    invite = send_invite(account, channel, properties)
+    settle(account.workspace(invite.workspace_sid))
+    return Answer(200, _invite_form(invite))
 
 
 def _channel(account: Account, call: Call) -> InteractionChannel:
@@ -228,11 +192,19 @@ def _channel_form(channel: InteractionChannel) -> dict[str, Any]:
         "error_code": None,
         "error_message": None,
         "url": url,
-        "links": {"participants": f"{url}/Participants", "invites": f"{url}/Invites"},
+        "links": {
+            "participants": f"{url}/Participants",
+            "invites": f"{url}/Invites",
+            "transfers": f"{url}/Transfers",
+        },
     }
 
 
 def _participant_form(participant: ChannelParticipant) -> dict[str, Any]:
+    """Return a participant as the API shows it; only agents have routing properties.
+
+    Source: the example of a list on the page ``interaction-channel-participants``.
+    """
     url = _channel_url(participant.interaction_sid, participant.channel_sid)
     return {
         "sid": participant.sid,
@@ -240,7 +212,13 @@ def _participant_form(participant: ChannelParticipant) -> dict[str, Any]:
         "interaction_sid": participant.interaction_sid,
         "channel_sid": participant.channel_sid,
         "url": f"{url}/Participants/{participant.sid}",
-        "routing_properties": participant.routing or None,
+        "routing_properties": {
+            "task_sid": participant.task_sid,
+            "worker_sid": participant.worker_sid,
+            "reservation_sid": participant.reservation_sid,
+        }
+        if participant.type == "agent"
+        else None,
     }
 
 
@@ -250,7 +228,7 @@ def _invite_form(invite: Invite) -> dict[str, Any]:
         "sid": invite.sid,
         "interaction_sid": invite.interaction_sid,
         "channel_sid": invite.channel_sid,
-        "routing": invite.routing,
+        "routing": {"reservation": None, "properties": invite.properties},
         "url": f"{url}/Invites/{invite.sid}",
     }
 

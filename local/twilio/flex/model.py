@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from local.twilio.taskrouter.creation import TaskOrder
+
+# https://www.twilio.com/docs/flex/developer/conversations/interactions-api/channels-subresource
+CHANNEL_STATUSES = ("setup", "active", "failed", "closed", "inactive", "pause", "transfer")
+
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
@@ -31,30 +36,39 @@ class InteractionChannel:
 
 @dataclass(frozen=True, slots=True)
 class ChannelParticipant:
-    """Somebody in an interaction's channel; an agent's ``routing`` names their task."""
+    """Somebody in an interaction's channel; an agent by a task, a worker and a reservation.
+
+    ``present`` tells whether they are still in it, which no answer of the API does.
+    ``completes_at`` is when the task of an agent who was closed is to be completed.
+    """
 
     sid: str
     channel_sid: str
     interaction_sid: str
     type: str
-    routing: dict[str, Any] = field(default_factory=dict)
     identity: str | None = None
-
-    @property
-    def present(self) -> bool:
-        """Tell whether they are still in the channel."""
-        return self.routing.get("status") != "closed"
+    task_sid: str | None = None
+    worker_sid: str | None = None
+    reservation_sid: str | None = None
+    present: bool = True
+    completes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """A call for one more agent, and the task that was made for it."""
+    """A call for one more agent, and the task that was made for it, as it then was.
+
+    While the task is to be created only ``due``, there is an ``order`` and no ``task_sid``.
+    """
 
     sid: str
     channel_sid: str
     interaction_sid: str
-    routing: dict[str, Any]
-    task_sid: str
+    workspace_sid: str
+    properties: dict[str, Any]
+    task_sid: str | None = None
+    order: TaskOrder | None = None
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +126,12 @@ class Flex:
     chat_channels: dict[str, Room] = field(default_factory=dict)
     chat_members: dict[str, Occupant] = field(default_factory=dict)
     tokens: dict[str, UserToken] = field(default_factory=dict, repr=False)
+
+    def channel_of(self, task_sid: str) -> InteractionChannel | None:
+        """Return the interaction channel that a task belongs to, whatever its attributes say."""
+        links: list[Invite | ChannelParticipant]
+        links = [*self.invites.values(), *self.participants.values()]
+        for link in links:
+            if link.task_sid == task_sid:
+                return self.channels[link.channel_sid]
+        return None

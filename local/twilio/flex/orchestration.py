@@ -6,11 +6,14 @@ https://www.twilio.com/docs/flex/developer/messaging/manage-flows#channel-janito
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from local.twilio.account import Account
 from local.twilio.flex import rooms
-from local.twilio.flex.model import ChannelParticipant
+from local.twilio.flex.invites import send_due_invites
+from local.twilio.flex.model import ChannelParticipant, Flex
 from local.twilio.sids import new_sid
+from local.twilio.taskrouter.lifecycle import complete
 from local.twilio.taskrouter.model import Reservation, Task, Worker
 
 
@@ -20,10 +23,28 @@ class Orchestration:
 
     account: Account
 
+    def time_passed(self) -> None:
+        """Create the tasks of invites that are due, complete those of agents who were closed."""
+        send_due_invites(self.account)
+        now = self.account.clock.now()
+        for sid, participant in list(self.account.flex.participants.items()):
+            if participant.completes_at is not None and now >= participant.completes_at:
+                self.account.flex.participants[sid] = replace(participant, completes_at=None)
+                self._complete(participant)
+
+    def _complete(self, participant: ChannelParticipant) -> None:
+        channel = self.account.flex.channels[participant.channel_sid]
+        workspace = self.account.workspace(channel.workspace_sid)
+        task = workspace.tables.tasks.get(participant.task_sid or "")
+        if task is not None and not task.status.ended:
+            complete(workspace, task, None)
+
     def reservation_accepted(self, task: Task, worker: Worker, reservation: Reservation) -> None:
         """Bring the agent into the interaction's channel, or into the chat channel."""
         flex = self.account.flex
-        channel = flex.channels.get(str(task.attribute("flexInteractionChannelSid")))
+        channel = flex.channel_of(task.sid) or flex.channels.get(
+            str(task.attribute("flexInteractionChannelSid"))
+        )
         now = self.account.clock.now()
         if channel is not None:
             participant = ChannelParticipant(
@@ -31,8 +52,10 @@ class Orchestration:
                 channel_sid=channel.sid,
                 interaction_sid=channel.interaction_sid,
                 type="agent",
-                routing=_routing(channel.workspace_sid, task, reservation),
                 identity=worker.identity,
+                task_sid=task.sid,
+                worker_sid=worker.sid,
+                reservation_sid=reservation.sid,
             )
             flex.participants[participant.sid] = participant
             rooms.enter(
@@ -43,39 +66,20 @@ class Orchestration:
         if chat is not None:
             rooms.enter(flex.chat_members, chat.sid, worker.identity, now)
 
+    def task_wrapping(self, task: Task) -> None:
+        """Let the Janitor have a chat's channel, if it comes as early as that."""
+        if task.status in self.account.settings.janitor_after:
+            self._clean_up(str(task.attribute("channelSid")))
+
     def task_ended(self, task: Task) -> None:
         """Let the agent of an interaction's task go; let the Janitor have a chat's channel."""
         for participant in list(self.account.flex.participants.values()):
-            if participant.routing.get("task_sid") == task.sid and participant.present:
-                self._leave(participant)
+            if participant.task_sid == task.sid and participant.present:
+                release(self.account.flex, participant)
         after = self.account.settings.janitor_after
         deleted = not task.status.ended
         if task.status in after or (after and deleted):
             self._clean_up(str(task.attribute("channelSid")))
-
-    def _leave(self, participant: ChannelParticipant) -> None:
-        """Mark the agent's participant as closed and take them out of the conversation.
-
-        The list goes on showing them, with routing properties whose ``status`` is ``closed``: the
-        documentation does not say whether closed participants are listed, and a caller who copes
-        with them copes without them.
-        """
-        flex = self.account.flex
-        flex.participants[participant.sid] = replace(
-            participant, routing={**participant.routing, "status": "closed"}
-        )
-        others = [
-            other
-            for other in flex.participants.values()
-            if other.channel_sid == participant.channel_sid
-            and other.identity == participant.identity
-            and other.present
-        ]
-        if not others:
-            channel = flex.channels[participant.channel_sid]
-            rooms.leave(
-                flex.conversation_participants, channel.conversation_sid, participant.identity
-            )
 
     def _clean_up(self, channel_sid: str) -> None:
         """Do the Channel Janitor's work: everybody out, the channel inactive."""
@@ -91,13 +95,23 @@ class Orchestration:
                 del flex.chat_members[member.sid]
 
 
-def _routing(workspace_sid: str, task: Task, reservation: Reservation) -> dict[str, str | None]:
-    return {
-        "workspace_sid": workspace_sid,
-        "workflow_sid": task.workflow_sid,
-        "queue_sid": task.task_queue_sid,
-        "task_sid": task.sid,
-        "worker_sid": reservation.worker_sid,
-        "reservation_sid": reservation.sid,
-        "status": "accepted",
-    }
+def release(
+    flex: Flex, participant: ChannelParticipant, completes_at: datetime | None = None
+) -> None:
+    """Close an agent's participant and take them out of the conversation.
+
+    They stay in it where another task of the same channel is theirs.
+    """
+    flex.participants[participant.sid] = replace(
+        participant, present=False, completes_at=completes_at
+    )
+    others = [
+        other
+        for other in flex.participants.values()
+        if other.channel_sid == participant.channel_sid
+        and other.identity == participant.identity
+        and other.present
+    ]
+    if not others:
+        channel = flex.channels[participant.channel_sid]
+        rooms.leave(flex.conversation_participants, channel.conversation_sid, participant.identity)

@@ -40,6 +40,14 @@ def create_task(workspace: Workspace, order: TaskOrder) -> Task:
     TwilioError
         400 with code 20001 for a workflow, queue or channel that the workspace does not have.
     """
+    task = plan_task(workspace, order)
+    workspace.tables.tasks[task.sid] = task
+    settle(workspace)
+    return workspace.tables.tasks[task.sid]
+
+
+def plan_task(workspace: Workspace, order: TaskOrder) -> Task:
+    """Return the task that an order leads to, without creating it; raises as `create_task`."""
     now = workspace.now()
     try:
         channel = workspace.channel(order.task_channel)
@@ -58,10 +66,7 @@ def create_task(workspace: Workspace, order: TaskOrder) -> Task:
         routing_target=order.routing_target,
         ignore_capacity=order.ignore_capacity and (order.routing_target or "").startswith("WK"),
     )
-    task = _direct(workspace, task, order)
-    workspace.tables.tasks[task.sid] = task
-    settle(workspace)
-    return workspace.tables.tasks[task.sid]
+    return _direct(workspace, task, order)
 
 
 def _direct(workspace: Workspace, task: Task, order: TaskOrder) -> Task:

@@ -24,13 +24,11 @@ from local.twilio.taskrouter.routing import Candidate
 from local.twilio.taskrouter.workflow_configuration import Step, read_configuration
 from local.twilio.taskrouter.workspace import Workspace
 
-# Completed and cancelled tasks go after 5 minutes by https://www.twilio.com/docs/taskrouter/api/task
-# and after 15 by https://www.twilio.com/docs/taskrouter/limits; the shorter one is the harder one.
-KEPT_AFTER_END = timedelta(minutes=5)
-
 
 def settle(workspace: Workspace) -> None:
     """Bring a workspace up to date: expire what is over, route what waits."""
+    for observer in workspace.observers:
+        observer.time_passed()
     _forget_ended_tasks(workspace)
     _time_out_reservations(workspace)
     for task in _in_order(workspace):
@@ -54,12 +52,13 @@ def enter_workflow(workspace: Workspace, task: Task) -> Task:
 def _at_step(workspace: Workspace, task: Task, index: int) -> Task:
     moved = replace(task, step_index=index)
     if moved.step is None:
-        return replace(moved, task_queue_sid=None, queue_entered=None)
+        return replace(moved, task_queue_sid=None, queue_entered=None, stranded_at=workspace.now())
     priority = moved.step.priority if moved.step.priority is not None else moved.priority
     return replace(
         moved,
         task_queue_sid=moved.step.queue_sid,
         queue_entered=workspace.now(),
+        stranded_at=None,
         priority=priority,
     )
 
@@ -70,8 +69,12 @@ def _scope(workspace: Workspace, task: Task) -> dict[str, object]:
 
 
 def _forget_ended_tasks(workspace: Workspace) -> None:
+    seconds = workspace.switches.deletes_finished_after
+    if seconds is None:
+        return
+    latest = workspace.now() - timedelta(seconds=seconds)
     for task in list(workspace.tables.tasks.values()):
-        if task.ended_at is not None and workspace.now() >= task.ended_at + KEPT_AFTER_END:
+        if task.ended_at is not None and task.ended_at <= latest:
             remove(workspace, task)
 
 
@@ -130,7 +133,9 @@ def _route(workspace: Workspace, task: Task) -> None:
         if not _is_over(workspace, task, matched):
             return
         task = workspace.put_task(_at_step(workspace, task, task.step_index + 1))
-    if task.status is TaskStatus.PENDING and task.step is None:
+    patience = timedelta(seconds=workspace.switches.cancels_unroutable_after)
+    stranded = task.stranded_at is not None and workspace.now() >= task.stranded_at + patience
+    if task.status is TaskStatus.PENDING and stranded:
         # https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment says that
         # a task which passed its last step is cancelled, not with which reason.
         cancel(workspace, task, "Workflow ended without routing to a queue")

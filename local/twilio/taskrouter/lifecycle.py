@@ -33,9 +33,12 @@ def wrap(workspace: Workspace, task: Task, reason: str | None) -> Task:
     for reservation in workspace.reservations_of(task.sid):
         if reservation.status is ReservationStatus.ACCEPTED:
             workspace.put_reservation(reservation, ReservationStatus.WRAPPING)
-    return workspace.put_task(
+    wrapping = workspace.put_task(
         replace(task, status=TaskStatus.WRAPPING, reason=reason or task.reason)
     )
+    for observer in workspace.observers:
+        observer.task_wrapping(wrapping)
+    return wrapping
 
 
 def cancel(workspace: Workspace, task: Task, reason: str | None) -> Task:

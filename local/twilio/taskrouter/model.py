@@ -147,7 +147,10 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of work. ``steps`` are the targets that its workflow found for it, in order."""
+    """A piece of work. ``steps`` are the targets that its workflow found for it, in order.
+
+    ``stranded_at`` is when the last of them was passed.
+    """
 
     sid: str
     attributes: str
@@ -164,6 +167,7 @@ class Task:
     step_index: int = 0
     task_queue_sid: str | None = None
     queue_entered: datetime | None = None
+    stranded_at: datetime | None = None
     ended_at: datetime | None = None
     routing_target: str | None = None
     ignore_capacity: bool = False

@@ -22,7 +22,7 @@ from local.twilio.taskrouter.routing import filter_scope, task_scope
 from local.twilio.taskrouter.workspace import Workspace
 
 BASE = "/Workspaces/{workspace}/Tasks"
-# Bytes of JSON, white space included: https://www.twilio.com/docs/taskrouter/limits
+# Characters of JSON, white space included: https://www.twilio.com/docs/taskrouter/limits
 MAX_ATTRIBUTES = 4096
 
 
@@ -63,6 +63,8 @@ def update(account: Account, call: Call) -> Answer:
     task = workspace.task(call.path["task"])
     call.check_version(task.version)
     status = call.form.get("AssignmentStatus")
+    if status == TaskStatus.CANCELED:
+        _check_cancellable(account, task)
     if status and "Attributes" in call.form and status != TaskStatus.CANCELED:
         raise invalid("Attributes and AssignmentStatus must be changed by two requests")
     changed = replace(
@@ -74,7 +76,7 @@ def update(account: Account, call: Call) -> Answer:
     )
     if status:
         change_status(workspace, changed, status, call.form.get("Reason"))
-    elif changed != task:
+    elif changed != task or account.settings.etag_changes_always:
         workspace.put_task(changed)
     settle(workspace)
     return fetch(account, call)
@@ -85,9 +87,17 @@ def delete(account: Account, call: Call) -> Answer:
     workspace = account.workspace(call.path["workspace"])
     task = workspace.task(call.path["task"])
     call.check_version(task.version)
+    _check_cancellable(account, task)
     remove(workspace, task)
     settle(workspace)
     return Answer(204)
+
+
+def _check_cancellable(account: Account, task: Task) -> None:
+    """Refuse to cancel an interaction's task, if that is what Twilio does with it."""
+    belongs = account.flex.channel_of(task.sid) is not None
+    if belongs and not account.settings.cancels_interaction_tasks:
+        raise invalid(f"Task {task.sid} belongs to an interaction")
 
 
 def show_all(account: Account, call: Call) -> Answer:
@@ -121,10 +131,12 @@ def _evaluated(
         raise invalid(f"EvaluateTaskAttributes is not valid: {error}") from error
     channels = workspace.tables.task_channels
     now = workspace.now()
+    seen = now - timedelta(seconds=account.settings.search_lag)
     return [
         task
         for task in tasks
-        if condition.holds(
+        if task.date_created <= seen
+        and condition.holds(
             filter_scope(task_scope(task, channels[task.task_channel_sid].unique_name, now))
         )
     ]

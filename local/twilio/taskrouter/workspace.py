@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from local.twilio.clock import Clock
 from local.twilio.errors import TwilioError, not_found
+from local.twilio.switches import Switches
 from local.twilio.taskrouter.model import (
     Reservation,
     ReservationStatus,
@@ -24,8 +25,14 @@ Entry = TypeVar("Entry")
 class Observer(Protocol):
     """A product that lives off TaskRouter's events, as Flex does."""
 
+    def time_passed(self) -> None:
+        """Do what is due by now."""
+
     def reservation_accepted(self, task: Task, worker: Worker, reservation: Reservation) -> None:
         """Hear that a worker took a task."""
+
+    def task_wrapping(self, task: Task) -> None:
+        """Hear that a worker is wrapping up a task."""
 
     def task_ended(self, task: Task) -> None:
         """Hear that a task was completed, cancelled or deleted."""
@@ -44,6 +51,7 @@ class Workspace:
     clock: Clock
     timeout_activity_sid: str
     default_activity_sid: str
+    switches: Switches = field(default_factory=Switches)
     tables: Tables = field(default_factory=Tables)
     observers: list[Observer] = field(default_factory=list)
 
