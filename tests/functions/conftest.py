@@ -87,6 +87,7 @@ class Deployment:
             workflow_sid=self.transfer_workflow_sid,
             task_channel="chat",
             attributes=json.dumps(centre.attributes(made_sid)),
+            virtual_start_time=centre.workspace.task(made_sid).virtual_start_time,
         )
 
     def workflows(self) -> WorkflowList:

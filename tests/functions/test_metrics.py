@@ -85,13 +85,13 @@ def test_what_had_begun_and_was_undone_is_a_rollback(
 def test_what_failed_before_anything_was_made_is_none(
     deployment: Deployment, measured: Callable[[], Measured]
 ) -> None:
-    deployment.twilio.faults.status(500, times=None, method="POST", path="/Tasks")
+    deployment.twilio.faults.status(400, times=None, method="POST", path="/Tasks")
 
     answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
 
     assert (answer.status, answer.body["rolledBack"]) == (502, True)
     found = measured()
-    assert found["TransferFailed", (*SERVICE, "twilio_failed")] == [1]
+    assert found["TransferFailed", (*SERVICE, "twilio_refused")] == [1]
     assert not any("RolledBack" in name for name, _ in found)
 
 

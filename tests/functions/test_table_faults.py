@@ -16,9 +16,9 @@ from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS
 from tests.functions.served import served
 
-# The lock, the attempt that begins; the result, the attempt that has ended.
-CALLS = ["PutItem", "UpdateItem", "UpdateItem", "DeleteItem"]
-RESULT = 2
+# The lock, the attempt: it begins, hands over; the result, the attempt has ended.
+CALLS = ["PutItem", "PutItem", "PutItem", "UpdateItem", "DeleteItem"]
+HANDING_OVER = 2
 URL = "https://dynamodb.example.com"
 
 
@@ -102,7 +102,7 @@ def test_a_failed_call(
     answer = running.transfer(case.task_sid, centre.workers["dev"])
 
     case.assert_customer_is_served(answer)
-    is_made = number >= RESULT
+    is_made = number >= HANDING_OVER
     assert answer.status == (200 if is_made else 502), answer.text
     if not is_made:
         assert answer.code == "ledger_unavailable"

@@ -105,8 +105,8 @@ class Steps:
                 look.result()
         except OriginalEnded:
             self.follow_original()
-        except NoWayBack as error:
-            raise NotFinished(self.attempt.new_task_sid) from error
+        except NoWayBack:
+            self.finish()
         except (TwilioFailure, Declined) as failure:
             self._undo_after(failure)
         finally:
