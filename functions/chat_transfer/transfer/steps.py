@@ -99,16 +99,17 @@ class Steps:
             self._handover.detach()
             if look:
                 look.result()
-            look = self._look() if watched and not self._handover.is_final else None
+                look = self._look()
             self._handover.finish(self.attempt.identity)
-            if look:
-                look.result()
         except OriginalEnded:
             self.follow_original()
         except NoWayBack:
             self.finish()
         except (TwilioFailure, Declined) as failure:
             self._undo_after(failure)
+        else:
+            if look and isinstance(look.exception(), Declined):
+                self.follow_original()
         finally:
             _log_failure(recording)
 
