@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from transfer_stack.custom_domain import CustomDomain, CustomDomainArgs
 from transfer_stack.functions import TransferFunction
-from transfer_stack.settings import Settings
+from transfer_stack.settings import GATEWAY_TIMEOUT_SECONDS, Settings
 
 # What one searches access logs for. Neither body nor headers: they hold tokens.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -142,8 +142,10 @@ class TransferApi(pulumi.ComponentResource):
             integration_method="POST",
             integration_uri=endpoint.function.alias.invoke_arn,
             payload_format_version="2.0",
-            # A second longer than the function has, so that it is the function that answers.
-            timeout_milliseconds=(self._settings.functions.timeout_seconds + 1) * 1000,
+            # As long as an HTTP API waits: a function's timeout does not count the time in which its
+            # snapshot is restored, and the function is to answer, not API Gateway.
+            # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+            timeout_milliseconds=GATEWAY_TIMEOUT_SECONDS * 1000,
             opts=self._child,
         )
         return [self._declare_route(endpoint, method, integration) for method in endpoint.methods]

@@ -14,6 +14,7 @@ from pulumi.runtime import config as pulumi_config
 from transfer_stack.config_reader import ConfigReader, SettingsError
 from transfer_stack.read_twilio import expected_sid, read_twilio, sid
 from transfer_stack.settings import (
+    GATEWAY_TIMEOUT_SECONDS,
     AlarmSettings,
     Architecture,
     DomainSettings,
@@ -31,11 +32,6 @@ LOG_RETENTION_DAYS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
     *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-
-# An HTTP API gives an integration 30 s at most, and the function must end first to answer with a
-# problem of its own.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-GATEWAY_TIMEOUT_SECONDS: Final = 30
 
 # Lambda's limit for a function's name is 64, and the longest of ours ends in "-transfer-chat".
 _LONGEST_NAME: Final = 64 - len("-transfer-chat")

@@ -1,7 +1,12 @@
 """The stack's settings: one typed, frozen object in place of look-ups all over the program."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+# An HTTP API gives an integration 30 s at most, and the function must end first to answer with a
+# problem of its own.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+GATEWAY_TIMEOUT_SECONDS: Final = 30
 
 Architecture = Literal["arm64", "x86_64"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
