@@ -98,9 +98,14 @@ class CustomDomain(pulumi.ComponentResource):
             type=proof.resource_record_type,
             records=[proof.resource_record_value],
             ttl=_VALIDATION_TTL_SECONDS,
-            # Certificates of one host name share the record, and so may another one's.
+            # All of an account's certificates for a host name have the same record, in every region
+            # and stack, and ACM renews them only while it is there. So one stack's is another's, and
+            # outlives each of them.
+            # https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
             allow_overwrite=True,
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(retain_on_delete=True)
+            ),
         )
         return aws.acm.CertificateValidation(
             name,

@@ -21,6 +21,16 @@ def test_the_certificate_is_validated_in_the_zone(production: Program) -> None:
     assert proof["records"] == ["_proof.acm-validations.aws."]
 
 
+def test_the_validation_record_outlives_the_stack_and_no_other_does(production: Program) -> None:
+    """Another stack's certificate for the same host name is renewed by it."""
+    records = production.of_type(RECORD)
+
+    assert {name for name, found in records.items() if found.retain_on_delete} == {
+        "api-validation"
+    }
+    assert records["api-validation"].inputs["allowOverwrite"] is True
+
+
 def test_the_name_is_made_only_with_an_issued_certificate(production: Program) -> None:
     validation = production.one("aws:acm/certificateValidation:CertificateValidation", "api")
     name = production.one("aws:apigatewayv2/domainName:DomainName", "api")
