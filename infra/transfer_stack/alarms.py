@@ -16,6 +16,11 @@ Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
 _RATE_SECONDS: Final = 900
 _COUNT_SECONDS: Final = 300
 
+# `FILL` gives the newest period a value before its metrics have come. An alarm that looks at that
+# period alone may then never leave its state, so AWS advises to look at one of several.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+_PERIODS_WHERE_FILLED: Final = 3
+
 
 @dataclass(frozen=True, slots=True)
 class AlarmsArgs:
@@ -84,6 +89,7 @@ class Alarms(pulumi.ComponentResource):
                 slowest_transfers,
                 threshold=seconds * 1000,
                 # One slow transfer is all that some periods have.
+                datapoints=2,
                 periods=3,
             ),
             self._declare(
@@ -91,11 +97,13 @@ class Alarms(pulumi.ComponentResource):
                 "A function ran out of time or memory, or could not start: what it had begun is "
                 "left as it was",
                 crashed_functions,
+                periods=_PERIODS_WHERE_FILLED,
             ),
             self._declare(
                 "functions-throttled",
                 "Requests were turned away because too many functions ran at once",
                 throttled_requests,
+                periods=_PERIODS_WHERE_FILLED,
             ),
             self._declare(
                 "rollback-failed",
@@ -111,9 +119,10 @@ class Alarms(pulumi.ComponentResource):
         queries: Callable[[Watched], list[Query]],
         *,
         threshold: int = 0,
+        datapoints: int = 1,
         periods: int = 1,
     ) -> aws.cloudwatch.MetricAlarm:
-        """Declare an alarm that is raised when two of three periods, or one of one, are above."""
+        """Declare an alarm that is raised when so many of the last periods are above a threshold."""
         settings = self._args.settings
         return aws.cloudwatch.MetricAlarm(
             name,
@@ -122,7 +131,7 @@ class Alarms(pulumi.ComponentResource):
             comparison_operator="GreaterThanThreshold",
             threshold=threshold,
             evaluation_periods=periods,
-            datapoints_to_alarm=min(periods, 2),
+            datapoints_to_alarm=datapoints,
             # At night nobody transfers: no news is good news.
             treat_missing_data="notBreaching",
             metric_queries=self._args.watched.apply(queries),

@@ -93,6 +93,17 @@ def test_both_functions_count(program: Program, name: str) -> None:
     assert all(query["id"] in result["expression"] for query in found)
 
 
+def test_what_is_filled_in_is_looked_at_in_more_than_one_period(program: Program) -> None:
+    """The newest period is filled in before its metrics have come, again and again."""
+    alarms = program.of_type(ALARM).values()
+    filled = {alarm.name for alarm in alarms if "FILL(" in json.dumps(alarm.inputs)}
+
+    assert filled >= {"functions-crashed", "functions-throttled"}
+    for name in filled:
+        alarm = program.one(ALARM, name).inputs
+        assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (1, 3)
+
+
 def test_our_metrics_are_looked_for_where_the_functions_put_them(program: Program) -> None:
     (query,) = program.one(ALARM, "rollback-failed").inputs["metricQueries"]
     variables = program.one("aws:lambda/function:Function", "transfer-chat").inputs["environment"]
