@@ -60,7 +60,9 @@ class Observability(pulumi.ComponentResource):
         alarms = Alarms("alarms", AlarmsArgs(args.settings, watched), child)
         dashboard = aws.cloudwatch.Dashboard(
             name,
-            dashboard_name=args.settings.prefix,
+            # Dashboards are the account's, not a region's, and one of the same name is overwritten.
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+            dashboard_name=watched.apply(lambda found: f"{found.service}-{found.region}"),
             dashboard_body=pulumi.Output.all(watched, alarms.alarm_arns).apply(
                 lambda found: dashboard_body(cast("Watched", found[0]), cast("list[str]", found[1]))
             ),

@@ -91,7 +91,7 @@ def test_outputs_are_what_the_plugin_and_an_operator_need(program: Program) -> N
         "idempotencyTable": "flex-chat-transfer-dev-idempotency",
         "secretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:credentials",
         "alarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-alarms",
-        "dashboard": "flex-chat-transfer-dev",
+        "dashboard": "flex-chat-transfer-dev-eu-west-1",
     }
 
 
