@@ -13,7 +13,7 @@ from transfer_stack.routing import TransferRouting, TransferRoutingArgs, find_qu
 ROOT = Path(__file__).resolve().parent.parent
 
 # Settings, and all else that can stop the program while nothing is changed yet
-settings = load_settings(lambda: deployed_commit(ROOT))
+settings = load_settings(lambda: deployed_commit(ROOT, shipped=["functions"]))
 bundle = build_bundle(ROOT / "functions", ROOT / "build")
 queue_sids = find_queue_sids(settings.routing)
 

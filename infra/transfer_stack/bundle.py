@@ -19,7 +19,7 @@ from typing import Final
 
 import pulumi
 
-from transfer_stack.bundle_contents import is_needed
+from transfer_stack.bundle_contents import is_needed, is_source
 
 # What the functions run on; the wheels are chosen for it.
 PYTHON_VERSION: Final = "3.13"
@@ -28,7 +28,6 @@ PYTHON_VERSION: Final = "3.13"
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE_FILE: Final = 0o100644 << 16
 _UNIX: Final = 3
-_NOT_CODE: Final = frozenset({"requirements.in", "requirements.txt", "README.md"})
 _COMPILED: Final = (".so", ".pyd", ".dylib", ".dll")
 
 
@@ -85,12 +84,9 @@ def build_bundle(functions: Path, build: Path) -> Bundle:
 
 def _source_entries(functions: Path) -> Iterator[tuple[str, bytes]]:
     for path in functions.rglob("*"):
-        name = path.relative_to(functions)
-        hidden = any(
-            part.startswith(".") or part in {"__pycache__", "tests"} for part in name.parts
-        )
-        if path.is_file() and not hidden and name.name not in _NOT_CODE:
-            yield name.as_posix(), path.read_bytes()
+        name = PurePosixPath(path.relative_to(functions).as_posix())
+        if path.is_file() and is_source(name):
+            yield str(name), path.read_bytes()
 
 
 def _wheel_entries(wheel: Path) -> Iterator[tuple[str, bytes]]:
