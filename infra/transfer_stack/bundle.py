@@ -71,9 +71,20 @@ def build_bundle(functions: Path, build: Path) -> Bundle:
     for wheel in sorted(wheels.glob("*.whl")):
         entries.update(_wheel_entries(wheel))
     entries.update(_source_entries(functions))
-    build.mkdir(parents=True, exist_ok=True)
-    path = build / "functions.zip"
-    with tempfile.TemporaryDirectory(dir=build) as folder:
+    return _write_bundle(build / "functions.zip", entries)
+
+
+def build_canary(sources: Path, build: Path) -> Bundle:
+    """Write the canary's bundle into a build folder: its sources alone, it needs no package.
+
+    Apart from the other bundle, so that a change of the one is no new version of the other.
+    """
+    return _write_bundle(build / "canary.zip", dict(_source_entries(sources)))
+
+
+def _write_bundle(path: Path, entries: Mapping[str, bytes]) -> Bundle:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         written = Path(folder) / path.name
         _write_zip(written, entries)
         digest = hashlib.sha256(written.read_bytes()).digest()

@@ -1,7 +1,6 @@
 """A host name of the company's own for the endpoints: certificate, DNS records and mapping.
 
-The API's first URL goes on working beside it, so that a Flex plugin that was built with that one
-can be moved over in its own time.
+The API's first URL is switched off, unless a Flex plugin that was built with it is still in use.
 """
 
 from collections.abc import Mapping
@@ -99,8 +98,7 @@ class CustomDomain(pulumi.ComponentResource):
             records=[proof.resource_record_value],
             ttl=_VALIDATION_TTL_SECONDS,
             # All of an account's certificates for a host name have the same record, in every region
-            # and stack, and ACM renews them only while it is there. So one stack's is another's, and
-            # outlives each of them.
+            # and stack, and ACM renews them only while it is there. So it outlives each stack.
             # https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
             allow_overwrite=True,
             opts=pulumi.ResourceOptions.merge(

@@ -100,6 +100,7 @@ def read_settings(
         functions=functions,
         gateway=_gateway(reader, project, retention),
         alarms=_alarms(reader, project, functions.timeout_seconds),
+        canary=reader.flag(f"{project}:canary", default=False),
         secret_key_arn=_secret_key_arn(reader, project, config.get("aws:region", "")),
         protect=reader.flag(f"{project}:protect", default=True),
         commit=commit() if reader.flag(f"{project}:tagCommit", default=True) else "",
@@ -207,6 +208,7 @@ def _gateway(reader: ConfigReader, project: str, retention: int) -> GatewaySetti
         ),
         log_retention_days=retention,
         domain=_domain(reader, project),
+        keeps_execute_api=reader.flag(f"{project}:keepExecuteApi", default=False),
     )
     if not settings.allowed_origins:
         reader.refuse(
@@ -257,6 +259,9 @@ def _alarms(reader: ConfigReader, project: str, timeout_seconds: int) -> AlarmSe
         ),
         failure_percent=reader.number(
             f"{project}:alarmFailurePercent", default=5, at_least=1, at_most=99, unit="percent"
+        ),
+        refused_percent=reader.number(
+            f"{project}:alarmRefusedPercent", default=50, at_least=1, at_most=99, unit="percent"
         ),
         latency_seconds=latency,
     )

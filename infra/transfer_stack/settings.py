@@ -84,6 +84,7 @@ class GatewaySettings:
     throttling_burst: int
     log_retention_days: int
     domain: DomainSettings | None
+    keeps_execute_api: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class AlarmSettings:
 
     email: str
     failure_percent: int
+    refused_percent: int
     latency_seconds: int
 
 
@@ -105,6 +107,9 @@ class Settings:
         The names of the Pulumi project and of the stack.
     twilio, routing, functions, gateway, alarms
         What belongs to one part of the program.
+    canary
+        Whether a function asks the endpoints every few minutes, and an alarm tells when it gets no
+        answer.
     secret_key_arn
         The customer-managed KMS key that encrypts the secret; empty for AWS's own.
     protect
@@ -120,6 +125,7 @@ class Settings:
     functions: FunctionSettings
     gateway: GatewaySettings
     alarms: AlarmSettings
+    canary: bool
     secret_key_arn: str
     protect: bool
     commit: str

@@ -38,11 +38,17 @@ def test_it_declares_these_resources_and_no_other(program: Program) -> None:
         (LOG_GROUP, "api"),
         (LOG_GROUP, "get-workflows"),
         (LOG_GROUP, "transfer-chat"),
+        ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsAnswered"),
+        ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsRefused"),
+        ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsThrottled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-crashed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-refused"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "rollback-failed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-failing"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-slow"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "workflows-failing"),
         *[
             ("aws:cloudwatch/queryDefinition:QueryDefinition", name)
             for name in (
@@ -227,6 +233,8 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("reservedConcurrency", "7"),
         ("alarmEmail", "on-call@example.com"),
         ("alarmFailurePercent", "7"),
+        ("alarmRefusedPercent", "7"),
+        ("canary", "true"),
         ("alarmLatencySeconds", "7"),
         ("secretKmsKeyArn", KEY_ARN),
         ("protect", "false"),
@@ -243,9 +251,11 @@ def test_a_domain_is_not_without_effect(program: Program) -> None:
     other_name = {**domain, "domainName": "chats.example.com"}
     other_zone = {**domain, "hostedZoneId": "Z2"}
 
-    prints = {_fingerprint(declare(**found)) for found in (domain, other_name, other_zone)}
+    both = {**domain, "keepExecuteApi": "true"}
 
-    assert len(prints | {_fingerprint(program)}) == 4
+    prints = {_fingerprint(declare(**found)) for found in (domain, other_name, other_zone, both)}
+
+    assert len(prints | {_fingerprint(program)}) == 5
 
 
 def test_everything_is_tagged_with_the_commit_when_it_is_known(
@@ -278,9 +288,9 @@ def test_two_stacks_share_no_name() -> None:
 
 
 def _names(program: Program) -> set[str]:
-    # A policy's name only has to differ within its role, an alias's within its function.
-    named = [found for found in program.resources if "RolePolicy" not in found.type]
-    named = [found for found in named if "Alias" not in found.type]
+    # These only have to differ within their role, function or log group.
+    within = ("RolePolicy", "Alias", "LogMetricFilter")
+    named = [found for found in program.resources if not found.type.endswith(within)]
     keys = ("name", "namePrefix", "dashboardName")
     names = {found.inputs[key] for found in named for key in keys if key in found.inputs}
     workflow = program.one("twilio:taskrouter:Workflow", "transfer")
