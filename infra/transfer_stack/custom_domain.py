@@ -13,6 +13,10 @@ from transfer_stack.settings import DomainSettings
 
 _VALIDATION_TTL_SECONDS = 300
 
+# Mostly some minutes. The provider's own 75 would outlive a deployment's credentials; a later
+# deployment goes on waiting for the same certificate.
+_ISSUED_WITHIN = pulumi.CustomTimeouts(create="20m")
+
 
 @dataclass(frozen=True, slots=True)
 class CustomDomainArgs:
@@ -109,7 +113,9 @@ class CustomDomain(pulumi.ComponentResource):
             name,
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.fqdn],
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(custom_timeouts=_ISSUED_WITHIN)
+            ),
         ).certificate_arn
 
     def _declare_alias(

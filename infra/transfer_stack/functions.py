@@ -22,6 +22,10 @@ from transfer_stack.settings import Settings
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
 LIVE: Final = "live"
 
+# The provider publishes one function after the other, and an update waits for the snapshot. That
+# takes some minutes; when it does not end, neither does the wait.
+_PUBLISHED_WITHIN: Final = pulumi.CustomTimeouts(create="10m", update="10m")
+
 
 @dataclass(frozen=True, slots=True)
 class TransferFunctionArgs:
@@ -150,5 +154,7 @@ class TransferFunction(pulumi.ComponentResource):
             tags=settings.tags,
             # Without its log group Lambda would try to make one that never expires; without its
             # policy it could not log.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=depends_on, custom_timeouts=_PUBLISHED_WITHIN
+            ),
         )

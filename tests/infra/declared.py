@@ -58,6 +58,7 @@ class Declared:
     retain_on_delete: bool
     protect: bool
     depends_on: frozenset[str]
+    timeouts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class _Recorder(MockMonitor):
                 request.retainOnDelete,
                 request.protect,
                 frozenset(urn.split("$")[-1] for urn in request.dependencies),
+                frozenset({request.customTimeouts.create, request.customTimeouts.update} - {""}),
             )
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
