@@ -25,7 +25,7 @@ up: install  ## Deploy to the emulators and keep them running
 down:  ## Stop what `python -m local up -d` started
 	@$(BIN)/python -m local down
 
-test: install
+test: install policy
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: install

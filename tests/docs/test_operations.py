@@ -119,6 +119,19 @@ def test_the_deployments_role_passes_roles_to_who_takes_them_on(production: Prog
     assert all(f"`{name}.amazonaws.com`" in role for name in principals)
 
 
+def test_the_page_of_what_was_tried_names_every_page() -> None:
+    pages = {it.name for it in PAGES if it.stem not in {"README", "tested"}}
+
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", page("tested"))) == pages
+
+
+def test_the_suite_runs_with_the_policy_pack_in_its_own_environment() -> None:
+    (prerequisites,) = re.findall(r"^test: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    assert "policy" in prerequisites.split()
+    assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text()
+
+
 def test_production_is_deployed_to_no_account_but_its_own() -> None:
     config = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]
 

@@ -23,6 +23,7 @@ def job() -> dict[str, Any]:
 
 
 def step(name: str) -> dict[str, Any]:
+    found: dict[str, Any]
     (found,) = [it for it in job()["steps"] if it.get("name", "").startswith(name)]
     return found
 
