@@ -1,6 +1,7 @@
 """What the pages name exists: files, headings, make targets, modules, config keys, outputs."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -124,6 +125,28 @@ def test_the_readme_and_the_description_name_every_code() -> None:
 
     assert {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)} == problem_codes()
     assert set(problem["Problem"]["properties"]["code"]["enum"]) == problem_codes()
+
+
+def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositories() -> None:
+    """https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims."""
+    page = (ROOT / "docs" / "github.md").read_text()
+    [policy] = [
+        json.loads(block) for block in re.findall(r"^ *```json\n(.*?)^ *```", page, re.M | re.S)
+    ]
+    [statement] = policy["Statement"]
+    subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+
+    found = re.fullmatch(r"repo:([\w-]+)@(\d+)/([\w-]+)@(\d+):environment:(\w+)", subject)
+    assert found is not None
+    owner, owner_id, name, repository_id, environment = found.groups()
+    assert f"environment: {environment}" in (
+        ROOT / ".github" / "workflows" / f"{environment}.yml"
+    ).read_text()
+    flat = " ".join(page.split())
+    assert f"here `{owner_id}` and `{repository_id}`" in flat
+    # What an older repository sends, and where both forms come from.
+    assert f"`repo:{owner}/{name}:environment:{environment}`" in flat
+    assert f"gh api repos/{owner}/{name}/actions/oidc/customization/sub" in code(page)
 
 
 def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:
