@@ -139,9 +139,10 @@ def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositori
     found = re.fullmatch(r"repo:([\w-]+)@(\d+)/([\w-]+)@(\d+):environment:(\w+)", subject)
     assert found is not None
     owner, owner_id, name, repository_id, environment = found.groups()
-    assert f"environment: {environment}" in (
-        ROOT / ".github" / "workflows" / f"{environment}.yml"
-    ).read_text()
+    assert (
+        f"environment: {environment}"
+        in (ROOT / ".github" / "workflows" / f"{environment}.yml").read_text()
+    )
     flat = " ".join(page.split())
     assert f"here `{owner_id}` and `{repository_id}`" in flat
     # What an older repository sends, and where both forms come from.
