@@ -100,11 +100,8 @@ class Workflows(Lifecycle[WorkflowState]):
             Twilio kept a callback that should be cleared.
         """
         changed = WorkflowState.of(workspace.workflows(sid).update(**arguments))
-        kept = [
-            camel(name)
-            for name in _CALLBACKS
-            if arguments.get(name) == "" and getattr(changed, name)
-        ]
+        cleared = [name for name in _CALLBACKS if arguments.get(name) == ""]
+        kept = [camel(name) for name in cleared if getattr(changed, name)]
         if kept:
             raise TwilioFailedError(
                 f"could not clear {' and '.join(kept)} of the workflow {sid}: Twilio kept the URL. "
