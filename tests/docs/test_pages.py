@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from chat_transfer.ledger import REMEMBERED_SECONDS
+from local.arguments import parse
+from local.stack import ALLOWED_ORIGINS
 from tests.infra.declared import declare
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import (
@@ -148,6 +150,14 @@ def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositori
     # What an older repository sends, and where both forms come from.
     assert f"`repo:{owner}/{name}:environment:{environment}`" in flat
     assert f"gh api repos/{owner}/{name}/actions/oidc/customization/sub" in code(page)
+
+
+def test_the_page_on_the_local_stack_names_the_origins_and_the_option() -> None:
+    page = (ROOT / "docs" / "local.md").read_text()
+    (command,) = re.findall(r"python -m local (up --allow-origin .*)$", page, re.M)
+
+    assert re.findall(r"call from `(\S+)` and from `(\S+)`", page) == [ALLOWED_ORIGINS]
+    assert len(parse(command.split()).origins) == 2
 
 
 def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:
