@@ -50,7 +50,10 @@ class Runtime:
 
     def __init__(self) -> None:
         self.settings = Settings.from_environment(os.environ)
+        # What the environment says of proxies is read once, not with every call.
         self._session = requests.Session()
+        self._session.proxies.update(requests.utils.get_environ_proxies("https://twilio.com"))
+        self._session.trust_env = False
         # From the default session: one of its own would read all of botocore's data again.
         self._secrets = SecretsProvider(
             boto3_client=boto3.client("secretsmanager", config=AWS_CALLS)

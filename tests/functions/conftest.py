@@ -18,7 +18,7 @@ from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowList
 
 from chat_transfer.settings import Settings
-from chat_transfer.transfer import creation
+from chat_transfer.transfer import new_task
 from chat_transfer.twilio import retries
 from chat_transfer.twilio.client import Credentials, twilio_client
 from chat_transfer.twilio.retries import Budget
@@ -138,8 +138,8 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def wait_shortly(patch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
     """Shorten every wait of the functions."""
     patch.setattr(retries, "FIRST_WAIT_SECONDS", seconds)
-    patch.setattr(creation, "SEARCH_SECONDS", 0.2)
-    patch.setattr(creation, "SEARCH_PAUSE_SECONDS", 0.1)
+    patch.setattr(new_task, "SEARCH_SECONDS", 0.2)
+    patch.setattr(new_task, "SEARCH_PAUSE_SECONDS", 0.1)
 
 
 @pytest.fixture

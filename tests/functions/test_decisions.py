@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from chat_transfer.http.request import Target
 from chat_transfer.settings import ConfigurationError, Settings
-from chat_transfer.transfer import attributes
-from chat_transfer.transfer import routing as routing_module
+from chat_transfer.transfer import attributes, checks
 from chat_transfer.transfer.answers import answer_to
-from chat_transfer.transfer.routing import is_routed
+from chat_transfer.transfer.checks import is_routed
 from chat_transfer.twilio import client as twilio_client
 from chat_transfer.twilio.agents import Caller, holder_of, identity_of
 from chat_transfer.twilio.client import Credentials, emulator_url
@@ -50,7 +49,7 @@ def task(**content: Any) -> Task:
     )
 
 
-@pytest.mark.parametrize("module", [routing_module, twilio_client])
+@pytest.mark.parametrize("module", [checks, twilio_client])
 def test_the_examples_in_the_docstrings(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
 

@@ -13,9 +13,9 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from chat_transfer.twilio import retries
-from chat_transfer.twilio.client import Transport
 from local.twilio.faults import Faults
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
+from tests.functions.cutting import cut_off_after
 from tests.functions.lambda_events import Answer
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, from_creation_on
@@ -29,10 +29,6 @@ FAULTS: dict[str, Callable[[Faults, dict[str, Any]], None]] = {
     "closed before": lambda faults, rule: faults.close(**rule),
     "closed after it took effect": lambda faults, rule: faults.close(takes_effect=True, **rule),
 }
-
-
-class CutOff(BaseException):
-    """Not an `Exception`: nobody catches it, as nobody catches a kill."""
 
 
 @pytest.fixture(scope="module")
@@ -51,28 +47,6 @@ def running(
     with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
         wait_shortly(patch)
         yield deployment
-
-
-def cut_off_after(running: Deployment, call: Call, task_sid: str) -> None:
-    """Transfer a task to Dev, and let no call pass, nor its answer, once this one took effect."""
-    send, journal = Transport.request, running.twilio.journal
-    journal.clear()
-
-    def check() -> None:
-        if len(journal.matching(call.method, f"^{call.path}$")) >= call.nth:
-            raise CutOff
-
-    def request(self: Transport, *args: Any, **kwargs: Any) -> Any:
-        check()
-        answer = send(self, *args, **kwargs)
-        check()
-        return answer
-
-    event = running.transfer_event(task_sid, running.twilio.centre.workers["dev"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Transport, "request", request)
-        with pytest.raises(CutOff):
-            running.invoke(event)
 
 
 def is_elsewhere(answer: Answer) -> bool:

@@ -102,10 +102,10 @@ def test_a_completion_that_lands_after_it_was_given_up(
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks["chat"])
     path = f"/Tasks/{case.task_sid}$"
-    deployment.twilio.faults.latency(1.5, method="POST", path=path, nth=2, times=4)
+    deployment.twilio.faults.latency(3.0, method="POST", path=path, nth=2, times=4)
     answer = deployment.transfer("chat", centre.workers["dev"])
     assert (answer.status, answer.body["rolledBack"]) == (504, True)
-    time.sleep(1.5)
+    time.sleep(3.0)
     case.assert_customer_is_served(answer)
 
 
@@ -117,10 +117,10 @@ def test_a_close_that_lands_after_it_was_given_up(
     case = served(centre, centre.tasks["conversation"])
     with monkeypatch.context() as patch:
         patch.setattr(twilio_client, "READ_SECONDS", 0.3)
-        deployment.twilio.faults.latency(1.5, method="POST", path="/Participants/UT", times=4)
+        deployment.twilio.faults.latency(3.0, method="POST", path="/Participants/UT", times=8)
         answer = deployment.transfer("conversation", centre.workers["dev"])
     assert answer.body["rolledBack"] is False
-    time.sleep(1.5)
+    time.sleep(3.0)
     assert case.leading_to_customer()
     deployment.twilio.faults.clear()
     again = deployment.transfer("conversation", centre.workers["dev"])
@@ -140,14 +140,18 @@ def test_a_close_that_twilio_refuses(deployment: Deployment, code: int) -> None:
     case.assert_customer_is_served(answer)
 
 
-def test_a_search_for_doubles_that_fails_does_not_spoil_a_creation(deployment: Deployment) -> None:
+def test_a_creation_in_doubt_is_not_sent_again_in_the_same_request(deployment: Deployment) -> None:
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks["chat"])
     faults.status(500, method="POST", path="/Tasks$")
-    faults.status(429, method="GET", path="/Tasks$", nth=2, times=None)
     answer = deployment.transfer("chat", centre.workers["dev"])
-    assert answer.status == 200, answer.text
+    assert (answer.status, answer.body["rolledBack"]) == (502, False)
+    assert answer.body["agentRejoined"] is True
+    assert len(deployment.twilio.journal.matching("POST", "/Tasks$")) == 1
     case.assert_customer_is_served(answer)
+    again = deployment.transfer("chat", centre.workers["dev"])
+    assert again.status == 200, again.text
+    case.assert_customer_is_served(again)
 
 
 def test_a_failure_after_a_success_does_not_say_that_nothing_was_done(

@@ -63,6 +63,29 @@ def test_a_queue_that_is_routed_since_a_moment_ago(deployment: Deployment, kind:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_transfer_workflow_is_no_target(deployment: Deployment, kind: str) -> None:
+    with unchanged(deployment.twilio.centre):
+        answer = deployment.transfer(kind, deployment.transfer_workflow_sid)
+    assert_problem(answer, 422, "target_not_routed")
+
+
+def test_an_interaction_that_is_gone(deployment: Deployment) -> None:
+    centre = deployment.twilio.centre
+    centre.remove_interaction(centre.tasks["conversation"])
+    with unchanged(centre):
+        answer = deployment.transfer("conversation", centre.workers["dev"])
+    assert_problem(answer, 409, "interaction_gone")
+
+
+@pytest.mark.parametrize("status", ["closed", "inactive", "failed"])
+def test_an_interaction_channel_that_is_over(deployment: Deployment, status: str) -> None:
+    centre = deployment.twilio.centre
+    centre.set_channel_status(centre.tasks["conversation"], status)
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+    assert_problem(answer, 409, "interaction_gone")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_agent_who_holds_the_task(deployment: Deployment, kind: str) -> None:
     with unchanged(deployment.twilio.centre):
         answer = deployment.transfer(kind, deployment.twilio.centre.workers["ana"])
@@ -137,6 +160,17 @@ def test_the_same_request_again(deployment: Deployment, kind: str) -> None:
         by_another = deployment.transfer(kind, centre.workers["dev"], by="carla")
     assert again.body == by_supervisor.body == first.body
     assert_problem(by_another, 403, "not_your_task")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sids_are_compared_without_regard_to_case(deployment: Deployment, kind: str) -> None:
+    centre = deployment.twilio.centre
+    first = deployment.transfer(kind, centre.workers["dev"])
+    upper = deployment.transfer(
+        centre.tasks[kind][:2] + centre.tasks[kind][2:].upper(),
+        "WK" + centre.workers["dev"][2:].upper(),
+    )
+    assert upper.body == first.body
 
 
 def test_the_same_request_after_twilio_forgot_the_task(deployment: Deployment) -> None:

@@ -24,7 +24,6 @@ from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to, rejoin
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
 from chat_transfer.transfer.record import Attempt, Phase, Record, TableUnavailable, TransferDone
-from chat_transfer.transfer.routing import never_cancels
 from chat_transfer.transfer.steps import Steps
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
@@ -152,7 +151,7 @@ class Transfer:
             self._record.write(attempt)
         new_task = checks.check(self._twilio, self._request, self._reading, handover, attempt)
         steps.create(new_task)
-        steps.hand_over(watched=self._is_watched())
+        steps.hand_over(watched=checks.is_watched(self._request.target, self._reading))
         return self._done(steps.attempt)
 
     def _resume(self, earlier: Attempt) -> TransferDone | None:
@@ -178,7 +177,7 @@ class Transfer:
                 steps.undo()
                 return None
             elif attempt.target_sid == self._request.target.sid:
-                steps.hand_over(watched=self._is_watched())
+                steps.hand_over(watched=checks.is_watched(self._request.target, self._reading))
             elif attempt.close_sent:
                 steps.finish()
             else:
@@ -195,12 +194,7 @@ class Transfer:
         if made is not None or attempt.phase is not Phase.HANDING_OVER:
             return made is not None and made.is_accepted
         # Deleted: it was cancelled, or accepted and completed.
-        return attempt.accepted or not self._is_watched()
-
-    def _is_watched(self) -> bool:
-        """Whether the new task's workflow may cancel it, by the configuration that was read."""
-        is_workflow = self._request.target.type == "workflow"
-        return is_workflow or not never_cancels(self._reading.configuration.result())
+        return attempt.accepted or not checks.is_watched(self._request.target, self._reading)
 
     def _read_again(self) -> None:
         self._reading = checks.read_again(self._twilio, self._reading, self._request.task_sid)

@@ -10,10 +10,9 @@ from chat_transfer.http.request import Target
 from chat_transfer.metrics import transfer_rolled_back
 from chat_transfer.transfer import attributes
 from chat_transfer.transfer.checks import new_task_of
-from chat_transfer.transfer.creation import InDoubt, create, search
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
+from chat_transfer.transfer.new_task import InDoubt, cancel, create, search, waiting_task
 from chat_transfer.transfer.record import Attempt, Phase, Record, TableUnavailable
-from chat_transfer.transfer.undo import cancel, waiting_task
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.taskrouter import NewTask, Task
@@ -99,16 +98,17 @@ class Steps:
             self._handover.detach()
             if look:
                 look.result()
-            look = self._look() if watched and not self._handover.is_final else None
+                look = self._look()
             self._handover.finish(self.attempt.identity)
-            if look:
-                look.result()
         except OriginalEnded:
             self.follow_original()
         except NoWayBack:
             self.finish()
         except (TwilioFailure, Declined) as failure:
             self._undo_after(failure)
+        else:
+            if look and isinstance(look.exception(), Declined):
+                self.follow_original()
         finally:
             _log_failure(recording)
 

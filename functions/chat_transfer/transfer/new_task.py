@@ -1,4 +1,4 @@
-"""Makes the new task exactly once: the one call of a transfer that must not happen twice.
+"""Makes the new task exactly once, and takes it back.
 
 A creation in doubt, sent and not answered, is not sent again in the same request. The new task is
 searched for, and only what Twilio itself says is ours counts, since an agent's browser can write a
@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
 from chat_transfer.transfer.checks import workflow_of
-from chat_transfer.transfer.handover import Handover
+from chat_transfer.transfer.handover import Handover, NoWayBack
 from chat_transfer.transfer.record import Attempt
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.failures import NoAnswer, TwilioFailure
+from chat_transfer.twilio.failures import NoAnswer, Refused, Stale, TwilioFailure
+from chat_transfer.twilio.retries import is_stale
 from chat_transfer.twilio.taskrouter import NewTask, Task
 
+UNDO_REASON = "transfer undone"
 SEARCH_SECONDS = 3.0
 SEARCH_PAUSE_SECONDS = 0.5
 # Lambda's clock and Twilio's may differ, and Twilio's times are whole seconds.
@@ -99,6 +101,48 @@ def is_of(attempt: Attempt, task: Task, transfer_workflow_sid: str) -> bool:
         and task.date_created >= began - CLOCKS_DIFFER
         and task.workflow_sid in workflows
     )
+
+
+def cancel(twilio: Twilio, handover: Handover, task_sid: str) -> None:
+    """Cancel a new task that is not over yet.
+
+    For a Flex Conversations task this cancels a task that belongs to an interaction. Twilio's best
+    practices advise against that in general, since the interaction may stay open without an agent;
+    here the original's participant is still in it. Twilio's own ``flex-project-template`` takes
+    back an open invite in the same way.
+    https://www.twilio.com/docs/flex/developer/conversations/best-practices
+
+    Raises
+    ------
+    NoWayBack
+        An agent has accepted it, or Twilio refuses to cancel it.
+    """
+    for attempt in twilio.retries.retrying(is_stale):
+        with attempt:
+            task = waiting_task(twilio, task_sid)
+            if task is None:
+                return
+            try:
+                twilio.taskrouter.cancel(handover.take_channel(task), UNDO_REASON)
+            except Stale:
+                raise
+            except Refused as refused:
+                if waiting_task(twilio, task_sid) is not None:
+                    raise NoWayBack from refused
+
+
+def waiting_task(twilio: Twilio, task_sid: str) -> Task | None:
+    """Read a new task that waits for an agent; None where it was cancelled, or deleted.
+
+    Raises
+    ------
+    NoWayBack
+        An agent has accepted it.
+    """
+    task = twilio.taskrouter.task(task_sid)
+    if task is not None and task.is_accepted:
+        raise NoWayBack
+    return None if task is None or task.is_ended else task
 
 
 def _did_not_happen(error: BaseException) -> bool:
