@@ -171,13 +171,14 @@ class Interleavings(RuleBasedStateMachine):
         held = customer.held()
         if not held:
             return
-        lies: Sequence[Any] = {
+        lies: dict[str, Sequence[Any]] = {
             "transferredFrom": [*(one.sid for one in other.tasks()), other.case.task_sid],
             "targetSid": [*self.centre.workers.values(), *self.centre.queues.values()],
             "ignoreWorkerSids": [[], list(self.centre.workers.values()), "WK", None],
             "channelSid": [customer.case.attributes.get("channelSid")],
-        }[name]
-        self.centre.set_attributes(held[0].sid, **{name: lies[which % len(lies)]})
+        }
+        lie = lies[name][which % len(lies[name])]
+        self.centre.set_attributes(held[0].sid, **{name: lie})
 
     @rule(customer=customers, accepts=st.booleans())
     def is_offered(self, customer: Customer, accepts: bool) -> None:
