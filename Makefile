@@ -11,7 +11,10 @@ POLICY_INSTALLED := policy/.venv/.installed
 LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 botocore frozenlist \
 	multidict propcache python-dateutil s3transfer six yarl
 
-.PHONY: demo up down test lint format lock install policy clean
+# What a deployment from GitHub installs: gathered in one job, installed in another.
+WHEELS := build/wheels
+
+.PHONY: demo up down test lint format lock install policy wheels install-wheels clean
 
 demo: install  ## Deploy to the emulators, transfer, exit
 	@$(BIN)/python -m local demo
@@ -22,7 +25,7 @@ up: install  ## Deploy to the emulators and keep them running
 down:  ## Stop what `python -m local up -d` started
 	@$(BIN)/python -m local down
 
-test: install
+test: install policy
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: install
@@ -52,15 +55,33 @@ policy: $(POLICY_INSTALLED)  ## Make the policy pack's own virtual environment
 
 $(POLICY_INSTALLED): policy/requirements.txt $(INSTALLED)
 	@test -x policy/.venv/bin/python || $(PYTHON) -m venv policy/.venv
-	@$(BIN)/uv pip install --quiet --python policy/.venv/bin/python --requirements policy/requirements.txt
+	@$(BIN)/uv pip install --quiet --python policy/.venv/bin/python --require-hashes --requirements policy/requirements.txt
 	@touch $@
+
+wheels:  ## Gather what deploying needs: wheels that are pinned by hash, and pulumi-twilio's, built here
+	rm -rf $(WHEELS)
+	$(PYTHON) -m pip --quiet download --dest $(WHEELS) --require-hashes --only-binary :all: --requirement infra/requirements.txt
+	$(PYTHON) -m pip --quiet download --dest $(WHEELS) --require-hashes --only-binary :all: --requirement policy/requirements.txt
+	$(PYTHON) -m venv --clear build/venv
+	build/venv/bin/pip --quiet install --no-index --find-links $(WHEELS) $$(grep -o '^setuptools==[0-9.]*' infra/requirements.txt)
+	build/venv/bin/pip --quiet wheel --no-index --no-build-isolation --no-deps --wheel-dir $(WHEELS) ./pulumi-twilio
+
+install-wheels:  ## Install them, and nothing from elsewhere: no code of a package runs
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip --quiet install --no-index --find-links $(WHEELS) --require-hashes --only-binary :all: --requirement infra/requirements.txt
+	$(BIN)/pip --quiet install --no-index --find-links $(WHEELS) --no-deps --only-binary :all: pulumi-twilio
+	$(PYTHON) -m venv policy/.venv
+	policy/.venv/bin/pip --quiet install --no-index --find-links $(WHEELS) --require-hashes --only-binary :all: --requirement policy/requirements.txt
 
 lock: install  ## Write every requirements.txt anew from its requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
 		$(addprefix --no-emit-package ,$(LAMBDA_EXCLUDES)) functions/requirements.in --output-file functions/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraint functions/requirements.txt infra/requirements.in pulumi-twilio/pyproject.toml \
+		--output-file infra/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		requirements.in --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		policy/requirements.in --output-file policy/requirements.txt
 
 clean:

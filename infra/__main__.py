@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 
 from transfer_stack.backend import TransferBackend, TransferBackendArgs
-from transfer_stack.bundle import build_bundle
+from transfer_stack.bundle import build_bundle, build_canary
 from transfer_stack.commit import deployed_commit
 from transfer_stack.read_settings import load_settings
 from transfer_stack.routing import TransferRouting, TransferRoutingArgs, find_queue_sids
@@ -13,8 +13,9 @@ from transfer_stack.routing import TransferRouting, TransferRoutingArgs, find_qu
 ROOT = Path(__file__).resolve().parent.parent
 
 # Settings, and all else that can stop the program while nothing is changed yet
-settings = load_settings(lambda: deployed_commit(ROOT))
+settings = load_settings(lambda: deployed_commit(ROOT, shipped=["functions", "canary"]))
 bundle = build_bundle(ROOT / "functions", ROOT / "build")
+canary_bundle = build_canary(ROOT / "canary", ROOT / "build")
 queue_sids = find_queue_sids(settings.routing)
 
 # Routing
@@ -23,7 +24,9 @@ routing = TransferRouting(
 )
 
 # Endpoints
-backend = TransferBackend("backend", TransferBackendArgs(settings, bundle, routing.workflow_sid))
+backend = TransferBackend(
+    "backend", TransferBackendArgs(settings, bundle, canary_bundle, routing.workflow_sid)
+)
 
 # Exports: first what the Flex plugin and the workspace's administrator need, then what an operator
 # looks for next

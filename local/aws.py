@@ -24,7 +24,8 @@ _HOST: Final = "127.0.0.1"
 _REGION: Final = "us-east-1"
 # What the Pulumi program uses, and what its functions call.
 _SERVICES: Final = (
-    "acm,apigateway,dynamodb,iam,kms,lambda,logs,monitoring,route53,secretsmanager,sns,sts"
+    "acm,apigateway,dynamodb,iam,kms,lambda,logs,monitoring,route53,"
+    "scheduler,secretsmanager,sns,sts"
 )
 _READY_SECONDS: Final = 30.0
 _PORT_ATTEMPTS: Final = 3

@@ -1,13 +1,20 @@
-"""When somebody has to look: five alarms, and the topic that tells whoever subscribes to it."""
+"""When an operator has to look: the alarms, and the topic that tells its subscribers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.metrics import NOT_ROLLED_BACK, Metric, Watched
+from transfer_stack.metrics import (
+    ANSWERED,
+    NOT_ROLLED_BACK,
+    REFUSED,
+    THROTTLED,
+    Metric,
+    Watched,
+)
 from transfer_stack.settings import AlarmSettings, Settings
 
 Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
@@ -15,6 +22,11 @@ Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
 # Rates are of a quarter of an hour, since small contact centres make few transfers in five minutes.
 _RATE_SECONDS: Final = 900
 _COUNT_SECONDS: Final = 300
+
+# `FILL` gives the newest period a value before its metrics have come. An alarm that looks at that
+# period alone may then never leave its state, so AWS advises to look at one of several.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+_PERIODS_WHERE_FILLED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,8 @@ class Alarms(pulumi.ComponentResource):
                 opts=self._child,
             )
         alarms = self._declare_alarms(settings.alarms)
+        if settings.canary:
+            alarms.append(self._declare_canary_alarm())
         self.topic_arn = topic.arn
         self.alarm_arns = pulumi.Output.all(*[alarm.arn for alarm in alarms])
         self.register_outputs({"topicArn": self.topic_arn})
@@ -84,6 +98,7 @@ class Alarms(pulumi.ComponentResource):
                 slowest_transfers,
                 threshold=seconds * 1000,
                 # One slow transfer is all that some periods have.
+                datapoints=2,
                 periods=3,
             ),
             self._declare(
@@ -91,18 +106,56 @@ class Alarms(pulumi.ComponentResource):
                 "A function ran out of time or memory, or could not start: what it had begun is "
                 "left as it was",
                 crashed_functions,
+                periods=_PERIODS_WHERE_FILLED,
             ),
             self._declare(
                 "functions-throttled",
                 "Requests were turned away because too many functions ran at once",
                 throttled_requests,
+                periods=_PERIODS_WHERE_FILLED,
             ),
             self._declare(
                 "rollback-failed",
                 "A transfer failed and could not be undone, or not for certain: look at its task",
                 failed_rollbacks,
             ),
+            self._declare(
+                "workflows-failing",
+                "Two or more requests for the list of workflows were answered with 5xx",
+                failed_workflow_lists,
+                threshold=1,
+                periods=_PERIODS_WHERE_FILLED,
+            ),
+            self._declare(
+                "requests-refused",
+                f"Five or more, and more than {settings.refused_percent} % of agents' requests "
+                "were answered with 4xx",
+                refused_percent,
+                threshold=settings.refused_percent,
+            ),
+            self._declare(
+                "requests-throttled",
+                "API Gateway turned requests away: there were more than throttlingRate allows",
+                throttled_by_gateway,
+            ),
         ]
+
+    def _declare_canary_alarm(self) -> aws.cloudwatch.MetricAlarm:
+        """Declare the one alarm that silence raises: whatever keeps the canary from succeeding.
+
+        In a period that ends a moment too early there may be no run, in the next one two: so it is
+        three periods in a row.
+        """
+        return self._declare(
+            "canary-failing",
+            "For a quarter of an hour the endpoints did not answer the canary as they should, or "
+            "the canary did not run",
+            succeeded_canaries,
+            threshold=1,
+            datapoints=3,
+            periods=3,
+            below=True,
+        )
 
     def _declare(
         self,
@@ -111,20 +164,28 @@ class Alarms(pulumi.ComponentResource):
         queries: Callable[[Watched], list[Query]],
         *,
         threshold: int = 0,
+        datapoints: int = 1,
         periods: int = 1,
+        below: bool = False,
     ) -> aws.cloudwatch.MetricAlarm:
-        """Declare an alarm that is raised when two of three periods, or one of one, are above."""
+        """Declare an alarm that is raised when so many of the last periods are above a threshold.
+
+        At night nobody transfers, so no news is good news; where a value `below` the threshold
+        raises the alarm, no value does so too.
+        """
+        comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = (
+            "LessThanThreshold" if below else "GreaterThanThreshold"
+        )
         settings = self._args.settings
         return aws.cloudwatch.MetricAlarm(
             name,
             name=f"{settings.prefix}-{name}",
             alarm_description=description,
-            comparison_operator="GreaterThanThreshold",
+            comparison_operator=comparison,
             threshold=threshold,
             evaluation_periods=periods,
-            datapoints_to_alarm=min(periods, 2),
-            # At night nobody transfers: no news is good news.
-            treat_missing_data="notBreaching",
+            datapoints_to_alarm=datapoints,
+            treat_missing_data="breaching" if below else "notBreaching",
             metric_queries=self._args.watched.apply(queries),
             alarm_actions=[self._topic_arn],
             ok_actions=[self._topic_arn],
@@ -170,12 +231,43 @@ def failed_rollbacks(watched: Watched) -> list[Query]:
     return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def _sum_of(metrics: Sequence[Metric], label: str) -> list[Query]:
-    """Return the sum of a metric over all functions, of which one may have had nothing to do."""
-    names = [f"of_function{index}" for index, _ in enumerate(metrics)]
+def failed_workflow_lists(watched: Watched) -> list[Query]:
+    """Return how many requests for the list of workflows failed for a reason of ours."""
+    return _sum_of(watched.of_workflow_lists("5xx"), "Failed lists of workflows", _RATE_SECONDS)
+
+
+def refused_percent(watched: Watched) -> list[Query]:
+    """Return the share of agents' requests that were refused: a wrong token, target or setting.
+
+    A few refusals are normal: an agent clicks twice, or a token has just expired.
+    """
+    return [
+        _metric("refused", watched.of_access_log(REFUSED), "Sum", _RATE_SECONDS),
+        _metric("answered", watched.of_access_log(ANSWERED), "Sum", _RATE_SECONDS),
+        _result("IF(refused > 4, 100 * refused / answered, 0)", "Refused requests (%)"),
+    ]
+
+
+def throttled_by_gateway(watched: Watched) -> list[Query]:
+    """Return how many requests got a 429, whoever sent them."""
+    throttled = watched.of_access_log(THROTTLED)
+    return [_metric("throttled", throttled, "Sum", _COUNT_SECONDS, is_result=True)]
+
+
+def succeeded_canaries(watched: Watched) -> list[Query]:
+    """Return how many runs of the canary found all as it should be: it fails otherwise."""
+    return [
+        _metric("runs", watched.of_canary("Invocations"), "Sum", _COUNT_SECONDS),
+        _metric("failed", watched.of_canary("Errors"), "Sum", _COUNT_SECONDS),
+        _result("runs - failed", "Successful runs of the canary"),
+    ]
+
+
+def _sum_of(metrics: Sequence[Metric], label: str, seconds: int = _COUNT_SECONDS) -> list[Query]:
+    """Return the sum of metrics, any of which may have no value where nothing happened."""
+    names = [f"part{index}" for index, _ in enumerate(metrics)]
     found = [
-        _metric(name, metric, "Sum", _COUNT_SECONDS)
-        for name, metric in zip(names, metrics, strict=True)
+        _metric(name, metric, "Sum", seconds) for name, metric in zip(names, metrics, strict=True)
     ]
     return [*found, _result(" + ".join(f"FILL({name}, 0)" for name in names), label)]
 

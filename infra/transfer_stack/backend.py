@@ -1,4 +1,4 @@
-"""Puts the back end together: a secret, a table, two functions, an HTTP API, and eyes on them."""
+"""Puts the back end together: a secret, a table, functions, an HTTP API, and what watches it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from transfer_stack.bundle import Bundle
+from transfer_stack.canary import Canary, CanaryArgs
 from transfer_stack.endpoints import Endpoint, TransferApi, TransferApiArgs
 from transfer_stack.functions import TransferFunction, TransferFunctionArgs
 from transfer_stack.idempotency import idempotency_table
@@ -25,13 +26,16 @@ class TransferBackendArgs:
     settings
         The stack's settings.
     bundle
-        The functions' code.
+        The code of the functions that answer requests.
+    canary_bundle
+        The canary's code.
     workflow_sid
         The workflow that transferred tasks go through.
     """
 
     settings: Settings
     bundle: Bundle
+    canary_bundle: Bundle
     workflow_sid: pulumi.Input[str]
 
 
@@ -71,7 +75,12 @@ class TransferBackend(pulumi.ComponentResource):
             Endpoint("get-workflows", get_workflows, ("GET", "POST"), "/get-workflows"),
         )
         api = TransferApi("api", TransferApiArgs(args.settings, endpoints), child)
-        observed = ObservabilityArgs(args.settings, api, (transfer_chat, get_workflows))
+        canary = None
+        if args.settings.canary:
+            canary = Canary(
+                "canary", CanaryArgs(args.settings, args.canary_bundle, api.url), child
+            ).function
+        observed = ObservabilityArgs(args.settings, api, (transfer_chat, get_workflows), canary)
         observability = Observability("observability", observed, child)
         self.url = api.url
         self.function_names = {
@@ -83,6 +92,9 @@ class TransferBackend(pulumi.ComponentResource):
             "getWorkflows": get_workflows.log_group_name,
             "access": api.access_log_group_name,
         }
+        if canary:
+            self.function_names["canary"] = canary.function.name
+            self.log_groups["canary"] = canary.log_group_name
         self.table_name = table.name
         self.secret_arn = credentials.arn
         self.alarm_topic_arn = observability.topic_arn
@@ -143,4 +155,18 @@ def _environment(
         "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": args.workflow_sid,
         "TWILIO_SECRET_ARN": credentials.arn,
         **{name: value for name, value in optional.items() if value},
+        **_powertools(args.settings),
+    }
+
+
+def _powertools(settings: Settings) -> dict[str, str]:
+    """Return what Powertools reads from the environment.
+
+    Source: https://docs.powertools.aws.dev/lambda/python/latest/environment_variables/
+    """
+    return {
+        # Also a dimension of every metric: it keeps environments in one account apart.
+        "POWERTOOLS_SERVICE_NAME": settings.prefix,
+        "POWERTOOLS_METRICS_NAMESPACE": settings.project,
+        "POWERTOOLS_LOG_LEVEL": settings.functions.log_level,
     }

@@ -19,7 +19,7 @@ from typing import Final
 
 import pulumi
 
-from transfer_stack.bundle_contents import is_needed
+from transfer_stack.bundle_contents import is_needed, is_source
 
 # What the functions run on; the wheels are chosen for it.
 PYTHON_VERSION: Final = "3.13"
@@ -28,7 +28,6 @@ PYTHON_VERSION: Final = "3.13"
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE_FILE: Final = 0o100644 << 16
 _UNIX: Final = 3
-_NOT_CODE: Final = frozenset({"requirements.in", "requirements.txt", "README.md"})
 _COMPILED: Final = (".so", ".pyd", ".dylib", ".dll")
 
 
@@ -72,9 +71,20 @@ def build_bundle(functions: Path, build: Path) -> Bundle:
     for wheel in sorted(wheels.glob("*.whl")):
         entries.update(_wheel_entries(wheel))
     entries.update(_source_entries(functions))
-    build.mkdir(parents=True, exist_ok=True)
-    path = build / "functions.zip"
-    with tempfile.TemporaryDirectory(dir=build) as folder:
+    return _write_bundle(build / "functions.zip", entries)
+
+
+def build_canary(sources: Path, build: Path) -> Bundle:
+    """Write the canary's bundle into a build folder: its sources alone, it needs no package.
+
+    Apart from the other bundle, so that a change of the one is no new version of the other.
+    """
+    return _write_bundle(build / "canary.zip", dict(_source_entries(sources)))
+
+
+def _write_bundle(path: Path, entries: Mapping[str, bytes]) -> Bundle:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         written = Path(folder) / path.name
         _write_zip(written, entries)
         digest = hashlib.sha256(written.read_bytes()).digest()
@@ -85,12 +95,9 @@ def build_bundle(functions: Path, build: Path) -> Bundle:
 
 def _source_entries(functions: Path) -> Iterator[tuple[str, bytes]]:
     for path in functions.rglob("*"):
-        name = path.relative_to(functions)
-        hidden = any(
-            part.startswith(".") or part in {"__pycache__", "tests"} for part in name.parts
-        )
-        if path.is_file() and not hidden and name.name not in _NOT_CODE:
-            yield name.as_posix(), path.read_bytes()
+        name = PurePosixPath(path.relative_to(functions).as_posix())
+        if path.is_file() and is_source(name):
+            yield str(name), path.read_bytes()
 
 
 def _wheel_entries(wheel: Path) -> Iterator[tuple[str, bytes]]:

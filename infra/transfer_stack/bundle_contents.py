@@ -19,6 +19,10 @@ _UNUSED_SUFFIXES: Final = frozenset({".c", ".css", ".js", ".pyi", ".typed"})
 # What a wheel holds beside packages: its metadata, its scripts, types for what is compiled.
 _NO_PACKAGE: Final = (".dist-info", ".data", "-stubs")
 
+# What stands next to our own sources and is none of them.
+_NOT_CODE: Final = frozenset({"requirements.in", "requirements.txt", "README.md"})
+_NO_SOURCES: Final = frozenset({"__pycache__", "tests"})
+
 # Instrumentation and utilities for what is not in the bundle: other HTTP clients, databases, event
 # sources.
 _UNUSED: Final = (
@@ -73,3 +77,15 @@ def is_needed(file: PurePosixPath) -> bool:
     if file.parts[:2] == ("twilio", "rest") and len(file.parts) > 3:  # noqa: PLR2004 - below a product's folder
         return file.parts[2] in TWILIO_PRODUCTS
     return not any(file.is_relative_to(unused) for unused in _UNUSED)
+
+
+def is_source(file: PurePosixPath) -> bool:
+    """Whether a file of the Lambda source root goes into the bundle.
+
+    Parameters
+    ----------
+    file
+        Its path inside the source root.
+    """
+    is_left_out = any(part.startswith(".") or part in _NO_SOURCES for part in file.parts)
+    return not is_left_out and file.name not in _NOT_CODE

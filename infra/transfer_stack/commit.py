@@ -1,13 +1,16 @@
 """Tells which commit is deployed, so that every resource can be traced back to its source."""
 
 import subprocess
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 from typing import Final
+
+from transfer_stack.bundle_contents import is_source
 
 _PROGRAM: Final = (":(top)", ":(top,exclude)Pulumi.*.yaml")
 
 
-def deployed_commit(folder: Path) -> str:
+def deployed_commit(folder: Path, shipped: Sequence[str] = ()) -> str:
     """Return the checked-out commit of a folder, or an empty string when it cannot be told.
 
     A tree with changes that are not committed is no commit: the name then ends in `-dirty`, as in
@@ -16,14 +19,23 @@ def deployed_commit(folder: Path) -> str:
     Parameters
     ----------
     folder
-        Any folder of a working tree; without one, or without git, the commit is not known.
+        The top of a working tree; without one, or without git, the commit is not known.
+    shipped
+        The folders in it that are deployed with all their files, also with those that git ignores:
+        a file there that git does not track is a change too.
     """
     commit = _git(folder, "rev-parse", "--short=12", "HEAD")
     if not commit:
         return ""
-    # What git does not track cannot be in what it would check out, and need not be deployed.
     changes = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", *_PROGRAM)
-    return f"{commit}-dirty" if changes else commit
+    if changes or any(_untracked_sources(folder, name) for name in shipped):
+        return f"{commit}-dirty"
+    return commit
+
+
+def _untracked_sources(folder: Path, shipped: str) -> list[str]:
+    found = _git(folder / shipped, "ls-files", "--others", "-z").split("\0")
+    return [name for name in found if name and is_source(PurePosixPath(name))]
 
 
 def _git(folder: Path, *arguments: str) -> str:

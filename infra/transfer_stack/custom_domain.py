@@ -1,7 +1,6 @@
 """A host name of the company's own for the endpoints: certificate, DNS records and mapping.
 
-The API's first URL goes on working beside it, so that a Flex plugin that was built with that one
-can be moved over in its own time.
+The API's first URL is switched off, unless a Flex plugin that was built with it is still in use.
 """
 
 from collections.abc import Mapping
@@ -13,6 +12,10 @@ import pulumi_aws as aws
 from transfer_stack.settings import DomainSettings
 
 _VALIDATION_TTL_SECONDS = 300
+
+# Mostly some minutes. The provider's own 75 would outlive a deployment's credentials; a later
+# deployment goes on waiting for the same certificate.
+_ISSUED_WITHIN = pulumi.CustomTimeouts(create="20m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +101,21 @@ class CustomDomain(pulumi.ComponentResource):
             type=proof.resource_record_type,
             records=[proof.resource_record_value],
             ttl=_VALIDATION_TTL_SECONDS,
-            # Certificates of one host name share the record, and so may another one's.
+            # All of an account's certificates for a host name have the same record, in every region
+            # and stack, and ACM renews them only while it is there. So it outlives each stack.
+            # https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
             allow_overwrite=True,
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(retain_on_delete=True)
+            ),
         )
         return aws.acm.CertificateValidation(
             name,
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.fqdn],
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(custom_timeouts=_ISSUED_WITHIN)
+            ),
         ).certificate_arn
 
     def _declare_alias(

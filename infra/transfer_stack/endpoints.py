@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from transfer_stack.custom_domain import CustomDomain, CustomDomainArgs
 from transfer_stack.functions import TransferFunction
-from transfer_stack.settings import Settings
+from transfer_stack.settings import GATEWAY_TIMEOUT_SECONDS, Settings
 
 # What one searches access logs for. Neither body nor headers: they hold tokens.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -56,6 +56,10 @@ class Endpoint:
     methods: Sequence[str]
     path: str
 
+    def route_keys(self) -> list[str]:
+        """Return its routes as API Gateway and its access log name them."""
+        return [f"{method} {self.path}" for method in self.methods]
+
 
 @dataclass(frozen=True, slots=True)
 class TransferApiArgs:
@@ -69,7 +73,8 @@ class TransferApi(pulumi.ComponentResource):
     """An API Gateway HTTP API in front of the functions.
 
     Nothing is authorized here: the Flex token is validated by the functions, since only Twilio can
-    tell. There is no AWS WAF in front of it either: a web ACL protects a REST API, a load balancer
+    tell. An HTTP API has one throttle for all callers, and no resource policy that could keep some
+    out. There is no AWS WAF in front of it either: a web ACL protects a REST API, a load balancer
     or a CloudFront distribution, but no HTTP API. What a company wants of one goes into a
     distribution of its own, with this API as its origin.
     https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
@@ -88,6 +93,7 @@ class TransferApi(pulumi.ComponentResource):
 
     api_id: pulumi.Output[str]
     url: pulumi.Output[str]
+    route_keys: tuple[str, ...]
     access_log_group_name: pulumi.Output[str]
 
     def __init__(
@@ -103,6 +109,7 @@ class TransferApi(pulumi.ComponentResource):
         stage, access_logs = self._declare_stage(name, routes)
         self.api_id = self._api.id
         self.url = self._declare_url(name, stage)
+        self.route_keys = tuple(key for endpoint in args.endpoints for key in endpoint.route_keys())
         self.access_log_group_name = access_logs.name
         self.register_outputs({"url": self.url, "accessLogGroupName": self.access_log_group_name})
 
@@ -112,6 +119,7 @@ class TransferApi(pulumi.ComponentResource):
             name=self._settings.prefix,
             description="Chat transfers for Twilio Flex",
             protocol_type="HTTP",
+            disable_execute_api_endpoint=self._has_one_address(),
             cors_configuration={
                 "allow_origins": list(self._settings.gateway.allowed_origins),
                 "allow_methods": ["GET", "POST"],
@@ -126,6 +134,16 @@ class TransferApi(pulumi.ComponentResource):
                 self._child, pulumi.ResourceOptions(protect=self._settings.protect)
             ),
         )
+
+    def _has_one_address(self) -> bool:
+        """Whether the API answers at the company's host name alone.
+
+        What stands in front of the host name would otherwise be passed by at API Gateway's own.
+        The stage deploys by itself, so the change takes effect at once.
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-disable-default-endpoint.html
+        """
+        gateway = self._settings.gateway
+        return gateway.domain is not None and not gateway.keeps_execute_api
 
     def _declare_url(self, name: str, stage: aws.apigatewayv2.Stage) -> pulumi.Output[str]:
         domain = self._settings.gateway.domain
@@ -142,8 +160,10 @@ class TransferApi(pulumi.ComponentResource):
             integration_method="POST",
             integration_uri=endpoint.function.alias.invoke_arn,
             payload_format_version="2.0",
-            # A second longer than the function has, so that it is the function that answers.
-            timeout_milliseconds=(self._settings.functions.timeout_seconds + 1) * 1000,
+            # As long as an HTTP API can wait: the time in which a snapshot is restored comes on top
+            # of the function's own, and the function is to answer, not API Gateway.
+            # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+            timeout_milliseconds=GATEWAY_TIMEOUT_SECONDS * 1000,
             opts=self._child,
         )
         return [self._declare_route(endpoint, method, integration) for method in endpoint.methods]

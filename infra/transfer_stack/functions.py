@@ -22,6 +22,10 @@ from transfer_stack.settings import Settings
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
 LIVE: Final = "live"
 
+# The provider publishes one function after the other, and an update waits for the snapshot. That
+# takes some minutes; when it does not end, neither does the wait.
+_PUBLISHED_WITHIN: Final = pulumi.CustomTimeouts(create="10m", update="10m")
+
 
 @dataclass(frozen=True, slots=True)
 class TransferFunctionArgs:
@@ -32,13 +36,13 @@ class TransferFunctionArgs:
     settings
         The stack's settings.
     bundle
-        The code; both functions share one bundle.
+        The code; the functions that answer requests share one bundle.
     handler
         The handler in it, as `module.function`.
     description
         What the function does, for who finds it in the console.
     environment
-        Its environment variables, the logger's aside.
+        Its environment variables.
     statements
         What its role may do beyond writing its own logs and traces.
     needs
@@ -145,23 +149,12 @@ class TransferFunction(pulumi.ComponentResource):
             publish=True,
             snap_start={"apply_on": "PublishedVersions"} if settings.functions.snap_start else None,
             reserved_concurrent_executions=settings.functions.reserved_concurrency,
-            environment={"variables": {**args.environment, **_powertools(settings)}},
+            environment={"variables": dict(args.environment)},
             tracing_config={"mode": "Active"},
             tags=settings.tags,
             # Without its log group Lambda would try to make one that never expires; without its
             # policy it could not log.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=depends_on, custom_timeouts=_PUBLISHED_WITHIN
+            ),
         )
-
-
-def _powertools(settings: Settings) -> dict[str, str]:
-    """Return what Powertools reads from the environment.
-
-    Source: https://docs.powertools.aws.dev/lambda/python/latest/environment_variables/
-    """
-    return {
-        # Also a dimension of every metric: it keeps environments in one account apart.
-        "POWERTOOLS_SERVICE_NAME": settings.prefix,
-        "POWERTOOLS_METRICS_NAMESPACE": settings.project,
-        "POWERTOOLS_LOG_LEVEL": settings.functions.log_level,
-    }

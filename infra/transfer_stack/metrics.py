@@ -17,6 +17,11 @@ ROLLED_BACK: Final = "TransferRolledBack"
 NOT_ROLLED_BACK: Final = "TransferNotRolledBack"
 TWILIO_LATENCY: Final = "TwilioLatency"
 
+# Counted in the access log, in a namespace that is the stack's own.
+ANSWERED: Final = "RequestsAnswered"
+REFUSED: Final = "RequestsRefused"
+THROTTLED: Final = "RequestsThrottled"
+
 # The dimension that keeps the stacks of an account apart, and the one that tells why.
 SERVICE: Final = "service"
 CODE: Final = "code"
@@ -46,7 +51,9 @@ class Watched:
     api_id
         The HTTP API's ID.
     functions
-        The functions' names.
+        The names of the functions that answer requests.
+    canary
+        The canary's name; empty when there is none.
     transfer_log_group, access_log_group
         Where transfers and requests are logged.
     """
@@ -56,6 +63,7 @@ class Watched:
     region: str
     api_id: str
     functions: tuple[str, ...]
+    canary: str
     transfer_log_group: str
     access_log_group: str
 
@@ -65,16 +73,33 @@ class Watched:
 
     def of_transfers(self, name: str) -> Metric:
         """Return a metric of the HTTP API for the route of transfers alone."""
+        return self._of_route(name, "POST", "/transfer-chat")
+
+    def of_workflow_lists(self, name: str) -> list[Metric]:
+        """Return a metric of the HTTP API for the routes of workflow lists, one a route."""
+        return [self._of_route(name, method, "/get-workflows") for method in ("GET", "POST")]
+
+    def of_access_log(self, name: str) -> Metric:
+        """Return a metric that is counted in the access log."""
+        return Metric(self.service, name, {})
+
+    def of_functions(self, name: str) -> list[Metric]:
+        """Return a metric of Lambda, one a function."""
+        return [_of_function(name, function) for function in self.functions]
+
+    def of_canary(self, name: str) -> Metric:
+        """Return a metric of Lambda for the canary."""
+        return _of_function(name, self.canary)
+
+    def _of_route(self, name: str, method: str, path: str) -> Metric:
         dimensions = {
             "ApiId": self.api_id,
-            "Method": "POST",
-            "Resource": "/transfer-chat",
+            "Method": method,
+            "Resource": path,
             "Stage": "$default",
         }
         return Metric("AWS/ApiGateway", name, dimensions)
 
-    def of_functions(self, name: str) -> list[Metric]:
-        """Return a metric of Lambda, one a function."""
-        return [
-            Metric("AWS/Lambda", name, {"FunctionName": function}) for function in self.functions
-        ]
+
+def _of_function(name: str, function: str) -> Metric:
+    return Metric("AWS/Lambda", name, {"FunctionName": function})

@@ -7,6 +7,7 @@ from typing import cast
 import pulumi
 import pulumi_aws as aws
 
+from transfer_stack.access_metrics import declare_access_metrics
 from transfer_stack.alarms import Alarms, AlarmsArgs
 from transfer_stack.dashboard import dashboard_body
 from transfer_stack.endpoints import TransferApi
@@ -27,12 +28,15 @@ class ObservabilityArgs:
     api
         The HTTP API.
     functions
-        The functions, that of transfers first.
+        The functions that answer requests, that of transfers first.
+    canary
+        The function that asks them, where there is one.
     """
 
     settings: Settings
     api: TransferApi
     functions: Sequence[TransferFunction]
+    canary: TransferFunction | None
 
 
 class Observability(pulumi.ComponentResource):
@@ -56,11 +60,16 @@ class Observability(pulumi.ComponentResource):
     ) -> None:
         super().__init__("flex-chat-transfer:index:Observability", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        declare_access_metrics(
+            args.settings, args.api.access_log_group_name, args.api.route_keys, child
+        )
         watched = _watched(args)
         alarms = Alarms("alarms", AlarmsArgs(args.settings, watched), child)
         dashboard = aws.cloudwatch.Dashboard(
             name,
-            dashboard_name=args.settings.prefix,
+            # Dashboards are the account's, not a region's, and one of the same name is overwritten.
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+            dashboard_name=watched.apply(lambda found: f"{found.service}-{found.region}"),
             dashboard_body=pulumi.Output.all(watched, alarms.alarm_arns).apply(
                 lambda found: dashboard_body(cast("Watched", found[0]), cast("list[str]", found[1]))
             ),
@@ -81,6 +90,7 @@ def _watched(args: ObservabilityArgs) -> pulumi.Output[Watched]:
         api_id=args.api.api_id,
         arn=transfers.function.arn,
         functions=[function.function.name for function in args.functions],
+        canary=args.canary.function.name if args.canary else "",
         transfer_log_group=transfers.log_group_name,
         access_log_group=args.api.access_log_group_name,
     )
@@ -91,6 +101,7 @@ def _watched(args: ObservabilityArgs) -> pulumi.Output[Watched]:
             region=known["arn"].split(":")[3],
             api_id=known["api_id"],
             functions=tuple(known["functions"]),
+            canary=known["canary"],
             transfer_log_group=known["transfer_log_group"],
             access_log_group=known["access_log_group"],
         )

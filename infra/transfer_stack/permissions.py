@@ -27,6 +27,27 @@ def lambda_may_assume() -> str:
     return json.dumps(_ASSUME_ROLE)
 
 
+def scheduler_may_assume(function_arn: str) -> str:
+    """Return the trust policy of a schedule's role: for schedules of this account and region alone.
+
+    Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+
+    Parameters
+    ----------
+    function_arn
+        The ARN of the function that is invoked, or of its alias; the schedule is where it is.
+    """
+    _, partition, _, region, account, *_ = function_arn.split(":")
+    group = f"arn:{partition}:scheduler:{region}:{account}:schedule-group/default"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account, "aws:SourceArn": group}},
+    }
+    return policy([statement])
+
+
 def policy(statements: Sequence[Statement]) -> str:
     """Return a policy document with these statements."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
@@ -105,4 +126,14 @@ def use_idempotency_table(table_arn: str) -> Statement:
             "dynamodb:UpdateItem",
         ],
         "Resource": table_arn,
+    }
+
+
+def invoke_function(alias_arn: str) -> Statement:
+    """Allow invoking one function, by its alias."""
+    return {
+        "Sid": "InvokeFunction",
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": alias_arn,
     }

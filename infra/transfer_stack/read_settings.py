@@ -14,6 +14,7 @@ from pulumi.runtime import config as pulumi_config
 from transfer_stack.config_reader import ConfigReader, SettingsError
 from transfer_stack.read_twilio import expected_sid, read_twilio, sid
 from transfer_stack.settings import (
+    GATEWAY_TIMEOUT_SECONDS,
     AlarmSettings,
     Architecture,
     DomainSettings,
@@ -31,11 +32,6 @@ LOG_RETENTION_DAYS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
     *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-
-# An HTTP API gives an integration 30 s at most, and the function must end first to answer with a
-# problem of its own.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-GATEWAY_TIMEOUT_SECONDS: Final = 30
 
 # Lambda's limit for a function's name is 64, and the longest of ours ends in "-transfer-chat".
 _LONGEST_NAME: Final = 64 - len("-transfer-chat")
@@ -104,6 +100,7 @@ def read_settings(
         functions=functions,
         gateway=_gateway(reader, project, retention),
         alarms=_alarms(reader, project, functions.timeout_seconds),
+        canary=reader.flag(f"{project}:canary", default=False),
         secret_key_arn=_secret_key_arn(reader, project, config.get("aws:region", "")),
         protect=reader.flag(f"{project}:protect", default=True),
         commit=commit() if reader.flag(f"{project}:tagCommit", default=True) else "",
@@ -211,6 +208,7 @@ def _gateway(reader: ConfigReader, project: str, retention: int) -> GatewaySetti
         ),
         log_retention_days=retention,
         domain=_domain(reader, project),
+        keeps_execute_api=reader.flag(f"{project}:keepExecuteApi", default=False),
     )
     if not settings.allowed_origins:
         reader.refuse(
@@ -261,6 +259,9 @@ def _alarms(reader: ConfigReader, project: str, timeout_seconds: int) -> AlarmSe
         ),
         failure_percent=reader.number(
             f"{project}:alarmFailurePercent", default=5, at_least=1, at_most=99, unit="percent"
+        ),
+        refused_percent=reader.number(
+            f"{project}:alarmRefusedPercent", default=50, at_least=1, at_most=99, unit="percent"
         ),
         latency_seconds=latency,
     )

@@ -1,7 +1,12 @@
 """The stack's settings: one typed, frozen object in place of look-ups all over the program."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+# An HTTP API gives an integration 30 s at most, and the function must end first to answer with a
+# problem of its own.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+GATEWAY_TIMEOUT_SECONDS: Final = 30
 
 Architecture = Literal["arm64", "x86_64"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -79,6 +84,7 @@ class GatewaySettings:
     throttling_burst: int
     log_retention_days: int
     domain: DomainSettings | None
+    keeps_execute_api: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class AlarmSettings:
 
     email: str
     failure_percent: int
+    refused_percent: int
     latency_seconds: int
 
 
@@ -100,6 +107,9 @@ class Settings:
         The names of the Pulumi project and of the stack.
     twilio, routing, functions, gateway, alarms
         What belongs to one part of the program.
+    canary
+        Whether a function asks the endpoints every few minutes, and an alarm tells when it gets no
+        answer.
     secret_key_arn
         The customer-managed KMS key that encrypts the secret; empty for AWS's own.
     protect
@@ -115,6 +125,7 @@ class Settings:
     functions: FunctionSettings
     gateway: GatewaySettings
     alarms: AlarmSettings
+    canary: bool
     secret_key_arn: str
     protect: bool
     commit: str

@@ -122,6 +122,13 @@ _ENDPOINTS: Final = (
         "The public Route 53 zone that `domainName` is in, where its certificate is validated",
         "such as `Z0123456789ABCDEFGHIJ`",
     ),
+    _our(
+        "keepExecuteApi",
+        "false",
+        "Whether API Gateway's own address goes on answering next to `domainName`, for a plugin "
+        "that was built with it",
+        "`true`, `false`",
+    ),
 )
 
 _FUNCTIONS: Final = (
@@ -170,10 +177,23 @@ _OPERATIONS: Final = (
         "1 to 99",
     ),
     _our(
+        "alarmRefusedPercent",
+        "50",
+        "The share of agents' requests answered with 4xx above which there is an alarm",
+        "1 to 99",
+    ),
+    _our(
         "alarmLatencySeconds",
         "10",
         "The 95th percentile of a transfer's duration above which there is an alarm",
         "1 to 28, less than `lambdaTimeoutSeconds`, which brings the default down too",
+    ),
+    _our(
+        "canary",
+        "false",
+        "Whether a function asks both endpoints every five minutes, with an alarm for when they do "
+        "not answer as they should",
+        "`true`, `false`",
     ),
     _our(
         "secretKmsKeyArn",

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple, Self
 import requests
 
 TIMEOUT = 10
-PAGE_SIZE = 200
+# The most that Programmable Chat and Conversations give at once, and that TaskRouter gives.
+PAGE_SIZE = 100
+WORKSPACE_PAGE_SIZE = 1000
 
 
 class Room(NamedTuple):
@@ -53,7 +55,8 @@ class View:
         session.auth = (seed["account_sid"], seed["auth_token"])
         view = cls(base_url, seed, session)
         for worker in view.workspace("Workers")["workers"]:
-            attributes = json.loads(worker["attributes"])
+            # A list shows no attributes.
+            attributes = json.loads(view.workspace(f"Workers/{worker['sid']}")["attributes"])
             view.people[worker["sid"]] = attributes["full_name"]
             view.identities[attributes["contact_uri"].removeprefix("client:")] = worker["sid"]
         return view
@@ -67,7 +70,10 @@ class View:
 
     def workspace(self, path: str, **query: str) -> dict[str, Any]:
         """Read something of the workspace."""
-        return self._get(f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}/{path}", query)
+        return self._get(
+            f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}/{path}",
+            {"PageSize": str(WORKSPACE_PAGE_SIZE), **query},
+        )
 
     def task(self, sid: str) -> dict[str, Any]:
         """Read a task; its attributes as a dictionary."""

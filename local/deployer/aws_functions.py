@@ -1,4 +1,4 @@
-"""Creates what runs: roles, their policies, Lambda functions and who may invoke them."""
+"""Creates what runs: roles, their policies, Lambda functions, and who or what invokes them."""
 
 import time
 from pathlib import Path
@@ -100,6 +100,22 @@ def _create_permission(aws: AwsClients, name: str, inputs: Inputs) -> Created:
     return Created(name, {"statementId": name})
 
 
+def _create_schedule(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
+    target = inputs["target"]
+    answer = aws.client("scheduler").create_schedule(
+        Name=inputs["name"],
+        Description=inputs["description"],
+        ScheduleExpression=inputs["scheduleExpression"],
+        FlexibleTimeWindow={"Mode": inputs["flexibleTimeWindow"]["mode"]},
+        Target={
+            "Arn": target["arn"],
+            "RoleArn": target["roleArn"],
+            "RetryPolicy": {"MaximumRetryAttempts": target["retryPolicy"]["maximumRetryAttempts"]},
+        },
+    )
+    return Created(f"default/{inputs['name']}", {"arn": answer["ScheduleArn"]})
+
+
 TYPES: Final = {
     "aws:iam/role:Role": ResourceType(
         frozenset({"assumeRolePolicy", "description", "name", "tags"}), _create_role
@@ -137,5 +153,9 @@ TYPES: Final = {
     "aws:lambda/permission:Permission": ResourceType(
         frozenset({"action", "function", "principal", "qualifier", "sourceArn"}),
         _create_permission,
+    ),
+    "aws:scheduler/schedule:Schedule": ResourceType(
+        frozenset({"description", "flexibleTimeWindow", "name", "scheduleExpression", "target"}),
+        _create_schedule,
     ),
 }

@@ -11,6 +11,7 @@ def _create_api(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
         Name=inputs["name"],
         Description=inputs["description"],
         ProtocolType=inputs["protocolType"],
+        DisableExecuteApiEndpoint=inputs["disableExecuteApiEndpoint"],
         CorsConfiguration=capitalised(inputs["corsConfiguration"]),  # type: ignore[arg-type]
         Tags=inputs["tags"],
     )
@@ -64,7 +65,17 @@ def _create_stage(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
 
 TYPES: Final = {
     "aws:apigatewayv2/api:Api": ResourceType(
-        frozenset({"corsConfiguration", "description", "name", "protocolType", "tags"}), _create_api
+        frozenset(
+            {
+                "corsConfiguration",
+                "description",
+                "disableExecuteApiEndpoint",
+                "name",
+                "protocolType",
+                "tags",
+            }
+        ),
+        _create_api,
     ),
     "aws:apigatewayv2/integration:Integration": ResourceType(
         frozenset(

@@ -1,4 +1,4 @@
-"""Creates what an operator looks at: the alarms, their topic and the dashboard."""
+"""Creates what an operator looks at: the alarms, their topic and metrics, and the dashboard."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -58,6 +58,24 @@ def _metric_query(query: Mapping[str, Any]) -> Any:
     return {**given, "MetricStat": stat}
 
 
+def _create_metric_filter(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
+    name, counted = inputs["name"], inputs["metricTransformation"]
+    aws.client("logs").put_metric_filter(
+        logGroupName=inputs["logGroupName"],
+        filterName=name,
+        filterPattern=inputs["pattern"],
+        metricTransformations=[
+            {
+                "metricNamespace": counted["namespace"],
+                "metricName": counted["name"],
+                "metricValue": counted["value"],
+                "defaultValue": float(counted["defaultValue"]),
+            }
+        ],
+    )
+    return Created(name)
+
+
 def _create_dashboard(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     name = inputs["dashboardName"]
     answer = aws.client("cloudwatch").put_dashboard(
@@ -90,6 +108,10 @@ TYPES: Final = {
             }
         ),
         _create_alarm,
+    ),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": ResourceType(
+        frozenset({"logGroupName", "metricTransformation", "name", "pattern"}),
+        _create_metric_filter,
     ),
     "aws:cloudwatch/dashboard:Dashboard": ResourceType(
         frozenset({"dashboardBody", "dashboardName"}), _create_dashboard

@@ -46,8 +46,14 @@ class Call:
             raise invalid(f"Missing required parameter {name} in the post body")
         return text
 
-    def integer(self, name: str, default: int | None = None, minimum: int = 0) -> int | None:
-        """Return a form field that is a whole number; 400 when it is none, or too small."""
+    def integer(
+        self,
+        name: str,
+        default: int | None = None,
+        minimum: int = 0,
+        maximum: int = 2**31 - 1,
+    ) -> int | None:
+        """Return a form field that is a whole number; 400 when it is none, or out of range."""
         text = self.form.get(name)
         if text is None or text == "":
             return default
@@ -57,12 +63,14 @@ class Call:
             raise invalid(f"Invalid {name}: {text!r} is not a whole number") from None
         if number < minimum:
             raise invalid(f"Invalid {name}: {number} is less than {minimum}")
+        if number > maximum:
+            raise invalid(f"Invalid {name}: {number} is more than {maximum}")
         return number
 
     def boolean(self, name: str, *, default: bool) -> bool:
         """Return a form field that is true or false."""
         text = self.form.get(name)
-        return default if text is None else text.lower() in {"true", "1", "yes"}
+        return default if text is None else truth(text)
 
     def moment(self, name: str) -> datetime | None:
         """Return a form field that is a time; 400 when it is none."""
@@ -109,6 +117,15 @@ class Call:
         wanted = self.headers.get("if-match")
         if wanted is not None and wanted.removeprefix("W/").strip('"') not in {str(version), "*"}:
             raise stale()
+
+
+def truth(text: str) -> bool:
+    """Return what a text means: "``true``, ``1``, or ``yes``", and anything else is false.
+
+    Source: ``Available`` and ``IgnoreCapacity`` on https://www.twilio.com/docs/taskrouter/api/worker
+    and https://www.twilio.com/docs/taskrouter/api/task
+    """
+    return text.lower() in {"true", "1", "yes"}
 
 
 def etag(version: int) -> dict[str, str]:

@@ -14,6 +14,8 @@ from local.twilio.errors import invalid
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
+# The documented maximum of Programmable Chat and of Conversations.
+MAX_CHAT_PAGE_SIZE = 100
 
 Entry = TypeVar("Entry")
 
@@ -21,7 +23,11 @@ _PAGING = {"Page", "PageSize", "PageToken"}
 
 
 def page(
-    call: Call, key: str, entries: Sequence[Entry], form: Callable[[Entry], dict[str, Any]]
+    call: Call,
+    key: str,
+    entries: Sequence[Entry],
+    form: Callable[[Entry], dict[str, Any]],
+    maximum: int = MAX_PAGE_SIZE,
 ) -> Answer:
     """Answer with the page of a list that the call asks for.
 
@@ -30,11 +36,11 @@ def page(
     Raises
     ------
     TwilioError
-        400 when the size is out of 1 to 1000, or the token was not given out here.
+        400 when the size is out of 1 to ``maximum``, or the token was not given out here.
     """
     size = _number(call, "PageSize", DEFAULT_PAGE_SIZE)
-    if not 1 <= size <= MAX_PAGE_SIZE:
-        raise invalid(f"Page size must be between 1 and {MAX_PAGE_SIZE}, not {size}")
+    if not 1 <= size <= maximum:
+        raise invalid(f"Page size must be between 1 and {maximum}, not {size}")
     number = _number(call, "Page", 0)
     start = _start(call, key)
     shown = entries[start : start + size]

@@ -20,6 +20,9 @@ END_OF_SUPPORT: Final = {
     "python3.14": dt.date(2029, 6, 30),
 }
 
+# $LATEST is what is being changed.
+_ALIAS: Final = re.compile(r"arn:[^:]+:lambda:[^:]+:[0-9]{12}:function:[^:/]+:[^:/$]+")
+
 # Names that hold a credential, unless they say that they hold the ARN of one.
 _CREDENTIAL_NAME: Final = re.compile(
     r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|(^|_)KEY$", re.IGNORECASE
@@ -53,6 +56,16 @@ def untraced(resource: Resource) -> Iterator[str]:
     mode = nested(resource.props, "tracingConfig", "mode")
     if mode != "Active":
         yield f"tracingConfig.mode is {mode!r}; expected Active"
+
+
+def scheduled_elsewhere(resource: Resource) -> Iterator[str]:
+    """Find a schedule that does anything but invoke an alias of a function: it may call any API.
+
+    Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+    """
+    arn = str(nested(resource.props, "target", "arn"))
+    if not _ALIAS.fullmatch(arn):
+        yield f"the target is {arn!r}; expected an alias of a function"
 
 
 def credential_in_environment(resource: Resource) -> Iterator[str]:

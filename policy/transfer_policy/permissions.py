@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from transfer_policy.resource import Resource, texts
+from transfer_policy.resource import Resource, nested, texts
 
 # Actions for which AWS takes no resource but "*".
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
@@ -19,6 +19,12 @@ _STREAMS_OF_A_GROUP: Final = re.compile(r"arn:[^:*?]+:logs:[^:*?]+:[0-9]{12}:log
 # Any route of one API: arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH
 _ONE_API: Final = re.compile(r"arn:[^:*?]+:execute-api:[^:*?]+:[0-9]{12}:[^:/*?]+/.+")
 _API_GATEWAY: Final = "apigateway.amazonaws.com"
+
+_SCHEDULER: Final = {"Service": "scheduler.amazonaws.com"}
+_ACCOUNT: Final = re.compile("[0-9]{12}")
+_SCHEDULE_GROUP: Final = re.compile(
+    r"arn:[^:*?]+:scheduler:[^:*?]+:[0-9]{12}:schedule-group/[^:/*?]+"
+)
 
 
 def wide_statements(resource: Resource) -> Iterator[str]:
@@ -48,10 +54,19 @@ def _is_wide(arn: str, actions: frozenset[str]) -> bool:
 
 
 def open_trust(resource: Resource) -> Iterator[str]:
-    """Find who may take on a role other than the Lambda service, and policies beside its own."""
+    """Find who may take on a role other than Lambda and the account's schedules; other policies.
+
+    Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
     for statement in _statements(resource.props["assumeRolePolicy"]):
         principal = statement.get("Principal")
-        if principal != {"Service": "lambda.amazonaws.com"}:
+        if principal == _SCHEDULER:
+            conditions = nested(statement, "Condition", "StringEquals") or {}
+            account = str(conditions.get("aws:SourceAccount", ""))
+            group = str(conditions.get("aws:SourceArn", ""))
+            if not _ACCOUNT.fullmatch(account) or not _SCHEDULE_GROUP.fullmatch(group):
+                yield "any account's schedules may assume the role; expected one schedule group's"
+        elif principal != {"Service": "lambda.amazonaws.com"}:
             yield f"{json.dumps(principal)} may assume the role; expected Lambda's service alone"
     for key in ("managedPolicyArns", "inlinePolicies"):
         if resource.props.get(key):

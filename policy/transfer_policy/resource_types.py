@@ -33,11 +33,13 @@ UNTAGGED: Final = frozenset(
         "aws:apigatewayv2/integration:Integration",
         "aws:apigatewayv2/route:Route",
         "aws:cloudwatch/dashboard:Dashboard",
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter",
         "aws:cloudwatch/queryDefinition:QueryDefinition",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:lambda/alias:Alias",
         "aws:lambda/permission:Permission",
         "aws:route53/record:Record",
+        "aws:scheduler/schedule:Schedule",
         "aws:secretsmanager/secretVersion:SecretVersion",
         "aws:sns/topicSubscription:TopicSubscription",
     }

@@ -57,7 +57,8 @@ RESOURCE_RULES: Final = (
     ),
     ResourceRule(
         "role-trust",
-        "Only Lambda takes on a role, and the role's permissions are the stack's own.",
+        "Only Lambda and the account's own schedules take on a role, and the role's permissions "
+        "are the stack's own.",
         frozenset({"aws:iam/role:Role"}),
         permissions.open_trust,
     ),
@@ -66,6 +67,12 @@ RESOURCE_RULES: Final = (
         "A function is invoked by API Gateway alone, for one API.",
         frozenset({"aws:lambda/permission:Permission"}),
         permissions.open_invocation,
+    ),
+    ResourceRule(
+        "scheduled-function",
+        "A schedule invokes an alias of a function, and no other API.",
+        frozenset({"aws:scheduler/schedule:Schedule"}),
+        functions.scheduled_elsewhere,
     ),
     ResourceRule(
         "supported-runtime",
@@ -141,7 +148,7 @@ RESOURCE_RULES: Final = (
     ),
     ResourceRule(
         "alarm-action",
-        "An alarm tells somebody; silence is none.",
+        "An alarm tells a topic, and takes silence for what it means there.",
         frozenset({"aws:cloudwatch/metricAlarm:MetricAlarm"}),
         alarms.silent_alarm,
     ),

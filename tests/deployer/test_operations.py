@@ -31,6 +31,7 @@ def stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedSt
         "hostedZoneId": zone.removeprefix("/hostedzone/"),
         "reservedConcurrency": "5",
         "alarmEmail": "on-call@example.com",
+        "canary": "true",
     }
     return deploy_stack(running_twilio, running_aws, "like-production", **changes)
 
@@ -118,6 +119,10 @@ def test_every_alarm_tells_the_topic_and_the_topic_tells_the_address(stack: Depl
         "functions-crashed",
         "functions-throttled",
         "rollback-failed",
+        "workflows-failing",
+        "requests-refused",
+        "requests-throttled",
+        "canary-failing",
     }
     assert all(alarm["AlarmActions"] == [topic] for alarm in alarms["MetricAlarms"])
     assert [found["Endpoint"] for found in subscribed["Subscriptions"]] == ["on-call@example.com"]

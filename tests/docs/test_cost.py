@@ -10,7 +10,15 @@ import boto3
 import pytest
 
 from tests.functions.conftest import Deployment, aws, deployment
+from tests.infra.declared import declare
 from transfer_stack.endpoints import _ACCESS_LOG_FORMAT as ACCESS_LOG
+from transfer_stack.metrics import (
+    FAILED,
+    NOT_ROLLED_BACK,
+    ROLLED_BACK,
+    SUCCEEDED,
+    TWILIO_LATENCY,
+)
 
 __all__ = ["aws", "deployment"]
 
@@ -57,6 +65,17 @@ def test_a_transfer_logs_no_more_than_the_page_says(
     assert "TransferSucceeded" in ours
     assert '"transferred"' in ours
     assert 0.8 * stated("bytes of our log lines") < len(ours) <= stated("bytes of our log lines")
+
+
+def test_the_bill_has_every_alarm_and_every_metric_of_ours() -> None:
+    program = declare()
+    alarms = program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values()
+    watched = [query for it in alarms for query in it.inputs["metricQueries"] if "metric" in query]
+    counted = program.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+    emitted = {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY}
+
+    assert f"| alarms | {len(alarms)}, on {len(watched)} metrics |" in PAGE
+    assert f"| our metrics | {len(emitted) + len(counted)} and ten codes |" in PAGE
 
 
 def test_a_request_is_logged_in_no_more_bytes_than_the_page_says() -> None:

@@ -14,6 +14,7 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from local.twilio.clock import ManualClock
 from local.twilio.seed import ContactCentre, contact_centre
 from local.twilio.server import RunningTwilio, serve
+from tests.emulator.every_route import Exchange, ask_everything
 
 
 class EmulatorHttpClient(TwilioHttpClient):
@@ -102,3 +103,10 @@ def transfers(workspace: WorkspaceContext, centre: ContactCentre) -> str:
         "Transfers", json.dumps({"task_routing": routing}), task_reservation_timeout=20
     )
     return made.sid or ""
+
+
+@pytest.fixture(scope="session")
+def exchanges() -> list[Exchange]:
+    """Return what every route of an emulated Twilio of its own answered."""
+    with serve(contact_centre(ManualClock())) as running:
+        return list(ask_everything(running))

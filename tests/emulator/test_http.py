@@ -57,6 +57,27 @@ def test_a_path_that_is_none_and_a_method_that_is_none(
     assert code("DELETE", "/flex-api/v1/Configuration") == (405, 20004)
 
 
+@pytest.mark.parametrize(
+    ("available", "names"),
+    [
+        ("true", {"Available"}),
+        ("1", {"Available"}),
+        ("Yes", {"Available"}),
+        ("false", {"Unavailable", "Offline", "Break"}),
+        ("maybe", {"Unavailable", "Offline", "Break"}),
+    ],
+)
+def test_available_is_true_in_three_words(
+    workspace: WorkspaceContext, available: str, names: set[str]
+) -> None:
+    """The page on activities; the one on workers says the same."""
+    listed = workspace.activities.list(available=available)
+    assert {activity.friendly_name for activity in listed} == names
+    workers = workspace.workers.list(available=available)
+    assert {worker.activity_name for worker in workers} <= names
+    assert workers
+
+
 def test_the_sdk_turns_the_pages(workspace: WorkspaceContext, centre: ContactCentre) -> None:
     for number in range(7):
         workspace.task_queues.create(f"Queue {number}")

@@ -1,4 +1,4 @@
-"""The life of a task, its versions, and how tasks are found.
+"""The life of a task, and its versions.
 
 https://www.twilio.com/docs/taskrouter/api/task,
 https://www.twilio.com/docs/taskrouter/lifecycle-task-state
@@ -51,7 +51,11 @@ def test_a_new_task_has_what_it_was_given(
         {"attributes": json.dumps({"a": "x" * 4096})},
         {"task_channel": "pigeon"},
         {"priority": "high"},
+        {"priority": 2**31},
         {"timeout": 0},
+        {"timeout": 1_209_601},
+        {"virtual_start_time": "2999-01-01T00:00:00Z"},
+        {"virtual_start_time": "1899-12-31T23:59:59Z"},
         {"virtual_start_time": "yesterday"},
     ],
 )
@@ -150,6 +154,19 @@ def test_ended_tasks_are_forgotten_after_five_minutes(
     assert (gone.value.status, gone.value.code) == (404, 20404)
 
 
+def test_a_task_that_a_worker_keeps_for_a_day_is_deleted(
+    workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
+) -> None:
+    """https://www.twilio.com/docs/taskrouter/limits: 24 hours; wrapping is not limited."""
+    clock.advance(24 * 3600 - 1)
+    assert status(workspace, "chat", centre) == "assigned"
+    clock.advance(1)
+    assert status(workspace, "wrapping", centre) == "wrapping"
+    with pytest.raises(TwilioRestException) as gone:
+        workspace.tasks(centre.tasks["chat"]).fetch()
+    assert (gone.value.status, gone.value.code) == (404, 20404)
+
+
 def test_a_deleted_task_is_gone_with_its_reservations(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
@@ -226,55 +243,8 @@ def test_of_many_writers_with_one_version_one_wins(
     assert centre.attributes(centre.tasks["chat"]) == {"writer": 0}
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ({"assignment_status": ["pending"]}, {"pending"}),
-        ({"assignment_status": ["pending,completed"]}, {"pending", "completed"}),
-        ({"assignment_status": ["pending", "completed"]}, {"pending", "completed"}),
-        (
-            {"evaluate_task_attributes": 'type == "callback"'},
-            {"callback"},
-        ),
-        (
-            {
-                "evaluate_task_attributes": 'channelType == "sms"',
-                "assignment_status": ["assigned"],
-            },
-            {"sms", "sms_conversation"},
-        ),
-        ({"task_queue_name": "Billing"}, {"pending"}),
-        ({"priority": 3}, set()),
-    ],
-)
-def test_tasks_are_found_by_what_they_are(
-    workspace: WorkspaceContext, centre: ContactCentre, query: dict[str, Any], names: set[str]
-) -> None:
-    found = {task.sid for task in workspace.tasks.list(**query)}
-    assert found == {centre.tasks[name] for name in names}
-
-
-def test_a_list_does_not_show_attributes(workspace: WorkspaceContext) -> None:
-    """The properties table: attributes are shown where a single task is fetched."""
-    assert {task.attributes for task in workspace.tasks.list()} == {None}
-
-
-def test_searching_by_attributes_is_limited(
-    twilio: RunningTwilio, centre: ContactCentre, clock: ManualClock
-) -> None:
-    """Three requests a second.
-
-    https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
-    """
-
-    def search() -> requests.Response:
-        url = f"{twilio.base_url}/taskrouter/v1/Workspaces/{centre.workspace_sid}/Tasks"
-        query = {"EvaluateTaskAttributes": "a == 1"}
-        return requests.get(url, params=query, auth=centre.api_key, timeout=5)
-
-    answers = [search() for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert answers[-1].headers["Retry-After"] == "1"
-    assert answers[-1].json()["code"] == 20429
-    clock.advance(1)
-    assert search().status_code == 200
+def test_a_task_changes_its_channel(workspace: WorkspaceContext, centre: ContactCentre) -> None:
+    task = workspace.tasks(centre.tasks["pending"])
+    assert task.update(task_channel="sms").task_channel_unique_name == "sms"
+    with pytest.raises(TwilioRestException, match="pigeon does not exist"):
+        task.update(task_channel="pigeon")

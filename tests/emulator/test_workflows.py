@@ -103,6 +103,16 @@ def test_a_target_that_makes_no_sense_is_refused(
         workspace.workflows.create("Bad", text)
 
 
+def test_a_configuration_may_have_a_megabyte(workspace: WorkspaceContext) -> None:
+    """1,038,576 bytes: https://www.twilio.com/docs/taskrouter/limits."""
+    text = configuration(filters=[])
+    largest = text + " " * (1_038_576 - len(text))
+    made = workspace.workflows.create("Large", largest)
+    assert len(made.configuration or "") == 1_038_576
+    with pytest.raises(TwilioRestException, match="larger than 1038576 bytes"):
+        made.update(configuration=largest + " ")
+
+
 def test_a_name_is_taken_once(workspace: WorkspaceContext) -> None:
     with pytest.raises(TwilioRestException, match="already exists"):
         workspace.workflows.create("Escalations", configuration())

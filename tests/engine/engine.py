@@ -107,7 +107,7 @@ class Engine:
 
 
 def _new_stack(folder: Path) -> automation.Stack:
-    for part in ("infra", "functions", "pulumi-twilio"):
+    for part in ("infra", "functions", "canary", "pulumi-twilio"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (ROOT / "build").mkdir(exist_ok=True)
     (folder / "build").symlink_to(ROOT / "build")  # the wheels, downloaded once

@@ -32,12 +32,14 @@ DOMAIN = "transfers.example.com"
 # What Pulumi.production.yaml sets, whose placeholders no settings would take.
 PRODUCTION = {
     **{key: value for key, value in CONFIG.items() if key != "twilio:authToken"},
+    "aws:allowedAccountIds": '["123456789012"]',
     "twilio:apiKeySid": "SK" + "c" * 32,
     "twilio:apiKeySecret": AUTH_TOKEN,
     "flex-chat-transfer:domainName": DOMAIN,
     "flex-chat-transfer:hostedZoneId": "Z0123456789ABCDEFGHIJ",
     "flex-chat-transfer:reservedConcurrency": "40",
     "flex-chat-transfer:alarmEmail": "on-call@example.com",
+    "flex-chat-transfer:canary": "true",
     "flex-chat-transfer:secretKmsKeyArn": KEY_ARN,
     "flex-chat-transfer:logRetentionDays": "90",
 }
@@ -56,6 +58,7 @@ class Declared:
     retain_on_delete: bool
     protect: bool
     depends_on: frozenset[str]
+    timeouts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class _Recorder(MockMonitor):
                 request.retainOnDelete,
                 request.protect,
                 frozenset(urn.split("$")[-1] for urn in request.dependencies),
+                frozenset({request.customTimeouts.create, request.customTimeouts.update} - {""}),
             )
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]

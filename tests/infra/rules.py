@@ -51,9 +51,10 @@ def every_alarm_tells_the_stacks_own_topic(program: Program) -> Iterator[str]:
 
 def functions_time_out_first(program: Program) -> Iterator[str]:
     """A function answers before API Gateway gives up."""
-    integrations = program.of_type("aws:apigatewayv2/integration:Integration")
-    for function in program.of_type(FUNCTION).values():
-        waits = integrations[function.name].inputs["timeoutMilliseconds"]
+    functions = program.of_type(FUNCTION)
+    for integration in program.of_type("aws:apigatewayv2/integration:Integration").values():
+        function = functions[integration.name]
+        waits = integration.inputs["timeoutMilliseconds"]
         if function.inputs["timeout"] * 1000 >= waits:
             yield f"{function.name}: {function.inputs['timeout']} s, {waits} ms"
 

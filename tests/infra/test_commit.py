@@ -12,6 +12,9 @@ from transfer_stack.commit import deployed_commit
 def repository(tmp_path: Path) -> Path:
     (tmp_path / "file").write_text("one")
     (tmp_path / "Pulumi.dev.yaml").write_text("config:")
+    (tmp_path / ".gitignore").write_text("*.log\n")
+    (tmp_path / "functions" / "package").mkdir(parents=True)
+    (tmp_path / "functions" / "package" / "handler.py").write_text("")
     for command in (
         ("init", "--quiet"),
         ("add", "."),
@@ -32,6 +35,22 @@ def test_changes_that_are_not_committed_are_told(repository: Path) -> None:
     (repository / "file").write_text("two")
 
     assert deployed_commit(repository).endswith("-dirty")
+
+
+@pytest.mark.parametrize("name", ["new.py", "package/new.py", "package/ignored.log"])
+def test_a_file_that_is_shipped_and_not_tracked_is_told(repository: Path, name: str) -> None:
+    (repository / "functions" / name).write_text("")
+
+    assert deployed_commit(repository, ["functions"]).endswith("-dirty")
+
+
+@pytest.mark.parametrize("name", ["__pycache__/handler.pyc", ".DS_Store", "requirements.txt"])
+def test_what_is_not_shipped_need_not_be_tracked(repository: Path, name: str) -> None:
+    path = repository / "functions" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("")
+
+    assert not deployed_commit(repository, ["functions"]).endswith("-dirty")
 
 
 def test_a_stacks_own_file_is_no_change_of_the_program(repository: Path) -> None:

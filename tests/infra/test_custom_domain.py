@@ -1,6 +1,6 @@
 """A host name of one's own: validated, pointed at the API, and what the stack gives out then."""
 
-from tests.infra.declared import DOMAIN, Program
+from tests.infra.declared import DOMAIN, PRODUCTION, Program, declare
 
 ZONE = "Z0123456789ABCDEFGHIJ"
 RECORD = "aws:route53/record:Record"
@@ -8,6 +8,19 @@ RECORD = "aws:route53/record:Record"
 
 def test_the_endpoint_is_the_host_name(production: Program) -> None:
     assert production.outputs["endpoint"] == f"https://{DOMAIN}"
+
+
+API = "aws:apigatewayv2/api:Api"
+
+
+def test_with_it_the_api_has_no_other_address(program: Program, production: Program) -> None:
+    """What stands in front of the host name cannot be passed by."""
+    both = declare(PRODUCTION, stack="production", keepExecuteApi="true")
+
+    assert production.one(API, "api").inputs["disableExecuteApiEndpoint"] is True
+    assert both.one(API, "api").inputs["disableExecuteApiEndpoint"] is False
+    # Without one it would have none at all.
+    assert program.one(API, "api").inputs["disableExecuteApiEndpoint"] is False
 
 
 def test_the_certificate_is_validated_in_the_zone(production: Program) -> None:
@@ -19,6 +32,14 @@ def test_the_certificate_is_validated_in_the_zone(production: Program) -> None:
     assert proof["zoneId"] == ZONE
     assert (proof["type"], proof["name"]) == ("CNAME", f"_proof.{DOMAIN}.")
     assert proof["records"] == ["_proof.acm-validations.aws."]
+
+
+def test_the_validation_record_outlives_the_stack_and_no_other_does(production: Program) -> None:
+    """Another stack's certificate for the same host name is renewed by it."""
+    records = production.of_type(RECORD)
+
+    assert {name for name, found in records.items() if found.retain_on_delete} == {"api-validation"}
+    assert records["api-validation"].inputs["allowOverwrite"] is True
 
 
 def test_the_name_is_made_only_with_an_issued_certificate(production: Program) -> None:

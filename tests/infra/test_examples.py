@@ -92,7 +92,7 @@ def test_the_words_in_the_table_are_taken_and_no_other(key: Key) -> None:
 
 
 def test_numbers_have_a_range_in_the_table() -> None:
-    assert len(RANGES) == 11
+    assert len(RANGES) == 12
 
 
 def test_what_the_table_calls_required_is_required() -> None:

@@ -53,6 +53,9 @@ def test_only_one_module_emits_metrics() -> None:
         ("functions-crashed", 0, {"Errors"}),
         ("functions-throttled", 0, {"Throttles"}),
         ("rollback-failed", 0, {metrics.NOT_ROLLED_BACK}),
+        ("workflows-failing", 1, {"5xx"}),
+        ("requests-refused", 50, {metrics.REFUSED, metrics.ANSWERED}),
+        ("requests-throttled", 0, {metrics.THROTTLED}),
     ],
 )
 def test_an_alarm_is_raised_above_its_threshold(
@@ -63,6 +66,7 @@ def test_an_alarm_is_raised_above_its_threshold(
     assert alarm["name"] == f"flex-chat-transfer-dev-{name}"
     assert alarm["comparisonOperator"] == "GreaterThanThreshold"
     assert alarm["threshold"] == threshold
+    assert alarm["treatMissingData"] == "notBreaching"
     assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
     queries = alarm["metricQueries"]
     assert {query["metric"]["metricName"] for query in queries if "metric" in query} == used
@@ -93,6 +97,26 @@ def test_both_functions_count(program: Program, name: str) -> None:
     assert all(query["id"] in result["expression"] for query in found)
 
 
+def test_the_list_of_workflows_is_watched_on_both_its_routes(program: Program) -> None:
+    *found, result = program.one(ALARM, "workflows-failing").inputs["metricQueries"]
+
+    assert [query["metric"]["dimensions"] for query in found] == [
+        {**ROUTE, "Method": method, "Resource": "/get-workflows"} for method in ("GET", "POST")
+    ]
+    assert all(query["id"] in result["expression"] for query in found)
+
+
+def test_what_is_filled_in_is_looked_at_in_more_than_one_period(program: Program) -> None:
+    """The newest period is filled in before its metrics have come, again and again."""
+    alarms = program.of_type(ALARM).values()
+    filled = {alarm.name for alarm in alarms if "FILL(" in json.dumps(alarm.inputs)}
+
+    assert filled >= {"functions-crashed", "functions-throttled", "workflows-failing"}
+    for name in filled:
+        alarm = program.one(ALARM, name).inputs
+        assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (1, 3)
+
+
 def test_our_metrics_are_looked_for_where_the_functions_put_them(program: Program) -> None:
     (query,) = program.one(ALARM, "rollback-failed").inputs["metricQueries"]
     variables = program.one("aws:lambda/function:Function", "transfer-chat").inputs["environment"]
@@ -103,10 +127,11 @@ def test_our_metrics_are_looked_for_where_the_functions_put_them(program: Progra
 
 
 def test_thresholds_are_as_configured() -> None:
-    found = declare(alarmFailurePercent="7", alarmLatencySeconds="3")
+    found = declare(alarmFailurePercent="7", alarmLatencySeconds="3", alarmRefusedPercent="30")
 
     assert found.one(ALARM, "transfers-failing").inputs["threshold"] == 7
     assert found.one(ALARM, "transfers-slow").inputs["threshold"] == 3000
+    assert found.one(ALARM, "requests-refused").inputs["threshold"] == 30
 
 
 def test_an_address_is_subscribed_when_there_is_one(program: Program) -> None:

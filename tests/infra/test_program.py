@@ -38,11 +38,17 @@ def test_it_declares_these_resources_and_no_other(program: Program) -> None:
         (LOG_GROUP, "api"),
         (LOG_GROUP, "get-workflows"),
         (LOG_GROUP, "transfer-chat"),
+        ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsAnswered"),
+        ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsRefused"),
+        ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsThrottled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-crashed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-refused"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "rollback-failed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-failing"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-slow"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "workflows-failing"),
         *[
             ("aws:cloudwatch/queryDefinition:QueryDefinition", name)
             for name in (
@@ -91,7 +97,7 @@ def test_outputs_are_what_the_plugin_and_an_operator_need(program: Program) -> N
         "idempotencyTable": "flex-chat-transfer-dev-idempotency",
         "secretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:credentials",
         "alarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-alarms",
-        "dashboard": "flex-chat-transfer-dev",
+        "dashboard": "flex-chat-transfer-dev-eu-west-1",
     }
 
 
@@ -227,6 +233,8 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("reservedConcurrency", "7"),
         ("alarmEmail", "on-call@example.com"),
         ("alarmFailurePercent", "7"),
+        ("alarmRefusedPercent", "7"),
+        ("canary", "true"),
         ("alarmLatencySeconds", "7"),
         ("secretKmsKeyArn", KEY_ARN),
         ("protect", "false"),
@@ -243,15 +251,21 @@ def test_a_domain_is_not_without_effect(program: Program) -> None:
     other_name = {**domain, "domainName": "chats.example.com"}
     other_zone = {**domain, "hostedZoneId": "Z2"}
 
-    prints = {_fingerprint(declare(**found)) for found in (domain, other_name, other_zone)}
+    both = {**domain, "keepExecuteApi": "true"}
 
-    assert len(prints | {_fingerprint(program)}) == 4
+    prints = {_fingerprint(declare(**found)) for found in (domain, other_name, other_zone, both)}
+
+    assert len(prints | {_fingerprint(program)}) == 5
 
 
 def test_everything_is_tagged_with_the_commit_when_it_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("transfer_stack.commit.deployed_commit", lambda _: "0123456789ab")
+    monkeypatch.setattr(
+        "transfer_stack.commit.deployed_commit",
+        # Asked with the folder that all functions are in: what is not tracked there is a change.
+        lambda _, shipped: "0123456789ab" if "functions" in shipped else "",
+    )
 
     tagged = [
         found.inputs["tags"]
@@ -274,9 +288,9 @@ def test_two_stacks_share_no_name() -> None:
 
 
 def _names(program: Program) -> set[str]:
-    # A policy's name only has to differ within its role, an alias's within its function.
-    named = [found for found in program.resources if "RolePolicy" not in found.type]
-    named = [found for found in named if "Alias" not in found.type]
+    # These only have to differ within their role, function or log group.
+    within = ("RolePolicy", "Alias", "LogMetricFilter")
+    named = [found for found in program.resources if not found.type.endswith(within)]
     keys = ("name", "namePrefix", "dashboardName")
     names = {found.inputs[key] for found in named for key in keys if key in found.inputs}
     workflow = program.one("twilio:taskrouter:Workflow", "transfer")

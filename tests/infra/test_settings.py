@@ -59,8 +59,11 @@ def test_only_three_keys_are_needed() -> None:
             snap_start=True,
             reserved_concurrency=None,
         ),
-        gateway=GatewaySettings(("https://flex.twilio.com",), 20, 40, 30, domain=None),
-        alarms=AlarmSettings(email="", failure_percent=5, latency_seconds=10),
+        gateway=GatewaySettings(
+            ("https://flex.twilio.com",), 20, 40, 30, domain=None, keeps_execute_api=False
+        ),
+        alarms=AlarmSettings(email="", failure_percent=5, refused_percent=50, latency_seconds=10),
+        canary=False,
         secret_key_arn="",
         protect=True,
         commit="",
@@ -104,6 +107,9 @@ def test_secrets_are_not_in_the_settings_representation() -> None:
         ("reservedConcurrency", "0", "from 1 to 1000"),
         ("alarmEmail", "on-call", "an e-mail address"),
         ("alarmFailurePercent", "100", "a whole number of percent from 1 to 99"),
+        ("alarmRefusedPercent", "0", "a whole number of percent from 1 to 99"),
+        ("canary", "yes", "one of true, false"),
+        ("keepExecuteApi", "yes", "one of true, false"),
         ("alarmLatencySeconds", "29", "a whole number of seconds from 1 to 28"),
         ("secretKmsKeyArn", "alias/mine", "the ARN of a KMS key"),
         ("protect", "no", "one of true, false"),

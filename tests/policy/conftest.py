@@ -9,5 +9,5 @@ from transfer_policy.resource import Resource
 
 @pytest.fixture(scope="session")
 def resources() -> list[Resource]:
-    """What the program declares with settings as in development."""
-    return resources_of(declare())
+    """What the program declares with settings as in development, and a canary."""
+    return resources_of(declare(canary="true"))

@@ -21,6 +21,7 @@ PERMISSION = "aws:lambda/permission:Permission"
 QUEUE = "twilio:taskrouter:TaskQueue"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
 STAGE = "aws:apigatewayv2/stage:Stage"
 TABLE = "aws:dynamodb/table:Table"
 
@@ -29,6 +30,18 @@ LOGS = "arn:aws:logs:eu-west-1:123456789012"
 FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 XRAY = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
 ANYBODY = policy({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"})
+GROUP_ARN = "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/default"
+SCHEDULED = {
+    "Effect": "Allow",
+    "Principal": {"Service": "scheduler.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+
+
+def scheduled_for(condition: dict[str, str]) -> dict[str, Any]:
+    return {**SCHEDULED, "Condition": {"StringEquals": condition}}
+
+
 VARIABLES = ("environment", "variables")
 
 WIDE_STATEMENTS: list[dict[str, Any]] = [
@@ -53,6 +66,28 @@ BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
         for statement in WIDE_STATEMENTS
     ],
     ("role-trust", ROLE, "transfer-chat", ("assumeRolePolicy",), ANYBODY),
+    *[
+        ("role-trust", ROLE, "canary-schedule", ("assumeRolePolicy",), policy(statement))
+        for statement in (
+            {**SCHEDULED, "Condition": {}},
+            scheduled_for({"aws:SourceAccount": "123456789012"}),
+            scheduled_for({"aws:SourceAccount": "*", "aws:SourceArn": GROUP_ARN}),
+            scheduled_for(
+                {
+                    "aws:SourceAccount": "123456789012",
+                    "aws:SourceArn": GROUP_ARN.replace("default", "*"),
+                }
+            ),
+        )
+    ],
+    *[
+        ("scheduled-function", SCHEDULE, "canary", ("target", "arn"), arn)
+        for arn in (
+            FUNCTION_ARN,
+            f"{FUNCTION_ARN}:$LATEST",
+            "arn:aws:scheduler:::aws-sdk:iam:createUser",
+        )
+    ],
     ("role-trust", ROLE, "transfer-chat", ("managedPolicyArns",), ["arn:aws:iam::aws:policy/A"]),
     ("role-trust", ROLE, "transfer-chat", ("inlinePolicies",), [{"policy": "{}"}]),
     *[
@@ -119,6 +154,9 @@ BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
     ],
     ("alarm-action", ALARM, "rollback-failed", ("alarmActions",), []),
     ("alarm-action", ALARM, "rollback-failed", ("treatMissingData",), "breaching"),
+    ("alarm-action", ALARM, "canary-failing", ("treatMissingData",), "notBreaching"),
+    ("alarm-action", ALARM, "canary-failing", ("treatMissingData",), None),
+    ("alarm-action", ALARM, "canary-failing", ("alarmActions",), []),
     ("log-retention", LOG_GROUP, "transfer-chat", ("retentionInDays",), None),
     ("log-retention", LOG_GROUP, "transfer-chat", ("retentionInDays",), 0),
     ("declared-log-groups", LOG_GROUP, "transfer-chat", ("name",), "/aws/lambda/another"),
@@ -196,7 +234,7 @@ def test_every_rule_has_a_breach_that_it_finds() -> None:
         ),
         (
             "no-secret-in-environment",
-            "transfer_stack.functions._powertools",
+            "transfer_stack.backend._powertools",
             lambda settings: {"HARMLESS": settings.twilio.auth_token},
         ),
     ],
@@ -230,3 +268,16 @@ def test_another_queue_than_everyone_is_free(resources: list[Resource]) -> None:
     queue = Resource(QUEUE, "vip", {"friendlyName": "VIP", "targetWorkers": "vip == true"})
 
     assert findings([*resources, queue]) == {}
+
+
+def test_an_alarm_of_the_companys_own_on_too_few_transfers_passes(
+    resources: list[Resource],
+) -> None:
+    alarm = {
+        "comparisonOperator": "LessThanOrEqualToThreshold",
+        "treatMissingData": "breaching",
+        "alarmActions": ["arn:aws:sns:eu-west-1:123456789012:on-call"],
+        "tags": {"project": "p", "environment": "e", "managed-by": "pulumi"},
+    }
+
+    assert findings([*resources, Resource(ALARM, "no-transfers", alarm)]) == {}

@@ -46,7 +46,7 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_there_are_these_workflows() -> None:
-    assert NAMES == ["deploy.yml", "preview.yml", "test.yml"]
+    assert NAMES == ["build.yml", "deploy.yml", "preview.yml", "test.yml"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -69,18 +69,63 @@ def test_no_workflow_reads_a_stored_secret_or_runs_for_a_fork_with_rights(name: 
 def test_each_job_may_do_this_and_nothing_else() -> None:
     assert {name: permissions(name) for name in NAMES} == {
         "test.yml": {"test": {"contents": "read"}},
+        "build.yml": {"wheels": {"contents": "read"}},
         "preview.yml": {
-            "preview": {"contents": "read", "id-token": "write", "pull-requests": "write"}
+            "build": {"contents": "read"},
+            "preview": {"contents": "read", "id-token": "write", "pull-requests": "write"},
         },
         "deploy.yml": {
             "test": {"contents": "read"},
+            "build": {"contents": "read"},
             "deploy": {"contents": "read", "id-token": "write"},
         },
     }
 
 
-def test_a_preview_is_for_branches_of_this_repository_alone() -> None:
-    condition = read("preview.yml")["jobs"]["preview"]["if"]
+@pytest.mark.parametrize("name", ["preview.yml", "deploy.yml"])
+def test_with_an_identity_token_nothing_is_built_or_had_from_an_index(name: str) -> None:
+    jobs = read(name)["jobs"]
+    (job,) = [job for job in jobs.values() if "id-token" in job.get("permissions", {})]
+    made = [step["run"] for step in job["steps"] if "make " in step.get("run", "")]
+    recipe = (ROOT / "Makefile").read_text().partition("\ninstall-wheels:")[2].partition("\n\n")[0]
+    installs = [line for line in recipe.splitlines() if "pip" in line]
+
+    assert "build" in job["needs"]
+    assert made == ["make install-wheels"]
+    assert len(installs) == 3
+    assert all("--no-index" in line and "--only-binary :all:" in line for line in installs)
+    # All but our own package, which was built from what is checked out.
+    assert [line for line in installs if "--require-hashes" not in line] == [
+        line for line in installs if line.endswith("--no-deps --only-binary :all: pulumi-twilio")
+    ]
+
+
+@pytest.mark.parametrize("lock", ["infra", "policy", "functions"])
+def test_what_is_deployed_or_deploys_is_pinned_by_hash(lock: str) -> None:
+    text = (ROOT / lock / "requirements.txt").read_text().replace("\\\n", "")
+
+    assert text.count("==") > 5
+    assert [line for line in text.splitlines() if "--hash=sha256:" not in line] == []
+
+
+def test_no_test_tool_and_no_emulator_is_deployed_with() -> None:
+    text = (ROOT / "infra" / "requirements.txt").read_text()
+
+    assert not re.findall(
+        r"^(?:pytest|moto|ministack|hypothesis|schemathesis|mypy|uv)\b", text, re.M
+    )
+
+
+def test_what_is_deployed_with_was_tested_with() -> None:
+    locks = [(ROOT / lock).read_text() for lock in ("infra/requirements.txt", "requirements.txt")]
+    deployed, tested = (set(re.findall(r"^([\w.-]+==[\w.]+)", text, re.M)) for text in locks)
+
+    assert deployed - tested == set()
+
+
+@pytest.mark.parametrize("job", ["build", "preview"])
+def test_a_preview_is_for_branches_of_this_repository_alone(job: str) -> None:
+    condition = read("preview.yml")["jobs"][job]["if"]
 
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
 
@@ -88,7 +133,7 @@ def test_a_preview_is_for_branches_of_this_repository_alone() -> None:
 def test_a_deployment_waits_for_the_tests_and_an_approval_and_is_never_cut_off() -> None:
     job = read("deploy.yml")["jobs"]["deploy"]
 
-    assert job["needs"] == "test"
+    assert job["needs"] == ["test", "build"]
     assert job["environment"] == "production"
     assert job["concurrency"]["cancel-in-progress"] is False
 
@@ -98,10 +143,10 @@ def pulumi_steps(name: str) -> list[dict[str, Any]]:
     return [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["test.yml", "preview.yml", "deploy.yml"])
 def test_pulumi_is_the_version_of_its_sdk(name: str) -> None:
     (pulumi,) = pulumi_steps(name)
-    requirements = (ROOT / "requirements.in").read_text()
+    requirements = (ROOT / "infra" / "requirements.in").read_text()
 
     assert f"pulumi=={pulumi['pulumi-version']}\n" in requirements
 
@@ -125,7 +170,7 @@ def test_the_linter_finds_nothing() -> None:
         ("@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7"),
         ("  pull_request:\n", "  pull_request_target:\n"),
         ("persist-credentials: false", "fetch-depth: 1"),
-        ("make install policy", "echo ${{ github.event.pull_request.title }}"),
+        ("make install-wheels", "echo ${{ github.event.pull_request.title }}"),
     ],
 )
 def test_the_linter_finds_what_must_not_be_there(tmp_path: Path, old: str, new: str) -> None:

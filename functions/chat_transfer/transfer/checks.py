@@ -16,10 +16,10 @@ from chat_transfer.http.problems import (
 )
 from chat_transfer.http.request import Target, TransferRequest
 from chat_transfer.transfer import attributes
+from chat_transfer.transfer.attempt import Attempt
 from chat_transfer.transfer.chat import ChatHandover
 from chat_transfer.transfer.conversation import ConversationHandover, is_conversation
 from chat_transfer.transfer.handover import Handover
-from chat_transfer.transfer.record import Attempt
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.taskrouter import TRANSFERABLE, NewTask, Task
@@ -124,17 +124,8 @@ def check(
         raise Conflict("The target is the agent who holds the task.", code="target_holds_task")
     others = handover.other_agents(request.target)
     _check_routed(twilio, request.target, reading)
-    new_task = new_task_of(
-        original,
-        request.target,
-        twilio.settings.transfer_workflow_sid,
-        attributes.transferred(
-            original,
-            request.target,
-            ignore_agent=attempt.identity or holder_sid,
-            ignore_worker_sids=[holder_sid, *others],
-        ),
-    )
+    workflow_sid = workflow_of(request.target.sid, twilio.settings.transfer_workflow_sid)
+    new_task = new_task_of(original, attempt, workflow_sid, [holder_sid, *others])
     if not attributes.fit(new_task.attributes):
         raise Conflict(
             "With the attributes of a transfer the task's would exceed TaskRouter's limit of "
@@ -145,13 +136,24 @@ def check(
 
 
 def new_task_of(
-    original: Task, target: Target, transfer_workflow_sid: str, content: Mapping[str, Any]
+    original: Task, attempt: Attempt, workflow_sid: str, ignored: Sequence[str]
 ) -> NewTask:
-    """Build a new task that keeps the customer's place in line."""
+    """Build a new task that keeps the customer's place in line.
+
+    Parameters
+    ----------
+    ignored : sequence of str
+        The worker SIDs of the agents to whom a queue does not offer it, the holder's first.
+    """
     return NewTask(
-        workflow_sid=workflow_of(target.sid, transfer_workflow_sid),
+        workflow_sid=workflow_sid,
         task_channel=original.task_channel,
-        attributes=content,
+        attributes=attributes.transferred(
+            original,
+            Target(attempt.target_sid),
+            ignore_agent=attempt.identity or ignored[0],
+            ignore_worker_sids=ignored,
+        ),
         priority=original.priority,
         virtual_start_time=original.virtual_start_time,
     )

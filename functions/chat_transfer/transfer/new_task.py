@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
+from chat_transfer.transfer.attempt import Attempt
 from chat_transfer.transfer.checks import workflow_of
 from chat_transfer.transfer.handover import Handover, NoWayBack
-from chat_transfer.transfer.record import Attempt
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import NoAnswer, Refused, Stale, TwilioFailure
 from chat_transfer.twilio.retries import is_stale

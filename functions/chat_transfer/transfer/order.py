@@ -6,7 +6,6 @@ ended first, by the phase that it recorded.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 from time import time_ns
 
 from aws_lambda_powertools import Logger
@@ -22,8 +21,9 @@ from chat_transfer.http.problems import (
 from chat_transfer.http.request import TransferRequest
 from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to, rejoin
+from chat_transfer.transfer.attempt import Attempt, Phase, TransferDone
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
-from chat_transfer.transfer.record import Attempt, Phase, Record, TableUnavailable, TransferDone
+from chat_transfer.transfer.record import Record, TableUnavailable
 from chat_transfer.transfer.steps import Steps
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
@@ -234,14 +234,14 @@ class Transfer:
             task_sid=attempt.new_task_sid or "",
             held_by=attempt.held_by,
             asked_by=self._caller.identity,
-            doubt=asdict(attempt) if attempt.doubted else None,
+            doubt=attempt.as_json() if attempt.doubted else None,
         )
 
     def cancel_doubles(self, done: TransferDone) -> None:
         """Cancel what an unanswered creation of this transfer has made by now, if any was."""
         if done.doubt is None:
             return
-        attempt = Attempt(**{**done.doubt, "phase": Phase(done.doubt["phase"])})
+        attempt = Attempt.from_json(done.doubt)
         try:
             original = self._reading.task.result()
             handover = checks.handover_of(self._twilio, attempt.task_sid, original, attempt)

@@ -10,9 +10,8 @@ killed or an undo failed, and the next request reads it instead of searching Twi
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.idempotency import (
@@ -29,11 +28,11 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_exception_type, stop_before_delay
 
 from chat_transfer.http.problems import BadGateway, Conflict, Problem, transferred_elsewhere
+from chat_transfer.transfer.attempt import Attempt, TransferDone
 from chat_transfer.twilio.retries import RANDOM, Budget
 
 if TYPE_CHECKING:
@@ -44,88 +43,6 @@ T = TypeVar("T")
 
 REMEMBERED_SECONDS = 24 * 60 * 60
 KEY_PREFIX = "transfer"
-
-
-class Phase(StrEnum):
-    """How far an attempt has come."""
-
-    CREATING = "CREATING"
-    HANDING_OVER = "HANDING_OVER"
-    UNDOING = "UNDOING"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """An attempt at a transfer that has not ended.
-
-    Attributes
-    ----------
-    held_by, identity : str or None
-        The worker SID and the identity of the agent who holds the original.
-    channel_sid : str or None
-        The original's ``channelSid``, which a transfer takes from its attributes.
-    began_at : int
-        Milliseconds since the epoch: the new task is not older.
-    new_task_sid : str or None
-        Known from `Phase.HANDING_OVER` on.
-    close_sent : bool
-        Whether the agent's participant may have been closed.
-    accepted : bool
-        Whether an agent was seen to have accepted the new task.
-    doubted : str or None
-        The target of an earlier creation that was not answered and not found: its task may still
-        appear.
-    """
-
-    task_sid: str
-    target_sid: str
-    held_by: str | None
-    identity: str | None
-    channel_sid: str | None
-    began_at: int
-    phase: Phase = Phase.CREATING
-    new_task_sid: str | None = None
-    close_sent: bool = False
-    accepted: bool = False
-    doubted: str | None = None
-
-    @classmethod
-    def from_item(cls, item: dict[str, Any]) -> Self:
-        """Read an item of the table."""
-        read = TypeDeserializer().deserialize
-        values = {name: read(item[name]) for name in cls.__slots__ if name in item}
-        return cls(
-            **{**values, "phase": Phase(values["phase"]), "began_at": int(values["began_at"])}
-        )
-
-    def as_item(self) -> dict[str, Any]:
-        """Make the item of the table; DynamoDB deletes it a day after it was written."""
-        write = TypeSerializer().serialize
-        values = {**asdict(self), "phase": self.phase.value}
-        values["expiration"] = int(time.time()) + REMEMBERED_SECONDS
-        return {**_key(self.task_sid), **{name: write(value) for name, value in values.items()}}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferDone:
-    """A transfer that succeeded.
-
-    Attributes
-    ----------
-    task_sid : str
-        The new task.
-    held_by : str or None
-        The worker who held the original.
-    asked_by : str
-        The identity of the caller.
-    doubt : dict or None
-        The fields of its `Attempt`, where an earlier creation of that may still appear.
-    """
-
-    task_sid: str
-    held_by: str | None
-    asked_by: str
-    doubt: dict[str, Any] | None = None
 
 
 class TableUnavailable(BadGateway):
@@ -249,8 +166,9 @@ class Record:
             )
         ).get("Item")
         # DynamoDB deletes items some time after they expired.
-        is_live = item is not None and int(item["expiration"]["N"]) >= time.time()
-        return Attempt.from_item(item) if item and is_live else None
+        if item is None or int(item["expiration"]["N"]) < time.time():
+            return None
+        return Attempt.from_json(item["attempt"]["S"])
 
     def remains(self, task_sid: str) -> bool:
         """Whether a transfer of this task was made, or something of one is left, or may be."""
@@ -271,7 +189,7 @@ class Record:
             _answered(
                 lambda: self._client.put_item(
                     TableName=self._table,
-                    Item=attempt.as_item(),
+                    Item=_item(attempt),
                     ConditionExpression="attribute_not_exists(id) OR expiration < :now",
                     ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
                 )
@@ -289,7 +207,7 @@ class Record:
         TableUnavailable
             The table may say the same as before.
         """
-        _answered(lambda: self._client.put_item(TableName=self._table, Item=attempt.as_item()))
+        _answered(lambda: self._client.put_item(TableName=self._table, Item=_item(attempt)))
 
     def end(self, task_sid: str) -> None:
         """Delete an attempt that has succeeded, or left nothing.
@@ -314,6 +232,15 @@ class Record:
 
 def _key(task_sid: str) -> dict[str, Any]:
     return {"id": {"S": f"attempt#{task_sid}"}}
+
+
+def _item(attempt: Attempt) -> dict[str, Any]:
+    expiration = str(int(time.time()) + REMEMBERED_SECONDS)
+    return {
+        **_key(attempt.task_sid),
+        "attempt": {"S": attempt.as_json()},
+        "expiration": {"N": expiration},
+    }
 
 
 def _answered(call: Callable[[], T]) -> T:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from aws_lambda_powertools import Logger
 
 from chat_transfer.http.problems import Declined, NotFinished, TaskEnded
-from chat_transfer.http.request import Target
 from chat_transfer.metrics import transfer_rolled_back
 from chat_transfer.transfer import attributes
+from chat_transfer.transfer.attempt import Attempt, Phase
 from chat_transfer.transfer.checks import new_task_of
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
 from chat_transfer.transfer.new_task import InDoubt, cancel, create, search, waiting_task
-from chat_transfer.transfer.record import Attempt, Phase, Record, TableUnavailable
+from chat_transfer.transfer.record import Record, TableUnavailable
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.taskrouter import NewTask, Task
@@ -210,27 +210,16 @@ class Steps:
 
     def _create_again(self, model: Task | None) -> None:
         """Make a task for a customer who has none, in the workflow that never cancels one."""
-        attempt, workflow_sid = self.attempt, self._twilio.settings.transfer_workflow_sid
+        attempt = self.attempt
         if model is None:
             raise NotFinished(attempt.new_task_sid)
-        holder_sid = attempt.held_by or ""
         channel = {attributes.CHANNEL: attempt.channel_sid} if attempt.channel_sid else {}
         original = replace(model, sid=attempt.task_sid, attributes={**model.attributes, **channel})
-        target = Target(attempt.target_sid)
-        content = attributes.transferred(
-            original,
-            target,
-            ignore_agent=attempt.identity or holder_sid,
-            ignore_worker_sids=[holder_sid],
-        )
+        workflow_sid = self._twilio.settings.transfer_workflow_sid
         self.attempt = replace(attempt, phase=Phase.CREATING, new_task_sid=None)
         try:
             self._record.write(self.attempt)
-            self.create(
-                replace(
-                    new_task_of(original, target, workflow_sid, content), workflow_sid=workflow_sid
-                )
-            )
+            self.create(new_task_of(original, attempt, workflow_sid, [attempt.held_by or ""]))
             self._record.write(self.attempt)
         except (TwilioFailure, TableUnavailable) as failure:
             raise NotFinished(attempt.new_task_sid) from failure

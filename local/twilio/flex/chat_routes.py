@@ -13,7 +13,7 @@ from local.twilio.clock import iso8601
 from local.twilio.errors import TwilioError, not_found
 from local.twilio.flex import rooms
 from local.twilio.flex.model import Occupant, Room
-from local.twilio.paging import page
+from local.twilio.paging import MAX_CHAT_PAGE_SIZE, page
 
 HOST = "https://chat.twilio.com/v2"
 CHANNEL = "/Services/{service}/Channels/{channel}"
@@ -45,8 +45,14 @@ def show_members(account: Account, call: Call) -> Answer:
     channel = _channel(account, call)
     members = rooms.occupants_of(account.flex.chat_members, channel.sid)
     if call.query.get("Identity"):
-        members = [m for m in members if m.identity == call.query["Identity"]]
-    return page(call, "members", members, lambda m: _member_form(account, channel, m))
+        members = [m for m in members if m.identity in call.query["Identity"].split(",")]
+    return page(
+        call,
+        "members",
+        members,
+        lambda member: _member_form(account, channel, member),
+        MAX_CHAT_PAGE_SIZE,
+    )
 
 
 def create_member(account: Account, call: Call) -> Answer:
@@ -111,7 +117,13 @@ def _channel_form(account: Account, channel: Room) -> dict[str, Any]:
         "date_created": iso8601(channel.date_created),
         "date_updated": iso8601(channel.date_updated),
         "url": url,
-        "links": {"members": f"{url}/Members", "messages": f"{url}/Messages"},
+        "links": {
+            "members": f"{url}/Members",
+            "messages": f"{url}/Messages",
+            "invites": f"{url}/Invites",
+            "webhooks": f"{url}/Webhooks",
+            "last_message": None,
+        },
     }
 
 

@@ -13,7 +13,7 @@ from local.twilio.clock import iso8601
 from local.twilio.errors import TwilioError, invalid, not_found
 from local.twilio.flex import rooms
 from local.twilio.flex.model import Occupant, Room
-from local.twilio.paging import page
+from local.twilio.paging import MAX_CHAT_PAGE_SIZE, page
 
 HOST = "https://conversations.twilio.com/v1"
 ONE = "/Conversations/{conversation}"
@@ -50,7 +50,13 @@ def show_participants(account: Account, call: Call) -> Answer:
     """List everybody in a conversation."""
     room = _conversation(account, call)
     present = rooms.occupants_of(account.flex.conversation_participants, room.sid)
-    return page(call, "participants", present, lambda p: _participant_form(account, p))
+    return page(
+        call,
+        "participants",
+        present,
+        lambda participant: _participant_form(account, participant),
+        MAX_CHAT_PAGE_SIZE,
+    )
 
 
 def create_participant(account: Account, call: Call) -> Answer:
@@ -64,12 +70,8 @@ def create_participant(account: Account, call: Call) -> Answer:
     room = _conversation(account, call)
     table = account.flex.conversation_participants
     identity = call.form.get("Identity") or None
-    binding = {
-        name.removeprefix("MessagingBinding."): text
-        for name, text in call.form.items()
-        if name.startswith("MessagingBinding.")
-    }
-    if identity is None and not binding:
+    binding = _binding(call)
+    if identity is None and binding is None:
         raise invalid("Identity or MessagingBinding.Address is required")
     if identity is not None and rooms.find(table, room.sid, identity) is not None:
         raise TwilioError(409, PARTICIPANT_EXISTS, "Participant already exists")
@@ -81,9 +83,26 @@ def create_participant(account: Account, call: Call) -> Answer:
         identity,
         account.clock.now(),
         attributes=call.json_object("Attributes"),
-        binding=binding or None,
+        binding=binding,
     )
     return Answer(201, _participant_form(account, participant))
+
+
+def _binding(call: Call) -> dict[str, str] | None:
+    """Return how somebody who has an address is reached: by SMS, or what the address begins with.
+
+    Source: the examples on the page on participants; ``whatsapp:`` and ``messenger:`` addresses.
+    """
+    named = {
+        "address": call.form.get("MessagingBinding.Address"),
+        "proxy_address": call.form.get("MessagingBinding.ProxyAddress"),
+        "projected_address": call.form.get("MessagingBinding.ProjectedAddress"),
+    }
+    given = {name: text for name, text in named.items() if text}
+    if not given:
+        return None
+    kind, colon, _ = given.get("address", "").partition(":")
+    return {"type": kind if colon else "sms", **given}
 
 
 def fetch_participant(account: Account, call: Call) -> Answer:
@@ -130,7 +149,12 @@ def _conversation_form(account: Account, room: Room) -> dict[str, Any]:
         "date_created": iso8601(room.date_created),
         "date_updated": iso8601(room.date_updated),
         "url": url,
-        "links": {"participants": f"{url}/Participants", "messages": f"{url}/Messages"},
+        "links": {
+            "participants": f"{url}/Participants",
+            "messages": f"{url}/Messages",
+            "webhooks": f"{url}/Webhooks",
+            "export": f"{url}/Export",
+        },
     }
 
 

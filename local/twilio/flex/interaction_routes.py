@@ -97,6 +97,7 @@ def create_participant(account: Account, call: Call) -> Answer:
     kind = call.required("Type")
     if kind not in {"supervisor", "customer", "external", "unknown"}:
         raise invalid(f"Participants of type {kind} cannot be created")
+    call.required("MediaProperties")
     media = json.loads(call.json_object("MediaProperties"))
     participant = ChannelParticipant(
         new_sid("UT"), channel.sid, channel.interaction_sid, kind, media.get("identity")

@@ -16,7 +16,7 @@ from local.twilio.flex.model import InteractionChannel, Invite
 from local.twilio.sids import new_sid
 from local.twilio.taskrouter.creation import TaskOrder, create_task, plan_task
 from local.twilio.taskrouter.model import Task, TaskStatus
-from local.twilio.taskrouter.task_routes import MAX_ATTRIBUTES
+from local.twilio.taskrouter.task_routes import MAX_ATTRIBUTES, MAX_TIMEOUT
 from local.twilio.taskrouter.workspace import Workspace
 
 
@@ -100,8 +100,8 @@ def _order(channel: InteractionChannel, invite_sid: str, asked: Mapping[str, Any
         attributes=text,
         workflow_sid=asked.get("workflow_sid"),
         task_channel=task_channel or "default",
-        timeout=_whole(asked, "timeout", 86_400),
-        priority=_whole(asked, "priority", 0),
+        timeout=_whole(asked, "timeout", 86_400, 1, MAX_TIMEOUT),
+        priority=_whole(asked, "priority", 0, 0, 2**31 - 1),
         routing_target=asked.get("worker_sid"),
         task_queue_sid=asked.get("queue_sid"),
     )
@@ -119,14 +119,15 @@ def _attributes(asked: Mapping[str, Any]) -> dict[str, Any]:
     return attributes
 
 
-def _whole(asked: Mapping[str, Any], name: str, default: int) -> int:
-    number = asked.get(name)
-    if number is None:
-        return default
+def _whole(asked: Mapping[str, Any], name: str, default: int, minimum: int, maximum: int) -> int:
+    given = asked.get(name)
     try:
-        return int(number)
+        number = default if given is None else int(given)
     except (TypeError, ValueError):
-        raise invalid(f"Invalid {name}: {number!r} is not a whole number") from None
+        raise invalid(f"Invalid {name}: {given!r} is not a whole number") from None
+    if not minimum <= number <= maximum:
+        raise invalid(f"Invalid {name}: {number} is not between {minimum} and {maximum}")
+    return number
 
 
 def _properties(workspace: Workspace, task: Task) -> dict[str, Any]:

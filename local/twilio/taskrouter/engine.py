@@ -24,12 +24,16 @@ from local.twilio.taskrouter.routing import Candidate
 from local.twilio.taskrouter.workflow_configuration import Step, read_configuration
 from local.twilio.taskrouter.workspace import Workspace
 
+# How long a worker may have a task: https://www.twilio.com/docs/taskrouter/limits
+LONGEST_ASSIGNMENT = timedelta(hours=24)
+
 
 def settle(workspace: Workspace) -> None:
     """Bring a workspace up to date: expire what is over, route what waits."""
     for observer in workspace.observers:
         observer.time_passed()
     _forget_ended_tasks(workspace)
+    _delete_tasks_held_too_long(workspace)
     _time_out_reservations(workspace)
     for task in _in_order(workspace):
         _route(workspace, task)
@@ -75,6 +79,16 @@ def _forget_ended_tasks(workspace: Workspace) -> None:
     latest = workspace.now() - timedelta(seconds=seconds)
     for task in list(workspace.tables.tasks.values()):
         if task.ended_at is not None and task.ended_at <= latest:
+            remove(workspace, task)
+
+
+def _delete_tasks_held_too_long(workspace: Workspace) -> None:
+    latest = workspace.now() - LONGEST_ASSIGNMENT
+    for task in list(workspace.tables.tasks.values()):
+        if task.status is TaskStatus.ASSIGNED and any(
+            offer.status is ReservationStatus.ACCEPTED and offer.date_updated <= latest
+            for offer in workspace.reservations_of(task.sid)
+        ):
             remove(workspace, task)
 
 

@@ -4,6 +4,8 @@ Sources: https://www.twilio.com/docs/taskrouter/api/reservations,
 https://www.twilio.com/docs/taskrouter/api/worker-reservations
 """
 
+from typing import Any
+
 from local.twilio.account import Account
 from local.twilio.calls import Answer, Call, Routes, etag
 from local.twilio.errors import invalid, not_found
@@ -22,17 +24,19 @@ def show_all(account: Account, call: Call) -> Answer:
     """List reservations, all or those of one status."""
     workspace = account.workspace(call.path["workspace"])
     wanted = call.query.get("ReservationStatus")
+    if wanted and wanted not in set(ReservationStatus):
+        raise invalid(f"ReservationStatus {wanted} is none of {', '.join(ReservationStatus)}")
     chosen = [r for r in _all(workspace, call) if not wanted or r.status == wanted]
-    if call.query.get("WorkerSid"):
+    if "task" in call.path and call.query.get("WorkerSid"):
         chosen = [r for r in chosen if r.worker_sid == call.query["WorkerSid"]]
-    return page(call, "reservations", chosen, lambda r: reservation_form(workspace, r))
+    return page(call, "reservations", chosen, lambda r: _form(workspace, call, r))
 
 
 def fetch(account: Account, call: Call) -> Answer:
     """Show a reservation."""
     workspace = account.workspace(call.path["workspace"])
     reservation = _find(workspace, call)
-    return Answer(200, reservation_form(workspace, reservation), etag(reservation.version))
+    return Answer(200, _form(workspace, call, reservation), etag(reservation.version))
 
 
 def update(account: Account, call: Call) -> Answer:
@@ -79,6 +83,13 @@ def _all(workspace: Workspace, call: Call) -> list[Reservation]:
         return workspace.reservations_of(call.path["task"])
     worker = workspace.worker(call.path["worker"])
     return [r for r in workspace.tables.reservations.values() if r.worker_sid == worker.sid]
+
+
+def _form(workspace: Workspace, call: Call, reservation: Reservation) -> dict[str, Any]:
+    above = f"Tasks/{reservation.task_sid}"
+    if "worker" in call.path:
+        above = f"Workers/{reservation.worker_sid}"
+    return reservation_form(workspace, reservation, above)
 
 
 def _find(workspace: Workspace, call: Call) -> Reservation:

@@ -21,22 +21,37 @@ from local.twilio.taskrouter.workspace import Workspace
 HOST = "https://taskrouter.twilio.com/v1"
 
 
-def _frame(workspace: Workspace, path: str, links: tuple[str, ...] = ()) -> dict[str, Any]:
-    url = f"{HOST}/Workspaces/{workspace.sid}/{path}"
+def _frame(workspace: Workspace, path: str, /, **links: str | None) -> dict[str, Any]:
+    """Return what nearly all resources have; links are paths below the workspace."""
+    base = f"{HOST}/Workspaces/{workspace.sid}"
     return {
         "account_sid": workspace.account_sid,
         "workspace_sid": workspace.sid,
-        "url": url,
-        "links": {name: f"{url}/{name.title().replace('_', '')}" for name in links}
-        | {"workspace": f"{HOST}/Workspaces/{workspace.sid}"},
+        "url": f"{base}/{path}",
+        "links": {
+            name: None if below is None else f"{base}/{below}".rstrip("/")
+            for name, below in links.items()
+        },
+    }
+
+
+def _statistics(path: str) -> dict[str, str]:
+    return {
+        "statistics": f"{path}Statistics",
+        "real_time_statistics": f"{path}RealTimeStatistics",
+        "cumulative_statistics": f"{path}CumulativeStatistics",
     }
 
 
 def workspace_form(workspace: Workspace) -> dict[str, Any]:
     """Return a workspace as the API shows it."""
     activities = workspace.tables.activities
+    below = ("activities", "task_queues", "tasks", "workers", "workflows", "task_channels")
+    paths = {name: name.title().replace("_", "") for name in (*below, "events")}
+    frame = _frame(workspace, "", **_statistics(""), **paths)
+    del frame["workspace_sid"]
     return {
-        **_frame(workspace, ""),
+        **frame,
         "sid": workspace.sid,
         "url": f"{HOST}/Workspaces/{workspace.sid}",
         "friendly_name": workspace.friendly_name,
@@ -48,13 +63,15 @@ def workspace_form(workspace: Workspace) -> dict[str, Any]:
         "events_filter": None,
         "multi_task_enabled": True,
         "prioritize_queue_order": "FIFO",
+        "date_created": iso8601(workspace.date_created),
+        "date_updated": iso8601(workspace.date_created),
     }
 
 
 def activity_form(workspace: Workspace, activity: Activity) -> dict[str, Any]:
     """Return an activity as the API shows it."""
     return {
-        **_frame(workspace, f"Activities/{activity.sid}"),
+        **_frame(workspace, f"Activities/{activity.sid}", workspace=""),
         "sid": activity.sid,
         "friendly_name": activity.friendly_name,
         "available": activity.available,
@@ -66,7 +83,7 @@ def activity_form(workspace: Workspace, activity: Activity) -> dict[str, Any]:
 def task_channel_form(workspace: Workspace, channel: TaskChannel) -> dict[str, Any]:
     """Return a task channel as the API shows it."""
     return {
-        **_frame(workspace, f"TaskChannels/{channel.sid}"),
+        **_frame(workspace, f"TaskChannels/{channel.sid}", workspace=""),
         "sid": channel.sid,
         "unique_name": channel.unique_name,
         "friendly_name": channel.friendly_name,
@@ -79,8 +96,17 @@ def task_channel_form(workspace: Workspace, channel: TaskChannel) -> dict[str, A
 def worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
     """Return a worker as the API shows it."""
     activity = workspace.tables.activities[worker.activity_sid]
+    path = f"Workers/{worker.sid}"
+    links = {
+        "channels": f"{path}/Channels",
+        "worker_channels": f"{path}/Channels",
+        "reservations": f"{path}/Reservations",
+        "worker_statistics": f"{path}/Statistics",
+        "activity": f"Activities/{activity.sid}",
+        "workspace": "",
+    }
     return {
-        **_frame(workspace, f"Workers/{worker.sid}", ("reservations",)),
+        **_frame(workspace, path, **_statistics("Workers/"), **links),
         "sid": worker.sid,
         "friendly_name": worker.friendly_name,
         "attributes": worker.attributes,
@@ -93,6 +119,11 @@ def worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
     }
 
 
+def listed_worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
+    """Return a worker as a list shows it: without the attributes, as `listed_task_form`."""
+    return {**worker_form(workspace, worker), "attributes": None}
+
+
 def worker_channel_form(workspace: Workspace, channel: WorkerChannel) -> dict[str, Any]:
     """Return what a worker takes of one task channel, as the API shows it."""
     task_channel = workspace.tables.task_channels[channel.task_channel_sid]
@@ -100,8 +131,10 @@ def worker_channel_form(workspace: Workspace, channel: WorkerChannel) -> dict[st
     load = workspace.load(worker, task_channel.sid)
     free = max(load.capacity - load.assigned, 0)
     percentage = 100 * free // load.capacity if load.capacity else 0
+    frame = _frame(workspace, f"Workers/{worker.sid}/Channels/{channel.sid}")
+    del frame["links"]
     return {
-        **_frame(workspace, f"Workers/{worker.sid}/Channels/{channel.sid}"),
+        **frame,
         "sid": channel.sid,
         "worker_sid": worker.sid,
         "task_channel_sid": task_channel.sid,
@@ -120,8 +153,16 @@ def task_queue_form(workspace: Workspace, queue: TaskQueue) -> dict[str, Any]:
     activities = workspace.tables.activities
     reservation = activities.get(queue.reservation_activity_sid or "")
     assignment = activities.get(queue.assignment_activity_sid or "")
+    path = f"TaskQueues/{queue.sid}"
+    links = {
+        "assignment_activity": f"Activities/{assignment.sid}" if assignment else None,
+        "reservation_activity": f"Activities/{reservation.sid}" if reservation else None,
+        "list_statistics": "TaskQueues/Statistics",
+        "bulk_real_time_statistics": "TaskQueues/RealTimeStatistics",
+        "workspace": "",
+    }
     return {
-        **_frame(workspace, f"TaskQueues/{queue.sid}"),
+        **_frame(workspace, path, **_statistics(f"{path}/"), **links),
         "sid": queue.sid,
         "friendly_name": queue.friendly_name,
         "target_workers": queue.target_workers,
@@ -138,8 +179,9 @@ def task_queue_form(workspace: Workspace, queue: TaskQueue) -> dict[str, Any]:
 
 def workflow_form(workspace: Workspace, workflow: Workflow) -> dict[str, Any]:
     """Return a workflow as the API shows it."""
+    path = f"Workflows/{workflow.sid}"
     return {
-        **_frame(workspace, f"Workflows/{workflow.sid}"),
+        **_frame(workspace, path, **_statistics(f"{path}/")),
         "sid": workflow.sid,
         "friendly_name": workflow.friendly_name,
         "configuration": workflow.configuration,
@@ -157,8 +199,14 @@ def task_form(workspace: Workspace, task: Task) -> dict[str, Any]:
     queue = workspace.tables.task_queues.get(task.task_queue_sid or "")
     workflow = workspace.tables.workflows.get(task.workflow_sid or "")
     channel = workspace.tables.task_channels[task.task_channel_sid]
+    links = {
+        "task_queue": f"TaskQueues/{queue.sid}" if queue else None,
+        "workflow": f"Workflows/{workflow.sid}" if workflow else None,
+        "workspace": "",
+        "reservations": f"Tasks/{task.sid}/Reservations",
+    }
     return {
-        **_frame(workspace, f"Tasks/{task.sid}", ("reservations",)),
+        **_frame(workspace, f"Tasks/{task.sid}", **links),
         "sid": task.sid,
         "assignment_status": str(task.status),
         "attributes": task.attributes,
@@ -192,12 +240,16 @@ def listed_task_form(workspace: Workspace, task: Task) -> dict[str, Any]:
     return {**task_form(workspace, task), "attributes": None}
 
 
-def reservation_form(workspace: Workspace, reservation: Reservation) -> dict[str, Any]:
-    """Return a reservation as the API shows it."""
+def reservation_form(workspace: Workspace, reservation: Reservation, above: str) -> dict[str, Any]:
+    """Return a reservation as the API shows it, ``above`` it its task or its worker."""
     worker = workspace.tables.workers.get(reservation.worker_sid)
-    path = f"Tasks/{reservation.task_sid}/Reservations/{reservation.sid}"
+    links = {
+        "task": f"Tasks/{reservation.task_sid}",
+        "worker": f"Workers/{reservation.worker_sid}",
+        "workspace": "",
+    }
     return {
-        **_frame(workspace, path),
+        **_frame(workspace, f"{above}/Reservations/{reservation.sid}", **links),
         "sid": reservation.sid,
         "task_sid": reservation.task_sid,
         "worker_sid": reservation.worker_sid,

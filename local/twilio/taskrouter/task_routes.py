@@ -3,10 +3,9 @@
 Source: https://www.twilio.com/docs/taskrouter/api/task
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from local.twilio.account import Account
 from local.twilio.calls import Answer, Call, Routes, etag
@@ -24,6 +23,9 @@ from local.twilio.taskrouter.workspace import Workspace
 BASE = "/Workspaces/{workspace}/Tasks"
 # Characters of JSON, white space included: https://www.twilio.com/docs/taskrouter/limits
 MAX_ATTRIBUTES = 4096
+# Seconds that a task may wait: two weeks, by the same page.
+MAX_TIMEOUT = 1_209_600
+EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def create(account: Account, call: Call) -> Answer:
@@ -35,9 +37,9 @@ def create(account: Account, call: Call) -> Answer:
             attributes=call.json_object("Attributes", limit=MAX_ATTRIBUTES),
             workflow_sid=call.form.get("WorkflowSid"),
             task_channel=call.form.get("TaskChannel") or "default",
-            timeout=call.integer("Timeout", 86_400, minimum=1) or 86_400,
+            timeout=call.integer("Timeout", 86_400, minimum=1, maximum=MAX_TIMEOUT) or 86_400,
             priority=call.integer("Priority", 0) or 0,
-            virtual_start_time=call.moment("VirtualStartTime"),
+            virtual_start_time=_virtual_start_time(workspace, call),
             routing_target=call.form.get("RoutingTarget"),
             ignore_capacity=call.boolean("IgnoreCapacity", default=True),
             task_queue_sid=call.form.get("TaskQueueSid"),
@@ -72,7 +74,8 @@ def update(account: Account, call: Call) -> Answer:
         attributes=call.json_object("Attributes", task.attributes, limit=MAX_ATTRIBUTES),
         priority=call.integer("Priority", task.priority) or 0,
         reason=call.form.get("Reason", task.reason),
-        virtual_start_time=call.moment("VirtualStartTime") or task.virtual_start_time,
+        virtual_start_time=_virtual_start_time(workspace, call) or task.virtual_start_time,
+        task_channel_sid=_channel_sid(workspace, call) or task.task_channel_sid,
     )
     if status:
         change_status(workspace, changed, status, call.form.get("Reason"))
@@ -93,6 +96,22 @@ def delete(account: Account, call: Call) -> Answer:
     return Answer(204)
 
 
+def _virtual_start_time(workspace: Workspace, call: Call) -> datetime | None:
+    """Return the time that is asked for, which "can't be in the future or before" 1900."""
+    moment = call.moment("VirtualStartTime")
+    if moment is not None and not EARLIEST_START <= moment <= workspace.now():
+        raise invalid("VirtualStartTime must be neither in the future nor before 1900")
+    return moment
+
+
+def _channel_sid(workspace: Workspace, call: Call) -> str | None:
+    name = call.form.get("TaskChannel")
+    try:
+        return workspace.channel(name).sid if name else None
+    except TwilioError:
+        raise invalid(f"TaskChannel {name} does not exist") from None
+
+
 def _check_cancellable(account: Account, task: Task) -> None:
     """Refuse to cancel an interaction's task, if that is what Twilio does with it."""
     belongs = account.flex.channel_of(task.sid) is not None
@@ -103,6 +122,7 @@ def _check_cancellable(account: Account, task: Task) -> None:
 def show_all(account: Account, call: Call) -> Answer:
     """List the tasks that pass all the filters of the query."""
     workspace = account.workspace(call.path["workspace"])
+    _check_filters(call)
     tasks = list(workspace.tables.tasks.values())
     for name, passes in _FILTERS.items():
         if call.query.get(name):
@@ -143,10 +163,11 @@ def _evaluated(
 
 
 def _ordered(tasks: list[Task], ordering: str | None) -> list[Task]:
-    """Sort by ``Priority`` or ``DateCreated``, as in ``Priority:desc,DateCreated:asc``."""
+    """Sort by one property or several, as in ``Priority:desc,DateCreated:asc``."""
     keys: dict[str, Callable[[Task], float]] = {
         "Priority": lambda task: task.priority,
         "DateCreated": lambda task: task.date_created.timestamp(),
+        "VirtualStartTime": lambda task: task.virtual_start_time.timestamp(),
     }
     for clause in reversed((ordering or "").split(",")):
         name, _, direction = clause.partition(":")
@@ -160,6 +181,15 @@ def _ordered(tasks: list[Task], ordering: str | None) -> list[Task]:
 
 def _has_status(_workspace: Workspace, task: Task, wanted: str) -> bool:
     return task.status in wanted.split(",")
+
+
+def _check_filters(call: Call) -> None:
+    """Refuse statuses that no task has, and a truth that is neither true nor false."""
+    for status in filter(None, call.query.get("AssignmentStatus", "").split(",")):
+        if status not in set(TaskStatus):
+            raise invalid(f"AssignmentStatus {status} is none of {', '.join(TaskStatus)}")
+    if call.query.get("HasAddons", "false").lower() not in {"", "true", "false"}:
+        raise invalid("HasAddons must be true or false")
 
 
 def _has_workflow_name(workspace: Workspace, task: Task, wanted: str) -> bool:
@@ -187,7 +217,7 @@ _FILTERS: dict[str, Callable[[Workspace, Task, str], bool]] = {
     "TaskQueueName": _has_queue_name,
     "Priority": _has_priority,
     "RoutingTarget": lambda _workspace, task, wanted: task.routing_target == wanted,
-    "HasAddons": lambda _workspace, _task, wanted: json.loads(wanted.lower()) is False,
+    "HasAddons": lambda _workspace, _task, wanted: wanted.lower() == "false",
 }
 
 ROUTES: Routes = (

@@ -9,7 +9,7 @@ https://www.twilio.com/docs/taskrouter/api/task-channel
 from dataclasses import replace
 
 from local.twilio.account import Account
-from local.twilio.calls import Answer, Call, Routes, etag
+from local.twilio.calls import Answer, Call, Routes, etag, truth
 from local.twilio.errors import invalid, not_found
 from local.twilio.expressions import ExpressionError, parse
 from local.twilio.paging import page
@@ -22,6 +22,7 @@ from local.twilio.taskrouter.routing import Candidate, Load, members
 from local.twilio.taskrouter.workspace import Workspace
 
 BASE = "/Workspaces/{workspace}/Workers"
+# Characters of JSON: https://www.twilio.com/docs/taskrouter/limits
 MAX_ATTRIBUTES = 4096
 
 
@@ -127,7 +128,7 @@ def show_all(account: Account, call: Call) -> Answer:
     if call.query.get("TargetWorkersExpression"):
         candidates = _targeted(candidates, call.query["TargetWorkersExpression"])
     workers = [candidate.worker for candidate in candidates if _passes(candidate, call)]
-    return page(call, "workers", workers, lambda w: resources.worker_form(workspace, w))
+    return page(call, "workers", workers, lambda w: resources.listed_worker_form(workspace, w))
 
 
 def _passes(candidate: Candidate, call: Call) -> bool:
@@ -136,10 +137,11 @@ def _passes(candidate: Candidate, call: Call) -> bool:
         "FriendlyName": candidate.worker.friendly_name,
         "ActivityName": candidate.activity.friendly_name,
         "ActivitySid": candidate.activity.sid,
-        "Available": str(candidate.activity.available).lower(),
     }
-    asked = ((name, call.query[name]) for name in shown if call.query.get(name))
-    return all(shown[name] == text or shown[name] == text.lower() for name, text in asked)
+    available = call.query.get("Available")
+    return all(call.query.get(name, text) in {"", text} for name, text in shown.items()) and (
+        not available or candidate.activity.available is truth(available)
+    )
 
 
 def _targeted(candidates: list[Candidate], expression: str) -> list[Candidate]:

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 from local.twilio.errors import TwilioError, invalid
 from local.twilio.expressions import ExpressionError, Scope, parse, parse_value
 
-# https://www.twilio.com/docs/taskrouter/limits gives the figure in the Console only; this is the
-# largest document that a form field of the API is known to take.
-MAX_BYTES = 65_536
+# "1038576 bytes (1MB)": https://www.twilio.com/docs/taskrouter/limits
+MAX_BYTES = 1_038_576
 
 T = TypeVar("T")
 

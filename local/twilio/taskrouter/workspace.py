@@ -54,6 +54,11 @@ class Workspace:
     switches: Switches = field(default_factory=Switches)
     tables: Tables = field(default_factory=Tables)
     observers: list[Observer] = field(default_factory=list)
+    date_created: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note when the workspace began."""
+        self.date_created = self.now()
 
     def now(self) -> datetime:
         """Return the time."""

@@ -6,7 +6,7 @@ https://www.twilio.com/docs/taskrouter/api/task-channel
 """
 
 from local.twilio.account import Account
-from local.twilio.calls import Answer, Call, Routes
+from local.twilio.calls import Answer, Call, Routes, truth
 from local.twilio.paging import page
 from local.twilio.taskrouter import resources
 
@@ -26,10 +26,15 @@ def fetch(account: Account, call: Call) -> Answer:
 
 
 def show_activities(account: Account, call: Call) -> Answer:
-    """List the activities, all or those of one name."""
+    """List the activities that pass all the filters of the query."""
     workspace = account.workspace(call.path["workspace"])
-    name = call.query.get("FriendlyName")
-    found = [a for a in workspace.tables.activities.values() if not name or a.friendly_name == name]
+    name, available = call.query.get("FriendlyName"), call.query.get("Available")
+    found = [
+        activity
+        for activity in workspace.tables.activities.values()
+        if (not name or activity.friendly_name == name)
+        and (not available or activity.available is truth(available))
+    ]
     return page(call, "activities", found, lambda a: resources.activity_form(workspace, a))
 
 

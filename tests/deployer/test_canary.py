@@ -1,0 +1,72 @@
+"""A stack with a canary, deployed: the canary's own function asks the emulated API Gateway."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from local.aws import EmulatedAws
+from local.twilio.server import RunningTwilio
+from tests.deployment import DeployedStack, deploy_stack
+
+PREFIX = "flex-chat-transfer-watched"
+
+
+@pytest.fixture(scope="module")
+def stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedStack:
+    return deploy_stack(running_twilio, running_aws, "watched", canary="true")
+
+
+def client(stack: DeployedStack, service: str) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=stack.aws.endpoint_url,
+        region_name=stack.aws.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def run(stack: DeployedStack) -> tuple[str | None, str]:
+    """Run the canary as its schedule does; return the kind of failure, and what it said."""
+    answer = client(stack, "lambda").invoke(FunctionName=f"{PREFIX}-canary", Qualifier="live")
+    return answer.get("FunctionError"), answer["Payload"].read().decode()
+
+
+def test_it_finds_a_deployed_stack_as_it_should_be(stack: DeployedStack) -> None:
+    assert run(stack) == (None, "null")
+
+
+def test_its_schedule_runs_its_live_alias(stack: DeployedStack) -> None:
+    schedule = client(stack, "scheduler").get_schedule(Name=f"{PREFIX}-canary")
+
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    assert schedule["Target"]["Arn"].endswith(f":{PREFIX}-canary:live")
+
+
+def test_it_finds_an_endpoint_that_is_gone(stack: DeployedStack) -> None:
+    gateway = client(stack, "apigatewayv2")
+    (api,) = [it for it in gateway.get_apis()["Items"] if it["Name"] == PREFIX]
+    (route,) = [
+        it
+        for it in gateway.get_routes(ApiId=api["ApiId"])["Items"]
+        if it["RouteKey"] == "POST /transfer-chat"
+    ]
+    gateway.delete_route(ApiId=api["ApiId"], RouteId=route["RouteId"])
+
+    failure, said = run(stack)
+
+    assert failure == "Unhandled"
+    assert "/transfer-chat: 404, expected 401" in said
+
+
+def test_what_is_counted_is_counted_in_the_access_log(stack: DeployedStack) -> None:
+    filters = client(stack, "logs").describe_metric_filters(
+        logGroupName=stack.outputs["logGroups"]["access"]
+    )["metricFilters"]
+
+    assert {it["filterName"] for it in filters} == {
+        "RequestsAnswered",
+        "RequestsRefused",
+        "RequestsThrottled",
+    }

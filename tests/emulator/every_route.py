@@ -1,0 +1,319 @@
+"""One conversation with the emulated Twilio in which every route of it answers at least once."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+import requests
+
+from local.twilio import application
+from local.twilio.calls import Call
+from local.twilio.seed import ContactCentre
+from local.twilio.server import RunningTwilio
+
+TASKROUTER, FLEX = "taskrouter/v1", "flex-api/v1"
+CHAT, CONVERSATIONS = "chat/v2", "conversations/v1"
+
+WORKSPACE = "/Workspaces/{workspace}"
+INTERACTION = "/Interactions/{interaction}"
+CHANNEL = INTERACTION + "/Channels/{channel}"
+CHAT_CHANNEL = "/Services/{service}/Channels/{channel}"
+CONVERSATION = "/Conversations/{conversation}"
+
+
+class Noted(dict[str, str]):
+    """A mapping that notes which names were looked up in it."""
+
+    def __init__(self, content: Mapping[str, str]) -> None:
+        super().__init__(content)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Look a name up."""
+        self.names.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.names.add(str(name))
+        return super().__contains__(name)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A call of a route, the answer, and the names of parameters that the route looked for."""
+
+    product: str
+    method: str
+    route: str
+    response: requests.Response
+    names: frozenset[str]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return which route it was."""
+        return self.product, self.method, self.route
+
+
+@dataclass
+class Api:
+    """Asks the emulated Twilio and keeps what was said."""
+
+    twilio: RunningTwilio
+    exchanges: list[Exchange] = field(default_factory=list)
+    _noted: list[Noted] = field(default_factory=list)
+
+    def ask(
+        self,
+        method: str,
+        product: str,
+        route: str,
+        fields: Mapping[str, Any] | None = None,
+        /,
+        **values: str,
+    ) -> Any:
+        """Call a route; ``fields`` are its query or its form, ``values`` stand in its path."""
+        path = route.format_map({"workspace": self.twilio.centre.workspace_sid, **values})
+        self._noted.clear()
+        response = requests.request(
+            method,
+            f"{self.twilio.base_url}/{product}{path}",
+            params=fields if method == "GET" else None,
+            data=None if method == "GET" else fields,
+            auth=self.twilio.centre.api_key,
+            timeout=5,
+        )
+        assert response.ok, (method, path, fields, response.text)
+        names = frozenset(name for noted in self._noted for name in noted.names)
+        self.exchanges.append(Exchange(product, method, route, response, names))
+        return response.json() if response.content else None
+
+    def note(self, **parts: Any) -> Call:
+        """Make a call whose parameters are noted when they are looked up."""
+        for name in ("query", "form", "headers"):
+            parts[name] = Noted(parts[name])
+            self._noted.append(parts[name])
+        return Call(**parts)
+
+
+def ask_everything(twilio: RunningTwilio) -> Iterator[Exchange]:
+    """Call every route, most of them in several ways; nothing is refused."""
+    api = Api(twilio)
+    with patch.object(application, "Call", api.note):
+        for part in (_setup, _workers, _routing, _tasks, _reservations, _flex, _chat, _rooms):
+            part(api, twilio.centre)
+    yield from api.exchanges
+
+
+def _read(
+    api: Api, product: str, route: str, parts: str, filters: Mapping[str, Any], /, **values: str
+) -> Any:
+    """List all, list by filters and a page at a time, and fetch the first; return that."""
+    key, one = parts.split()
+    entries = api.ask("GET", product, route, **values)[key]
+    api.ask("GET", product, route, {**filters, "PageSize": "1", "Page": "0"}, **values)
+    values |= {one: entries[0]["sid"]}
+    return api.ask("GET", product, f"{route}/{{{one}}}", **values)
+
+
+def _setup(api: Api, _centre: ContactCentre) -> None:
+    _read(api, TASKROUTER, "/Workspaces", "workspaces workspace", {"FriendlyName": "x"})
+    filters = {"FriendlyName": "Offline", "Available": "false"}
+    _read(api, TASKROUTER, WORKSPACE + "/Activities", "activities activity", filters)
+    _read(api, TASKROUTER, WORKSPACE + "/TaskChannels", "channels channel", {})
+
+
+def _workers(api: Api, centre: ContactCentre) -> None:
+    route = WORKSPACE + "/Workers"
+    filters = {
+        "ActivityName": "Available",
+        "ActivitySid": centre.worker("ana").activity_sid,
+        "Available": "yes",
+        "FriendlyName": "ana@example.com",
+        "TargetWorkersExpression": "1 == 1",
+        "TaskQueueName": "Everyone",
+        "TaskQueueSid": centre.queues["Everyone"],
+    }
+    _read(api, TASKROUTER, route, "workers worker", filters)
+    made = api.ask("POST", TASKROUTER, route, {"FriendlyName": "zoe", "Attributes": "{}"})
+    worker = made["sid"]
+    channels = route + "/{worker}/Channels"
+    channel = _read(api, TASKROUTER, channels, "channels channel", {}, worker=worker)["sid"]
+    form: dict[str, str] = {"Capacity": "2", "Available": "false"}
+    api.ask("POST", TASKROUTER, channels + "/{channel}", form, worker=worker, channel=channel)
+    form = {"FriendlyName": "zoë", "RejectPendingReservations": "true"}
+    api.ask("POST", TASKROUTER, route + "/{worker}", form, worker=worker)
+    api.ask("DELETE", TASKROUTER, route + "/{worker}", worker=worker)
+
+
+def _routing(api: Api, centre: ContactCentre) -> None:
+    activity = centre.worker("ana").activity_sid
+    queue_form: dict[str, str] = {
+        "FriendlyName": "French",
+        "TargetWorkers": 'languages HAS "fr"',
+        "MaxReservedWorkers": "2",
+        "TaskOrder": "LIFO",
+        "ReservationActivitySid": activity,
+        "AssignmentActivitySid": activity,
+    }
+    workflow_form: dict[str, str] = {
+        "FriendlyName": "French",
+        "Configuration": '{"task_routing": {}}',
+        "TaskReservationTimeout": "30",
+        "AssignmentCallbackUrl": "https://example.com/a",
+        "FallbackAssignmentCallbackUrl": "https://example.com/b",
+    }
+    for kind, one, key, form in (
+        ("TaskQueues", "queue", "task_queues", queue_form),
+        ("Workflows", "workflow", "workflows", workflow_form),
+    ):
+        route = f"{WORKSPACE}/{kind}"
+        made = api.ask("POST", TASKROUTER, route, form)["sid"]
+        _read(api, TASKROUTER, route, f"{key} {one}", {"FriendlyName": "French"})
+        values = {one: made}
+        api.ask("POST", TASKROUTER, f"{route}/{{{one}}}", {"FriendlyName": "Français"}, **values)
+        api.ask("DELETE", TASKROUTER, f"{route}/{{{one}}}", **values)
+    escalations = centre.workflows["Escalations"]
+    again = {"ReEvaluateTasks": "true"}
+    api.ask("POST", TASKROUTER, WORKSPACE + "/Workflows/{workflow}", again, workflow=escalations)
+
+
+def _tasks(api: Api, centre: ContactCentre) -> None:
+    route = WORKSPACE + "/Tasks"
+    filters = {
+        "Priority": "0",
+        "AssignmentStatus": ["pending", "reserved"],
+        "WorkflowSid": centre.workflows["Escalations"],
+        "WorkflowName": "Escalations",
+        "TaskQueueSid": centre.queues["Escalations"],
+        "TaskQueueName": "Escalations",
+        "EvaluateTaskAttributes": "1 == 1",
+        "RoutingTarget": centre.queues["Escalations"],
+        "Ordering": "VirtualStartTime:desc,DateCreated:asc",
+        "HasAddons": "False",
+    }
+    _read(api, TASKROUTER, route, "tasks task", filters)
+    nowhere = centre.queues["Billing"]
+    forms: list[dict[str, str]] = [
+        {"WorkflowSid": centre.workflows["Escalations"], "Attributes": '{"a": "é"}'},
+        {"RoutingTarget": nowhere, "Timeout": "60", "TaskChannel": "voice", "Priority": "3"},
+        {"RoutingTarget": centre.workers["ana"], "IgnoreCapacity": "yes"},
+        {"TaskQueueSid": nowhere, "WorkflowSid": centre.workflows["Escalations"]},
+        {
+            "WorkflowSid": centre.workflows["Escalations"],
+            "VirtualStartTime": "2020-01-01T00:00:00Z",
+        },
+    ]
+    made = [api.ask("POST", TASKROUTER, route, form)["sid"] for form in forms]
+    one = route + "/{task}"
+    changes: list[dict[str, str]] = [
+        {"Attributes": "{}", "Priority": "1", "VirtualStartTime": "2020-01-01T00:00:00Z"},
+        {"TaskChannel": "sms"},
+        {"AssignmentStatus": "canceled", "Reason": "why not"},
+    ]
+    for change in changes:
+        api.ask("POST", TASKROUTER, one, change, task=made[0])
+    for task in made:
+        api.ask("GET", TASKROUTER, one, task=task)
+    for status in ("wrapping", "completed"):
+        change = {"AssignmentStatus": status, "Reason": "done"}
+        api.ask("POST", TASKROUTER, one, change, task=centre.tasks["sms"])
+    for task in made:
+        api.ask("DELETE", TASKROUTER, one, task=task)
+
+
+def _reservations(api: Api, centre: ContactCentre) -> None:
+    filters = {"ReservationStatus": "pending", "WorkerSid": centre.workers["ana"]}
+    for below in ("/Tasks/{task}", "/Workers/{worker}"):
+        made = api.ask(
+            "POST",
+            TASKROUTER,
+            WORKSPACE + "/Tasks",
+            {"WorkflowSid": centre.workflows["Escalations"]},
+        )
+        (offer,) = centre.reservations(made["sid"])
+        values = {"task": made["sid"], "worker": offer.worker_sid}
+        route = WORKSPACE + below + "/Reservations"
+        api.ask("GET", TASKROUTER, route, filters, **values)
+        _read(api, TASKROUTER, route, "reservations reservation", {}, **values)
+        for status in ("accepted", "wrapping", "completed"):
+            form = {"ReservationStatus": status}
+            one = {**values, "reservation": offer.sid}
+            api.ask("POST", TASKROUTER, route + "/{reservation}", form, **one)
+
+
+def _flex(api: Api, centre: ContactCentre) -> None:
+    api.ask("GET", FLEX, "/Configuration")
+    attributes = centre.attributes(centre.tasks["two_agents"])
+    values = {
+        "interaction": attributes["flexInteractionSid"],
+        "channel": attributes["flexInteractionChannelSid"],
+    }
+    api.ask("GET", FLEX, INTERACTION, **values)
+    api.ask("GET", FLEX, INTERACTION + "/Channels", **values)
+    api.ask("GET", FLEX, CHANNEL, **values)
+    people = CHANNEL + "/Participants"
+    agent = api.ask("GET", FLEX, people, **values)["participants"][1]["sid"]
+    api.ask("POST", FLEX, people, {"Type": "supervisor", "MediaProperties": "{}"}, **values)
+    for status in ("wrapup", "closed"):
+        one = {**values, "participant": agent}
+        api.ask("POST", FLEX, people + "/{participant}", {"Status": status}, **one)
+    api.ask("GET", FLEX, people, {"PageSize": "2"}, **values)
+    for names in (True, False):
+        centre.account.settings.invite_names_its_task = names
+        properties = {
+            "workspace_sid": centre.workspace_sid,
+            "workflow_sid": centre.workflows["Escalations"],
+        }
+        routing = json.dumps({"properties": properties})
+        api.ask("POST", FLEX, CHANNEL + "/Invites", {"Routing": routing}, **values)
+    api.ask("GET", FLEX, CHANNEL + "/Invites", **values)
+    for status in ("setup", "active", "failed", "pause", "transfer"):
+        centre.set_channel_status(centre.tasks["two_agents"], status)
+        api.ask("GET", FLEX, CHANNEL, **values)
+    form = {"Status": "inactive", "Routing": '{"status": "closed"}'}
+    api.ask("POST", FLEX, CHANNEL, form, **values)
+    api.ask("POST", FLEX, CHANNEL, {"Status": "closed"}, **values)
+
+
+def _chat(api: Api, centre: ContactCentre) -> None:
+    channel = centre.attributes(centre.tasks["chat"])["channelSid"]
+    values = {"service": centre.account.flex.chat_service_sid, "channel": channel}
+    api.ask("GET", CHAT, CHAT_CHANNEL, **values)
+    form = {"FriendlyName": "a chat", "Attributes": '{"a": 1}'}
+    api.ask("POST", CHAT, CHAT_CHANNEL, form, **values)
+    members = CHAT_CHANNEL + "/Members"
+    made = api.ask("POST", CHAT, members, {"Identity": "zoe", "Attributes": "{}"}, **values)
+    _read(api, CHAT, members, "members member", {"Identity": ["zoe", "ana"]}, **values)
+    api.ask("DELETE", CHAT, members + "/{member}", member=made["sid"], **values)
+
+
+def _rooms(api: Api, centre: ContactCentre) -> None:
+    sid = centre.attributes(centre.tasks["sms_conversation"])["conversationSid"]
+    values = {"conversation": sid}
+    api.ask("GET", CONVERSATIONS, CONVERSATION, **values)
+    people = CONVERSATION + "/Participants"
+    made: Any = None
+    for added in (
+        {"Identity": "zoe"},
+        {
+            "MessagingBinding.Address": "+15005550009",
+            "MessagingBinding.ProxyAddress": "+15005550006",
+        },
+        {"Identity": "yan", "MessagingBinding.ProjectedAddress": "+15005550006"},
+        {"MessagingBinding.Address": "whatsapp:+15005550009"},
+    ):
+        form = {**added, "Attributes": '{"a": 1}'}
+        made = api.ask("POST", CONVERSATIONS, people, form, **values)
+    _read(api, CONVERSATIONS, people, "participants participant", {}, **values)
+    one = people + "/{participant}"
+    api.ask("GET", CONVERSATIONS, one, participant=made["sid"], **values)
+    api.ask("DELETE", CONVERSATIONS, one, participant=made["sid"], **values)
+    for state in ("inactive", "active", "closed"):
+        form = {"State": state, "FriendlyName": "a chat", "Attributes": "{}"}
+        api.ask("POST", CONVERSATIONS, CONVERSATION, form, **values)

@@ -1,0 +1,104 @@
+"""The canary as declared: asks often enough, may do nothing else, and its silence is an alarm."""
+
+import json
+
+from tests.infra.declared import REGION_AND_ACCOUNT, Program, declare
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+FUNCTION = "aws:lambda/function:Function"
+ALIAS_ARN = (
+    f"arn:aws:lambda:{REGION_AND_ACCOUNT}:function:flex-chat-transfer-production-canary:live"
+)
+FIVE_MINUTES = 300
+
+
+def test_there_is_none_unless_it_is_asked_for(program: Program) -> None:
+    assert not [found for found in program.resources if "canary" in found.name.lower()]
+
+
+def test_it_asks_where_the_plugin_asks_from_where_the_plugin_is(production: Program) -> None:
+    variables = production.one(FUNCTION, "canary").inputs["environment"]["variables"]
+
+    assert variables == {
+        "ENDPOINT": production.outputs["endpoint"],
+        "ALLOWED_ORIGINS": '["https://flex.twilio.com"]',
+    }
+
+
+def test_it_takes_nothing_that_agents_need_and_keeps_no_snapshot(production: Program) -> None:
+    canary = production.one(FUNCTION, "canary").inputs
+
+    assert "reservedConcurrentExecutions" in production.one(FUNCTION, "transfer-chat").inputs
+    assert not {"reservedConcurrentExecutions", "snapStart"} & canary.keys()
+
+
+def test_its_code_is_apart_from_the_other_functions(production: Program) -> None:
+    hashes = {
+        name: found.inputs["sourceCodeHash"] for name, found in production.of_type(FUNCTION).items()
+    }
+
+    assert hashes["transfer-chat"] == hashes["get-workflows"] != hashes["canary"]
+
+
+def test_a_schedule_runs_it_every_five_minutes_and_may_do_nothing_else(
+    production: Program,
+) -> None:
+    schedule = production.one("aws:scheduler/schedule:Schedule", "canary").inputs
+    policy = production.one("aws:iam/rolePolicy:RolePolicy", "canary-schedule").inputs["policy"]
+
+    assert schedule["scheduleExpression"] == "rate(5 minutes)"
+    assert schedule["target"]["arn"] == ALIAS_ARN
+    assert json.loads(policy)["Statement"] == [
+        {
+            "Sid": "InvokeFunction",
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunction",
+            "Resource": ALIAS_ARN,
+        }
+    ]
+
+
+def test_only_schedules_of_the_account_may_take_on_the_schedules_role(
+    production: Program,
+) -> None:
+    role = production.one("aws:iam/role:Role", "canary-schedule").inputs
+    (statement,) = json.loads(role["assumeRolePolicy"])["Statement"]
+
+    assert statement["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "aws:SourceAccount": "123456789012",
+            "aws:SourceArn": f"arn:aws:scheduler:{REGION_AND_ACCOUNT}:schedule-group/default",
+        }
+    }
+
+
+def test_failing_and_not_running_raise_the_alarm(production: Program) -> None:
+    alarm = production.one(ALARM, "canary-failing").inputs
+    *found, result = alarm["metricQueries"]
+
+    assert alarm["treatMissingData"] == "breaching"
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
+    assert result["expression"] == "runs - failed"
+    assert [(it["id"], it["metric"]["metricName"], it["metric"]["period"]) for it in found] == [
+        ("runs", "Invocations", FIVE_MINUTES),
+        ("failed", "Errors", FIVE_MINUTES),
+    ]
+    names = {query["metric"]["dimensions"]["FunctionName"] for query in found}
+    assert names == {"flex-chat-transfer-production-canary"}
+
+
+def test_no_other_alarm_counts_it(production: Program) -> None:
+    others = [
+        alarm for name, alarm in production.of_type(ALARM).items() if name != "canary-failing"
+    ]
+
+    assert not [alarm.name for alarm in others if "-canary" in json.dumps(alarm.inputs)]
+
+
+def test_it_is_in_the_outputs_so_that_a_deployment_waits_for_it() -> None:
+    outputs = declare(canary="true").outputs
+
+    assert outputs["functionNames"]["canary"] == "flex-chat-transfer-dev-canary"
+    assert outputs["logGroups"]["canary"] == "/aws/lambda/flex-chat-transfer-dev-canary"

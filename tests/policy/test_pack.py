@@ -1,0 +1,150 @@
+"""The pack as a process in its own virtual environment, asked as the Pulumi engine asks it."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import (
+    AnalyzeRequest,
+    AnalyzerResource,
+    AnalyzerResourceOptions,
+    AnalyzeStackRequest,
+)
+from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
+from pulumi.runtime.rpc import UNKNOWN
+
+from tests.infra.declared import AUTH_TOKEN, PRODUCTION, declare
+from tests.policy.declared import resources_of, spoilt
+from transfer_policy.resource import Resource
+from transfer_policy.rules import RESOURCE_RULES, STACK_RULES
+
+PACK: Final = Path(__file__).resolve().parents[2] / "policy"
+PYTHON: Final = PACK / ".venv" / "bin" / "python"
+
+pytestmark = pytest.mark.skipif(
+    not PYTHON.exists(), reason="the policy pack is not installed; run make policy"
+)
+
+# Finding, and whether it ends a preview or only tells that something could not be checked.
+Found = tuple[str, bool]
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Iterator[Any]:
+    """The pack, serving."""
+    with subprocess.Popen(
+        # The engine's own address, which the pack does not ask for anything.
+        [PYTHON, PACK, "127.0.0.1:1"],
+        stdout=subprocess.PIPE,
+        env={"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield AnalyzerStub(channel)
+        process.terminate()
+
+
+def ask(analyzer: Any, resources: Sequence[Resource]) -> set[Found]:
+    """Return what the pack finds, first in each resource, then in all of them."""
+    answers = [
+        analyzer.Analyze(
+            AnalyzeRequest(
+                type=it.type,
+                name=it.name,
+                urn=it.urn,
+                properties=_struct(it),
+                options=AnalyzerResourceOptions(),
+            )
+        )
+        for it in resources
+    ]
+    of_stack = AnalyzeStackRequest(
+        resources=[
+            AnalyzerResource(type=it.type, name=it.name, urn=it.urn, properties=_struct(it))
+            for it in resources
+        ]
+    )
+    answers.append(analyzer.AnalyzeStack(of_stack))
+    return {
+        # The enum's second value, MANDATORY.
+        (found.policyName, found.enforcementLevel == 1)
+        for answer in answers
+        for found in answer.diagnostics
+    }
+
+
+def _struct(resource: Resource) -> Struct:
+    found = Struct()
+    # An archive is no value that a rule looks at.
+    found.update(json.loads(json.dumps(resource.props, default=str)))
+    return found
+
+
+def test_it_serves_every_rule(analyzer: Any) -> None:
+    served = analyzer.GetAnalyzerInfo(Empty()).policies
+
+    assert {it.name for it in served} == {rule.name for rule in (*RESOURCE_RULES, *STACK_RULES)}
+    assert {it.enforcementLevel for it in served} == {1}
+
+
+def test_what_the_program_declares_passes(analyzer: Any, resources: list[Resource]) -> None:
+    assert ask(analyzer, resources) == set()
+
+
+def test_what_it_declares_for_production_passes(analyzer: Any) -> None:
+    assert ask(analyzer, resources_of(declare(PRODUCTION, stack="production"))) == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_", "name", "path", "value"),
+    [
+        (
+            "alarm-action",
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            "canary-failing",
+            ("treatMissingData",),
+            "notBreaching",
+        ),
+        (
+            "cors-origins",
+            "aws:apigatewayv2/api:Api",
+            "api",
+            ("corsConfiguration", "allowOrigins"),
+            ["*"],
+        ),
+        (
+            "no-secret-in-environment",
+            "aws:lambda/function:Function",
+            "transfer-chat",
+            ("environment", "variables", "HARMLESS"),
+            AUTH_TOKEN,
+        ),
+    ],
+)
+def test_a_breach_ends_a_preview(
+    analyzer: Any,
+    resources: list[Resource],
+    rule: str,
+    type_: str,
+    name: str,
+    path: tuple[str, ...],
+    value: object,
+) -> None:
+    assert ask(analyzer, spoilt(resources, type_, name, path, value)) == {(rule, True)}
+
+
+def test_what_is_not_known_yet_is_told_and_ends_nothing(
+    analyzer: Any, resources: list[Resource]
+) -> None:
+    unknown = spoilt(
+        resources, "aws:iam/rolePolicy:RolePolicy", "transfer-chat", ("policy",), UNKNOWN
+    )
+
+    assert ask(analyzer, unknown) == {("least-privilege", False)}

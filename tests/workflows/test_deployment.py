@@ -1,0 +1,129 @@
+"""What a deployment waits for, and for how long: its steps, run with stand-ins for the CLIs."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.declared import Program
+from tests.workflows.test_workflows import ROOT, read
+
+NAMES = {"transferChat": "a-transfer-chat", "getWorkflows": "a-get-workflows"}
+WAITS = ("lambda", "wait", "published-version-active", "--function-name")
+
+
+def job() -> dict[str, Any]:
+    deploy: dict[str, Any] = read("deploy.yml")["jobs"]["deploy"]
+    return deploy
+
+
+def step(name: str) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = [it for it in job()["steps"] if it.get("name", "").startswith(name)]
+    return found
+
+
+def run(folder: Path, name: str, stand_ins: dict[str, str]) -> int:
+    """Run a step's script as GitHub's runner does; each stand-in is a script in a CLI's place."""
+    tools = folder / "tools"
+    tools.mkdir()
+    for tool, script in stand_ins.items():
+        (tools / tool).write_text(f"#!/bin/sh\n{script}\n")
+        (tools / tool).chmod(0o755)
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "python").symlink_to(tools / "python")
+    environment = {"PATH": f"{tools}:{os.environ['PATH']}", "STACK": "production"}
+    done = subprocess.run(
+        ["/bin/bash", "-e", "-c", step(name)["run"]], cwd=folder, env=environment, check=False
+    )
+    return done.returncode
+
+
+def minutes(text: str) -> int:
+    found = re.fullmatch(r"(\d+)m", text)
+    assert found, text
+    return int(found[1])
+
+
+def test_a_deployment_ends_by_itself_before_it_is_ended(production: Program) -> None:
+    """A job that is ended leaves a lock and pending operations."""
+    update = sum(max(map(minutes, it.timeouts)) for it in production.resources if it.timeouts)
+    waits = sum(it.get("timeout-minutes", 0) for it in job()["steps"])
+
+    assert {it.type for it in production.resources if it.timeouts} == {
+        "aws:acm/certificateValidation:CertificateValidation",
+        "aws:lambda/function:Function",
+    }
+    # Credentials last an hour, unless a role allows more.
+    assert update < 60
+    assert update + waits < job()["timeout-minutes"]
+
+
+def test_it_has_new_credentials_for_what_comes_after_the_update() -> None:
+    uses = [it.get("uses", "").partition("@")[0] for it in job()["steps"]]
+    update = uses.index("pulumi/actions")
+
+    assert "aws-actions/configure-aws-credentials" in uses[:update]
+    assert "aws-actions/configure-aws-credentials" in uses[update:]
+
+
+def test_it_waits_for_the_live_version_of_every_function(tmp_path: Path) -> None:
+    stand_ins = {
+        "pulumi": f"echo '{json.dumps(NAMES)}'",
+        "aws": f'echo "$@" >> {tmp_path}/asked',
+    }
+
+    assert run(tmp_path, "Wait for", stand_ins) == 0
+    assert sorted((tmp_path / "asked").read_text().splitlines()) == sorted(
+        " ".join([*WAITS, name, "--qualifier", "live"]) for name in NAMES.values()
+    )
+
+
+def test_a_version_that_failed_fails_the_deployment(tmp_path: Path) -> None:
+    stand_ins = {
+        "pulumi": f"echo '{json.dumps(NAMES)}'",
+        # What the AWS CLI ends with when a waiter gets to a state of failure.
+        "aws": 'case "$*" in *get-workflows*) exit 255;; esac',
+    }
+
+    assert run(tmp_path, "Wait for", stand_ins) != 0
+
+
+@pytest.mark.parametrize(("after", "expected"), [(1, 0), (12, 0), (13, 1)])
+def test_it_asks_both_endpoints_again_for_a_while(
+    tmp_path: Path, after: int, expected: int
+) -> None:
+    stand_ins = {
+        "pulumi": "echo https://transfers.example.com",
+        "python": f'echo "$@" >> {tmp_path}/asked; [ $(wc -l < {tmp_path}/asked) -ge {after} ]',
+        "sleep": "exit 0",
+    }
+
+    assert run(tmp_path, "Without a token", stand_ins) == expected
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert set(asked) == {"canary/check_endpoints.py https://transfers.example.com"}
+
+
+def test_what_it_asks_with_says_what_is_wrong() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "canary" / "check_endpoints.py"), "http://127.0.0.1:9"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "POST http://127.0.0.1:9/transfer-chat: " in done.stderr
+    assert "GET http://127.0.0.1:9/get-workflows: " in done.stderr
+
+
+def test_a_manual_deployment_waits_for_the_same() -> None:
+    section = (ROOT / "README.md").read_text().partition("## Deploy it")[2].partition("\n## ")[0]
+
+    assert "aws lambda wait published-version-active --function-name {} --qualifier live" in section
+    assert 'canary/check_endpoints.py "$(pulumi stack output endpoint)"' in section
