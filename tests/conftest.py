@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tests.sampling import IS_FULL, SEED, sampled
+
 # A child logger is tied to its parent by this name when its module is imported, so it has to be set
 # before any module of the functions is.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
@@ -13,7 +15,20 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
 LONGEST = ("test_faults.py", "test_commands.py")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest of the marker of this folder."""
+    config.addinivalue_line("markers", "sampled(count): run so many of the cases, see sampling.py")
+
+
+def pytest_report_header() -> str:
+    """Say which sample is run."""
+    return "all cases: FULL_MATRIX=1" if IS_FULL else f"sample: TRANSFER_TEST_SEED={SEED}"
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; the others stay in their order."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Draw the sample, and put the longest files first; the others stay in their order."""
+    items[:], left_out = sampled(items)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: item.path.name not in LONGEST)

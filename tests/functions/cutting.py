@@ -13,7 +13,9 @@ class CutOff(BaseException):
     """Not an `Exception`: nobody catches it, as nobody catches a kill."""
 
 
-def cut_off_after(running: Deployment, call: Call, task_sid: str, target: str = "dev") -> None:
+def cut_off_after(
+    running: Deployment, call: Call, task_sid: str, target: str = "dev", by: str = "ana"
+) -> None:
     """Transfer a task, and let no call pass, nor its answer, once this one took effect."""
     send, journal = Transport.request, running.twilio.journal
     journal.clear()
@@ -28,7 +30,7 @@ def cut_off_after(running: Deployment, call: Call, task_sid: str, target: str = 
         check()
         return answer
 
-    event = running.transfer_event(task_sid, running.twilio.centre.workers[target])
+    event = running.transfer_event(task_sid, running.twilio.centre.workers.get(target, target), by)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Transport, "request", request)
         with pytest.raises(CutOff):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.twilio.centre import ContactCentre
+from local.twilio.taskrouter.lifecycle import remove
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.lambda_events import Answer
 
@@ -58,6 +59,12 @@ class Served:
     def leading_to_customer(self) -> list[Task]:
         """The open tasks through which an agent reaches, or will reach, the customer."""
         return self.centre.open_tasks(self.room, self.room_sid)
+
+    def forget(self) -> None:
+        """Delete the open tasks: an agent has room for so many only."""
+        for task in self.leading_to_customer():
+            with self.centre.account.lock:
+                remove(self.centre.workspace, task)
 
 
 def served(centre: ContactCentre, task_sid: str) -> Served:

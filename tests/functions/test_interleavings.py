@@ -1,10 +1,17 @@
-"""Transfers, offers taken and declined, completions, faults, in any order: nobody is left alone."""
+"""Whatever agents, customers, networks and Twilio do, in any order: nobody is left alone.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+Transfers, also of agents who had the chat before; offers taken and declined; completions; old
+requests sent again; attributes that an agent forged; calls that fail, or take effect late; a
+function that is killed; Twilio one way or the other.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -14,14 +21,45 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chat_transfer.twilio import retries
+from chat_transfer.twilio import client, retries
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
+from tests.functions.cutting import cut_off_after
+from tests.functions.lambda_events import Answer
+from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served, served
+from tests.functions.test_silence import (
+    LATE_SECONDS,
+    MUCH_LATER_SECONDS,
+    POSITIONS,
+    READ_SECONDS,
+    changes,
+    leading,
+    let_all_take_effect,
+)
+from tests.sampling import SEED, examples
 
 AGENTS = ["ana", "ben", "carla", "dev"]
+TARGETS = [*AGENTS, "Sales", "Support", "Escalations"]
 HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
+# Switches that delay nothing but the search: a task that appears late is `test_silence`'s.
+SWITCHES = [name for name, one in POSITIONS.items() if not one.delay or name == "search lags"]
+CHANGES = [call for _, call in cases() if changes(call)]
+FORGED = ["transferredFrom", "targetSid", "ignoreWorkerSids", "channelSid"]
+# Which of several: how many there are is not to be foreseen.
+WHICH = st.integers(0, 11)
+# What an agent's browser leaves late is not to be told from what it leaves now.
+LATE = [call for call in CHANGES if call.method == "POST"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for a transfer that was sent."""
+
+    task_sid: str
+    target: str
+    by: str
 
 
 @dataclass(slots=True)
@@ -32,30 +70,40 @@ class Customer:
     ----------
     is_done : bool
         An agent has completed the conversation.
-    something_may_remain : bool
-        The last answer about it said so.
+    remains : set of str
+        The originals at whose transfers something may be left: the last answer said so, or there
+        was none.
+    requests : list of Request
+        Those for transfers of its tasks so far.
     """
 
     case: Served
     is_done: bool = False
-    something_may_remain: bool = False
+    remains: set[str] = field(default_factory=set)
+    requests: list[Request] = field(default_factory=list)
 
     def tasks(self) -> list[Task]:
         """The open tasks that lead to the customer."""
-        return self.case.leading_to_customer()
+        return leading(self.case)
+
+    def held(self) -> list[Task]:
+        """Those that an agent has."""
+        return [task for task in self.tasks() if task.status in HELD]
 
 
 class Interleavings(RuleBasedStateMachine):
     """One deployment, a few customers."""
 
     deployment: Deployment
+    aws: Aws
     customers = Bundle("customers")
 
     def __init__(self) -> None:
         super().__init__()
         self.centre = self.deployment.twilio.centre
         self.present: list[Customer] = []
-        self.deployment.twilio.faults.clear()
+        self.held_by: dict[str, set[str]] = {}
+        self._calm_down()
 
     @rule(target=customers, kind=st.sampled_from(sorted(KINDS)))
     def arrives(self, kind: str) -> Customer:
@@ -64,20 +112,73 @@ class Interleavings(RuleBasedStateMachine):
         self.present.append(customer)
         return customer
 
-    @rule(customer=customers, to=st.sampled_from([*AGENTS, "Sales", "Support", "Escalations"]))
-    def is_transferred(self, customer: Customer, to: str) -> None:
-        """The agent who holds the customer's task transfers it."""
-        held = [task for task in customer.tasks() if task.status in HELD]
-        if customer.is_done or not held:
+    @rule(customer=customers, to=st.sampled_from(TARGETS), sam=st.booleans())
+    def is_transferred(self, customer: Customer, to: str, sam: bool) -> None:
+        """The agent who holds the customer's task transfers it, or a supervisor does."""
+        request = self._request(customer, to, sam=sam)
+        if request is None:
+            return
+        answer = self._ask(customer, request)
+        if answer.status == HTTPStatus.OK and not customer.remains:
+            assert [one.sid for one in customer.tasks()] == [answer.body["taskSid"]]
+
+    @rule(customer=customers, which=WHICH)
+    def is_asked_for_again(self, customer: Customer, which: int) -> None:
+        """An old request is sent once more; an agent who has the chat again stays in it."""
+        if not customer.requests:
+            return
+        request = customer.requests[which % len(customer.requests)]
+        before = self._in_the_chat(customer, request.task_sid)
+        self._ask(customer, request)
+        still_holding = {self.centre.holder_of(task.sid) for task in customer.held()}
+        gone = before & still_holding - self._in_the_chat(customer, request.task_sid)
+        assert not gone, f"{gone} had to leave the chat"
+
+    @rule(customer=customers, to=st.sampled_from(TARGETS), call=st.sampled_from(CHANGES))
+    def is_transferred_by_a_function_that_is_killed(
+        self, customer: Customer, to: str, call: Call
+    ) -> None:
+        """After one of its calls took effect; its lock has run out when the next request comes."""
+        request = self._request(customer, to, sam=False)
+        if request is None:
+            return
+        customer.requests.append(request)
+        try:
+            cut_off_after(
+                self.deployment, call, request.task_sid, self._sid(request.target), request.by
+            )
+        except pytest.fail.Exception:
+            note("it ended before")
+        customer.remains.add(request.task_sid)
+        let_locks_run_out(self.aws)
+
+    @rule(customer=customers, to=st.sampled_from(TARGETS), by=st.sampled_from(AGENTS))
+    def is_asked_for_by_somebody_else(self, customer: Customer, to: str, by: str) -> None:
+        """Nothing happens."""
+        held = customer.held()
+        self._note_holders()
+        if not held or by in self.held_by[held[0].sid]:
             return
         task = held[0]
-        agent = self.centre.holder_of(task.sid)
-        assert agent
-        answer = self.deployment.transfer(task.sid, self._sid(to), agent)
-        assert answer.status in {200, 403, 409, 422, 502, 503, 504}, answer.text
-        customer.something_may_remain = answer.body.get("rolledBack") is False
-        if answer.status == 200:
-            assert [one.sid for one in customer.tasks()] == [answer.body["taskSid"]]
+        before = {(one.sid, one.status, one.attributes) for one in customer.tasks()}
+        answer = self.deployment.transfer(task.sid, self._sid(to), by)
+        assert answer.status in {403, 502, 503, 504}, answer.text
+        assert {(one.sid, one.status, one.attributes) for one in customer.tasks()} == before
+
+    @rule(customer=customers, other=customers, name=st.sampled_from(FORGED), which=WHICH)
+    def is_lied_about(self, customer: Customer, other: Customer, name: str, which: int) -> None:
+        """The agent who holds a task writes into its attributes, but no other's channel."""
+        held = customer.held()
+        if not held:
+            return
+        lies: dict[str, Sequence[Any]] = {
+            "transferredFrom": [*(one.sid for one in other.tasks()), other.case.task_sid],
+            "targetSid": [*self.centre.workers.values(), *self.centre.queues.values()],
+            "ignoreWorkerSids": [[], list(self.centre.workers.values()), "WK", None],
+            "channelSid": [customer.case.attributes.get("channelSid")],
+        }
+        lie = lies[name][which % len(lies[name])]
+        self.centre.set_attributes(held[0].sid, **{name: lie})
 
     @rule(customer=customers, accepts=st.booleans())
     def is_offered(self, customer: Customer, accepts: bool) -> None:
@@ -91,12 +192,12 @@ class Interleavings(RuleBasedStateMachine):
     def is_helped(self, customer: Customer) -> None:
         """An agent completes the conversation, when there is only one task of it."""
         tasks = customer.tasks()
-        if not customer.something_may_remain and len(tasks) == 1 and tasks[0].status in HELD:
+        if not customer.remains and len(tasks) == 1 and tasks[0].status in HELD:
             self.centre.complete(tasks[0].sid)
             customer.is_done = True
 
     @rule(
-        call=st.sampled_from([call for _, call in cases() if call.method == "POST"]),
+        call=st.sampled_from(CHANGES),
         how=st.sampled_from(["500", "429", "close", "close after"]),
         nth=st.integers(1, 3),
         times=st.sampled_from([1, 4, 5, None]),
@@ -110,10 +211,29 @@ class Interleavings(RuleBasedStateMachine):
         else:
             faults.status(int(how), **befalls)
 
+    @rule(
+        call=st.sampled_from(LATE),
+        seconds=st.sampled_from([LATE_SECONDS, MUCH_LATER_SECONDS]),
+        nth=st.integers(1, 2),
+        times=st.sampled_from([1, 4, 5]),
+    )
+    def is_late(self, call: Call, seconds: float, nth: int, times: int) -> None:
+        """A write of a transfer takes effect after it was given up."""
+        self.deployment.twilio.faults.latency(seconds, **{**call.rule, "nth": nth, "times": times})
+
     @rule()
     def is_well_again(self) -> None:
-        """All faults are over."""
+        """All faults are over, and what was late has taken effect."""
         self.deployment.twilio.faults.clear()
+        let_all_take_effect(self.deployment, self.centre.account.settings.search_lag)
+
+    @rule(name=st.sampled_from(SWITCHES))
+    def twilio_behaves(self, name: str) -> None:
+        """One way or the other, where its documentation leaves that open."""
+        settings = self.centre.account.settings
+        with self.centre.account.lock:
+            settings.restore()
+            settings.change({**POSITIONS[name].switches, "evaluations_per_second": 30})
 
     @invariant()
     def nobody_is_alone(self) -> None:
@@ -121,17 +241,65 @@ class Interleavings(RuleBasedStateMachine):
         for customer in self.present:
             tasks = customer.tasks()
             if customer.is_done:
+                assert not tasks, "a task for a customer who has gone"
                 continue
             assert tasks, "the customer is alone"
-            assert len(tasks) == 1 or customer.something_may_remain, "two tasks for one customer"
+            assert len(tasks) == 1 or customer.remains, "two tasks for one customer"
+            assert customer.case.room_is_open(), "the channel is closed"
 
     def teardown(self) -> None:
-        """Let the agents finish, so that they have room for the next run."""
-        self.deployment.twilio.faults.clear()
+        """Give the agents room for the next run."""
+        self._calm_down()
         for customer in self.present:
-            for task in customer.tasks():
-                if task.status in HELD:
-                    self.centre.complete(task.sid)
+            customer.case.forget()
+
+    def _request(self, customer: Customer, to: str, *, sam: bool) -> Request | None:
+        """What is to be asked about a task that an agent holds; None where none does."""
+        held = customer.held()
+        if customer.is_done or not held:
+            return None
+        agent = self.centre.holder_of(held[0].sid)
+        assert agent
+        return Request(held[0].sid, to, "sam" if sam else agent)
+
+    def _ask(self, customer: Customer, request: Request) -> Answer:
+        """Send a request, and note what its answer says about what is left."""
+        self._note_holders()
+        if request not in customer.requests:
+            customer.requests.append(request)
+        sid = request.task_sid
+        answer = self.deployment.transfer(sid, self._sid(request.target), request.by)
+        note(f"{request.by}: {answer.status} {answer.text}")
+        assert answer.status in {200, 404, 409, 422, 502, 503, 504}, answer.text
+        if answer.body.get("rolledBack") is False:
+            customer.remains.add(sid)
+        elif answer.status not in {404, 422} and not self._is_unsettled():
+            customer.remains.discard(sid)
+        return answer
+
+    def _is_unsettled(self) -> bool:
+        """Whether a new task may appear that no search sees yet."""
+        late = [
+            entry
+            for entry in self.deployment.twilio.journal
+            if entry.method == "POST" and entry.status is None and entry.fault is None
+        ]
+        return bool(late) or self.centre.account.settings.search_lag > 0
+
+    def _note_holders(self) -> None:
+        for task in [task for customer in self.present for task in customer.held()]:
+            agent = self.centre.holder_of(task.sid)
+            self.held_by.setdefault(task.sid, set()).add(agent or "")
+
+    def _in_the_chat(self, customer: Customer, but: str) -> set[str | None]:
+        """The agents who are in the chat, and hold another task of the customer's than this one."""
+        present = self.centre.present_in(customer.case.room_sid)
+        agents = {self.centre.holder_of(task.sid) for task in customer.held() if task.sid != but}
+        return {agent for agent in agents if f"{agent}_40example_2Ecom" in present}
+
+    def _calm_down(self) -> None:
+        self.is_well_again()
+        self.twilio_behaves("defaults")
 
     def _sid(self, name: str) -> str:
         centre = self.centre
@@ -143,18 +311,19 @@ def running(aws: Aws) -> Iterator[Deployment]:
     with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
         wait_shortly(patch)
         patch.setattr(retries, "LONGEST_WAIT_SECONDS", 0.01)
+        patch.setattr(client, "READ_SECONDS", READ_SECONDS)
         yield deployment
 
 
-def test_interleavings(running: Deployment) -> None:
-    Interleavings.deployment = running
+def test_interleavings(running: Deployment, aws: Aws) -> None:
+    Interleavings.deployment, Interleavings.aws = running, aws
     run_state_machine_as_test(
-        Interleavings,
+        seed(int(SEED))(Interleavings),
         settings=settings(
-            max_examples=25,
-            stateful_step_count=15,
+            max_examples=examples(20),
+            stateful_step_count=20,
             deadline=None,
-            # To shrink a failure takes minutes, and fifteen steps can be read as they are.
+            # To shrink a failure takes minutes, and twenty steps can be read as they are.
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),

@@ -65,15 +65,16 @@ def create(twilio: Twilio, handover: Handover, attempt: Attempt, task: NewTask) 
 
 
 def search(
-    twilio: Twilio, handover: Handover, attempt: Attempt, *, seconds: float = SEARCH_SECONDS
+    twilio: Twilio, handover: Handover, attempt: Attempt, *, seconds: float | None = None
 ) -> Sequence[Task]:
-    """Search for the new tasks of an attempt until one is found, for so many seconds.
+    """Search for the new tasks of an attempt until one is found, `SEARCH_SECONDS` at the most.
 
     Returns
     -------
     sequence of Task
         The ones that an agent has accepted first, the cancelled ones last.
     """
+    seconds = SEARCH_SECONDS if seconds is None else seconds
     waiting = Retrying(
         retry=retry_if_result(lambda found: not found),
         wait=wait_fixed(SEARCH_PAUSE_SECONDS),
