@@ -1,5 +1,6 @@
 """A request that is sent again when the world has moved on: it makes nothing worse."""
 
+from dataclasses import replace
 
 import pytest
 
@@ -36,3 +37,28 @@ def test_an_agent_who_is_getting_the_chat_back_is_not_made_to_leave(
 
     assert answer.body == {"taskSid": devs.sid}
     assert "ana_40example_2Ecom" in centre.present_in(case.room_sid)
+
+
+@pytest.mark.parametrize("target", ["dev", "Escalations"])
+def test_a_task_that_leads_to_another_customer_is_not_ours(
+    deployment: Deployment, target: str
+) -> None:
+    """Who has it wrote into it what makes it look so; the customers came in the same second."""
+    centre = deployment.twilio.centre
+    target_sid = {**centre.workers, **centre.workflows}[target]
+    case, other = served(centre, centre.chat_task()), served(centre, centre.chat_task())
+    transferred = deployment.transfer(other.task_sid, target_sid).body["taskSid"]
+    centre.accept(transferred)
+    began = centre.workspace.task(case.task_sid).virtual_start_time
+    theirs = centre.workspace.task(transferred)
+    centre.workspace.put_task(replace(theirs, virtual_start_time=began))
+    centre.set_attributes(transferred, transferredFrom=case.task_sid)
+    deployment.twilio.faults.close(method="POST", path="/Tasks$")
+
+    first = deployment.transfer(case.task_sid, target_sid)
+    again = deployment.transfer(case.task_sid, target_sid)
+
+    assert first.body.get("rolledBack") is False, first.text
+    case.assert_customer_is_served(again)
+    assert again.body["taskSid"] != transferred
+    assert [task.sid for task in other.leading_to_customer()] == [transferred]
