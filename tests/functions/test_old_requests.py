@@ -1,5 +1,6 @@
 """A request that is sent again when the world has moved on: it makes nothing worse."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
-from tests.functions.recording import SID, Call
+from tests.functions.recording import KINDS, SID, Call
 from tests.functions.served import served
 
 pytestmark = pytest.mark.usefixtures("short_waits")
@@ -62,3 +63,37 @@ def test_a_task_that_leads_to_another_customer_is_not_ours(
     case.assert_customer_is_served(again)
     assert again.body["taskSid"] != transferred
     assert [task.sid for task in other.leading_to_customer()] == [transferred]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_target_after_a_workflow_cancelled_the_task_and_that_was_deleted(
+    deployment: Deployment, kind: str
+) -> None:
+    """What the first target's workflow may do counts, not what the second's may."""
+    centre = deployment.twilio.centre
+    route = {
+        "expression": "1==1",
+        "targets": [{"queue": centre.queues["Everyone"], "timeout": 3600}],
+    }
+    workflow = deployment.workflows().create(
+        friendly_name="Gives up",
+        configuration=json.dumps({"task_routing": {"filters": [route]}}),
+    )
+    case = served(centre, KINDS[kind](centre))
+    faults = deployment.twilio.faults
+    faults.status(500, times=None, **{**(WRITE if kind == "chat" else CLOSE).rule, "nth": 1})
+    first = deployment.transfer(case.task_sid, workflow.sid or "")
+    faults.clear()
+    assert first.body["rolledBack"] is False, first.text
+    [made] = [task for task in case.leading_to_customer() if task.sid != case.task_sid]
+    deployment.client.taskrouter.v1.workspaces(centre.workspace_sid).tasks(made.sid).update(
+        assignment_status="canceled"
+    )
+    centre.account.settings.deletes_finished_after = 0.0
+    centre.settle()
+    assert centre.task(made.sid) is None
+
+    answer = deployment.transfer(case.task_sid, centre.workers["carla"])
+
+    assert answer.status == 200, answer.text
+    assert [task.sid for task in case.leading_to_customer()] == [answer.body["taskSid"]]

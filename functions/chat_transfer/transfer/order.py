@@ -18,7 +18,7 @@ from chat_transfer.http.problems import (
     task_unknown,
     transferred_elsewhere,
 )
-from chat_transfer.http.request import TransferRequest
+from chat_transfer.http.request import Target, TransferRequest
 from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to, rejoin
 from chat_transfer.transfer.attempt import Attempt, Phase, TransferDone
@@ -194,7 +194,8 @@ class Transfer:
         if made is not None or attempt.phase is not Phase.HANDING_OVER:
             return made is not None and made.is_accepted
         # Deleted: it was cancelled, or accepted and completed.
-        return attempt.accepted or not checks.is_watched(self._request.target, self._reading)
+        target = Target(attempt.target_sid)  # its workflow counts, not that of this request
+        return attempt.accepted or not checks.is_watched(target, self._reading)
 
     def _read_again(self) -> None:
         self._reading = checks.read_again(self._twilio, self._reading, self._request.task_sid)
