@@ -1,10 +1,12 @@
 """A request that is sent again when the world has moved on: it makes nothing worse."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
 
+from chat_transfer.transfer.steps import Steps
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
@@ -97,3 +99,37 @@ def test_another_target_after_a_workflow_cancelled_the_task_and_that_was_deleted
 
     assert answer.status == 200, answer.text
     assert [task.sid for task in case.leading_to_customer()] == [answer.body["taskSid"]]
+
+
+@pytest.mark.parametrize("when", ["lands", "has landed, and the task is completed later"])
+def test_a_close_of_which_the_first_request_did_not_hear(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The first target's workflow cancelled the new task, so the transfer begins again."""
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    centre.account.settings.completes_after_close = 1.0
+    case = served(centre, centre.tasks["conversation"])
+    faults.close(takes_effect=when != "lands", **{**CLOSE.rule, "times": None})
+    first = deployment.transfer(case.task_sid, centre.workflows["Escalations"])
+    faults.clear()
+    made = next(task for task in case.leading_to_customer() if task.sid != case.task_sid)
+    deployment.client.taskrouter.v1.workspaces(centre.workspace_sid).tasks(made.sid).update(
+        assignment_status="canceled"
+    )
+    undo = Steps.undo
+
+    def undo_before_the_close_lands(steps: Steps) -> None:
+        undo(steps)
+        centre.complete(case.task_sid)
+
+    if when == "lands":
+        monkeypatch.setattr(Steps, "undo", undo_before_the_close_lands)
+
+    again = deployment.transfer(case.task_sid, centre.workers["carla"])
+
+    time.sleep(1.0)
+    centre.settle()
+    assert first.body["rolledBack"] is False, first.text
+    assert again.status == 200, again.text
+    assert [task.sid for task in case.leading_to_customer()] == [again.body["taskSid"]]
+    assert deployment.transfer(case.task_sid, centre.workers["carla"]).body == again.body

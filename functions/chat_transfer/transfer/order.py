@@ -149,6 +149,10 @@ class Transfer:
             attempt, handover = self._prepare(earlier)
             self._steps = steps = Steps(self._twilio, self._record, attempt, handover)
             self._record.write(attempt)
+            original = self._reading.task.result()
+            if original is None or original.is_ended:  # a close that was given up has landed
+                steps.follow_original()
+                return self._done(steps.attempt)
         new_task = checks.check(self._twilio, self._request, self._reading, handover, attempt)
         steps.create(new_task)
         steps.hand_over(watched=checks.is_watched(self._request.target, self._reading))
@@ -210,7 +214,7 @@ class Transfer:
         """
         task_sid, twilio = self._request.task_sid, self._twilio
         original, holder_sid = self._reading.task.result(), self._reading.holder.result()
-        handover = checks.handover_of(twilio, task_sid, original)
+        handover = checks.handover_of(twilio, task_sid, original, earlier)
         if handover is None and (left := self._record.attempt(task_sid)):
             handover = checks.handover_of(twilio, task_sid, original, left)
         if handover is None:
@@ -219,8 +223,10 @@ class Transfer:
         attempt = Attempt(
             task_sid=task_sid,
             target_sid=self._request.target.sid,
-            held_by=holder_sid,
-            identity=twilio.identity(holder_sid, self._caller) if holder_sid else None,
+            held_by=holder_sid or (earlier and earlier.held_by),
+            identity=twilio.identity(holder_sid, self._caller)
+            if holder_sid
+            else (earlier and earlier.identity),
             channel_sid=checks.channel_of(original),
             began_at=earlier.began_at if earlier else time_ns() // 1_000_000,
             doubted=self._steps.attempt.doubted if self._steps else None,
