@@ -15,7 +15,7 @@ IS_FULL = os.environ.get("FULL_MATRIX") == "1"
 SEED = os.environ.setdefault(
     "TRANSFER_TEST_SEED", str(random.SystemRandom().randrange(1_000_000_000))
 )
-TIMES_LARGER = 20
+TIMES_LARGER = 10
 
 
 def sampled(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:

@@ -38,7 +38,7 @@ from tests.functions.test_silence import (
     leading,
     let_all_take_effect,
 )
-from tests.sampling import SEED, examples
+from tests.sampling import IS_FULL, SEED, examples
 
 AGENTS = ["ana", "ben", "carla", "dev"]
 TARGETS = [*AGENTS, "Sales", "Support", "Escalations"]
@@ -49,8 +49,12 @@ CHANGES = [call for _, call in cases() if changes(call)]
 FORGED = ["transferredFrom", "targetSid", "ignoreWorkerSids", "channelSid"]
 # Which of several: how many there are is not to be foreseen.
 WHICH = st.integers(0, 11)
-# What an agent's browser leaves late is not to be told from what it leaves now.
-LATE = [call for call in CHANGES if call.method == "POST"]
+# Each of a transfer's, or only some. Not those to the members of a chat: an agent who is made to
+# leave late may have it again by then.
+WRITES = st.sampled_from(
+    ["/(Tasks|Invites|Participants)(/[^/]+)?$", "/(Tasks|Invites)$", "/(Tasks|Participants)/[^/]+$"]
+)
+LATE = {"late": LATE_SECONDS, "much later": MUCH_LATER_SECONDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,13 @@ class Interleavings(RuleBasedStateMachine):
         self.present.append(customer)
         return customer
 
-    @rule(customer=customers, to=st.sampled_from(TARGETS), sam=st.booleans())
-    def is_transferred(self, customer: Customer, to: str, sam: bool) -> None:
+    @rule(
+        customer=customers,
+        to=st.sampled_from(TARGETS),
+        sam=st.booleans(),
+        is_taken=st.booleans(),
+    )
+    def is_transferred(self, customer: Customer, to: str, sam: bool, is_taken: bool) -> None:
         """The agent who holds the customer's task transfers it, or a supervisor does."""
         request = self._request(customer, to, sam=sam)
         if request is None:
@@ -121,6 +130,8 @@ class Interleavings(RuleBasedStateMachine):
         answer = self._ask(customer, request)
         if answer.status == HTTPStatus.OK and not customer.remains:
             assert [one.sid for one in customer.tasks()] == [answer.body["taskSid"]]
+        if is_taken:
+            self.is_offered(customer, accepts=True)
 
     @rule(customer=customers, which=WHICH)
     def is_asked_for_again(self, customer: Customer, which: int) -> None:
@@ -197,29 +208,21 @@ class Interleavings(RuleBasedStateMachine):
             customer.is_done = True
 
     @rule(
-        call=st.sampled_from(CHANGES),
-        how=st.sampled_from(["500", "429", "close", "close after"]),
-        nth=st.integers(1, 3),
+        path=WRITES,
+        how=st.sampled_from(["500", "429", "close", "close after", "late", "much later"]),
+        nth=st.integers(1, 4),
         times=st.sampled_from([1, 4, 5, None]),
     )
-    def is_spoiled(self, call: Call, how: str, nth: int, times: int | None) -> None:
-        """A write of a transfer goes wrong from now on; four times is what retries cannot cure."""
+    def is_spoiled(self, path: str, how: str, nth: int, times: int | None) -> None:
+        """Writes go wrong from now on; four times is what retries cannot cure."""
         faults = self.deployment.twilio.faults
-        befalls = {**call.rule, "nth": nth, "times": times}
-        if how.startswith("close"):
+        befalls = {"method": "POST", "path": path, "nth": nth, "times": times}
+        if how in LATE:
+            faults.latency(LATE[how], **befalls)
+        elif how.startswith("close"):
             faults.close(takes_effect=how == "close after", **befalls)
         else:
             faults.status(int(how), **befalls)
-
-    @rule(
-        call=st.sampled_from(LATE),
-        seconds=st.sampled_from([LATE_SECONDS, MUCH_LATER_SECONDS]),
-        nth=st.integers(1, 2),
-        times=st.sampled_from([1, 4, 5]),
-    )
-    def is_late(self, call: Call, seconds: float, nth: int, times: int) -> None:
-        """A write of a transfer takes effect after it was given up."""
-        self.deployment.twilio.faults.latency(seconds, **{**call.rule, "nth": nth, "times": times})
 
     @rule()
     def is_well_again(self) -> None:
@@ -315,6 +318,7 @@ def running(aws: Aws) -> Iterator[Deployment]:
         yield deployment
 
 
+@pytest.mark.timeout(1800 if IS_FULL else 120)
 def test_interleavings(running: Deployment, aws: Aws) -> None:
     Interleavings.deployment, Interleavings.aws = running, aws
     run_state_machine_as_test(

@@ -67,13 +67,25 @@ class ChatHandover:
         return self._taskrouter.create(task)
 
     def candidates(self) -> Sequence[Task]:
-        """The tasks from this one that have its virtual start time, which no browser can write."""
+        """The tasks from this one that have its virtual start time, which no browser can write.
+
+        Another customer's can have that too, as it is in whole seconds. So theirs are left out, by
+        the channel; a task without one is ours where an undo took that from it.
+        """
         original = self._original
         if original is None:
             return ()
         since = original.virtual_start_time
         found = self._taskrouter.search(self._task_sid)
-        return [task for task in found if since in (None, task.virtual_start_time)]
+        return [
+            task
+            for task in found
+            if since in (None, task.virtual_start_time)
+            and (
+                task.attributes.get(CHANNEL) == self._channel_sid
+                or (CHANNEL not in task.attributes and not task.is_accepted)
+            )
+        ]
 
     def detach(self) -> None:
         """Take the channel off the original."""

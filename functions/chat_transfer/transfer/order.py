@@ -18,7 +18,7 @@ from chat_transfer.http.problems import (
     task_unknown,
     transferred_elsewhere,
 )
-from chat_transfer.http.request import TransferRequest
+from chat_transfer.http.request import Target, TransferRequest
 from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to, rejoin
 from chat_transfer.transfer.attempt import Attempt, Phase, TransferDone
@@ -149,6 +149,10 @@ class Transfer:
             attempt, handover = self._prepare(earlier)
             self._steps = steps = Steps(self._twilio, self._record, attempt, handover)
             self._record.write(attempt)
+            original = self._reading.task.result()
+            if original is None or original.is_ended:  # a close that was given up has landed
+                steps.follow_original()
+                return self._done(steps.attempt)
         new_task = checks.check(self._twilio, self._request, self._reading, handover, attempt)
         steps.create(new_task)
         steps.hand_over(watched=checks.is_watched(self._request.target, self._reading))
@@ -194,7 +198,8 @@ class Transfer:
         if made is not None or attempt.phase is not Phase.HANDING_OVER:
             return made is not None and made.is_accepted
         # Deleted: it was cancelled, or accepted and completed.
-        return attempt.accepted or not checks.is_watched(self._request.target, self._reading)
+        target = Target(attempt.target_sid)  # its workflow counts, not that of this request
+        return attempt.accepted or not checks.is_watched(target, self._reading)
 
     def _read_again(self) -> None:
         self._reading = checks.read_again(self._twilio, self._reading, self._request.task_sid)
@@ -209,7 +214,7 @@ class Transfer:
         """
         task_sid, twilio = self._request.task_sid, self._twilio
         original, holder_sid = self._reading.task.result(), self._reading.holder.result()
-        handover = checks.handover_of(twilio, task_sid, original)
+        handover = checks.handover_of(twilio, task_sid, original, earlier)
         if handover is None and (left := self._record.attempt(task_sid)):
             handover = checks.handover_of(twilio, task_sid, original, left)
         if handover is None:
@@ -218,8 +223,10 @@ class Transfer:
         attempt = Attempt(
             task_sid=task_sid,
             target_sid=self._request.target.sid,
-            held_by=holder_sid,
-            identity=twilio.identity(holder_sid, self._caller) if holder_sid else None,
+            held_by=holder_sid or (earlier and earlier.held_by),
+            identity=twilio.identity(holder_sid, self._caller)
+            if holder_sid
+            else (earlier and earlier.identity),
             channel_sid=checks.channel_of(original),
             began_at=earlier.began_at if earlier else time_ns() // 1_000_000,
             doubted=self._steps.attempt.doubted if self._steps else None,

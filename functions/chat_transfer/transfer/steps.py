@@ -127,7 +127,8 @@ class Steps:
                 self.attempt = replace(self.attempt, accepted=made.is_accepted)
                 self._handover.give_channel(made)
             # An agent who has the chat again, after it was passed on, is not made to leave it.
-            leaving = self.attempt.identity if made and not made.is_ended else None
+            passed_on = made is None or made.is_ended or self._record.remains(made.sid)
+            leaving = None if passed_on else self.attempt.identity
             self._handover.finish(leaving)
         except OriginalEnded:
             return
