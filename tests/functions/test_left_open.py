@@ -270,6 +270,25 @@ def test_a_creation_that_appears_after_the_next_one_is_cancelled_by_a_later_requ
     case.assert_customer_is_served(third)
 
 
+def test_a_task_that_an_undo_cancelled_is_not_taken_for_one_in_doubt(
+    deployment: Deployment, aws: Aws
+) -> None:
+    """Cut off while handing over to Dev; the creation for Carla is lost before it takes effect."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["chat"])
+    cut_off_after(deployment, Call("POST", f"{TASKS_PATH}/{SID}", 1), case.task_sid)
+    let_locks_run_out(aws)
+    deployment.twilio.faults.close(method="POST", path="/Tasks$")
+
+    answer = deployment.transfer("chat", centre.workers["carla"])
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, False)
+    case.assert_customer_is_served(answer)
+    again = deployment.transfer("chat", centre.workers["carla"])
+    assert again.status == 200, again.text
+    case.assert_customer_is_served(again)
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.15])
 def test_an_invite_that_does_not_name_its_task_is_looked_up_among_the_invites(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch, delay: float

@@ -220,13 +220,16 @@ class Transfer:
         if handover is None:
             checks.transferable(self._request, self._reading)
             raise kind_unsupported()
+        held_by, identity = holder_sid, None
+        if holder_sid:
+            identity = twilio.identity(holder_sid, self._caller)
+        elif earlier:
+            held_by, identity = earlier.held_by, earlier.identity
         attempt = Attempt(
             task_sid=task_sid,
             target_sid=self._request.target.sid,
-            held_by=holder_sid or (earlier and earlier.held_by),
-            identity=twilio.identity(holder_sid, self._caller)
-            if holder_sid
-            else (earlier and earlier.identity),
+            held_by=held_by,
+            identity=identity,
             channel_sid=checks.channel_of(original),
             began_at=earlier.began_at if earlier else time_ns() // 1_000_000,
             doubted=self._steps.attempt.doubted if self._steps else None,
