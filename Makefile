@@ -11,7 +11,7 @@ POLICY_INSTALLED := policy/.venv/.installed
 LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 botocore frozenlist \
 	multidict propcache python-dateutil s3transfer six yarl
 
-.PHONY: demo up down test lint format lock install policy clean
+.PHONY: demo up down bench test lint format lock install policy clean
 
 demo: install  ## Deploy to the emulators, transfer, exit
 	@$(BIN)/python -m local demo
@@ -21,6 +21,9 @@ up: install  ## Deploy to the emulators and keep them running
 
 down:  ## Stop what `python -m local up -d` started
 	@$(BIN)/python -m local down
+
+bench: install  ## Count a transfer's calls and round trips, measure the functions
+	@$(BIN)/python -m local.bench
 
 test: install
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

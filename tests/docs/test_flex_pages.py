@@ -39,7 +39,9 @@ const answers = { done: { ok: true }, refused: { ok: false, json: async () => ({
 
 
 def snippet() -> str:
-    return re.findall(r"^```js\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)[0]
+    found = re.search(r"^```js\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+    assert found is not None
+    return found[1]
 
 
 def test_the_page_on_the_functions_names_the_setting_of_each_plugin() -> None:
