@@ -14,7 +14,7 @@ LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 
 # What a deployment from GitHub installs: gathered in one job, installed in another.
 WHEELS := build/wheels
 
-.PHONY: demo up down test lint format lock install policy wheels install-wheels clean
+.PHONY: demo up down bench test lint format lock install policy wheels install-wheels clean
 
 demo: install  ## Deploy to the emulators, transfer, exit
 	@$(BIN)/python -m local demo
@@ -24,6 +24,9 @@ up: install  ## Deploy to the emulators and keep them running
 
 down:  ## Stop what `python -m local up -d` started
 	@$(BIN)/python -m local down
+
+bench: install  ## Count a transfer's calls and round trips, measure the functions
+	@$(BIN)/python -m local.bench
 
 test: install policy
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

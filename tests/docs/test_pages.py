@@ -58,7 +58,7 @@ def test_there_are_pages() -> None:
     assert {page.stem for page in PAGES} >= {
         *("existing-workspace", "drift", "rollback", "rotating-credentials", "environments"),
         *("from-twilio-functions", "teardown", "personal-data", "cost", "github"),
-        "observability",
+        *("observability", "local"),
     }
 
 

@@ -1,0 +1,1 @@
+"""Measures the functions: counts and ratios first, which hold on every machine, then times."""

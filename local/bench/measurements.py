@@ -1,0 +1,205 @@
+"""What is measured, and how: requests to warm and to new execution environments."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, Final
+from zipfile import ZipFile
+
+from local.bench.environment import Answered, BenchError, Environment, Function
+from local.registry import ROOT
+from local.stack import LocalStack
+from local.twilio.centre import ContactCentre
+
+BUNDLE: Final = ROOT / "build" / "functions.zip"
+ADDED_SECONDS: Final = 0.05
+WARM_UP: Final = 2
+MOST_COLD_STARTS: Final = 5
+KINDS: Final[Mapping[str, Callable[[ContactCentre], str]]] = {
+    "chat": lambda centre: centre.chat_task(),
+    "conversation": lambda centre: centre.conversation_task(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A warm transfer of one kind of task; times are medians.
+
+    Attributes
+    ----------
+    twilio_calls, aws_calls
+        Calls of one transfer.
+    round_trips
+        By how many times the added latency of Twilio the transfer took longer: how many calls to
+        Twilio come one after the other. From the fastest transfer of each, since a busy machine
+        makes others slower, never faster.
+    own_ms
+        Milliseconds without added latency and without calls to AWS. The emulated Twilio's time is
+        in it. Where a call to AWS runs next to one to Twilio, both are left out.
+    cpu_ms
+        Milliseconds of processor time, which other work on the machine hardly changes.
+    total_ms
+        Milliseconds without added latency.
+    """
+
+    twilio_calls: int
+    round_trips: float
+    aws_calls: int
+    own_ms: float
+    cpu_ms: float
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """A new process in milliseconds, medians: until it is ready, of that the import, one request.
+
+    The bundle has no bytecode, so the import compiles it. On AWS, SnapStart leaves out all of it.
+    """
+
+    ready_ms: float
+    import_ms: float
+    first_request_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that was measured, and on what."""
+
+    transfers: Mapping[str, Transfer]
+    cold_start: ColdStart
+    requests_per_second: float
+    bundle_bytes: int
+    bundle_files: int
+    repeats: int
+    python: str
+    processors: int | None
+
+
+def measured(stack: LocalStack, repeats: int, tell: Callable[[str], None]) -> Report:
+    """Measure the functions of a stack.
+
+    Parameters
+    ----------
+    stack
+        A stack that is up and does nothing else meanwhile.
+    repeats
+        How often each request is sent.
+    tell
+        Hears what is measured next.
+
+    Raises
+    ------
+    BenchError
+        When a transfer fails, or transfers of one kind differ in their number of calls.
+    """
+    function = Function.deployed(stack, "transfer_chat")
+    with function.started(BUNDLE) as environment:
+        transfers = {}
+        for kind in KINDS:
+            tell(f"Transferring a {kind}, with and without added latency")
+            transfers[kind] = _transfer(environment, stack, kind, repeats)
+        tell("Transferring one conversation after the other")
+        rate = _rate(environment, stack, repeats)
+    tell("Starting new processes")
+    cold = _cold_start(function, stack, min(repeats, MOST_COLD_STARTS))
+    with ZipFile(BUNDLE) as bundle:
+        files = len(bundle.namelist())
+    return Report(
+        transfers,
+        cold,
+        rate,
+        BUNDLE.stat().st_size,
+        files,
+        repeats,
+        platform.python_version(),
+        os.cpu_count(),
+    )
+
+
+def _transfer(environment: Environment, stack: LocalStack, kind: str, repeats: int) -> Transfer:
+    for _ in range(WARM_UP):
+        environment.ask(_event(stack, kind))
+    plain: list[Answered] = []
+    delayed: list[Answered] = []
+    calls = set()
+    # In turn, so that both meet the same machine.
+    for _ in range(repeats):
+        for seconds, answers in ((0.0, plain), (ADDED_SECONDS, delayed)):
+            event = _event(stack, kind)
+            stack.twilio.faults.clear()
+            if seconds:
+                stack.twilio.faults.latency(seconds)
+            stack.twilio.journal.clear()
+            answers.append(environment.ask(event))
+            calls.add((len(stack.twilio.journal), answers[-1].aws_calls))
+    stack.twilio.faults.clear()
+    if len(calls) != 1:
+        raise BenchError(f"transfers of a {kind} made (Twilio, AWS) calls that differ: {calls}")
+    [(twilio_calls, aws_calls)] = calls
+    fastest = [min(answer.seconds for answer in answers) for answers in (plain, delayed)]
+    return Transfer(
+        twilio_calls,
+        round((fastest[1] - fastest[0]) / ADDED_SECONDS, 1),
+        aws_calls,
+        own_ms=_milliseconds(median(answer.seconds - answer.aws_seconds for answer in plain)),
+        cpu_ms=_milliseconds(median(answer.cpu_seconds for answer in plain)),
+        total_ms=_milliseconds(median(answer.seconds for answer in plain)),
+    )
+
+
+def _rate(environment: Environment, stack: LocalStack, repeats: int) -> float:
+    events = [_event(stack, "conversation") for _ in range(repeats)]
+    started = time.perf_counter()
+    for event in events:
+        environment.ask(event)
+    return round(repeats / (time.perf_counter() - started), 1)
+
+
+def _cold_start(function: Function, stack: LocalStack, repeats: int) -> ColdStart:
+    ready, imported, first = [], [], []
+    for _ in range(repeats):
+        with function.started(BUNDLE) as environment:
+            ready.append(environment.start_seconds)
+            imported.append(environment.import_seconds)
+            first.append(environment.ask(_event(stack, "conversation")).seconds)
+    return ColdStart(*(_milliseconds(median(seconds)) for seconds in (ready, imported, first)))
+
+
+def _event(stack: LocalStack, kind: str) -> dict[str, Any]:
+    """Make a task of Ana's and the event that transfers it to Dev, payload format 2.0.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    centre = stack.twilio.centre
+    body = {
+        "Token": centre.token_of("ana"),
+        "taskSid": KINDS[kind](centre),
+        "targetSid": centre.workers["dev"],
+    }
+    http = {"method": "POST", "path": "/transfer-chat", "protocol": "HTTP/1.1"}
+    return {
+        "version": "2.0",
+        "routeKey": "POST /transfer-chat",
+        "rawPath": "/transfer-chat",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "bench",
+            "http": http,
+            "requestId": "bench",
+            "routeKey": "POST /transfer-chat",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+        "body": json.dumps(body),
+    }
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)
