@@ -6,6 +6,7 @@ ended first, by the phase that it recorded.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import time_ns
 
 from aws_lambda_powertools import Logger
@@ -223,14 +224,14 @@ class Transfer:
         attempt = Attempt(
             task_sid=task_sid,
             target_sid=self._request.target.sid,
-            held_by=holder_sid or (earlier and earlier.held_by),
-            identity=twilio.identity(holder_sid, self._caller)
-            if holder_sid
-            else (earlier and earlier.identity),
+            held_by=holder_sid,
+            identity=twilio.identity(holder_sid, self._caller) if holder_sid else None,
             channel_sid=checks.channel_of(original),
             began_at=earlier.began_at if earlier else time_ns() // 1_000_000,
             doubted=self._steps.attempt.doubted if self._steps else None,
         )
+        if earlier and holder_sid is None:
+            attempt = replace(attempt, held_by=earlier.held_by, identity=earlier.identity)
         return attempt, handover
 
     def _done(self, attempt: Attempt) -> TransferDone:
