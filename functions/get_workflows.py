@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import has_body, read_fields, token_of
-from chat_transfer.http.resolver import http_api, json_response, log_problem
+from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.runtime import Runtime
 from chat_transfer.transfer.answers import answer_to
 from chat_transfer.twilio.failures import TwilioFailure
@@ -65,4 +65,4 @@ def get_workflows() -> Response[str]:
 )
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway, payload format 2.0."""
-    return app.resolve(event, context)
+    return answer(app, event, context)

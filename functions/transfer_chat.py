@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import transfer_request
-from chat_transfer.http.resolver import http_api, json_response, log_problem
+from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.runtime import Runtime
 from chat_transfer.transfer.order import transfer
@@ -55,4 +55,4 @@ def transfer_chat() -> Response[str]:
 )
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway, payload format 2.0."""
-    return app.resolve(event, context)
+    return answer(app, event, context)

@@ -75,7 +75,7 @@ def _run(chosen: Namespace, console: Console) -> int:
     elif chosen.command == "down":
         _down(chosen.name, console)
     elif chosen.detach:
-        _up_in_background(chosen.name, console)
+        _up_in_background(chosen, console)
     else:
         _up(console, chosen)
     return 0
@@ -88,7 +88,7 @@ def _up(console: Console, chosen: Namespace) -> None:
         os.set_inheritable(chosen.lock, False)  # noqa: FBT003 - it is called so
     with ExitStack() as held:
         with progress_on(console) as progress:
-            stack = held.enter_context(local_stack(progress))
+            stack = held.enter_context(local_stack(progress, origins=chosen.origins))
         if chosen.background_name is not None:
             registry.announce(chosen.background_name, stack.addresses)
         else:
@@ -97,8 +97,12 @@ def _up(console: Console, chosen: Namespace) -> None:
         stack.aws.wait()
 
 
-def _up_in_background(name: str | None, console: Console) -> None:
-    running = background.start(name, lambda line: console.print(line, markup=False, soft_wrap=True))
+def _up_in_background(chosen: Namespace, console: Console) -> None:
+    running = background.start(
+        chosen.name,
+        lambda line: console.print(line, markup=False, soft_wrap=True),
+        chosen.origins,
+    )
     assert running.addresses is not None
     show_instructions(console, running.addresses)
     console.print(f"\n{running.name} runs in the background (process {running.pid}).")

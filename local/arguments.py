@@ -42,6 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="deploy to the emulators and keep them running")
     up.add_argument("-d", "--detach", action="store_true", help="in the background")
     up.add_argument("--name", type=_name, help="what to call the one in the background")
+    up.add_argument(
+        "--allow-origin",
+        dest="origins",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a page's origin that may call too, such as http://localhost:8080; repeat for more",
+    )
     # How `up -d` calls the process in the background, and the file that keeps its name.
     up.add_argument("--as", dest="background_name", type=_name, help=argparse.SUPPRESS)
     up.add_argument("--lock", type=int, help=argparse.SUPPRESS)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, TextIO
 
@@ -18,7 +18,7 @@ COMMAND: Final = (sys.executable, "-m", "local", "up")
 _STOPPED: Final = frozenset({-signal.SIGTERM, 128 + signal.SIGTERM})
 
 
-def start(name: str | None, show: Callable[[str], None]) -> Running:
+def start(name: str | None, show: Callable[[str], None], origins: Sequence[str] = ()) -> Running:
     """Start `python -m local up` as a process of its own and wait until its stack is up.
 
     Parameters
@@ -27,13 +27,15 @@ def start(name: str | None, show: Callable[[str], None]) -> Running:
         What to call it; the first free one of ``local``, ``local-2``, ... by default.
     show
         Gets each line that it prints meanwhile.
+    origins
+        More origins that a browser may call it from.
 
     Raises
     ------
     BackgroundError
         When one of that name runs already, or it does not come up.
     """
-    process, printed = _launch(name)
+    process, printed = _launch(name, origins)
     try:
         with printed:
             return _wait_until_up(process, printed, show)
@@ -68,11 +70,13 @@ def stop(name: str | None) -> list[str]:
     return [running.name for running in found]
 
 
-def _launch(name: str | None) -> tuple[subprocess.Popen[bytes], TextIO]:
+def _launch(name: str | None, origins: Sequence[str]) -> tuple[subprocess.Popen[bytes], TextIO]:
     """Start the process that has the name from its first moment; return also what it prints."""
     with registry.claimed(name) as claim, claim.log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - nothing in the command comes from outside
-            [*COMMAND, "--as", claim.name, "--lock", str(claim.descriptor)],
+        arguments = ["--as", claim.name, "--lock", str(claim.descriptor)]
+        arguments += [f"--allow-origin={origin}" for origin in origins]
+        process = subprocess.Popen(  # noqa: S603 - run by no shell
+            [*COMMAND, *arguments],
             cwd=registry.ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -5,7 +5,7 @@ that also goes when this process is killed.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +19,9 @@ from local.twilio.server import RunningTwilio, serve
 
 TRANSFER_QUEUES: Final = ("Sales", "Support")
 SECRETS: Final = ("twilio:apiKeySecret",)
+# Flex itself, and where Flex's tools serve a plugin under development:
+# https://github.com/twilio/flex-plugin-js#development
+ALLOWED_ORIGINS: Final = ("https://flex.twilio.com", "http://localhost:3000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,9 @@ class LocalStack:
 
 @contextmanager
 def local_stack(
-    progress: Progress | None = None, centre: ContactCentre | None = None
+    progress: Progress | None = None,
+    centre: ContactCentre | None = None,
+    origins: Sequence[str] = (),
 ) -> Iterator[LocalStack]:
     """Start the emulators, deploy to them, and take everything down in the end.
 
@@ -58,6 +63,8 @@ def local_stack(
         Who hears what is going on; nobody by default.
     centre
         The contact centre to begin with; the seeded one by default.
+    origins
+        Origins that a browser may call from, added to `ALLOWED_ORIGINS`.
 
     Raises
     ------
@@ -65,6 +72,8 @@ def local_stack(
         When the emulated AWS does not start.
     DeploymentError
         When a resource cannot be created.
+    pulumi.RunError
+        When an origin is none that the stack's settings allow.
     """
     told = progress or Silent()
     told.step("Starting the emulated Twilio")
@@ -73,7 +82,7 @@ def local_stack(
         with emulated_aws() as aws:
             told.step("Deploying the Pulumi program in infra/")
             outputs = deploy(
-                stack_config(twilio),
+                stack_config(twilio, origins),
                 SECRETS,
                 aws.endpoint_url,
                 told.created,
@@ -83,8 +92,8 @@ def local_stack(
             yield LocalStack(str(outputs["endpoint"]), outputs, twilio, aws)
 
 
-def stack_config(twilio: RunningTwilio) -> dict[str, str]:
-    """Return the config of a stack that is deployed beside an emulated Twilio."""
+def stack_config(twilio: RunningTwilio, origins: Sequence[str] = ()) -> dict[str, str]:
+    """Return the config of a stack that is deployed next to an emulated Twilio."""
     key_sid, key_secret = twilio.centre.api_key
     return {
         "twilio:accountSid": twilio.centre.account_sid,
@@ -93,4 +102,7 @@ def stack_config(twilio: RunningTwilio) -> dict[str, str]:
         "twilio:baseUrl": twilio.base_url,
         "flex-chat-transfer:workspaceSid": twilio.centre.workspace_sid,
         "flex-chat-transfer:transferQueues": json.dumps(TRANSFER_QUEUES),
+        "flex-chat-transfer:allowedOrigins": json.dumps(
+            list(dict.fromkeys([*ALLOWED_ORIGINS, *origins]))
+        ),
     }

@@ -170,8 +170,8 @@ class Alarms(pulumi.ComponentResource):
     ) -> aws.cloudwatch.MetricAlarm:
         """Declare an alarm that is raised when so many of the last periods are above a threshold.
 
-        At night nobody transfers, so no news is good news; where a value `below` the threshold
-        raises the alarm, no value does so too.
+        At night there are no transfers, so no value is a good one. Where a value `below` the
+        threshold raises the alarm, no value does so too.
         """
         comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = (
             "LessThanThreshold" if below else "GreaterThanThreshold"
@@ -249,7 +249,7 @@ def refused_percent(watched: Watched) -> list[Query]:
 
 
 def throttled_by_gateway(watched: Watched) -> list[Query]:
-    """Return how many requests got a 429, whoever sent them."""
+    """Return how many requests got a 429, an agent's or a stranger's."""
     throttled = watched.of_access_log(THROTTLED)
     return [_metric("throttled", throttled, "Sum", _COUNT_SECONDS, is_result=True)]
 

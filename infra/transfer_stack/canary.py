@@ -1,6 +1,6 @@
 """A function that asks the endpoints every five minutes, since silence tells nothing by itself.
 
-Without requests there is no metric and so no alarm, whether nobody transfers or nothing works. Its
+Without requests there is no metric and so no alarm, whether there is no need or nothing works. Its
 requests also keep the functions' snapshots: Lambda drops one that is not used for 14 days.
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-security.html
 """
@@ -114,7 +114,7 @@ def _function_args(args: CanaryArgs) -> TransferFunctionArgs:
         settings=replace(args.settings, functions=functions),
         bundle=args.bundle,
         handler="check_endpoints.handler",
-        description="Asks both endpoints what they answer to whoever has no token",
+        description="Asks both endpoints what they answer to a request without a token",
         environment={
             "ENDPOINT": args.endpoint,
             "ALLOWED_ORIGINS": json.dumps(args.settings.gateway.allowed_origins),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from local.deployer.aws_clients import AwsClients, capitalised, tag_list
+from local.deployer.bytecode import with_bytecode
 from local.deployer.errors import DeploymentError
 from local.deployer.resource_types import Created, Inputs, ResourceType
 
@@ -39,7 +40,7 @@ def _create_function(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
         Runtime=inputs["runtime"],
         Handler=inputs["handler"],
         Architectures=inputs["architectures"],
-        Code={"ZipFile": Path(inputs["code"].path).read_bytes()},
+        Code={"ZipFile": with_bytecode(Path(inputs["code"].path))},
         Role=inputs["role"],
         MemorySize=inputs["memorySize"],
         Timeout=inputs["timeout"],

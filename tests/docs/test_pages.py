@@ -1,6 +1,7 @@
 """What the pages name exists: files, headings, make targets, modules, config keys, outputs."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 import yaml
 
 from chat_transfer.transfer.record import REMEMBERED_SECONDS
+from local.arguments import parse
+from local.stack import ALLOWED_ORIGINS
 from tests.infra.declared import declare
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import (
@@ -128,6 +131,37 @@ def test_the_readme_and_the_description_name_every_code() -> None:
 
     assert {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)} == problem_codes()
     assert set(problem["Problem"]["properties"]["code"]["enum"]) == problem_codes()
+
+
+def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositories() -> None:
+    """https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims."""
+    page = (ROOT / "docs" / "github.md").read_text()
+    [policy] = [
+        json.loads(block) for block in re.findall(r"^ *```json\n(.*?)^ *```", page, re.M | re.S)
+    ]
+    [statement] = policy["Statement"]
+    subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+
+    found = re.fullmatch(r"repo:([\w-]+)@(\d+)/([\w-]+)@(\d+):environment:(\w+)", subject)
+    assert found is not None
+    owner, owner_id, name, repository_id, environment = found.groups()
+    assert (
+        f"environment: {environment}"
+        in (ROOT / ".github" / "workflows" / f"{environment}.yml").read_text()
+    )
+    flat = " ".join(page.split())
+    assert f"here `{owner_id}` and `{repository_id}`" in flat
+    # What an older repository sends, and where both forms come from.
+    assert f"`repo:{owner}/{name}:environment:{environment}`" in flat
+    assert f"gh api repos/{owner}/{name}/actions/oidc/customization/sub" in code(page)
+
+
+def test_the_page_on_the_local_stack_names_the_origins_and_the_option() -> None:
+    page = (ROOT / "docs" / "local.md").read_text()
+    (command,) = re.findall(r"python -m local (up --allow-origin .*)$", page, re.M)
+
+    assert re.findall(r"call from `(\S+)` and from `(\S+)`", page) == [ALLOWED_ORIGINS]
+    assert len(parse(command.split()).origins) == 2
 
 
 def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:

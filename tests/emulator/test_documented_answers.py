@@ -119,6 +119,20 @@ def test_every_answer_is_as_documented(
             assert [error.message for error in validator.iter_errors(answer.json())] == []
 
 
+def test_a_resource_names_its_own_address(exchanges: list[Exchange]) -> None:
+    """So a reservation's address is below its task or its worker, as it was asked for."""
+    fetched = [
+        exchange
+        for exchange in exchanges
+        if exchange.method == "GET" and "url" in exchange.response.json()
+    ]
+    assert len(fetched) > len(TABLE)
+    for exchange in fetched:
+        product, version = exchange.product.split("/")
+        path = exchange.response.request.path_url.removeprefix(f"/{exchange.product}")
+        assert exchange.response.json()["url"] == f"https://{product}.twilio.com/{version}{path}"
+
+
 @pytest.mark.parametrize(
     ("product", "path", "maximum"),
     [

@@ -90,6 +90,17 @@ def test_who_accepts_the_invite_is_in_the_channel_and_the_conversation(
     assert "ana_40example_2Ecom" in centre.present_in(conversation)
 
 
+def test_whose_task_it_is_does_not_hang_on_attributes_that_a_browser_may_write(
+    client: Client, centre: ContactCentre
+) -> None:
+    task = invite(client, centre, "conversation").routing["properties"]["sid"]
+    other = centre.attributes(centre.tasks["sms_conversation"])["flexInteractionChannelSid"]
+    centre.set_attributes(task, flexInteractionChannelSid=other)
+    centre.accept(task)
+    assert len(agents(channel_of(client, centre, "conversation"))) == 2
+    assert len(agents(channel_of(client, centre, "sms_conversation"))) == 1
+
+
 def test_closing_an_agent_completes_the_task_and_leaves_the_conversation_open(
     client: Client, centre: ContactCentre
 ) -> None:

@@ -240,6 +240,7 @@ def test_of_a_removed_interaction_nothing_is_left(client: Client, centre: Contac
     channel = channel_of(client, centre, "conversation")
     (agent,) = agents(channel)
     other = len(agents(channel_of(client, centre, "two_agents")))
+    invited = invite(client, centre, "conversation").routing["properties"]["sid"]
     centre.remove_interaction(centre.tasks["conversation"])
     for call in (
         channel.fetch,
@@ -254,6 +255,7 @@ def test_of_a_removed_interaction_nothing_is_left(client: Client, centre: Contac
     assert len(agents(channel_of(client, centre, "two_agents"))) == other
     assert status_of(centre, centre.tasks["conversation"]) is TaskStatus.ASSIGNED
     centre.complete(centre.tasks["conversation"])
+    assert centre.accept(invited)
 
 
 def test_switches_are_set_over_http(twilio: RunningTwilio) -> None:

@@ -90,9 +90,14 @@ def test_another_target_after_a_crash(running: Deployment, lasting_aws: Aws, kin
     let_locks_run_out(lasting_aws)
     answer: Answer = running.transfer(case.task_sid, centre.workers["carla"])
 
-    assert answer.status == 200, answer.text
-    case.assert_customer_is_served(answer)
-    assert centre.attributes(answer.body["taskSid"])["targetSid"] == centre.workers["carla"]
+    target_sid = centre.workers["carla" if kind == "chat" else "dev"]
+    if kind == "chat":
+        assert answer.status == 200, answer.text
+        case.assert_customer_is_served(answer)
+    else:  # the agent's participant may have been closed, so the first transfer is finished
+        assert (answer.status, answer.code) == (409, "transferred_elsewhere")
+    [made] = case.leading_to_customer()
+    assert made.attribute("targetSid") == target_sid
 
 
 def kill_after(running: Deployment, call: Call, event: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from chat_transfer.transfer import new_task
 from chat_transfer.twilio import client as twilio_client
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
@@ -271,8 +272,9 @@ def test_a_creation_that_appears_after_the_next_one_is_cancelled_by_a_later_requ
 
 @pytest.mark.parametrize("delay", [0.0, 0.15])
 def test_an_invite_that_does_not_name_its_task_is_looked_up_among_the_invites(
-    deployment: Deployment, delay: float
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
+    monkeypatch.setattr(new_task, "SEARCH_SECONDS", 3.0)
     centre = deployment.twilio.centre
     centre.account.settings.invite_names_its_task = False
     centre.account.settings.invite_task_delay = delay

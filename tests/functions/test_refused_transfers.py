@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.functions.conftest import Deployment
-from tests.functions.lambda_events import Answer, http_event, json_event
+from tests.functions.lambda_events import Answer, Context, http_event, json_event
 from tests.functions.unchanged import unchanged
 
 UNKNOWN = "f" * 32
@@ -225,6 +225,16 @@ def test_a_token_that_is_not_valid(deployment: Deployment, make: str) -> None:
     assert fields["Token"] not in answer.text
 
 
+@pytest.mark.parametrize("token", ["two words", "t" * 8_193, "émile", "a\nb", "tok=en=x"])
+def test_a_text_that_cannot_be_a_token_is_not_sent_to_twilio(
+    deployment: Deployment, token: str
+) -> None:
+    event = json_event("/transfer-chat", {**valid(deployment), "Token": token})
+    answer = deployment.invoke(event)
+    assert_problem(answer, 403, "token_invalid")
+    assert not deployment.twilio.journal.entries
+
+
 # Malformed requests
 
 
@@ -350,6 +360,18 @@ def test_the_token_in_the_header(deployment: Deployment) -> None:
     event = json_event("/transfer-chat", fields)
     event["headers"]["authorization"] = f"bearer {deployment.twilio.centre.token_of('ana')}"
     assert deployment.invoke(event).status == 200
+
+
+@pytest.mark.parametrize("event", [{}, None, [], {"Records": []}, {"requestContext": None}])
+def test_an_event_that_is_no_http_request(
+    deployment: Deployment, event: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such as the empty one of ``aws lambda invoke`` without a payload."""
+    for module in (deployment.transfer_chat, deployment.get_workflows):
+        answer = module.handler(event, Context())
+        assert answer["statusCode"] == 400
+        assert json.loads(answer["body"])["code"] == "not_http"
+    assert "Traceback" not in capsys.readouterr().out
 
 
 def test_a_route_that_is_not_there(deployment: Deployment) -> None:

@@ -42,6 +42,21 @@ for module in (transfer_chat, get_workflows):
 assert isinstance(retries.RANDOM, random.SystemRandom)
 """
 
+LOADED = """
+import sys
+import transfer_chat
+
+for module in (
+    "chat_transfer.runtime",
+    "twilio.rest.chat.v2.service.channel.member",
+    "twilio.rest.conversations.v1.conversation.participant",
+    "twilio.rest.flex_api.v1.configuration",
+    "twilio.rest.flex_api.v1.interaction.interaction_channel.interaction_channel_invite",
+    "twilio.rest.taskrouter.v1.workspace.task.reservation",
+):
+    assert module in sys.modules, f"{module} would be loaded by the first request"
+"""
+
 CALL_TWILIO = """
 from concurrent.futures import ThreadPoolExecutor
 import sys
@@ -66,6 +81,13 @@ with ThreadPoolExecutor(2) as pool:
 
 def test_nothing_that_must_be_unique_is_made_while_initialising() -> None:
     done = _run(INITIALISE)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_a_transfer_needs_is_loaded_while_initialising() -> None:
+    """So the snapshot that SnapStart restores holds it."""
+    done = _run(LOADED)
 
     assert done.returncode == 0, done.stderr
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from rich.console import Console
 
 from local.__main__ import _up
@@ -65,10 +66,11 @@ def _check_the_excerpt(output: str) -> None:
 
 
 def test_what_up_prints_can_be_pasted_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
-    process = start(tmp_path, "up")
+    process = start(tmp_path, "up", "--allow-origin", "http://localhost:8080")
     try:
         output = read_until(process, "Ctrl-C stops everything")
         endpoint, twilio = addresses(output)
+        _check_the_allowed_origins(endpoint, "http://localhost:8080")
         log = re.search(r"^Functions' log +(\S+)$", output, re.MULTILINE)
         assert log is not None
         assert "ministack" in Path(log[1]).read_text().lower()
@@ -85,9 +87,29 @@ def test_what_up_prints_can_be_pasted_and_ctrl_c_leaves_nothing(tmp_path: Path) 
     assert is_gone(twilio)
 
 
+def _check_the_allowed_origins(endpoint: str, added: str) -> None:
+    """See from where a browser may call: Flex, a plugin under development, and what was added."""
+    allowed = {"https://flex.twilio.com", "http://localhost:3000", added}
+    for origin in (*allowed, "http://localhost:4000", "https://example.com"):
+        asked = {
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type",
+        }
+        answer = requests.options(f"{endpoint}/transfer-chat", headers=asked, timeout=10)
+        allows = answer.headers.get("access-control-allow-origin")
+        assert allows == (origin if origin in allowed else None)
+
+
+def test_an_origin_that_no_stack_may_allow_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, "up", "--allow-origin", "http://example.com")
+    assert done.code == 1
+    assert "allowedOrigins: wrong value 'http://example.com'" in done.errors
+
+
 def test_up_ends_when_the_emulated_aws_does(monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
-    def dying_stack(_progress: object) -> Iterator[LocalStack]:
+    def dying_stack(_progress: object, **_: object) -> Iterator[LocalStack]:
         with serve(contact_centre()) as twilio, emulated_aws() as aws:
             aws.process.kill()
             yield LocalStack("http://127.0.0.1/nowhere", {}, twilio, aws)
@@ -119,11 +141,13 @@ def test_ctrl_c_while_deploying_is_heard_at_once_and_again_does_no_harm(
 
 def test_several_run_in_the_background_and_end_each_in_its_way(tmp_path: Path) -> None:
     first = run(tmp_path, "up", "-d")
-    second = run(tmp_path, "up", "-d", "--name", "second")
+    origin = "https://desk.example.com"
+    second = run(tmp_path, "up", "-d", "--name", "second", "--allow-origin", origin)
     try:
         assert (first.code, second.code) == (0, 0), first.errors + second.errors
         assert set(addresses(first.output)).isdisjoint(addresses(second.output))
         _check_that_the_stop_command_can_be_pasted(second.output)
+        _check_the_allowed_origins(addresses(second.output)[0], origin)
         taken = run(tmp_path, "up", "-d", "--name", "second")
         assert taken.code == 1
         assert "choose another --name" in taken.errors

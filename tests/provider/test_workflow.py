@@ -218,13 +218,47 @@ def test_update_sends_only_what_differs(
     assert outputs == state | {"taskReservationTimeout": 15}
 
 
-def test_a_callback_that_is_no_longer_declared_is_taken_away(
-    engine: Engine, workspace: WorkspaceContext, declared: dict[str, Any]
+CALLBACKS = {
+    "assignmentCallbackUrl": "https://example.com/assign",
+    "fallbackAssignmentCallbackUrl": "https://example.com/fallback",
+}
+
+
+def test_a_callback_that_is_no_longer_declared_is_cleared(
+    engine: Engine, twilio: RunningTwilio, workspace: WorkspaceContext, declared: dict[str, Any]
 ) -> None:
-    state = engine.create(WORKFLOW, declared | {"assignmentCallbackUrl": "https://example.com/"})
+    state = engine.create(WORKFLOW, declared | CALLBACKS)
+    twilio.journal.clear()
     outputs = engine.update(WORKFLOW, state, declared)
-    assert "assignmentCallbackUrl" not in outputs
-    assert not workspace.workflows(state["sid"]).fetch().assignment_callback_url
+    (posted,) = twilio.journal.matching("POST")
+    assert posted.form == {"AssignmentCallbackUrl": "", "FallbackAssignmentCallbackUrl": ""}
+    assert not set(CALLBACKS) & set(outputs)
+    fetched = workspace.workflows(state["sid"]).fetch()
+    assert not fetched.assignment_callback_url
+    assert not fetched.fallback_assignment_callback_url
+
+
+def test_a_callback_that_twilio_keeps_is_an_error(
+    engine: Engine, declared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = engine.create(WORKFLOW, declared | CALLBACKS)
+    routes = "local.twilio.taskrouter.routing_routes"
+    monkeypatch.setattr(f"{routes}._url", lambda _call, _name: "https://example.com/kept")
+    with pytest.raises(Refused) as refused:
+        engine.update(WORKFLOW, state, declared)
+    message = str(refused.value)
+    assert "could not clear assignmentCallbackUrl and fallbackAssignmentCallbackUrl" in message
+    assert "Remove it in the Console" in message
+
+
+@pytest.mark.parametrize("name", CALLBACKS)
+def test_no_empty_callback_is_sent_for_a_new_workflow(
+    engine: Engine, twilio: RunningTwilio, declared: dict[str, Any], name: str
+) -> None:
+    outputs = engine.create(WORKFLOW, declared | {name: ""})
+    (posted,) = twilio.journal.matching("POST", "Workflows$")
+    assert set(posted.form) == {"FriendlyName", "Configuration"}
+    assert engine.diff(WORKFLOW, outputs, declared | {name: ""})["changes"] == "DIFF_NONE"
 
 
 def test_a_workflow_of_that_name_is_adopted_or_refused(

@@ -167,6 +167,15 @@ def internal_error(*, rolled_back: bool | None = None) -> InternalError:
     )
 
 
+def token_invalid() -> Forbidden:
+    """The answer to a token that is none, or not valid any more."""
+    return Forbidden(
+        "The token is invalid or expired. Send the Flex token of the agent who is signed in: "
+        "manager.store.getState().flex.session.ssoTokenPayload.token",
+        code="token_invalid",
+    )
+
+
 def task_unknown(task_sid: str) -> NotFound:
     """The answer for a task that is not there, or not any more."""
     return NotFound(f"There is no task {task_sid} in the workspace.", code="task_unknown")

@@ -5,6 +5,7 @@ Nothing here calls Twilio, so a malformed request costs nothing and changes noth
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -20,10 +21,14 @@ from chat_transfer.http.problems import (
     ContentTooLarge,
     Unauthorized,
     UnsupportedMediaType,
+    token_invalid,
 )
 
 LIMIT_BYTES = 65_536
 MOST_FIELDS = 100
+LIMIT_TOKEN = 8_192
+# https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+_TOKEN = re.compile("[A-Za-z0-9._~+/-]+=*")
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -116,20 +121,24 @@ def token_of(event: APIGatewayProxyEventV2, fields: Mapping[str, Any]) -> str:
         There is none.
     BadRequest
         The field is no string.
+    Forbidden
+        It cannot be a token: Twilio need not be asked.
     """
     field = fields.get("Token")
     if field is not None and not isinstance(field, str):
         raise BadRequest("Token is a string, the agent's Flex token.", code="invalid_request")
-    if field and field.strip():
-        return field.strip()
     scheme, _, credentials = event.headers.get("Authorization", "").strip().partition(" ")
-    if scheme.lower() == "bearer" and credentials.strip():
-        return credentials.strip()
-    raise Unauthorized(
-        "There is no token. Send the agent's Flex token as the field Token, or in the header "
-        "Authorization: Bearer.",
-        code="token_missing",
-    )
+    bearer = credentials.strip() if scheme.lower() == "bearer" else ""
+    token = (field or "").strip() or bearer
+    if not token:
+        raise Unauthorized(
+            "There is no token. Send the agent's Flex token as the field Token, or in the header "
+            "Authorization: Bearer.",
+            code="token_missing",
+        )
+    if len(token) > LIMIT_TOKEN or not _TOKEN.fullmatch(token):
+        raise token_invalid()
+    return token
 
 
 def read_fields(event: APIGatewayProxyEventV2) -> Mapping[str, Any]:

@@ -11,10 +11,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chat_transfer.http.problems import NotFound, Problem, internal_error
+from chat_transfer.http.problems import BadRequest, NotFound, Problem, internal_error
 
 logger = Logger(child=True)
+
+PROBLEM_TYPE = "application/problem+json"
 
 
 def http_api(report: Callable[[Problem], None]) -> APIGatewayHttpResolver:
@@ -44,6 +47,24 @@ def http_api(report: Callable[[Problem], None]) -> APIGatewayHttpResolver:
     return app
 
 
+def answer(app: APIGatewayHttpResolver, event: Any, context: LambdaContext) -> dict[str, Any]:
+    """Answer one event; a 400 for one that is no request of API Gateway, payload format 2.0.
+
+    Such as the empty one that ``aws lambda invoke`` sends without a payload.
+    """
+    if isinstance(event, dict) and "http" in (event.get("requestContext") or {}):
+        return app.resolve(event, context)
+    logger.warning("not an HTTP request")
+    problem = BadRequest(
+        "The event is no request of an HTTP API in payload format 2.0.", code="not_http"
+    )
+    return {
+        "statusCode": int(problem.status),
+        "headers": {"Content-Type": PROBLEM_TYPE},
+        "body": json.dumps(problem.as_body()),
+    }
+
+
 def log_problem(message: str, problem: Problem) -> None:
     """Log why a request was not answered as it wished: an error where that is not the caller's."""
     log = logger.error if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logger.warning
@@ -67,7 +88,7 @@ def problem_response(problem: Problem) -> Response[str]:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(
         status_code=problem.status,
-        content_type="application/problem+json",
+        content_type=PROBLEM_TYPE,
         headers=headers,
         body=json.dumps(problem.as_body()),
     )

@@ -56,7 +56,7 @@ def create(twilio: Twilio, handover: Handover, attempt: Attempt, task: NewTask) 
     if twilio.budget.remaining() < SEARCH_PAUSE_SECONDS:
         twilio.budget.release_undo()
     try:
-        found = search(twilio, handover, attempt)
+        found = search(twilio, handover, attempt, target_sid=attempt.target_sid)
     except TwilioFailure:
         raise InDoubt(failure) from failure
     if not found:
@@ -65,14 +65,24 @@ def create(twilio: Twilio, handover: Handover, attempt: Attempt, task: NewTask) 
 
 
 def search(
-    twilio: Twilio, handover: Handover, attempt: Attempt, *, seconds: float | None = None
+    twilio: Twilio,
+    handover: Handover,
+    attempt: Attempt,
+    *,
+    target_sid: str | None = None,
+    seconds: float | None = None,
 ) -> Sequence[Task]:
     """Search for the new tasks of an attempt until one is found, `SEARCH_SECONDS` at the most.
+
+    Parameters
+    ----------
+    target_sid : str or None
+        Of the ones to find; None finds those that an earlier attempt made for another target too.
 
     Returns
     -------
     sequence of Task
-        The ones that an agent has accepted first, the cancelled ones last.
+        The ones that an agent has accepted first; none that was cancelled.
     """
     seconds = SEARCH_SECONDS if seconds is None else seconds
     waiting = Retrying(
@@ -86,9 +96,11 @@ def search(
             task
             for task in handover.candidates()
             if is_of(attempt, task, twilio.settings.transfer_workflow_sid)
+            and (task.is_accepted or not task.is_ended)
+            and target_sid in (None, task.attributes.get("targetSid"))
         ]
     )
-    return sorted(found, key=lambda task: (not task.is_accepted, task.is_ended))
+    return sorted(found, key=lambda task: not task.is_accepted)
 
 
 def is_of(attempt: Attempt, task: Task, transfer_workflow_sid: str) -> bool:

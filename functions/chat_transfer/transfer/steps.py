@@ -70,14 +70,17 @@ class Steps:
             return self._task()
         creating = self.attempt
         self.attempt = replace(creating, doubted=creating.target_sid)
-        found = search(self._twilio, self._handover, creating)
-        for double in found[1:]:
-            self._cancel_double(double.sid)
-        if not found:
-            return None
-        self.attempt = creating
-        self._made(found[0].sid)
-        return found[0]
+        made = None
+        for one in search(self._twilio, self._handover, creating):
+            target_sid = attributes.sid_in(one.attributes, "targetSid") or creating.target_sid
+            if made is None and (one.is_accepted or target_sid == creating.target_sid):
+                made, creating = one, replace(creating, target_sid=target_sid)
+            else:
+                self._cancel_double(one.sid)
+        if made is not None:
+            self.attempt = creating
+            self._made(made.sid)
+        return made
 
     def hand_over(self, *, watched: bool) -> None:
         """Let go of the original, step by step.

@@ -8,7 +8,7 @@ from typing import Any
 
 from twilio.rest import Client
 
-from chat_transfer.http.problems import Forbidden
+from chat_transfer.http.problems import token_invalid
 from chat_transfer.twilio.failures import Refused
 from chat_transfer.twilio.retries import RetryPolicy
 from chat_transfer.twilio.taskrouter import Reservation
@@ -67,10 +67,10 @@ def validate_token(client: Client, account_sid: str, token: str, retries: RetryP
     except Refused as refused:
         if refused.status not in _NOT_A_TOKEN:
             raise
-        raise _invalid() from None
+        raise token_invalid() from None
     body = json.loads(answer.text)
     if not isinstance(body, dict) or body.get("valid") is not True or not body.get("identity"):
-        raise _invalid()
+        raise token_invalid()
     roles = body.get("roles")
     return Caller(
         identity=str(body["identity"]),
@@ -93,11 +93,3 @@ def identity_of(worker_attributes: Mapping[str, Any]) -> str | None:
     if not isinstance(contact_uri, str):
         return None
     return contact_uri.removeprefix("client:") or None
-
-
-def _invalid() -> Forbidden:
-    return Forbidden(
-        "The token is invalid or expired. Send the Flex token of the agent who is signed in: "
-        "manager.store.getState().flex.session.ssoTokenPayload.token",
-        code="token_invalid",
-    )

@@ -19,6 +19,13 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
+
+# The SDK imports a product when it is first used. Here that is while initialising, so that the
+# snapshot which SnapStart restores holds them.
+import twilio.rest.chat
+import twilio.rest.conversations
+import twilio.rest.flex_api
+import twilio.rest.taskrouter  # noqa: F401
 from aws_lambda_powertools import Tracer
 from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient

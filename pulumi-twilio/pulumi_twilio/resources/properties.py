@@ -140,7 +140,7 @@ def flag(value: Any) -> Wrong:
 
 
 def url(value: Any) -> Wrong:
-    """Accept http and https URLs, and the empty string, which takes a callback away."""
+    """Accept http and https URLs, and the empty string, which clears a callback."""
     if value == "":
         return
     parts = urlsplit(value) if isinstance(value, str) else None

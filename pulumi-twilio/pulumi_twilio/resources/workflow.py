@@ -7,14 +7,16 @@ from typing import Any, Self
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
+from pulumi_twilio.errors import TwilioFailedError
 from pulumi_twilio.property_values import Properties
 from pulumi_twilio.resources import properties as rule
 from pulumi_twilio.resources import workflow_configuration
 from pulumi_twilio.resources.lifecycle import Lifecycle
 from pulumi_twilio.resources.properties import Property
-from pulumi_twilio.resources.state import State, timestamp
+from pulumi_twilio.resources.state import State, camel, timestamp
 
 _DAY = 24 * 60 * 60
+_CALLBACKS = ("assignment_callback_url", "fallback_assignment_callback_url")
 
 INPUTS = (
     Property("workspaceSid", rule.sid("WS"), required=True, replaces=True),
@@ -76,14 +78,37 @@ class Workflows(Lifecycle[WorkflowState]):
         return WorkflowState.of(workspace.workflows(sid).fetch())
 
     def post_new(self, workspace: WorkspaceContext, arguments: dict[str, Any]) -> WorkflowState:
-        """Create a workflow with the SDK's arguments."""
-        return WorkflowState.of(workspace.workflows.create(**arguments))
+        """Create a workflow with the SDK's arguments; a new one has no callback to clear."""
+        given = {name: value for name, value in arguments.items() if value != ""}
+        return WorkflowState.of(workspace.workflows.create(**given))
 
     def post_changes(
         self, workspace: WorkspaceContext, sid: str, arguments: dict[str, Any]
     ) -> WorkflowState:
-        """Change what the arguments name, nothing else."""
-        return WorkflowState.of(workspace.workflows(sid).update(**arguments))
+        """Change what the arguments name, nothing else.
+
+        An empty URL clears a callback. Twilio's reference leaves that open and gives these
+        parameters ``format: uri``, but Twilio's CLI sends the same to clear a callback URL
+        (https://github.com/twilio/twilio-cli-core/pull/57), and the acceptance tests of a Terraform
+        provider clear these two so (https://github.com/RJPearson94/terraform-provider-twilio,
+        TestAccTwilioTaskRouterWorkflow_assignmentCallback). The answer is checked all the same: a
+        URL that stays goes on receiving the attributes of every task.
+
+        Raises
+        ------
+        TwilioFailedError
+            Twilio kept a callback that should be cleared.
+        """
+        changed = WorkflowState.of(workspace.workflows(sid).update(**arguments))
+        cleared = [name for name in _CALLBACKS if arguments.get(name) == ""]
+        kept = [camel(name) for name in cleared if getattr(changed, name)]
+        if kept:
+            raise TwilioFailedError(
+                f"could not clear {' and '.join(kept)} of the workflow {sid}: Twilio kept the URL. "
+                "Remove it in the Console, then run `pulumi refresh`",
+                outcome_unknown=False,
+            )
+        return changed
 
     def remove(self, workspace: WorkspaceContext, sid: str) -> None:
         """Delete one workflow."""
