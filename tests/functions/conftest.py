@@ -138,7 +138,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def wait_shortly(patch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
     """Shorten every wait of the functions."""
     patch.setattr(retries, "FIRST_WAIT_SECONDS", seconds)
-    patch.setattr(new_task, "SEARCH_SECONDS", 0.2)
+    patch.setattr(new_task, "SEARCH_SECONDS", 0.3)
     patch.setattr(new_task, "SEARCH_PAUSE_SECONDS", 0.1)
 
 
