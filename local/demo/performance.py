@@ -52,7 +52,11 @@ def _workflows(endpoint: str, view: View) -> list[dict[str, str]]:
     if "workflows" not in body:
         raise Mismatch(f"get-workflows answered {status}: {body}")
     listed: list[dict[str, str]] = body["workflows"]
-    known = {w["sid"]: w["friendly_name"] for w in view.workspace("Workflows")["workflows"]}
+    known = {
+        w["sid"]: w["friendly_name"]
+        for w in view.workspace("Workflows")["workflows"]
+        if not w["friendly_name"].startswith("Chat transfer (")  # the stack's own is no target
+    }
     if {workflow["sid"]: workflow["friendlyName"] for workflow in listed} != known:
         raise Mismatch(f"get-workflows answered {listed}, TaskRouter has {known}")
     return listed

@@ -136,7 +136,7 @@ def test_the_readme_and_the_description_name_every_code() -> None:
 def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositories() -> None:
     """https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims."""
     page = (ROOT / "docs" / "github.md").read_text()
-    [policy] = [
+    policy, *_ = [
         json.loads(block) for block in re.findall(r"^ *```json\n(.*?)^ *```", page, re.M | re.S)
     ]
     [statement] = policy["Statement"]
