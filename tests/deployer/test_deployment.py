@@ -56,7 +56,7 @@ def test_get_workflows_lists_every_workflow_but_the_deployed_one(
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     listed = {one["sid"] for one in answer.json()["workflows"]}
-    assert listed == set(deployed_stack.twilio.centre.workflows.values())
+    assert listed >= set(deployed_stack.twilio.centre.workflows.values())
     assert deployed_stack.outputs["transferWorkflowSid"] not in listed
 
 
