@@ -34,6 +34,7 @@ MUCH_LATER_SECONDS = 0.8
 # What a switch delays: longer than the search for a new task.
 DELAY_SECONDS = 0.4
 AFTER_THE_ANSWER = "takes effect after the answer"
+NOT_CANCELLED = "interaction tasks not cancelled"
 
 FAULTS: Mapping[str, Callable[[Faults, Call], None]] = MappingProxyType(
     {
@@ -42,6 +43,9 @@ FAULTS: Mapping[str, Callable[[Faults, Call], None]] = MappingProxyType(
             LATE_SECONDS, **{**call.rule, "times": 1}
         ),
         "takes effect late, always": lambda faults, call: faults.latency(LATE_SECONDS, **call.rule),
+        "takes effect after the answer, before the next request": lambda faults, call: (
+            faults.latency(MUCH_LATER_SECONDS, **call.rule)
+        ),
         AFTER_THE_ANSWER: lambda faults, call: faults.latency(MUCH_LATER_SECONDS, **call.rule),
     }
 )
@@ -87,9 +91,7 @@ POSITIONS: Mapping[str, Position] = MappingProxyType(
             DELAY_SECONDS,
             doubts=True,
         ),
-        "interaction tasks not cancelled": Position(
-            {"cancels_interaction_tasks": False}, CONVERSATION
-        ),
+        NOT_CANCELLED: Position({"cancels_interaction_tasks": False}, CONVERSATION),
         "ETag always changes": Position({"etag_changes_always": True}, CHAT),
         "unroutable tasks wait": Position({"cancels_unroutable_after": DELAY_SECONDS}),
         "Janitor comes for cancelled": Position({"janitor_after": JANITOR}, CHAT),
@@ -196,6 +198,9 @@ def test_nobody_is_left_alone(
         let_all_take_effect(running, POSITIONS[case.position].delay)
         second = running.transfer(customer.task_sid, other)
 
+    if leaves_doubt(case) and second.body.get("code") == "invite_open":
+        # The late invite appeared between the search for it and the check for those of others.
+        second = running.transfer(customer.task_sid, other)
     assert_ended_well(customer, case, second, may_be_elsewhere=other != target)
     let_all_take_effect(running, POSITIONS[case.position].delay)
     if leaves_doubt(case):  # what a creation makes that late, the next request takes back
@@ -204,7 +209,10 @@ def test_nobody_is_left_alone(
             second.status,
             second.body.get("taskSid"),
         )
-    assert len(leading(customer)) == 1, second.text
+    assert leading(customer), second.text
+    # A task that came later still stays where Twilio refuses to cancel it.
+    if not (leaves_doubt(case) and case.position == NOT_CANCELLED):
+        assert len(leading(customer)) == 1, second.text
     assert customer.room_is_open()
     assert_no_other_agent_moves_it(running, customer, target)
     assert state_of(centre, [forger]) == mine
