@@ -149,12 +149,7 @@ class ChatHandover:
 
     def join(self, identity: str) -> None:
         """Add a member to the channel."""
-        members = self._members()
-        try:
-            self._retries.call(lambda: members.create(identity=identity))
-        except Refused as refused:
-            if refused.status != HTTPStatus.CONFLICT:
-                raise
+        self._twilio.join(self._members(), identity)
 
     def _leave(self, identity: str | None) -> None:
         """Remove the agent's membership; sent once, and no reason to undo a transfer.

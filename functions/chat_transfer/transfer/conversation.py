@@ -8,7 +8,6 @@ waits for the next agent.
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from http import HTTPStatus
 
 from chat_transfer.http.problems import Conflict, Problem, TaskEnded
 from chat_transfer.http.request import Target
@@ -143,11 +142,7 @@ class ConversationHandover:
     def join(self, identity: str) -> None:
         """Add a participant to the conversation, which is in the account's default service."""
         conversation = self._twilio.client.conversations.v1.conversations(self._conversation_sid)
-        try:
-            self._twilio.retries.call(lambda: conversation.participants.create(identity=identity))
-        except Refused as refused:
-            if refused.status != HTTPStatus.CONFLICT:
-                raise
+        self._twilio.join(conversation.participants, identity)
 
     def _own(self, agents: Iterable[Participant]) -> Participant | None:
         return next((one for one in agents if one.task_sid == self._task_sid), None)

@@ -1,8 +1,8 @@
 """The order of a transfer, so that no failure leaves a customer without a task.
 
 The new task is made first, then the original is handed over: at every moment at least one open task
-serves the customer. `Transfer.run` tells it from top to bottom. What an earlier attempt has left is
-ended first, by the phase that it recorded.
+serves the customer. `Transfer._run` tells it from top to bottom. What an earlier attempt has left
+is ended first, by the phase that it recorded.
 """
 
 from collections.abc import Callable

@@ -186,17 +186,17 @@ class Record:
             Nothing was changed.
         """
         try:
-            _answered(
-                lambda: self._client.put_item(
-                    TableName=self._table,
-                    Item=_item(attempt),
-                    ConditionExpression="attribute_not_exists(id) OR expiration < :now",
-                    ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
-                )
+            self._client.put_item(
+                TableName=self._table,
+                Item=_item(attempt),
+                ConditionExpression="attribute_not_exists(id) OR expiration < :now",
+                ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             earlier = self.attempt(attempt.task_sid)
             return None if earlier == attempt else earlier  # written by a call without an answer
+        except (BotoCoreError, ClientError) as error:
+            raise TableUnavailable from error
         return None
 
     def write(self, attempt: Attempt) -> None:
@@ -247,13 +247,7 @@ def _answered(call: Callable[[], T]) -> T:
     try:
         return call()
     except (BotoCoreError, ClientError) as error:
-        if isinstance(error, ClientError) and _is_condition(error):
-            raise
         raise TableUnavailable from error
-
-
-def _is_condition(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
 def _despite(

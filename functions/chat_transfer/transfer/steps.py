@@ -95,7 +95,7 @@ class Steps:
         Problem, TwilioFailure
             The transfer was undone, or something is left of it: see `has_left`.
         """
-        recording = self._twilio.threads.submit(self._record.write, self.attempt)
+        recording = self._twilio.threads.submit(self._record_or_log, self.attempt)
         try:
             look = self._look() if watched else None
             self._handover.detach()
@@ -113,7 +113,7 @@ class Steps:
             if look and isinstance(look.exception(), Declined):
                 self.follow_original()
         finally:
-            _log_failure(recording)
+            recording.result()
 
     def finish(self) -> None:
         """Carry the transfer forward: an agent has the new task, or it cannot be taken back.
@@ -136,7 +136,7 @@ class Steps:
         except OriginalEnded:
             return
         except (TwilioFailure, NoWayBack) as failure:
-            _log_failure(self._twilio.threads.submit(self._record.write, self.attempt))
+            self._record_or_log(self.attempt)
             raise NotFinished(self.attempt.new_task_sid) from failure
 
     def undo(self) -> None:
@@ -176,8 +176,8 @@ class Steps:
             return
         if not self._handover.outlives(original, made):
             try:
-                if self.attempt.new_task_sid:
-                    cancel(self._twilio, self._handover, self.attempt.new_task_sid)
+                if made:
+                    cancel(self._twilio, self._handover, made.sid)
             except NoWayBack:
                 return
             self._ended()
@@ -259,16 +259,15 @@ class Steps:
             close_sent=self._handover.is_final,
         )
 
+    def _record_or_log(self, attempt: Attempt) -> None:
+        """Write a phase that is no reason to stop: the one before leads to the same task."""
+        try:
+            self._record.write(attempt)
+        except TableUnavailable:
+            logger.exception("phase not recorded")
+
     def _ended(self) -> None:
         """Nothing is left of it."""
         self.attempt = replace(
             self.attempt, phase=Phase.CREATING, new_task_sid=None, close_sent=False, accepted=False
         )
-
-
-def _log_failure(recording: "Future[None]") -> None:
-    """Log a phase that was not written: the one before leads the next request to the same task."""
-    try:
-        recording.result()
-    except TableUnavailable:
-        logger.exception("phase not recorded")

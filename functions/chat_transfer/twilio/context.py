@@ -4,13 +4,16 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from twilio.rest import Client
+from twilio.rest.chat.v2.service.channel.member import MemberList
+from twilio.rest.conversations.v1.conversation.participant import ParticipantList
 
 from chat_transfer.settings import Settings
 from chat_transfer.twilio.agents import Caller, holder_of, identity_of, validate_token
-from chat_transfer.twilio.failures import Missing
+from chat_transfer.twilio.failures import Missing, Refused
 from chat_transfer.twilio.retries import Budget, RetryPolicy
 from chat_transfer.twilio.taskrouter import TaskRouter
 
@@ -83,6 +86,14 @@ class Twilio:
             return holder_of(self.taskrouter.reservations(task_sid))
         except Missing:
             return None
+
+    def join(self, room: MemberList | ParticipantList, identity: str) -> None:
+        """Add an agent to a chat channel or a conversation; one who is there already is fine."""
+        try:
+            self.retries.call(lambda: room.create(identity=identity))
+        except Refused as refused:
+            if refused.status != HTTPStatus.CONFLICT:
+                raise
 
     def identity(self, worker_sid: str, caller: Caller) -> str | None:
         """The identity of a worker, read where the caller is another one.
