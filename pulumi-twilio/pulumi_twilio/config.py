@@ -195,7 +195,7 @@ def _credential_failures(values: Mapping[str, Any]) -> dict[str, str]:
     key_parts = {"apiKeySid", "apiKeySecret"} & values.keys()
     if "authToken" in values and key_parts:
         failures["authToken"] = (
-            "stands beside an API key: set either authToken, or apiKeySid and apiKeySecret"
+            "is set together with an API key: set either authToken, or apiKeySid and apiKeySecret"
         )
     elif "authToken" not in values and not key_parts:
         failures["authToken"] = (

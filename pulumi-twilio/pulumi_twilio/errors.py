@@ -1,6 +1,6 @@
 """The provider's errors: each is one readable line that says what failed and what to do.
 
-Whoever deploys reads these in the output of `pulumi up`. Nothing of a credential is ever in one.
+They are printed by `pulumi up`, and never contain any part of a credential.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.provider.experimental.provider import (
@@ -31,15 +30,24 @@ from pulumi.provider.experimental.provider import (
 from pulumi_twilio import config
 from pulumi_twilio.client import twilio_client
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
-from pulumi_twilio.functions import CHECKS, FUNCTIONS
+from pulumi_twilio.lifecycle import Lifecycle
+from pulumi_twilio.lookups import Lookup
 from pulumi_twilio.property_values import UNKNOWN, plain_map, property_map
-from pulumi_twilio.resources import RESOURCES
-from pulumi_twilio.resources.lifecycle import Lifecycle
+from pulumi_twilio.schema import schema
+from pulumi_twilio.sdk import Resource
+from pulumi_twilio.taskrouter.get_task_queue import TOKEN as GET_TASK_QUEUE
+from pulumi_twilio.taskrouter.get_task_queue import get_task_queue
+from pulumi_twilio.taskrouter.task_queue import TaskQueue
+from pulumi_twilio.taskrouter.workflow import Workflow
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
 R = TypeVar("R")
+
+SDK: dict[str, type[Resource]] = {each.declaration.token: each for each in (TaskQueue, Workflow)}
+RESOURCES = {token: Lifecycle(each.declaration) for token, each in SDK.items()}
+FUNCTIONS = {GET_TASK_QUEUE: Lookup(TaskQueue, get_task_queue)}
 
 
 class TwilioProvider(Provider):
@@ -57,7 +65,7 @@ class TwilioProvider(Provider):
     async def get_schema(self, request: GetSchemaRequest) -> GetSchemaResponse:
         """Give the package's schema, from which imports are written and SDKs generated."""
         del request
-        return GetSchemaResponse(files("pulumi_twilio").joinpath("schema.json").read_text("utf-8"))
+        return GetSchemaResponse(schema(SDK, FUNCTIONS))
 
     async def check_config(self, request: CheckRequest) -> CheckResponse:
         """Say for each wrong key of the configuration what is expected."""
@@ -140,10 +148,10 @@ class TwilioProvider(Provider):
         if function is None:
             raise NotFoundError(f"the provider has no function {request.tok}; {_known(FUNCTIONS)}")
         arguments = plain_map(request.args)
-        failures = CHECKS[request.tok](arguments)
+        failures = function.check(arguments)
         if failures:
             return InvokeResponse(failures=failures)
-        return InvokeResponse(property_map(await self._ask(function, arguments)))
+        return InvokeResponse(property_map(await self._ask(function.run, arguments)))
 
     async def _ask(self, call: Callable[..., R], *arguments: Any) -> R:
         if self._client is None:
@@ -155,7 +163,7 @@ class TwilioProvider(Provider):
         return await asyncio.to_thread(call, self._client, *arguments)
 
 
-def _resource(qualified_token: str) -> Lifecycle[Any]:
+def _resource(qualified_token: str) -> Lifecycle:
     # A URN names the types of the components that a resource is in, before its own: what Pulumi's
     # SDK takes out of it as the type is my:index:Component$twilio:taskrouter:TaskQueue then.
     token = qualified_token.rpartition("$")[2]

@@ -4,7 +4,7 @@ import pulumi
 
 
 class Provider(pulumi.ProviderResource):
-    """Settings for resources that shall not use the stack's `twilio:` configuration.
+    """Settings for resources that do not use the stack's `twilio:` configuration.
 
     What is not given here comes from the environment (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`,
     `TWILIO_API_KEY`, `TWILIO_API_SECRET`, `TWILIO_REGION`, `TWILIO_EDGE`).
@@ -19,10 +19,14 @@ class Provider(pulumi.ProviderResource):
         `AC` and 32 hexadecimal digits.
     auth_token
         The account's auth token, or else an API key. Kept as a secret.
-    api_key_sid, api_key_secret
-        An API key (`SK` and 32 hexadecimal digits) and its secret, which is kept as a secret.
-    region, edge
-        A Twilio region and edge: https://www.twilio.com/docs/global-infrastructure.
+    api_key_sid
+        An API key, `SK` and 32 hexadecimal digits.
+    api_key_secret
+        The API key's secret. Kept as a secret.
+    region
+        A Twilio region such as `ie1`: https://www.twilio.com/docs/global-infrastructure.
+    edge
+        A Twilio edge location such as `dublin`.
     base_url
         Where an emulator of Twilio listens. A call to `https://taskrouter.twilio.com/v1/…` then
         goes to `<base_url>/taskrouter/v1/…`.

@@ -10,7 +10,6 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import grpc
@@ -20,6 +19,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from pulumi.runtime.proto.provider_pb2 import ReadResponse
 
 from pulumi_twilio.errors import ProviderError
+from pulumi_twilio.version import VERSION
 
 # As large as the engine's own limit: a state may be big.
 _OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
@@ -101,16 +101,10 @@ def serve(provider: Provider) -> None:
 
 async def _serve(provider: Provider, engine: str) -> None:
     server = grpc.aio.server(interceptors=[ReadableErrors()], options=_OPTIONS)
-    servicer = Servicer([], _version(), provider, engine)
+    servicer = Servicer([], VERSION, provider, engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await server.wait_for_termination()
-
-
-def _version() -> str:
-    with suppress(PackageNotFoundError):
-        return version("pulumi-twilio")
-    return "0.0.0"

@@ -8,7 +8,7 @@ import pytest
 
 from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
-from tests.engine.engine import Engine
+from tests.engine.stack_on_engine import Engine
 
 NO_ENGINE = "there is no pulumi on the PATH; it cannot be had from a package index"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.engine import POLICY, Engine
+from tests.engine.stack_on_engine import POLICY, Engine
 
 pytestmark = pytest.mark.skipif(
     not (POLICY / ".venv").is_dir(), reason="the policy pack is not installed; run make policy"

@@ -1,7 +1,7 @@
 """`pulumi preview` and `pulumi up` of the dev stack on the real engine, AWS stood in for."""
 
 from local.twilio.server import RunningTwilio
-from tests.engine.engine import Engine
+from tests.engine.stack_on_engine import Engine
 from tests.infra.declared import declare
 
 

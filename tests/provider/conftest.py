@@ -11,7 +11,7 @@ from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
 from pulumi_twilio.client import twilio_client
 from pulumi_twilio.config import Settings
-from tests.provider.engine import Engine, started
+from tests.provider.plugin_process import Engine, started
 
 FOLDER = Path(__file__).parents[2] / "pulumi-twilio"
 
@@ -59,7 +59,7 @@ def workspace_sid(twilio: RunningTwilio) -> str:
 
 @pytest.fixture
 def workspace(twilio: RunningTwilio) -> WorkspaceContext:
-    """Give the workspace as somebody else than Pulumi sees and changes it."""
+    """Give the workspace as a client other than Pulumi sees and changes it."""
     settings = Settings(
         account_sid=twilio.centre.account_sid,
         username=twilio.centre.account_sid,

@@ -8,7 +8,7 @@ from local.twilio.server import RunningTwilio
 from pulumi_twilio import config
 from pulumi_twilio.client import redirected, twilio_client
 from tests.provider.conftest import FOLDER
-from tests.provider.engine import (
+from tests.provider.plugin_process import (
     GET_TASK_QUEUE,
     TASK_QUEUE,
     UNKNOWN,

@@ -14,10 +14,10 @@ from pulumi.runtime import mocks
 
 import pulumi_twilio as twilio
 from pulumi_twilio import config
-from pulumi_twilio.functions import get_task_queue
-from pulumi_twilio.resources import RESOURCES
-from pulumi_twilio.resources.state import snake
-from tests.provider.engine import GET_TASK_QUEUE, TASK_QUEUE, WORKFLOW, Engine
+from pulumi_twilio.declaration import snake
+from pulumi_twilio.provider import FUNCTIONS, RESOURCES
+from pulumi_twilio.version import VERSION
+from tests.provider.plugin_process import GET_TASK_QUEUE, TASK_QUEUE, WORKFLOW, Engine
 
 SDK = {TASK_QUEUE: twilio.TaskQueue, WORKFLOW: twilio.Workflow}
 WS = "WS" + "0" * 32
@@ -49,7 +49,7 @@ def test_the_schema_has_what_the_provider_has(schema: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("token", [TASK_QUEUE, WORKFLOW])
 def test_the_schema_of_a_resource(schema: dict[str, Any], token: str) -> None:
-    described, known = schema["resources"][token], RESOURCES[token].declared
+    described, known = schema["resources"][token], RESOURCES[token].declaration.properties
     assert set(described["inputProperties"]) == {each.name for each in known}
     assert described["requiredInputs"] == [each.name for each in known if each.required]
     replacing = {
@@ -73,7 +73,7 @@ def test_the_sdk_of_the_provider_and_of_the_lookup(schema: dict[str, Any]) -> No
     assert arguments(twilio.Provider) == {snake(key) for key in config.KEYS}
     lookup = schema["functions"][GET_TASK_QUEUE]
     names = set(lookup["inputs"]["properties"])
-    assert {each.name for each in get_task_queue.ARGUMENTS} == names
+    assert {each.name for each in FUNCTIONS[GET_TASK_QUEUE].arguments} == names
     for function in (twilio.get_task_queue, twilio.get_task_queue_output):
         assert arguments(function) == {snake(name) for name in names}
     results = {
@@ -85,7 +85,7 @@ def test_the_sdk_of_the_provider_and_of_the_lookup(schema: dict[str, Any]) -> No
 def test_versions_agree(process: Engine, schema: dict[str, Any]) -> None:
     plugin = json.loads(files(twilio).joinpath("pulumi-plugin.json").read_text())
     assert plugin["name"] == schema["name"] == "twilio"
-    assert plugin["version"] == schema["version"] == process.plugin_info()["version"]
+    assert VERSION == schema["version"] == process.plugin_info()["version"]
 
 
 def test_a_program_loads_neither_the_client_nor_the_server() -> None:

@@ -6,7 +6,7 @@ import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
 from local.twilio.server import RunningTwilio
-from tests.provider.engine import TASK_QUEUE, UNKNOWN, Engine, Refused
+from tests.provider.plugin_process import TASK_QUEUE, UNKNOWN, Engine, Refused
 
 WS = "WS" + "0" * 32
 DECLARED = {"workspaceSid": WS, "friendlyName": "Night"}

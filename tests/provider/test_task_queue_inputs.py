@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.provider.engine import TASK_QUEUE, UNKNOWN, Engine
+from tests.provider.plugin_process import TASK_QUEUE, UNKNOWN, Engine
 
 WS = "WS" + "0" * 32
 OTHER_WS = "WS" + "1" * 32

@@ -7,7 +7,7 @@ import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
 from local.twilio.server import RunningTwilio
-from tests.provider.engine import UNKNOWN, WORKFLOW, Engine, Refused
+from tests.provider.plugin_process import UNKNOWN, WORKFLOW, Engine, Refused
 
 WS = "WS" + "0" * 32
 WQ = "WQ" + "0" * 32

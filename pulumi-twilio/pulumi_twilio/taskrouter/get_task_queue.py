@@ -3,7 +3,7 @@
 import pulumi
 from pulumi.runtime import invoke, invoke_output
 
-_TOKEN = "twilio:taskrouter:getTaskQueue"  # noqa: S105 - a function token, not a secret
+TOKEN = "twilio:taskrouter:getTaskQueue"  # noqa: S105 - a function token, not a secret
 
 
 @pulumi.output_type
@@ -63,7 +63,7 @@ def get_task_queue(
         There is no such queue, or more than one: the message names the workspace's queues.
     """
     arguments = {"workspaceSid": workspace_sid, "friendlyName": friendly_name, "sid": sid}
-    result: GetTaskQueueResult = invoke(_TOKEN, arguments, opts, typ=GetTaskQueueResult).value
+    result: GetTaskQueueResult = invoke(TOKEN, arguments, opts, typ=GetTaskQueueResult).value
     return result
 
 
@@ -94,6 +94,6 @@ def get_task_queue_output(
     """
     arguments = {"workspaceSid": workspace_sid, "friendlyName": friendly_name, "sid": sid}
     result: pulumi.Output[GetTaskQueueResult] = invoke_output(
-        _TOKEN, arguments, opts, typ=GetTaskQueueResult
+        TOKEN, arguments, opts, typ=GetTaskQueueResult
     )
     return result

@@ -34,7 +34,7 @@ class AwsStandIn(rpc.Provider):
         return rpc.ConfigureResponse(accept_secrets=True, supports_preview=True)
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        # Pulumi's SDK cannot read an archive of a state; a function's code has its hash beside it.
+        # Pulumi's SDK cannot read an archive of a state; a function's code has its hash as well.
         return rpc.CheckResponse(
             {
                 key: value

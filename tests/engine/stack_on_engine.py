@@ -1,7 +1,7 @@
 """A project like ours for the real Pulumi CLI, with the stand-in in the AWS plugin's place.
 
 Everything of it is in a folder of its own: project, state, Pulumi's home. The program and the
-Twilio provider are copies, so a test may spoil them.
+Twilio provider are copies, so a test may change them.
 """
 
 import shutil

@@ -1,14 +1,11 @@
-"""What a resource's input properties must look like, and what a change of one means.
+"""What is wrong with declared inputs, and how they differ from the recorded state.
 
-`check` and `diff` are pure: they see declared inputs and recorded state, never Twilio.
+All of it is pure: nothing here calls Twilio.
 """
 
-import operator
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from pulumi.provider.experimental.provider import (
     CheckFailure,
@@ -17,135 +14,8 @@ from pulumi.provider.experimental.provider import (
     PropertyDiffKind,
 )
 
+from pulumi_twilio.declaration import Property
 from pulumi_twilio.property_values import UNKNOWN, Properties
-
-# A rule gives for a value what is wrong: pairs of a path below the property ("" for the property
-# itself, or ".task_routing.filters[0]") and what was expected there.
-Wrong = Iterable[tuple[str, str]]
-Rule = Callable[[Any], Wrong]
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """An input property of a resource.
-
-    Attributes
-    ----------
-    name
-        The name as Pulumi has it, in camelCase.
-    rule
-        What its values must look like.
-    required
-        True when it must be declared.
-    replaces
-        True when another value needs another object.
-    default
-        The value that Twilio documents for when it is not given; None when there is none.
-    managed
-        False for what steers the provider and is nothing at Twilio.
-    same
-        Tells whether two values mean the same to Twilio.
-    """
-
-    name: str
-    rule: Rule
-    required: bool = False
-    replaces: bool = False
-    default: Any = None
-    managed: bool = True
-    same: Callable[[Any, Any], bool] = operator.eq
-
-
-def sid(prefix: str) -> Rule:
-    """Make the rule for SIDs of one kind.
-
-    Parameters
-    ----------
-    prefix
-        Two letters, such as "WQ".
-
-    Returns
-    -------
-    Rule
-        The rule.
-    """
-
-    def rule(value: Any) -> Wrong:
-        if not isinstance(value, str) or not re.fullmatch(rf"{prefix}[0-9a-f]{{32}}", value):
-            yield "", f"{prefix} and 32 hexadecimal digits, lower-case"
-
-    return rule
-
-
-def whole_number(low: int, high: int, unit: str = "") -> Rule:
-    """Make the rule for whole numbers of a range.
-
-    Parameters
-    ----------
-    low, high
-        The least and the greatest value.
-    unit
-        What is counted, for the message.
-
-    Returns
-    -------
-    Rule
-        The rule.
-    """
-
-    def rule(value: Any) -> Wrong:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            yield "", f"a whole number{unit and ' of '}{unit} from {low} to {high:,}"
-
-    return rule
-
-
-def one_of(*choices: str) -> Rule:
-    """Make the rule for a fixed choice of strings.
-
-    Parameters
-    ----------
-    choices
-        The values that are allowed.
-
-    Returns
-    -------
-    Rule
-        The rule.
-    """
-
-    def rule(value: Any) -> Wrong:
-        if value not in choices:
-            yield "", " or ".join(choices)
-
-    return rule
-
-
-def text(value: Any) -> Wrong:
-    """Accept any string."""
-    if not isinstance(value, str):
-        yield "", "a string"
-
-
-def name(value: Any) -> Wrong:
-    """Accept strings that are more than white space."""
-    if not isinstance(value, str) or not value.strip():
-        yield "", "a name, not empty"
-
-
-def flag(value: Any) -> Wrong:
-    """Accept true and false."""
-    if not isinstance(value, bool):
-        yield "", "true or false"
-
-
-def url(value: Any) -> Wrong:
-    """Accept http and https URLs, and the empty string, which clears a callback."""
-    if value == "":
-        return
-    parts = urlsplit(value) if isinstance(value, str) else None
-    if not parts or parts.scheme not in {"http", "https"} or not parts.hostname:
-        yield "", "a URL that begins with https:// or http://"
 
 
 def check(properties: tuple[Property, ...], inputs: Properties) -> list[CheckFailure]:
@@ -177,7 +47,7 @@ def check(properties: tuple[Property, ...], inputs: Properties) -> list[CheckFai
         elif value is not UNKNOWN:
             failures += [
                 CheckFailure(key + path, f"{key}{path} must be {expected}{_shown(value, path)}")
-                for path, expected in each.rule(value)
+                for path, expected in each.shape.wrong(value)
             ]
     return failures
 

@@ -8,10 +8,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pulumi_twilio.declaration import Wrong, sid
 from pulumi_twilio.property_values import UNKNOWN, has_unknown
-from pulumi_twilio.resources.properties import Wrong, sid
 
-_QUEUE = sid("WQ")
+_QUEUE = sid("WQ").wrong
+
+SCHEMA = {
+    "oneOf": [
+        {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
+        {"type": "string"},
+    ]
+}
 
 
 def as_object(value: Any) -> Any:

@@ -1,0 +1,228 @@
+"""How a resource is declared: its path, its properties, and what their values look like.
+
+A declaration is data. `lifecycle` turns it into calls to Twilio, `schema` into Pulumi's schema and
+`sdk` into the class that programs use.
+"""
+
+import json
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+# What is wrong with a value: pairs of a path below the property ("" for the property itself, or
+# ".task_routing.filters[0]") and what was expected there.
+Wrong = Iterable[tuple[str, str]]
+Rule = Callable[[Any], Wrong]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What values of a property look like.
+
+    Attributes
+    ----------
+    schema
+        The type in Pulumi's schema.
+    wrong
+        Finds what is wrong with a value.
+    """
+
+    schema: Mapping[str, Any]
+    wrong: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """An input property of a resource.
+
+    Attributes
+    ----------
+    name
+        Pulumi's name, in camelCase.
+    shape
+        What its values look like.
+    required
+        True when it must be declared.
+    replaces
+        True when another value needs another object.
+    default
+        The value that Twilio documents for when it is not given; None when there is none.
+    managed
+        False for a property that controls the provider and does not exist at Twilio.
+    same
+        Tells whether two values mean the same to Twilio.
+    to_output, to_input
+        Turn an input into the output that is recorded, and an output into the input that an
+        import writes.
+    output_schema
+        The output's type in Pulumi's schema where it is not the input's.
+    """
+
+    name: str
+    shape: Shape
+    required: bool = False
+    replaces: bool = False
+    default: Any = None
+    managed: bool = True
+    same: Callable[[Any, Any], bool] = operator.eq
+    to_output: Callable[[Any], Any] = _same
+    to_input: Callable[[Any], Any] = _same
+    output_schema: Mapping[str, Any] | None = None
+
+    @property
+    def parameter(self) -> str:
+        """Return the name of the request parameter: ``FriendlyName`` for ``friendlyName``."""
+        return self.name[0].upper() + self.name[1:]
+
+    def read(self, answer: Mapping[str, Any]) -> Any:
+        """Return the value in Twilio's answer; None where there is none."""
+        value = answer.get(snake(self.name))
+        # An empty string where it means "not set" is shown as null by some of Twilio's APIs.
+        return None if value == self.default == "" else value
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A kind of object at Twilio.
+
+    Attributes
+    ----------
+    token
+        The resource's type token.
+    kind
+        What people call it: "task queue".
+    product
+        The first label of the API's host: "taskrouter".
+    path
+        The path of its list, with the names of properties in braces.
+    sid_prefix
+        The first two letters of its SIDs.
+    properties
+        Its input properties.
+    computed
+        Outputs that are not inputs, with their descriptions.
+    key
+        The property that tells one object of a list from the others.
+    """
+
+    token: str
+    kind: str
+    product: str
+    path: str
+    sid_prefix: str
+    properties: tuple[Property, ...]
+    computed: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {"accountSid": "The account's SID.", "dateCreated": "When it was created, ISO 8601."}
+        )
+    )
+    key: str = "friendlyName"
+
+    @property
+    def managed(self) -> tuple[Property, ...]:
+        """Return the properties that exist at Twilio."""
+        return tuple(each for each in self.properties if each.managed)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of all outputs."""
+        return ("sid", *self.computed, *(each.name for each in self.managed), "adopted")
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """Return the outputs that an object may be without: those that Twilio has no value for."""
+        return frozenset(
+            each.name for each in self.managed if not each.required and not each.default
+        )
+
+    @property
+    def place(self) -> tuple[Property, ...]:
+        """Return the properties that the path names."""
+        return tuple(each for each in self.properties if f"{{{each.name}}}" in self.path)
+
+
+def camel(name: str) -> str:
+    """Turn Python's form of a name into Pulumi's: `friendly_name` into `friendlyName`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def snake(name: str) -> str:
+    """Turn Pulumi's form of a name into Python's: `friendlyName` into `friendly_name`."""
+    return re.sub(r"[A-Z]", lambda match: f"_{match[0].lower()}", name)
+
+
+def encoded(value: Any) -> Any:
+    """Write a value as a request parameter: booleans in lower case, objects as JSON."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    # Objects come from the engine in no order of their own.
+    return json.dumps(value, sort_keys=True) if isinstance(value, Mapping) else value
+
+
+# Shapes
+
+
+def _shape(kind: str, expected: str, fits: Callable[[Any], bool]) -> Shape:
+    def wrong(value: Any) -> Wrong:
+        if not fits(value):
+            yield "", expected
+
+    return Shape({"type": kind}, wrong)
+
+
+def sid(prefix: str) -> Shape:
+    """Return the shape of SIDs of one kind, such as "WQ"."""
+    pattern = re.compile(rf"{prefix}[0-9a-f]{{32}}")
+    return _shape(
+        "string",
+        f"{prefix} and 32 hexadecimal digits, lower-case",
+        lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None,
+    )
+
+
+def whole_number(low: int, high: int, unit: str = "") -> Shape:
+    """Return the shape of whole numbers from `low` to `high`; `unit` is what is counted."""
+    return _shape(
+        "integer",
+        f"a whole number{unit and ' of '}{unit} from {low} to {high:,}",
+        lambda value: (
+            not isinstance(value, bool) and isinstance(value, int) and low <= value <= high
+        ),
+    )
+
+
+def one_of(*choices: str) -> Shape:
+    """Return the shape of a fixed choice of strings."""
+    return _shape("string", " or ".join(choices), lambda value: value in choices)
+
+
+def _is_url(value: Any) -> bool:
+    parts = urlsplit(value) if isinstance(value, str) else None
+    return bool(parts and parts.scheme in {"http", "https"} and parts.hostname)
+
+
+TEXT = _shape("string", "a string", lambda value: isinstance(value, str))
+NAME = _shape(
+    "string", "a name, not empty", lambda value: isinstance(value, str) and bool(value.strip())
+)
+FLAG = _shape("boolean", "true or false", lambda value: isinstance(value, bool))
+# The empty string clears a URL.
+URL = _shape(
+    "string",
+    "a URL that begins with https:// or http://",
+    lambda value: value == "" or _is_url(value),
+)
+
+# Properties that several resources have.
+IN_WORKSPACE = Property("workspaceSid", sid("WS"), required=True, replaces=True)
+FRIENDLY_NAME = Property("friendlyName", NAME, required=True)
+ADOPT_EXISTING = Property("adoptExisting", FLAG, managed=False)

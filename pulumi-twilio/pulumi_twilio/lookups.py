@@ -1,0 +1,115 @@
+"""Look-ups: functions that find objects which the program does not manage."""
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pulumi.provider.experimental.provider import CheckFailure
+from twilio.rest import Client
+
+from pulumi_twilio import comparison
+from pulumi_twilio import declaration as declare
+from pulumi_twilio.declaration import Property
+from pulumi_twilio.errors import AmbiguousError, GoneError, NotFoundError
+from pulumi_twilio.lifecycle import Lifecycle
+from pulumi_twilio.property_values import Properties
+from pulumi_twilio.sdk import Resource
+
+_MOST_LISTED: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Finds one object of a kind, by its name or by its SID.
+
+    Attributes
+    ----------
+    resource
+        The kind of object.
+    function
+        The function of the SDK.
+    """
+
+    resource: type[Resource]
+    function: Callable[..., Any]
+
+    @property
+    def arguments(self) -> tuple[Property, ...]:
+        """Return what the function takes."""
+        declared = self.resource.declaration
+        return (
+            *declared.place,
+            Property(declared.key, declare.NAME),
+            Property("sid", declare.sid(declared.sid_prefix)),
+        )
+
+    def check(self, arguments: Properties) -> list[CheckFailure]:
+        """Find what is wrong with the arguments that the program gave."""
+        key = self.resource.declaration.key
+        failures = comparison.check(self.arguments, arguments)
+        if not failures and (key in arguments) == ("sid" in arguments):
+            failures.append(CheckFailure(key, f"give {key} or sid, one of the two"))
+        return failures
+
+    def run(self, client: Client, arguments: Properties) -> Properties:
+        """Find the object.
+
+        Parameters
+        ----------
+        client
+            The client of the account.
+        arguments
+            What `check` found nothing wrong with. A name that is the SID of an object finds that
+            object, so that settings may hold either.
+
+        Returns
+        -------
+        Properties
+            The object's outputs.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such object; the message names those that exist.
+        AmbiguousError
+            More than one object has that name.
+        TwilioFailedError
+            Twilio refused, failed or could not be reached.
+        """
+        declared = self.resource.declaration
+        place = arguments.get("workspaceSid", "the account")
+        wanted = arguments.get("sid") or arguments[declared.key]
+        try:
+            everything = Lifecycle(declared).all(client, arguments)
+        except GoneError as error:
+            raise NotFoundError(
+                f"the account has no workspace {place}: check workspaceSid"
+            ) from error
+        found = [each for each in everything if each["sid"] == wanted]
+        if not found and "sid" not in arguments:
+            found = [each for each in everything if each[declared.key] == wanted]
+        if not found:
+            known = _has(everything, declared.key, wanted)
+            raise NotFoundError(f"{place} has no {declared.kind} {wanted!r}. {known}")
+        if len(found) > 1:
+            raise AmbiguousError(
+                f"{place} has {len(found)} {declared.kind}s named {wanted!r}: give the SID of one "
+                f"instead. It has: {_listed(everything, declared.key)}"
+            )
+        return found[0]
+
+
+def _has(objects: Sequence[Properties], key: str, wanted: str) -> str:
+    """List all of a few objects, or those of many whose names are close."""
+    if len(objects) <= _MOST_LISTED:
+        return f"It has: {_listed(objects, key) or 'none'}"
+    names = {each[key] for each in objects}
+    close = difflib.get_close_matches(wanted, names, n=_MOST_LISTED)
+    found = _listed([each for each in objects if each[key] in close], key)
+    return f"It has {len(objects)}, such as {found}" if found else f"It has {len(objects)} others"
+
+
+def _listed(objects: Sequence[Properties], key: str) -> str:
+    ordered = sorted(objects, key=lambda each: (each[key].casefold(), each["sid"]))
+    return ", ".join(f"{each[key]} ({each['sid']})" for each in ordered)

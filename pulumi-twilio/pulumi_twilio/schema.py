@@ -1,0 +1,146 @@
+"""The package's schema, made from the declarations and from the docstrings of the SDK.
+
+`pulumi package get-schema` and `gen-sdk` read it, and `pulumi import` writes code by it:
+https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/.
+"""
+
+import inspect
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_twilio import config
+from pulumi_twilio.declaration import Property, snake
+from pulumi_twilio.lookups import Lookup
+from pulumi_twilio.provider_resource import Provider
+from pulumi_twilio.sdk import Resource
+from pulumi_twilio.version import VERSION
+
+_ADOPTED = "True when it was there before: it is then never deleted."
+
+Schema = dict[str, Any]
+
+
+def schema(resources: Mapping[str, type[Resource]], functions: Mapping[str, Lookup]) -> str:
+    """Return the schema as JSON.
+
+    Parameters
+    ----------
+    resources, functions
+        The resource classes and the look-ups, by their tokens.
+
+    Returns
+    -------
+    str
+        A document in the form of Pulumi's package schema.
+    """
+    settings = _settings()
+    document = {
+        "name": "twilio",
+        "displayName": "Twilio",
+        "version": VERSION,
+        "description": "Twilio Flex and TaskRouter as Pulumi resources",
+        "license": "MIT",
+        "keywords": ["twilio", "taskrouter", "flex", "kind/native", "category/infrastructure"],
+        "language": {
+            "python": {"packageName": "pulumi_twilio", "pyproject": {"enabled": True}},
+            "nodejs": {"packageName": "pulumi-twilio"},
+        },
+        "config": {"variables": settings},
+        "provider": {"description": _summary(Provider), "inputProperties": settings},
+        "resources": {token: _resource(each) for token, each in resources.items()},
+        "functions": {token: _function(each) for token, each in functions.items()},
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _settings() -> Schema:
+    described = descriptions(Provider)
+    return {
+        key: {"type": "string", "description": described[snake(key)]}
+        | ({"secret": True} if key in config.SECRET_KEYS else {})
+        for key in config.KEYS
+    }
+
+
+def _resource(resource: type[Resource]) -> Schema:
+    declared, described = resource.declaration, descriptions(resource)
+    outputs = _outputs(resource) | {"adopted": {"type": "boolean", "description": _ADOPTED}}
+    return {
+        "description": _summary(resource),
+        "inputProperties": {
+            each.name: _input(each, described[snake(each.name)]) for each in declared.properties
+        },
+        "requiredInputs": [each.name for each in declared.properties if each.required],
+        "properties": outputs,
+        "required": [name for name in outputs if name not in declared.optional],
+    }
+
+
+def _input(declared: Property, description: str) -> Schema:
+    found = {**declared.shape.schema, "description": description}
+    if declared.replaces:
+        found["willReplaceOnChanges"] = True
+    return found
+
+
+def _outputs(resource: type[Resource]) -> Schema:
+    declared, described = resource.declaration, descriptions(resource)
+    prefix = declared.sid_prefix
+    found: Schema = {
+        "sid": {
+            "type": "string",
+            "description": f"The {declared.kind}'s SID, `{prefix}` and 32 hexadecimal digits.",
+        }
+    }
+    for name, description in declared.computed.items():
+        found[name] = {"type": "string", "description": description}
+    for each in declared.managed:
+        shape = each.output_schema or each.shape.schema
+        found[each.name] = {**shape, "description": described[snake(each.name)]}
+    return found
+
+
+def _function(lookup: Lookup) -> Schema:
+    found = _outputs(lookup.resource)
+    described = descriptions(lookup.function)
+    optional = lookup.resource.declaration.optional
+    return {
+        "description": _summary(lookup.function),
+        "inputs": {
+            "type": "object",
+            "properties": {
+                each.name: _input(each, described[snake(each.name)]) for each in lookup.arguments
+            },
+            "required": [each.name for each in lookup.arguments if each.required],
+        },
+        "outputs": {
+            "type": "object",
+            "properties": found,
+            "required": [name for name in found if name not in optional],
+        },
+    }
+
+
+def descriptions(described: Any) -> dict[str, str]:
+    """Return what a NumPy docstring says of each parameter, one line each.
+
+    Parameters
+    ----------
+    described
+        A class or function of the SDK; each of its parameters has an entry of its own.
+
+    Returns
+    -------
+    dict
+        The descriptions by Python's names.
+    """
+    text = inspect.getdoc(described) or ""
+    section = text.partition("Parameters\n----------\n")[2].split("\n\n")[0]
+    entries = re.findall(r"^(\w+)\n((?: +.*\n?)+)", section, flags=re.MULTILINE)
+    return {name: " ".join(body.split()) for name, body in entries}
+
+
+def _summary(described: Any) -> str:
+    return (inspect.getdoc(described) or "").partition("\n\nParameters\n")[0]
