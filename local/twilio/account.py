@@ -9,6 +9,7 @@ import hmac
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from local.twilio.clock import Clock, SystemClock
 from local.twilio.errors import not_found
@@ -31,6 +32,10 @@ class Account:
     settings: Switches = field(default_factory=Switches)
     workspaces: dict[str, Workspace] = field(default_factory=dict)
     flex: Flex = field(default_factory=Flex)
+    # Sinks, subscriptions and address configurations, as the API shows them.
+    sinks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    addresses: dict[str, dict[str, Any]] = field(default_factory=dict)
     evaluations: list[datetime] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 

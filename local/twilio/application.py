@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.twilio import control
+from local.twilio import control, event_streams
 from local.twilio.account import Account
 from local.twilio.calls import Answer, Call, Handler, Routes
 from local.twilio.errors import (
@@ -28,6 +28,7 @@ from local.twilio.errors import (
 )
 from local.twilio.faults import FaultMiddleware, Faults
 from local.twilio.flex import (
+    address_routes,
     chat_routes,
     configuration_routes,
     conversation_routes,
@@ -39,6 +40,7 @@ from local.twilio.seed import ContactCentre
 from local.twilio.taskrouter import (
     reservation_routes,
     routing_routes,
+    setup_routes,
     task_routes,
     worker_routes,
     workspace_routes,
@@ -50,6 +52,7 @@ TICK_SECONDS = 0.2
 PRODUCTS: Mapping[str, Routes] = {
     "taskrouter/v1": (
         *workspace_routes.ROUTES,
+        *setup_routes.ROUTES,
         *worker_routes.ROUTES,
         *routing_routes.ROUTES,
         *task_routes.ROUTES,
@@ -58,7 +61,8 @@ PRODUCTS: Mapping[str, Routes] = {
     "iam/v1": token_routes.ROUTES,
     "flex-api/v1": (*configuration_routes.ROUTES, *interaction_routes.ROUTES),
     "chat/v2": chat_routes.ROUTES,
-    "conversations/v1": conversation_routes.ROUTES,
+    "conversations/v1": (*conversation_routes.ROUTES, *address_routes.ROUTES),
+    "events/v1": event_streams.ROUTES,
 }
 
 
@@ -155,7 +159,10 @@ def _query(request: Request) -> dict[str, str]:
 def _body(body: str, content_type: str) -> tuple[dict[str, str], Any]:
     """Return the fields of a form, and a JSON document; one of them is empty."""
     if "json" not in content_type:
-        return dict(parse_qsl(body, keep_blank_values=True)), None
+        fields = parse_qsl(body, keep_blank_values=True)
+        names = dict.fromkeys(name for name, _ in fields)
+        # Of a field that is there several times, all values with commas, as in a query.
+        return {name: ",".join(text for key, text in fields if key == name) for name in names}, None
     try:
         return {}, json.loads(body)
     except ValueError:

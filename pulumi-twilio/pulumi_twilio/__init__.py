@@ -1,10 +1,10 @@
-"""Twilio TaskRouter as Pulumi resources.
+"""Twilio Flex and TaskRouter as Pulumi resources.
 
 What a Pulumi program imports: `import pulumi_twilio as twilio`. The provider behind it, which the
 Pulumi engine runs as a process of its own, is in `pulumi_twilio.provider`; no program loads it.
 """
 
-from pulumi_twilio import taskrouter
+from pulumi_twilio import conversations, events, taskrouter
 from pulumi_twilio.provider_resource import Provider
 from pulumi_twilio.taskrouter import (
     GetTaskQueueResult,
@@ -19,6 +19,8 @@ __all__ = [
     "Provider",
     "TaskQueue",
     "Workflow",
+    "conversations",
+    "events",
     "get_task_queue",
     "get_task_queue_output",
     "taskrouter",

@@ -14,7 +14,7 @@ from pulumi.provider.experimental.provider import (
     PropertyDiffKind,
 )
 
-from pulumi_twilio.declaration import Property
+from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.property_values import UNKNOWN, Properties
 
 
@@ -124,7 +124,7 @@ def _same(each: Property, recorded: Any, wanted: Any) -> bool:
 
 
 def diff(
-    properties: tuple[Property, ...],
+    declared: Declaration,
     state: Properties,
     inputs: Properties,
     ignore_changes: Iterable[str],
@@ -133,8 +133,8 @@ def diff(
 
     Parameters
     ----------
-    properties
-        What the resource knows.
+    declared
+        The kind of object.
     state
         The recorded outputs.
     inputs
@@ -149,14 +149,19 @@ def diff(
     """
     ignored = set(ignore_changes)
     found = [
-        each for each in changes(properties, state, inputs) if each.property.name not in ignored
+        each
+        for each in changes(declared.properties, state, inputs)
+        if each.property.name not in ignored
     ]
     return DiffResponse(
         changes=bool(found),
         replaces=[each.property.name for each in found if each.property.replaces],
-        stables=["sid", "accountSid", "dateCreated", "adopted"],
-        # In one workspace the old object would stand in the way of one of the same name.
-        delete_before_replace=state.get("workspaceSid") == inputs.get("workspaceSid"),
+        stables=["sid", *declared.computed, "adopted"],
+        # In one place the old object prevents another one of the same name.
+        delete_before_replace=all(
+            state.get(name) == inputs.get(name)
+            for name in (declared.key, *(each.name for each in declared.place))
+        ),
         diffs=[each.property.name for each in found],
         detailed_diff={
             each.property.name: PropertyDiff(each.kind, input_diff=False) for each in found

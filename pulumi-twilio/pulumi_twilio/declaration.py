@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
+
+from pulumi_twilio.property_values import Unknown
 
 # What is wrong with a value: pairs of a path below the property ("" for the property itself, or
 # ".task_routing.filters[0]") and what was expected there.
@@ -64,6 +66,10 @@ class Property:
         import writes.
     output_schema
         The output's type in Pulumi's schema where it is not the input's.
+    secret
+        True when it may hold a credential.
+    below
+        The object of Twilio's answer that holds it, whose name its own begins with.
     """
 
     name: str
@@ -76,17 +82,54 @@ class Property:
     to_output: Callable[[Any], Any] = _same
     to_input: Callable[[Any], Any] = _same
     output_schema: Mapping[str, Any] | None = None
+    secret: bool = False
+    below: str = ""
 
     @property
     def parameter(self) -> str:
-        """Return the name of the request parameter: ``FriendlyName`` for ``friendlyName``."""
-        return self.name[0].upper() + self.name[1:]
+        """Return the request parameter: ``FriendlyName``, or ``AutoCreation.Type`` below one."""
+        if not self.below:
+            return pascal(self.name)
+        return f"{pascal(self.below)}.{self.name.removeprefix(self.below)}"
 
     def read(self, answer: Mapping[str, Any]) -> Any:
         """Return the value in Twilio's answer; None where there is none."""
-        value = answer.get(snake(self.name))
+        name = snake(self.name)
+        if self.below:
+            answer = answer.get(snake(self.below)) or {}
+            name = name.removeprefix(f"{snake(self.below)}_")
+        value = answer.get(name)
+        if value is not None:
+            value = self.to_output(value)
         # An empty string where it means "not set" is shown as null by some of Twilio's APIs.
         return None if value == self.default == "" else value
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A property, from names to numbers, whose entries are objects of their own at Twilio.
+
+    Attributes
+    ----------
+    name
+        The property's name.
+    path
+        Their path below the object's.
+    key, value
+        The names of an entry's two properties at Twilio.
+    """
+
+    name: str
+    path: str
+    key: str
+    value: str
+
+
+class Api(Protocol):
+    """What `is_kept` may ask Twilio."""
+
+    def fetch(self, path: str) -> dict[str, Any]:
+        """Fetch one object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +154,15 @@ class Declaration:
         Outputs that are not inputs, with their descriptions.
     key
         The property that tells one object of a list from the others.
+    filtered
+        True when the list takes the key as a filter.
+    only_adopted
+        True when Pulumi neither creates nor deletes it.
+    is_kept
+        Tells of an object whose deletion Twilio refused whether it is one that Twilio does not
+        let go, such as a workspace's default activity.
+    collection
+        A property whose entries Twilio keeps as objects below this one.
     """
 
     token: str
@@ -125,6 +177,10 @@ class Declaration:
         )
     )
     key: str = "friendlyName"
+    filtered: bool = True
+    only_adopted: bool = False
+    is_kept: Callable[[Api, Mapping[str, Any]], bool] | None = None
+    collection: Collection | None = None
 
     @property
     def managed(self) -> tuple[Property, ...]:
@@ -149,6 +205,11 @@ class Declaration:
         return tuple(each for each in self.properties if f"{{{each.name}}}" in self.path)
 
 
+def pascal(name: str) -> str:
+    """Turn Pulumi's form of a name into a request parameter: `FriendlyName`."""
+    return name[0].upper() + name[1:]
+
+
 def camel(name: str) -> str:
     """Turn Python's form of a name into Pulumi's: `friendly_name` into `friendlyName`."""
     first, *rest = name.split("_")
@@ -164,6 +225,8 @@ def encoded(value: Any) -> Any:
     """Write a value as a request parameter: booleans in lower case, objects as JSON."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return [encoded(item) for item in value]
     # Objects come from the engine in no order of their own.
     return json.dumps(value, sort_keys=True) if isinstance(value, Mapping) else value
 
@@ -210,6 +273,14 @@ def _is_url(value: Any) -> bool:
     return bool(parts and parts.scheme in {"http", "https"} and parts.hostname)
 
 
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str | Unknown) for item in value)
+
+
+TEXTS = Shape(
+    {"type": "array", "items": {"type": "string"}},
+    _shape("array", "a list of strings", _is_list_of_text).wrong,
+)
 TEXT = _shape("string", "a string", lambda value: isinstance(value, str))
 NAME = _shape(
     "string", "a name, not empty", lambda value: isinstance(value, str) and bool(value.strip())
@@ -220,6 +291,12 @@ URL = _shape(
     "string",
     "a URL that begins with https:// or http://",
     lambda value: value == "" or _is_url(value),
+)
+
+# What the dictionaries of the documentation become; their keys are Twilio's.
+OBJECT = Shape(
+    {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
+    _shape("object", "an object", lambda value: isinstance(value, dict)).wrong,
 )
 
 # Properties that several resources have.

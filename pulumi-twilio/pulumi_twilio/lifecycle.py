@@ -9,11 +9,12 @@ from twilio.rest import Client
 
 from pulumi_twilio import comparison
 from pulumi_twilio.api import Answer, Api
-from pulumi_twilio.declaration import Declaration, Property, encoded, snake
+from pulumi_twilio.declaration import Declaration, Property, encoded, pascal, snake
 from pulumi_twilio.errors import (
     AlreadyExistsError,
     AmbiguousError,
     GoneError,
+    NotFoundError,
     TwilioFailedError,
     asking_twilio,
 )
@@ -44,7 +45,7 @@ class Lifecycle:
         self, state: Properties, inputs: Properties, ignore_changes: Sequence[str]
     ) -> DiffResponse:
         """Compare recorded state and declared inputs; see `comparison.diff`."""
-        return comparison.diff(self.declaration.properties, state, inputs, ignore_changes)
+        return comparison.diff(self.declaration, state, inputs, ignore_changes)
 
     def preview(self, inputs: Properties, state: Properties | None = None) -> Properties:
         """Return the outputs, as far as they are known without Twilio.
@@ -64,7 +65,7 @@ class Lifecycle:
         if state is not None:
             return state | self._expected(self._changes(state, inputs))
         known = {each.name: inputs[each.name] for each in self._managed if each.name in inputs}
-        adopted = UNKNOWN if inputs.get("adoptExisting") else False
+        adopted: Any = UNKNOWN if inputs.get("adoptExisting") else self.declaration.only_adopted
         outputs: Properties = dict.fromkeys(self.declaration.outputs, UNKNOWN)
         return outputs | {"adopted": adopted} | self._expected(known)
 
@@ -95,13 +96,28 @@ class Lifecycle:
             Twilio refused, failed or could not be reached.
         """
         existing = self._find(client, inputs)
-        if existing and not inputs.get("adoptExisting"):
+        if existing is None:
+            if self.declaration.only_adopted:
+                raise NotFoundError(f"{_place(inputs)} has no {self._label(inputs)[4:]}")
+            return self.outputs(self._post_new(client, inputs), inputs, adopted=False)
+        if not (self.declaration.only_adopted or inputs.get("adoptExisting")):
             raise self._already_exists(name, existing, inputs)
-        if existing:
-            outputs = self.outputs(existing, inputs, adopted=True)
-            changed = self._change(client, outputs, self._changes(outputs, inputs), existing)
-            return self.outputs(changed, inputs, adopted=True)
-        return self.outputs(self._post_new(client, inputs), inputs, adopted=False)
+        return self._adopt(client, existing, inputs)
+
+    def _adopt(self, client: Client, existing: Answer, inputs: Properties) -> Properties:
+        with asking_twilio(f"read {self._label(inputs)}{_in(inputs)}"):
+            found = self._complete(self._api(client), existing, inputs)
+        outputs = self.outputs(found, inputs, adopted=True)
+        wanted = self._changes(outputs, inputs)
+        fixed = [each.name for each in self._managed if each.replaces and each.name in wanted]
+        if fixed:
+            raise AlreadyExistsError(
+                f"{_place(inputs)} already has {self._label(inputs)} ({existing['sid']}), with "
+                f"another {' and '.join(fixed)}, which cannot be changed: declare it as it is, or "
+                "use another name"
+            )
+        changed = self._change(client, outputs, wanted, found)
+        return self.outputs(changed, inputs, adopted=True)
 
     def read(
         self, client: Client, resource_id: str, state: Properties, inputs: Properties
@@ -131,18 +147,15 @@ class Lifecycle:
         TwilioFailedError
             Twilio refused, failed or could not be reached.
         """
-        known = state.get("workspaceSid") or inputs.get("workspaceSid")
-        declared = self.declaration
-        workspace_sid, sid = resource_id_parts(
-            declared.kind, declared.sid_prefix, resource_id, known
-        )
-        place = {"workspaceSid": workspace_sid}
+        place, sid = resource_id_parts(self.declaration, resource_id, inputs | state)
         try:
-            with asking_twilio(f"read the {declared.kind} {sid}{_in(place)}"):
-                found = self._api(client).fetch(f"{self._path(place)}/{sid}")
+            with asking_twilio(f"read the {self.declaration.kind} {sid}{_in(place)}"):
+                api = self._api(client)
+                found = self._complete(api, api.fetch(f"{self._path(place)}/{sid}"), place)
         except GoneError:
             return None
-        outputs = self.outputs(found, place, adopted=bool(state.get("adopted")))
+        adopted = self.declaration.only_adopted or bool(state.get("adopted"))
+        outputs = self.outputs(found, place, adopted=adopted)
         return Reading(sid, outputs, self._inputs_of(outputs, inputs))
 
     def update(
@@ -209,6 +222,14 @@ class Lifecycle:
                 self._api(client).delete(f"{self._path(state)}/{sid}")
         except GoneError:
             return
+        except TwilioFailedError as error:
+            is_kept = self.declaration.is_kept
+            if error.outcome_unknown or is_kept is None:
+                raise
+            with asking_twilio(f"ask why the {self.declaration.kind} {sid} is not deleted"):
+                kept = is_kept(self._api(client), state | {"sid": sid})
+            if not kept:
+                raise
 
     def all(self, client: Client, place: Properties) -> list[Properties]:
         """List the outputs of all objects of a place, such as a workspace."""
@@ -223,9 +244,9 @@ class Lifecycle:
         declared = self.declaration
         values = {name: answer.get(snake(name)) for name in ("sid", *declared.computed)}
         values |= {each.name: each.read(answer) for each in self._managed}
+        values |= {each.name: place[each.name] for each in self.declaration.place}
         values["adopted"] = adopted
-        found = {name: value for name, value in values.items() if value is not None}
-        return {name: place[name] for name in ("workspaceSid",) if name in place} | found
+        return {name: value for name, value in values.items() if value is not None}
 
     @property
     def _managed(self) -> tuple[Property, ...]:
@@ -253,13 +274,17 @@ class Lifecycle:
         given = {name: value for name, value in inputs.items() if value != ""}
         try:
             with asking_twilio(f"create {self._label(inputs)}{_in(inputs)}"):
-                return self._api(client).create(self._path(inputs), self._parameters(given))
+                api = self._api(client)
+                parameters = self._parameters(given) | self._new_entries(given)
+                made = api.create(self._path(inputs), parameters)
+                return self._complete(api, made, inputs)
         except TwilioFailedError as error:
             # There was none of that name a moment ago: one that is there now is what was created.
             late = self._find(client, inputs) if error.outcome_unknown else None
             if late is None:
                 raise
-            return late
+            with asking_twilio(f"read {self._label(inputs)}{_in(inputs)}"):
+                return self._complete(self._api(client), late, inputs)
 
     def _change(
         self, client: Client, state: Properties, wanted: Properties, known: Answer | None = None
@@ -269,12 +294,17 @@ class Lifecycle:
             return known
         kind, sid = self.declaration.kind, state["sid"]
         path = f"{self._path(state)}/{sid}"
+        api, parameters = self._api(client), self._parameters(wanted)
         with asking_twilio(f"update the {kind} {sid}{_in(state)}"):
-            if not wanted:
-                return self._api(client).fetch(path)
-            changed = self._api(client).update(path, self._parameters(wanted))
+            changed = api.update(path, parameters) if parameters else api.fetch(path)
+            self._change_collection(api, path, state, wanted)
+            changed = self._complete(api, changed, state)
         # A callback URL that stays goes on receiving the attributes of every task.
-        kept = [name for name, value in wanted.items() if value == "" and changed.get(snake(name))]
+        kept = [
+            each.name
+            for each in self._managed
+            if wanted.get(each.name) == "" and each.read(changed)
+        ]
         if kept:
             raise TwilioFailedError(
                 f"could not clear {' and '.join(kept)} of the {kind} {sid}: Twilio kept the value. "
@@ -287,13 +317,14 @@ class Lifecycle:
         declared = self.declaration
         key = next(each for each in self._managed if each.name == declared.key)
         name = inputs[key.name]
+        filters = {key.parameter: name} if declared.filtered else {}
         with asking_twilio(f"look for {self._label(inputs)}{_in(inputs)}"):
-            listed = list(self._api(client).all(self._path(inputs), {key.parameter: name}))
+            listed = list(self._api(client).all(self._path(inputs), filters))
         # Do not rely on how Twilio compares names.
         found = [each for each in listed if each[snake(key.name)] == name]
         if len(found) > 1:
             raise AmbiguousError(
-                f"{inputs['workspaceSid']} has {len(found)} {declared.kind}s named {name!r}: "
+                f"{_place(inputs)} has {len(found)} {declared.kind}s named {name!r}: "
                 f"{', '.join(each['sid'] for each in found)}. Rename all but one, or use another "
                 f"{snake(key.name).replace('_', ' ')}"
             )
@@ -302,11 +333,12 @@ class Lifecycle:
     def _already_exists(
         self, name: str, existing: Answer, inputs: Properties
     ) -> AlreadyExistsError:
-        sid, workspace_sid = existing["sid"], inputs["workspaceSid"]
+        sid = existing["sid"]
+        resource_id = "/".join([*(inputs[each.name] for each in self.declaration.place), sid])
         return AlreadyExistsError(
-            f"{workspace_sid} already has {self._label(inputs)} ({sid}). To use it, set "
+            f"{_place(inputs)} already has {self._label(inputs)} ({sid}). To use it, set "
             "adopt_existing=True (it is then never deleted); to take it over, run: pulumi import "
-            f"{self.declaration.token} {name} {workspace_sid}/{sid}"
+            f"{self.declaration.token} {name} {resource_id}"
         )
 
     def _label(self, inputs: Properties) -> str:
@@ -314,11 +346,47 @@ class Lifecycle:
 
     def _parameters(self, values: Properties) -> dict[str, object]:
         path, expected = self.declaration.path, self._expected(values)
+        entries = self.declaration.collection
+        kept_below = entries.name if entries else None
         return {
             each.parameter: encoded(expected[each.name])
             for each in self._managed
             if each.name in expected and f"{{{each.name}}}" not in path
+            if each.name != kept_below
         }
+
+    def _complete(self, api: Api, answer: Answer, place: Properties) -> Answer:
+        """Add to an answer the entries that Twilio keeps as objects below."""
+        entries = self.declaration.collection
+        if entries is None:
+            return answer
+        listed = api.all(f"{self._path(place)}/{answer['sid']}{entries.path}")
+        return answer | {snake(entries.name): list(listed)}
+
+    def _new_entries(self, inputs: Properties) -> dict[str, object]:
+        entries = self.declaration.collection
+        if entries is None:
+            return {}
+        key, value = snake(entries.key), snake(entries.value)
+        listed = [{key: name, value: number} for name, number in inputs[entries.name].items()]
+        return {pascal(entries.name): encoded(listed)}
+
+    def _change_collection(
+        self, api: Api, path: str, state: Properties, wanted: Properties
+    ) -> None:
+        entries = self.declaration.collection
+        if entries is None or entries.name not in wanted:
+            return
+        old, new = state.get(entries.name, {}), wanted[entries.name]
+        for name, value in new.items():
+            parameters = {pascal(entries.value): value}
+            if name not in old:
+                api.create(f"{path}{entries.path}", {pascal(entries.key): name, **parameters})
+            elif old[name] != value:
+                api.update(f"{path}{entries.path}/{name}", parameters)
+        # Last, so that there is always one left.
+        for name in old.keys() - new.keys():
+            api.delete(f"{path}{entries.path}/{name}")
 
     def _inputs_of(self, outputs: Properties, before: Properties) -> Properties:
         if not before:
@@ -331,6 +399,10 @@ class Lifecycle:
             name: outputs.get(name) for name in self._changes(outputs, before) if name in before
         }
         return before | drifted
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    return str(place.get("workspaceSid", "the account"))
 
 
 def _in(place: Mapping[str, Any]) -> str:

@@ -1,10 +1,11 @@
 """The provider: takes the engine's requests and hands each to the resource it is about."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import (
     CheckFailure,
     CheckRequest,
@@ -29,23 +30,40 @@ from pulumi.provider.experimental.provider import (
 
 from pulumi_twilio import config
 from pulumi_twilio.client import twilio_client
+from pulumi_twilio.conversations import AddressConfiguration
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
+from pulumi_twilio.events import Sink, Subscription
 from pulumi_twilio.lifecycle import Lifecycle
 from pulumi_twilio.lookups import Lookup
-from pulumi_twilio.property_values import UNKNOWN, plain_map, property_map
+from pulumi_twilio.property_values import UNKNOWN, Properties, plain_map, property_map
 from pulumi_twilio.schema import schema
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.taskrouter.activity import Activity
 from pulumi_twilio.taskrouter.get_task_queue import TOKEN as GET_TASK_QUEUE
 from pulumi_twilio.taskrouter.get_task_queue import get_task_queue
+from pulumi_twilio.taskrouter.task_channel import TaskChannel
 from pulumi_twilio.taskrouter.task_queue import TaskQueue
 from pulumi_twilio.taskrouter.workflow import Workflow
+from pulumi_twilio.taskrouter.workspace import Workspace
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
 R = TypeVar("R")
 
-SDK: dict[str, type[Resource]] = {each.declaration.token: each for each in (TaskQueue, Workflow)}
+SDK: dict[str, type[Resource]] = {
+    each.declaration.token: each
+    for each in (
+        Workspace,
+        Activity,
+        TaskChannel,
+        TaskQueue,
+        Workflow,
+        Sink,
+        Subscription,
+        AddressConfiguration,
+    )
+}
 RESOURCES = {token: Lifecycle(each.declaration) for token, each in SDK.items()}
 FUNCTIONS = {GET_TASK_QUEUE: Lookup(TaskQueue, get_task_queue)}
 
@@ -92,8 +110,9 @@ class TwilioProvider(Provider):
 
     async def check(self, request: CheckRequest) -> CheckResponse:
         """Say for each wrong property of a resource what is expected."""
-        failures = _resource(request.type).check(plain_map(request.new_inputs))
-        return CheckResponse(request.new_inputs, failures)
+        resource = _resource(request.type)
+        failures = resource.check(plain_map(request.new_inputs))
+        return CheckResponse(_sealed(resource, request.new_inputs), failures)
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare recorded state and declared inputs."""
@@ -105,33 +124,35 @@ class TwilioProvider(Provider):
         """Create or adopt an object."""
         resource, inputs = _resource(request.type), plain_map(request.properties)
         if request.preview:
-            return CreateResponse(properties=property_map(resource.preview(inputs)))
+            return CreateResponse(properties=_outputs(resource, resource.preview(inputs)))
         async with self._creating:
             outputs = await self._ask(resource.create, request.name, inputs)
         if outputs["adopted"]:
             self._adopted.add(outputs["sid"])
-        return CreateResponse(outputs["sid"], property_map(outputs))
+        return CreateResponse(outputs["sid"], _outputs(resource, outputs))
 
     async def read(self, request: ReadRequest) -> ReadResponse:
         """Read an object; no id in the response says that it is gone."""
+        resource = _resource(request.type)
         found = await self._ask(
-            _resource(request.type).read,
+            resource.read,
             request.resource_id,
             plain_map(request.properties),
             plain_map(request.inputs),
         )
         if found is None:
             return ReadResponse()
-        return ReadResponse(found.sid, property_map(found.outputs), property_map(found.inputs))
+        outputs, inputs = _outputs(resource, found.outputs), _outputs(resource, found.inputs)
+        return ReadResponse(found.sid, outputs, inputs)
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
         """Change an object where it differs."""
         resource = _resource(request.type)
         state, inputs = plain_map(request.olds), plain_map(request.news)
         if request.preview:
-            return UpdateResponse(property_map(resource.preview(inputs, state)))
+            return UpdateResponse(_outputs(resource, resource.preview(inputs, state)))
         outputs = await self._ask(resource.update, request.name, request.resource_id, state, inputs)
-        return UpdateResponse(property_map(outputs))
+        return UpdateResponse(_outputs(resource, outputs))
 
     async def delete(self, request: DeleteRequest) -> None:
         """Delete an object, unless it was adopted."""
@@ -161,6 +182,19 @@ class TwilioProvider(Provider):
             )
         # The SDK blocks; the engine has several requests under way at once.
         return await asyncio.to_thread(call, self._client, *arguments)
+
+
+def _sealed(resource: Lifecycle, values: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+    """Mark as secrets the values that may hold a credential."""
+    secrets = {each.name for each in resource.declaration.properties if each.secret}
+    return {
+        name: value.with_secret(True) if name in secrets else value  # noqa: FBT003 - Pulumi's signature
+        for name, value in values.items()
+    }
+
+
+def _outputs(resource: Lifecycle, values: Properties) -> dict[str, PropertyValue]:
+    return _sealed(resource, property_map(values))
 
 
 def _resource(qualified_token: str) -> Lifecycle:

@@ -1,47 +1,53 @@
 """The ids by which objects are read and imported."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from pulumi_twilio.declaration import Declaration
 from pulumi_twilio.errors import InvalidIdError
 
 
 def resource_id_parts(
-    kind: str, sid_prefix: str, resource_id: str, known_workspace_sid: str | None
-) -> tuple[str, str]:
+    declared: Declaration, resource_id: str, known: Mapping[str, Any]
+) -> tuple[dict[str, Any], str]:
     """Take an id apart.
 
     Parameters
     ----------
-    kind
-        What the object is, for messages: "task queue".
-    sid_prefix
-        The first two letters of its SID: "WQ".
+    declared
+        The kind of object.
     resource_id
-        `WS…/WQ…`, or `WQ…` alone when the workspace is known.
-    known_workspace_sid
-        The workspace that inputs or state tell, if any.
+        `WS…/WQ…`, or the object's SID alone when it is in no workspace or the workspace is known.
+    known
+        The inputs and the state, which may tell the workspace.
 
     Returns
     -------
     tuple
-        The workspace's SID and the object's.
+        The place, such as the workspace's SID by `workspaceSid`, and the object's SID.
 
     Raises
     ------
     InvalidIdError
         The id has another form, or nothing tells the workspace.
     """
-    match = re.fullmatch(rf"(?:(WS[0-9a-f]{{32}})/)?({sid_prefix}[0-9a-f]{{32}})", resource_id)
+    kind, prefix = declared.kind, declared.sid_prefix
+    inside = "(?:(WS[0-9a-f]{32})/)?" if declared.place else "()"
+    match = re.fullmatch(rf"{inside}({prefix}[0-9a-f]{{32}})", resource_id)
     if not match:
-        example = f"WS{'0' * 32}/{sid_prefix}{'0' * 32}"
+        form = "the workspace's SID, a slash and " if declared.place else ""
+        example = f"WS{'0' * 32}/" if declared.place else ""
         raise InvalidIdError(
-            f"{resource_id!r} is not the id of a {kind}: expected the workspace's SID, a slash and "
-            f"the {kind}'s SID, such as {example}"
+            f"{resource_id!r} is not the id of a {kind}: expected {form}the {kind}'s SID, such as "
+            f"{example}{prefix}{'0' * 32}"
         )
-    workspace_sid = match[1] or known_workspace_sid
+    if not declared.place:
+        return {}, match[2]
+    workspace_sid = match[1] or known.get("workspaceSid")
     if not workspace_sid:
         raise InvalidIdError(
             f"{resource_id} does not tell the workspace: write WS…/{resource_id} with the "
             "workspace's SID before the slash"
         )
-    return workspace_sid, match[2]
+    return {"workspaceSid": workspace_sid}, match[2]

@@ -80,6 +80,8 @@ def _resource(resource: type[Resource]) -> Schema:
 
 def _input(declared: Property, description: str) -> Schema:
     found = {**declared.shape.schema, "description": description}
+    if declared.secret:
+        found["secret"] = True
     if declared.replaces:
         found["willReplaceOnChanges"] = True
     return found
@@ -99,6 +101,8 @@ def _outputs(resource: type[Resource]) -> Schema:
     for each in declared.managed:
         shape = each.output_schema or each.shape.schema
         found[each.name] = {**shape, "description": described[snake(each.name)]}
+        if each.secret:
+            found[each.name]["secret"] = True
     return found
 
 

@@ -46,6 +46,9 @@ class Resource(pulumi.CustomResource):
         arguments.__dict__.update(
             {key: value for key, value in (given or {}).items() if key in known}
         )
+        secrets = [snake(each.name) for each in cls.declaration.properties if each.secret]
+        kept = pulumi.ResourceOptions(additional_secret_outputs=secrets)
+        opts = pulumi.ResourceOptions.merge(kept, opts)
         super().__init__(cls.declaration.token, resource_name, arguments, opts)
 
     @classmethod

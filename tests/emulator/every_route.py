@@ -14,7 +14,7 @@ from local.twilio.seed import ContactCentre
 from local.twilio.server import RunningTwilio
 
 TASKROUTER, FLEX = "taskrouter/v1", "flex-api/v1"
-CHAT, CONVERSATIONS = "chat/v2", "conversations/v1"
+CHAT, CONVERSATIONS, EVENTS = "chat/v2", "conversations/v1", "events/v1"
 
 WORKSPACE = "/Workspaces/{workspace}"
 INTERACTION = "/Interactions/{interaction}"
@@ -105,7 +105,8 @@ def ask_everything(twilio: RunningTwilio) -> Iterator[Exchange]:
     """Call every route, most of them in several ways; nothing is refused."""
     api = Api(twilio)
     with patch.object(application, "Call", api.note):
-        for part in (_setup, _workers, _routing, _tasks, _reservations, _flex, _chat, _rooms):
+        parts = (_setup, _workers, _routing, _tasks, _reservations, _flex, _chat, _rooms)
+        for part in (*parts, _events, _addresses):
             part(api, twilio.centre)
     yield from api.exchanges
 
@@ -121,11 +122,36 @@ def _read(
     return api.ask("GET", product, f"{route}/{{{one}}}", **values)
 
 
-def _setup(api: Api, _centre: ContactCentre) -> None:
+def _setup(api: Api, centre: ContactCentre) -> None:
     _read(api, TASKROUTER, "/Workspaces", "workspaces workspace", {"FriendlyName": "x"})
     filters = {"FriendlyName": "Offline", "Available": "false"}
     _read(api, TASKROUTER, WORKSPACE + "/Activities", "activities activity", filters)
     _read(api, TASKROUTER, WORKSPACE + "/TaskChannels", "channels channel", {})
+    offline = centre.workspace.default_activity_sid
+    settings: dict[str, str] = {
+        "FriendlyName": "Flex Task Assignment",
+        "DefaultActivitySid": offline,
+        "TimeoutActivitySid": offline,
+        "EventCallbackUrl": "https://example.com/events",
+        "EventsFilter": "task.created",
+        "MultiTaskEnabled": "true",
+        "PrioritizeQueueOrder": "FIFO",
+    }
+    api.ask("POST", TASKROUTER, WORKSPACE, settings)
+    activity: dict[str, str] = {"FriendlyName": "Lunch", "Available": "true"}
+    channel: dict[str, str] = {
+        "FriendlyName": "Letters",
+        "UniqueName": "letter",
+        "ChannelOptimizedRouting": "true",
+    }
+    for kind, one, form, change in (
+        ("Activities", "activity", activity, {"FriendlyName": "Dinner"}),
+        ("TaskChannels", "channel", channel, {"ChannelOptimizedRouting": "false"}),
+    ):
+        route = f"{WORKSPACE}/{kind}"
+        values = {one: api.ask("POST", TASKROUTER, route, form)["sid"]}
+        api.ask("POST", TASKROUTER, f"{route}/{{{one}}}", change, **values)
+        api.ask("DELETE", TASKROUTER, f"{route}/{{{one}}}", **values)
 
 
 def _workers(api: Api, centre: ContactCentre) -> None:
@@ -317,3 +343,54 @@ def _rooms(api: Api, centre: ContactCentre) -> None:
     for state in ("inactive", "active", "closed"):
         form = {"State": state, "FriendlyName": "a chat", "Attributes": "{}"}
         api.ask("POST", CONVERSATIONS, CONVERSATION, form, **values)
+
+
+def _events(api: Api, _centre: ContactCentre) -> None:
+    sink_form: dict[str, str] = {
+        "Description": "all events",
+        "SinkType": "webhook",
+        "SinkConfiguration": '{"destination": "https://example.com", "method": "POST"}',
+    }
+    api.ask("POST", EVENTS, "/Sinks", sink_form)
+    sink = _read(api, EVENTS, "/Sinks", "sinks sink", {})["sid"]
+    api.ask("POST", EVENTS, "/Sinks/{sink}", {"Description": "events"}, sink=sink)
+    form: dict[str, Any] = {
+        "Description": "tasks",
+        "SinkSid": sink,
+        "Types": ['{"type": "com.twilio.taskrouter.task.created", "schema_version": 1}'],
+    }
+    api.ask("POST", EVENTS, "/Subscriptions", form)
+    filters = {"SinkSid": sink}
+    made = _read(api, EVENTS, "/Subscriptions", "subscriptions subscription", filters)
+    one, values = "/Subscriptions/{subscription}", {"subscription": made["sid"]}
+    api.ask("POST", EVENTS, one, {"Description": "all tasks"}, **values)
+    types = one + "/SubscribedEvents"
+    added: dict[str, str] = {"Type": "com.twilio.taskrouter.task.canceled", "SchemaVersion": "1"}
+    api.ask("POST", EVENTS, types, added, **values)
+    api.ask("GET", EVENTS, types, {"PageSize": "1"}, **values)
+    values |= {"type": added["Type"]}
+    api.ask("POST", EVENTS, types + "/{type}", {"SchemaVersion": "2"}, **values)
+    api.ask("DELETE", EVENTS, types + "/{type}", **values)
+    api.ask("DELETE", EVENTS, one, **values)
+    api.ask("DELETE", EVENTS, "/Sinks/{sink}", sink=sink)
+
+
+def _addresses(api: Api, _centre: ContactCentre) -> None:
+    route = "/Configuration/Addresses"
+    changes: dict[str, Any] = {
+        "FriendlyName": "Main",
+        "AutoCreation.Enabled": "true",
+        "AutoCreation.Type": "webhook",
+        "AutoCreation.ConversationServiceSid": "IS" + "0" * 32,
+        "AutoCreation.WebhookUrl": "https://example.com",
+        "AutoCreation.WebhookMethod": "post",
+        "AutoCreation.WebhookFilters": ["onMessageAdded", "onMessageUpdated"],
+        "AutoCreation.StudioFlowSid": "FW" + "0" * 32,
+        "AutoCreation.StudioRetryCount": "2",
+    }
+    form = {"Type": "sms", "Address": "+15005550006", "AddressCountry": "PT", **changes}
+    api.ask("POST", CONVERSATIONS, route, form)
+    filters = {"Type": "sms"}
+    made = _read(api, CONVERSATIONS, route, "address_configurations address", filters)
+    api.ask("POST", CONVERSATIONS, route + "/{address}", changes, address=made["sid"])
+    api.ask("DELETE", CONVERSATIONS, route + "/{address}", address=made["sid"])

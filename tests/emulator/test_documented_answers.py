@@ -7,13 +7,14 @@ import requests
 from local.twilio.application import PRODUCTS
 from local.twilio.seed import ContactCentre, contact_centre
 from local.twilio.server import RunningTwilio
-from tests.emulator import messaging_schemas, taskrouter_schemas
+from tests.emulator import event_schemas, messaging_schemas, taskrouter_schemas
 from tests.emulator.every_route import (
     CHANNEL,
     CHAT,
     CHAT_CHANNEL,
     CONVERSATION,
     CONVERSATIONS,
+    EVENTS,
     FLEX,
     INTERACTION,
     TASKROUTER,
@@ -65,6 +66,20 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         CONVERSATION + "/Participants",
         "participants",
         messaging_schemas.A_CONVERSATION_PARTICIPANT,
+    ),
+    (
+        CONVERSATIONS,
+        "/Configuration/Addresses",
+        "address_configurations",
+        event_schemas.AN_ADDRESS_CONFIGURATION,
+    ),
+    (EVENTS, "/Sinks", "sinks", event_schemas.A_SINK),
+    (EVENTS, "/Subscriptions", "subscriptions", event_schemas.A_SUBSCRIPTION),
+    (
+        EVENTS,
+        "/Subscriptions/{subscription}/SubscribedEvents",
+        "types",
+        event_schemas.A_SUBSCRIBED_EVENT,
     ),
 ]
 SHAPES = {(product, route): (key, schema) for product, route, key, schema in TABLE}

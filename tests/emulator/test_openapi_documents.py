@@ -31,6 +31,7 @@ DOCUMENTS = {
     "flex-api/v1": "twilio_flex_v1.json",
     "chat/v2": "twilio_chat_v2.json",
     "conversations/v1": "twilio_conversations_v1.json",
+    "events/v1": "twilio_events_v1.json",
 }
 
 ROUTES = [
@@ -85,7 +86,7 @@ def test_every_answer_is_as_documented(
         operation = operation_of(exchange)
         assert operation is not None, "no such operation"
         documented = operation.definition.raw["responses"]
-        assert set(documented) == {str(exchange.response.status_code)}
+        assert str(exchange.response.status_code) in documented
         operation.validate_response(exchange.response)
 
 

@@ -88,6 +88,11 @@ class Engine:
         request = messages.CheckRequest(urn=urn(token), news=struct(inputs))
         return _failures(self.ask("Check", request))
 
+    def checked(self, token: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Give a resource's inputs as the provider wants them kept."""
+        request = messages.CheckRequest(urn=urn(token), news=struct(inputs))
+        return dict(self.ask("Check", request)["inputs"])
+
     def diff(
         self, token: str, state: Mapping[str, Any], inputs: Mapping[str, Any], *ignore: str
     ) -> dict[str, Any]:
@@ -163,7 +168,7 @@ def struct(values: Mapping[str, Any]) -> Struct:
     return written
 
 
-def secret(value: str) -> dict[str, str]:
+def secret(value: Any) -> dict[str, Any]:
     """Mark a value as a secret."""
     return {SIGNATURE: SECRET, "value": value}
 

@@ -19,7 +19,16 @@ from pulumi_twilio.provider import FUNCTIONS, RESOURCES
 from pulumi_twilio.version import VERSION
 from tests.provider.plugin_process import GET_TASK_QUEUE, TASK_QUEUE, WORKFLOW, Engine
 
-SDK = {TASK_QUEUE: twilio.TaskQueue, WORKFLOW: twilio.Workflow}
+SDK: dict[str, Any] = {
+    "twilio:taskrouter:Workspace": twilio.taskrouter.Workspace,
+    "twilio:taskrouter:Activity": twilio.taskrouter.Activity,
+    "twilio:taskrouter:TaskChannel": twilio.taskrouter.TaskChannel,
+    TASK_QUEUE: twilio.TaskQueue,
+    WORKFLOW: twilio.Workflow,
+    "twilio:events:Sink": twilio.events.Sink,
+    "twilio:events:Subscription": twilio.events.Subscription,
+    "twilio:conversations:AddressConfiguration": twilio.conversations.AddressConfiguration,
+}
 WS = "WS" + "0" * 32
 SID = "WQ" + "0" * 32
 
@@ -47,7 +56,7 @@ def test_the_schema_has_what_the_provider_has(schema: dict[str, Any]) -> None:
     assert secrets == config.SECRET_KEYS
 
 
-@pytest.mark.parametrize("token", [TASK_QUEUE, WORKFLOW])
+@pytest.mark.parametrize("token", SDK)
 def test_the_schema_of_a_resource(schema: dict[str, Any], token: str) -> None:
     described, known = schema["resources"][token], RESOURCES[token].declaration.properties
     assert set(described["inputProperties"]) == {each.name for each in known}
@@ -62,7 +71,7 @@ def test_the_schema_of_a_resource(schema: dict[str, Any], token: str) -> None:
     assert set(described["properties"]) == set(preview)
 
 
-@pytest.mark.parametrize("token", [TASK_QUEUE, WORKFLOW])
+@pytest.mark.parametrize("token", SDK)
 def test_the_sdk_of_a_resource(schema: dict[str, Any], token: str) -> None:
     described, sdk = schema["resources"][token], SDK[token]
     assert arguments(sdk) == {snake(name) for name in described["inputProperties"]}

@@ -77,6 +77,7 @@ class TaskChannel:
     friendly_name: str
     date_created: datetime
     default_capacity: int = 1
+    channel_optimized_routing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

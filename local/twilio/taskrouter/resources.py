@@ -59,10 +59,10 @@ def workspace_form(workspace: Workspace) -> dict[str, Any]:
         "default_activity_name": activities[workspace.default_activity_sid].friendly_name,
         "timeout_activity_sid": workspace.timeout_activity_sid,
         "timeout_activity_name": activities[workspace.timeout_activity_sid].friendly_name,
-        "event_callback_url": None,
-        "events_filter": None,
-        "multi_task_enabled": True,
-        "prioritize_queue_order": "FIFO",
+        "event_callback_url": workspace.event_callback_url,
+        "events_filter": workspace.events_filter,
+        "multi_task_enabled": workspace.multi_task_enabled,
+        "prioritize_queue_order": workspace.prioritize_queue_order,
         "date_created": iso8601(workspace.date_created),
         "date_updated": iso8601(workspace.date_created),
     }
@@ -87,7 +87,7 @@ def task_channel_form(workspace: Workspace, channel: TaskChannel) -> dict[str, A
         "sid": channel.sid,
         "unique_name": channel.unique_name,
         "friendly_name": channel.friendly_name,
-        "channel_optimized_routing": False,
+        "channel_optimized_routing": channel.channel_optimized_routing,
         "date_created": iso8601(channel.date_created),
         "date_updated": iso8601(channel.date_created),
     }

@@ -51,6 +51,10 @@ class Workspace:
     clock: Clock
     timeout_activity_sid: str
     default_activity_sid: str
+    event_callback_url: str | None = None
+    events_filter: str | None = None
+    multi_task_enabled: bool = True
+    prioritize_queue_order: str = "FIFO"
     switches: Switches = field(default_factory=Switches)
     tables: Tables = field(default_factory=Tables)
     observers: list[Observer] = field(default_factory=list)

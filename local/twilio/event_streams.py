@@ -1,0 +1,196 @@
+"""Event Streams: sinks and the subscriptions that fill them. No event is ever sent.
+
+Sources: https://www.twilio.com/docs/events/event-streams/sink-resource,
+https://www.twilio.com/docs/events/event-streams/subscription,
+https://www.twilio.com/docs/events/event-streams/subscribed-events
+"""
+
+import json
+from typing import Any
+
+from local.twilio.account import Account
+from local.twilio.calls import Answer, Call, Routes
+from local.twilio.clock import iso8601
+from local.twilio.errors import invalid, not_found
+from local.twilio.paging import page
+from local.twilio.sids import new_sid
+
+HOST = "https://events.twilio.com/v1"
+SINKS = "/Sinks"
+SUBSCRIPTIONS = "/Subscriptions"
+EVENTS = SUBSCRIPTIONS + "/{subscription}/SubscribedEvents"
+
+Entry = dict[str, Any]
+
+
+def show_sinks(account: Account, call: Call) -> Answer:
+    """List the sinks."""
+    return page(call, "sinks", list(account.sinks.values()), lambda sink: sink)
+
+
+def create_sink(account: Account, call: Call) -> Answer:
+    """Create a sink; only webhooks are active at once, others have to be validated."""
+    kind = call.required("SinkType")
+    if kind not in {"kinesis", "webhook", "segment", "email"}:
+        raise invalid(f"SinkType {kind} is not known")
+    call.required("SinkConfiguration")
+    sid, now = new_sid("DG"), iso8601(account.clock.now())
+    url = f"{HOST}/Sinks/{sid}"
+    account.sinks[sid] = {
+        "sid": sid,
+        "description": call.required("Description"),
+        "sink_type": kind,
+        "sink_configuration": json.loads(call.json_object("SinkConfiguration")),
+        "status": "active" if kind == "webhook" else "initialized",
+        "date_created": now,
+        "date_updated": now,
+        "url": url,
+        "links": {"sink_test": f"{url}/Test", "sink_validate": f"{url}/Validate"},
+    }
+    return Answer(201, account.sinks[sid])
+
+
+def fetch_sink(account: Account, call: Call) -> Answer:
+    """Show a sink."""
+    return Answer(200, _find(account.sinks, "Sinks", call.path["sink"]))
+
+
+def update_sink(account: Account, call: Call) -> Answer:
+    """Change a sink's description, which is all that can be changed of one."""
+    sink = _find(account.sinks, "Sinks", call.path["sink"])
+    sink = sink | {"description": call.required("Description")}
+    account.sinks[sink["sid"]] = sink
+    return Answer(200, sink)
+
+
+def delete_sink(account: Account, call: Call) -> Answer:
+    """Delete a sink that no subscription uses; the documentation does not tell of one in use."""
+    sink = _find(account.sinks, "Sinks", call.path["sink"])
+    if any(each["sink_sid"] == sink["sid"] for each in account.subscriptions.values()):
+        raise invalid(f"Sink {sink['sid']} has subscriptions")
+    del account.sinks[sink["sid"]]
+    return Answer(204)
+
+
+def show_subscriptions(account: Account, call: Call) -> Answer:
+    """List the subscriptions, all or those of one sink."""
+    sink = call.query.get("SinkSid")
+    found = [s for s in account.subscriptions.values() if sink in {None, s["sink_sid"]}]
+    return page(call, "subscriptions", found, _shown)
+
+
+def create_subscription(account: Account, call: Call) -> Answer:
+    """Create a subscription of an active sink."""
+    sink = account.sinks.get(call.required("SinkSid"))
+    if sink is None or sink["status"] != "active":
+        raise invalid("SinkSid is not the SID of an active sink")
+    try:
+        types = json.loads(f"[{call.required('Types')}]")
+        events = {each["type"]: int(each.get("schema_version", 1)) for each in types}
+    except (ValueError, TypeError, KeyError):
+        raise invalid("Types must be JSON objects with type and schema_version") from None
+    sid, now = new_sid("DF"), iso8601(account.clock.now())
+    url = f"{HOST}/Subscriptions/{sid}"
+    account.subscriptions[sid] = {
+        "account_sid": account.sid,
+        "sid": sid,
+        "description": call.required("Description"),
+        "sink_sid": sink["sid"],
+        "date_created": now,
+        "date_updated": now,
+        "url": url,
+        "links": {"subscribed_events": f"{url}/SubscribedEvents"},
+        "events": events,
+    }
+    return Answer(201, _shown(account.subscriptions[sid]))
+
+
+def fetch_subscription(account: Account, call: Call) -> Answer:
+    """Show a subscription."""
+    return Answer(200, _shown(_subscription(account, call)))
+
+
+def update_subscription(account: Account, call: Call) -> Answer:
+    """Change a subscription's description."""
+    subscription = _subscription(account, call)
+    subscription["description"] = call.required("Description")
+    return Answer(200, _shown(subscription))
+
+
+def delete_subscription(account: Account, call: Call) -> Answer:
+    """Delete a subscription."""
+    del account.subscriptions[_subscription(account, call)["sid"]]
+    return Answer(204)
+
+
+def show_events(account: Account, call: Call) -> Answer:
+    """List the types of events of a subscription."""
+    subscription = _subscription(account, call)
+    names = list(subscription["events"])
+    return page(call, "types", names, lambda name: _event(subscription, name))
+
+
+def create_event(account: Account, call: Call) -> Answer:
+    """Add a type of event to a subscription."""
+    subscription, name = _subscription(account, call), call.required("Type")
+    subscription["events"][name] = call.integer("SchemaVersion", 1, minimum=1)
+    return Answer(201, _event(subscription, name))
+
+
+def update_event(account: Account, call: Call) -> Answer:
+    """Change the schema version of a type of event."""
+    subscription, name = _subscription(account, call), call.path["type"]
+    _find(subscription["events"], "SubscribedEvents", name)
+    subscription["events"][name] = call.integer("SchemaVersion", 1, minimum=1)
+    return Answer(200, _event(subscription, name))
+
+
+def delete_event(account: Account, call: Call) -> Answer:
+    """Take a type of event from a subscription."""
+    events, name = _subscription(account, call)["events"], call.path["type"]
+    _find(events, "SubscribedEvents", name)
+    del events[name]
+    return Answer(204)
+
+
+def _find(table: dict[str, Any], collection: str, sid: str) -> Any:
+    if sid not in table:
+        raise not_found(f"/{collection}/{sid}")
+    return table[sid]
+
+
+def _subscription(account: Account, call: Call) -> Entry:
+    found: Entry = _find(account.subscriptions, "Subscriptions", call.path["subscription"])
+    return found
+
+
+def _shown(subscription: Entry) -> Entry:
+    return {name: value for name, value in subscription.items() if name != "events"}
+
+
+def _event(subscription: Entry, name: str) -> Entry:
+    return {
+        "account_sid": subscription["account_sid"],
+        "subscription_sid": subscription["sid"],
+        "type": name,
+        "schema_version": subscription["events"][name],
+        "url": f"{subscription['url']}/SubscribedEvents/{name}",
+    }
+
+
+ROUTES: Routes = (
+    ("GET", SINKS, show_sinks),
+    ("POST", SINKS, create_sink),
+    ("GET", SINKS + "/{sink}", fetch_sink),
+    ("POST", SINKS + "/{sink}", update_sink),
+    ("DELETE", SINKS + "/{sink}", delete_sink),
+    ("GET", SUBSCRIPTIONS, show_subscriptions),
+    ("POST", SUBSCRIPTIONS, create_subscription),
+    ("GET", SUBSCRIPTIONS + "/{subscription}", fetch_subscription),
+    ("POST", SUBSCRIPTIONS + "/{subscription}", update_subscription),
+    ("DELETE", SUBSCRIPTIONS + "/{subscription}", delete_subscription),
+    ("GET", EVENTS, show_events),
+    ("POST", EVENTS, create_event),
+    ("POST", EVENTS + "/{type}", update_event),
+    ("DELETE", EVENTS + "/{type}", delete_event),
+)

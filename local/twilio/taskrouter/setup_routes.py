@@ -1,0 +1,148 @@
+"""Changes to what a workspace is set up with: its settings, activities and task channels.
+
+Sources: https://www.twilio.com/docs/taskrouter/api/workspace,
+https://www.twilio.com/docs/taskrouter/api/activity,
+https://www.twilio.com/docs/taskrouter/api/task-channel
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from local.twilio.account import Account
+from local.twilio.calls import Answer, Call, Routes, truth
+from local.twilio.errors import invalid
+from local.twilio.sids import new_sid
+from local.twilio.taskrouter import resources
+from local.twilio.taskrouter.model import Activity, TaskChannel
+from local.twilio.taskrouter.workspace import Workspace
+
+WORKSPACE = "/Workspaces/{workspace}"
+ACTIVITIES = WORKSPACE + "/Activities"
+TASK_CHANNELS = WORKSPACE + "/TaskChannels"
+
+
+def update_workspace(account: Account, call: Call) -> Answer:
+    """Change a workspace's settings; an empty text clears one."""
+    workspace = account.workspace(call.path["workspace"])
+    order = call.form.get("PrioritizeQueueOrder") or workspace.prioritize_queue_order
+    if order not in {"FIFO", "LIFO"}:
+        raise invalid(f"PrioritizeQueueOrder must be FIFO or LIFO, not {order}")
+    workspace.friendly_name = call.form.get("FriendlyName") or workspace.friendly_name
+    workspace.default_activity_sid = _activity_sid(
+        workspace, call, "DefaultActivitySid", workspace.default_activity_sid
+    )
+    workspace.timeout_activity_sid = _activity_sid(
+        workspace, call, "TimeoutActivitySid", workspace.timeout_activity_sid
+    )
+    if "EventCallbackUrl" in call.form:
+        workspace.event_callback_url = call.form["EventCallbackUrl"] or None
+    if "EventsFilter" in call.form:
+        workspace.events_filter = call.form["EventsFilter"] or None
+    workspace.multi_task_enabled = call.boolean(
+        "MultiTaskEnabled", default=workspace.multi_task_enabled
+    )
+    workspace.prioritize_queue_order = order
+    return Answer(200, resources.workspace_form(workspace))
+
+
+def create_activity(account: Account, call: Call) -> Answer:
+    """Create an activity; its name must be free."""
+    workspace = account.workspace(call.path["workspace"])
+    name = call.required("FriendlyName")
+    _check_free(name, (each.friendly_name for each in workspace.tables.activities.values()))
+    available = truth(call.form.get("Available", ""))
+    activity = Activity(new_sid("WA"), name, available, workspace.now())
+    workspace.tables.activities[activity.sid] = activity
+    return Answer(201, resources.activity_form(workspace, activity))
+
+
+def update_activity(account: Account, call: Call) -> Answer:
+    """Change an activity's name; whether it is available cannot be changed."""
+    workspace = account.workspace(call.path["workspace"])
+    activity = workspace.find(workspace.tables.activities, "Activities", call.path["activity"])
+    name = call.form.get("FriendlyName") or activity.friendly_name
+    others = (a for a in workspace.tables.activities.values() if a.sid != activity.sid)
+    _check_free(name, (each.friendly_name for each in others))
+    activity = replace(activity, friendly_name=name)
+    workspace.tables.activities[activity.sid] = activity
+    return Answer(200, resources.activity_form(workspace, activity))
+
+
+def delete_activity(account: Account, call: Call) -> Answer:
+    """Delete an activity, unless it is a default or a worker is in it.
+
+    The documentation does not say how Twilio refuses it.
+    """
+    workspace = account.workspace(call.path["workspace"])
+    activity = workspace.find(workspace.tables.activities, "Activities", call.path["activity"])
+    used = {workspace.default_activity_sid, workspace.timeout_activity_sid}
+    used |= {worker.activity_sid for worker in workspace.tables.workers.values()}
+    if activity.sid in used:
+        raise invalid(f"Activity {activity.sid} is in use")
+    del workspace.tables.activities[activity.sid]
+    return Answer(204)
+
+
+def create_task_channel(account: Account, call: Call) -> Answer:
+    """Create a task channel; its unique name must be free."""
+    workspace = account.workspace(call.path["workspace"])
+    name = call.required("UniqueName")
+    _check_free(name, (each.unique_name for each in workspace.tables.task_channels.values()))
+    channel = TaskChannel(
+        new_sid("TC"),
+        name,
+        call.required("FriendlyName"),
+        workspace.now(),
+        channel_optimized_routing=call.boolean("ChannelOptimizedRouting", default=False),
+    )
+    workspace.tables.task_channels[channel.sid] = channel
+    return Answer(201, resources.task_channel_form(workspace, channel))
+
+
+def update_task_channel(account: Account, call: Call) -> Answer:
+    """Change a task channel."""
+    workspace = account.workspace(call.path["workspace"])
+    channel = workspace.channel(call.path["channel"])
+    channel = replace(
+        channel,
+        friendly_name=call.form.get("FriendlyName") or channel.friendly_name,
+        channel_optimized_routing=call.boolean(
+            "ChannelOptimizedRouting", default=channel.channel_optimized_routing
+        ),
+    )
+    workspace.tables.task_channels[channel.sid] = channel
+    return Answer(200, resources.task_channel_form(workspace, channel))
+
+
+def delete_task_channel(account: Account, call: Call) -> Answer:
+    """Delete a task channel that is not the default and that no task uses."""
+    workspace = account.workspace(call.path["workspace"])
+    channel = workspace.channel(call.path["channel"])
+    used = {task.task_channel_sid for task in workspace.tables.tasks.values()}
+    if channel.unique_name == "default" or channel.sid in used:
+        raise invalid(f"Task channel {channel.unique_name} cannot be deleted")
+    del workspace.tables.task_channels[channel.sid]
+    return Answer(204)
+
+
+def _activity_sid(workspace: Workspace, call: Call, name: str, current: str) -> str:
+    sid = call.form.get(name) or current
+    if sid not in workspace.tables.activities:
+        raise invalid(f"{name}: activity {sid} does not exist")
+    return sid
+
+
+def _check_free(name: str, taken: Iterable[str]) -> None:
+    if name in taken:
+        raise invalid(f"{name} already exists")
+
+
+ROUTES: Routes = (
+    ("POST", WORKSPACE, update_workspace),
+    ("POST", ACTIVITIES, create_activity),
+    ("POST", ACTIVITIES + "/{activity}", update_activity),
+    ("DELETE", ACTIVITIES + "/{activity}", delete_activity),
+    ("POST", TASK_CHANNELS, create_task_channel),
+    ("POST", TASK_CHANNELS + "/{channel}", update_task_channel),
+    ("DELETE", TASK_CHANNELS + "/{channel}", delete_task_channel),
+)

@@ -1,0 +1,5 @@
+"""The resources of Conversations."""
+
+from pulumi_twilio.conversations.address_configuration import AddressConfiguration
+
+__all__ = ["AddressConfiguration"]

@@ -1,0 +1,132 @@
+"""`twilio:conversations:AddressConfiguration`.
+
+https://www.twilio.com/docs/conversations/api/address-configuration-resource.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import pulumi
+
+from pulumi_twilio import declaration as declare
+from pulumi_twilio.declaration import Declaration, Property
+from pulumi_twilio.sdk import Resource
+
+_of_auto_creation = partial(Property, below="autoCreation")
+_TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat")
+
+
+def _lower(value: Any) -> Any:
+    # Twilio takes `post` and answers `POST`.
+    return value.lower() if isinstance(value, str) else value
+
+
+def _same_set(one: Any, other: Any) -> bool:
+    return sorted(map(str, one)) == sorted(map(str, other))
+
+
+class AddressConfiguration(Resource):
+    """What Twilio does with a message to one of the account's addresses.
+
+    https://www.twilio.com/docs/conversations/api/address-configuration-resource. Import one with
+    `pulumi import twilio:conversations:AddressConfiguration <name> IG…`. What is not declared of
+    the automatic creation of conversations is left as it is at Twilio.
+
+    Parameters
+    ----------
+    resource_name
+        Its name in the program.
+    opts
+        Pulumi's resource options.
+    type
+        `sms`, `whatsapp`, `messenger`, `gbm`, `email`, `rcs`, `apple` or `chat`. Another one
+        replaces the configuration.
+    address
+        The address, such as a phone number. Another one replaces the configuration.
+    friendly_name
+        Its name at Twilio.
+    address_country
+        The country of a short code, ISO 3166-1 alpha-2. Another one replaces the configuration.
+    auto_creation_enabled
+        Whether a message to the address creates a conversation.
+    auto_creation_type
+        `webhook`, `studio` or `default`: where the messages go.
+    auto_creation_conversation_service_sid
+        The service (`IS…`) of the conversations.
+    auto_creation_webhook_url
+        For the type `webhook`, the URL.
+    auto_creation_webhook_method
+        For the type `webhook`, `get` or `post`.
+    auto_creation_webhook_filters
+        For the type `webhook`, the events to call it for, such as `onMessageAdded`.
+    auto_creation_studio_flow_sid
+        For the type `studio`, the flow (`FW…`).
+    auto_creation_studio_retry_count
+        For the type `studio`, how often to try again.
+    adopt_existing
+        True to use the configuration of that address if the account has one. What is declared is
+        then changed on it, the rest stays as it is, and it is never deleted.
+    """
+
+    declaration = Declaration(
+        token="twilio:conversations:AddressConfiguration",  # noqa: S106 - a type token
+        kind="address configuration",
+        product="conversations",
+        path="/Configuration/Addresses",
+        sid_prefix="IG",
+        properties=(
+            Property("type", declare.one_of(*_TYPES), required=True, replaces=True),
+            Property("address", declare.NAME, required=True, replaces=True),
+            Property("friendlyName", declare.TEXT, default=""),
+            Property("addressCountry", declare.TEXT, replaces=True),
+            _of_auto_creation("autoCreationEnabled", declare.FLAG),
+            _of_auto_creation("autoCreationType", declare.one_of("webhook", "studio", "default")),
+            _of_auto_creation("autoCreationConversationServiceSid", declare.sid("IS")),
+            _of_auto_creation("autoCreationWebhookUrl", declare.URL),
+            _of_auto_creation(
+                "autoCreationWebhookMethod", declare.one_of("get", "post"), to_output=_lower
+            ),
+            _of_auto_creation("autoCreationWebhookFilters", declare.TEXTS, same=_same_set),
+            _of_auto_creation("autoCreationStudioFlowSid", declare.sid("FW")),
+            _of_auto_creation("autoCreationStudioRetryCount", declare.whole_number(0, 100)),
+            declare.ADOPT_EXISTING,
+        ),
+        key="address",
+        filtered=False,
+    )
+
+    account_sid: pulumi.Output[str]
+    type: pulumi.Output[str]
+    address: pulumi.Output[str]
+    friendly_name: pulumi.Output[str | None]
+    address_country: pulumi.Output[str | None]
+    auto_creation_enabled: pulumi.Output[bool | None]
+    auto_creation_type: pulumi.Output[str | None]
+    auto_creation_conversation_service_sid: pulumi.Output[str | None]
+    auto_creation_webhook_url: pulumi.Output[str | None]
+    auto_creation_webhook_method: pulumi.Output[str | None]
+    auto_creation_webhook_filters: pulumi.Output[Sequence[str] | None]
+    auto_creation_studio_flow_sid: pulumi.Output[str | None]
+    auto_creation_studio_retry_count: pulumi.Output[int | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        type: pulumi.Input[str],  # noqa: A002 - Twilio's name for it
+        address: pulumi.Input[str],
+        friendly_name: pulumi.Input[str] | None = None,
+        address_country: pulumi.Input[str] | None = None,
+        auto_creation_enabled: pulumi.Input[bool] | None = None,
+        auto_creation_type: pulumi.Input[str] | None = None,
+        auto_creation_conversation_service_sid: pulumi.Input[str] | None = None,
+        auto_creation_webhook_url: pulumi.Input[str] | None = None,
+        auto_creation_webhook_method: pulumi.Input[str] | None = None,
+        auto_creation_webhook_filters: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        auto_creation_studio_flow_sid: pulumi.Input[str] | None = None,
+        auto_creation_studio_retry_count: pulumi.Input[int] | None = None,
+        adopt_existing: pulumi.Input[bool] | None = None,
+    ) -> None:
+        self._register(resource_name, opts, locals())

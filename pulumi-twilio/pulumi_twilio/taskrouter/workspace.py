@@ -1,0 +1,78 @@
+"""`twilio:taskrouter:Workspace`: https://www.twilio.com/docs/taskrouter/api/workspace."""
+
+import pulumi
+
+from pulumi_twilio import declaration as declare
+from pulumi_twilio.declaration import Declaration, Property
+from pulumi_twilio.sdk import Resource
+
+
+class Workspace(Resource):
+    """Settings of a workspace that exists: https://www.twilio.com/docs/taskrouter/api/workspace.
+
+    Pulumi neither creates nor deletes a workspace: it changes what is declared and leaves the rest
+    as it is. Import one with `pulumi import twilio:taskrouter:Workspace <name> WS…`.
+
+    Parameters
+    ----------
+    resource_name
+        Its name in the program.
+    opts
+        Pulumi's resource options.
+    friendly_name
+        Its name at Twilio, by which it is found; `Flex Task Assignment` for Flex.
+    default_activity_sid
+        The activity (`WA…`) of new workers.
+    timeout_activity_sid
+        The activity (`WA…`) of workers who let a reservation time out.
+    event_callback_url
+        What Twilio calls when an event occurs; an empty string clears it.
+    events_filter
+        The events to call it for, separated by commas; an empty string means all.
+    multi_task_enabled
+        Whether workers handle several tasks at once.
+    prioritize_queue_order
+        `FIFO` or `LIFO`: which tasks come first when a worker of several queues is available.
+    """
+
+    declaration = Declaration(
+        token="twilio:taskrouter:Workspace",  # noqa: S106 - a type token, not a secret
+        kind="workspace",
+        product="taskrouter",
+        path="/Workspaces",
+        sid_prefix="WS",
+        properties=(
+            declare.FRIENDLY_NAME,
+            Property("defaultActivitySid", declare.sid("WA")),
+            Property("timeoutActivitySid", declare.sid("WA")),
+            Property("eventCallbackUrl", declare.URL, default=""),
+            Property("eventsFilter", declare.TEXT, default=""),
+            Property("multiTaskEnabled", declare.FLAG),
+            Property("prioritizeQueueOrder", declare.one_of("FIFO", "LIFO")),
+        ),
+        only_adopted=True,
+    )
+
+    account_sid: pulumi.Output[str]
+    friendly_name: pulumi.Output[str]
+    default_activity_sid: pulumi.Output[str | None]
+    timeout_activity_sid: pulumi.Output[str | None]
+    event_callback_url: pulumi.Output[str | None]
+    events_filter: pulumi.Output[str | None]
+    multi_task_enabled: pulumi.Output[bool]
+    prioritize_queue_order: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        friendly_name: pulumi.Input[str],
+        default_activity_sid: pulumi.Input[str] | None = None,
+        timeout_activity_sid: pulumi.Input[str] | None = None,
+        event_callback_url: pulumi.Input[str] | None = None,
+        events_filter: pulumi.Input[str] | None = None,
+        multi_task_enabled: pulumi.Input[bool] | None = None,
+        prioritize_queue_order: pulumi.Input[str] | None = None,
+    ) -> None:
+        self._register(resource_name, opts, locals())
