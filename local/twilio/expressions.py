@@ -1,7 +1,7 @@
 """TaskRouter's expressions: which workers a queue has, which tasks a filter takes.
 
-The grammar is in ``expressions.lark``; this module turns a parsed expression into a small tree and
-evaluates it against task and worker attributes.
+The grammar is the provider's, in ``pulumi_twilio/taskrouter``; this module turns a parsed
+expression into a small tree and evaluates it against task and worker attributes.
 Source: https://www.twilio.com/docs/taskrouter/expression-syntax
 """
 
@@ -10,15 +10,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 
+from pulumi_twilio.taskrouter.expressions import GRAMMAR
+
 Scope = Mapping[str, Any]
 
 _PARSER = Lark(
-    Path(__file__).with_suffix(".lark").read_text(encoding="utf-8"),
+    GRAMMAR,
     parser="lalr",
     maybe_placeholders=False,
 )

@@ -37,6 +37,8 @@ STATE = {
         ({"maxReservedWorkers": True}, "maxReservedWorkers", "a whole number"),
         ({"taskOrder": "fifo"}, "taskOrder", "FIFO or LIFO, not 'fifo'"),
         ({"targetWorkers": 1}, "targetWorkers", "a string"),
+        ({"targetWorkers": "skills HAS (("}, "targetWorkers", "cannot be read at character 12"),
+        ({"targetWorkers": "skills"}, "targetWorkers", "cannot be read at its end"),
         ({"reservationActivitySid": "busy"}, "reservationActivitySid", "WA and 32"),
         ({"assignmentActivitySid": WS}, "assignmentActivitySid", "WA and 32"),
         ({"adoptExisting": "yes"}, "adoptExisting", "true or false"),

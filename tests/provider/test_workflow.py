@@ -80,6 +80,58 @@ def target(**given: object) -> dict[str, Any]:
             ".task_routing.default_filter.queue",
             "WQ and 32",
         ),
+        (target(tiemout=30), ".task_routing.filters[0].targets[0].tiemout", "timeout; one of"),
+        (
+            filters(FILTER | {"filter_name": "x"}),
+            ".task_routing.filters[0].filter_name",
+            "one of the keys filter_friendly_name",
+        ),
+        ({"task_routing": ROUTING, "routing": {}}, ".routing", "task_routing"),
+        (
+            {"task_routing": {"default_filter": {"queue": WQ, "que": 1}}},
+            ".task_routing.default_filter.que",
+            "queue; one of",
+        ),
+        (
+            filters(FILTER | {"expression": "type = = 'x'"}),
+            ".task_routing.filters[0].expression",
+            "cannot be read at character 8",
+        ),
+        (
+            filters(FILTER | {"expression": "type"}),
+            ".task_routing.filters[0].expression",
+            "cannot be read",
+        ),
+        (
+            target(skip_if="workers.available =="),
+            ".task_routing.filters[0].targets[0].skip_if",
+            "cannot be read",
+        ),
+        (
+            target(known_worker_sid=WQ),
+            ".task_routing.filters[0].targets[0].known_worker_sid",
+            "the SID of a worker",
+        ),
+        (
+            target(known_worker_sid="task."),
+            ".task_routing.filters[0].targets[0].known_worker_sid",
+            "a value such as",
+        ),
+        (
+            target(queue="WW" + "0" * 32),
+            ".task_routing.filters[0].targets[0].queue",
+            "WQ and 32",
+        ),
+        (
+            filters(FILTER | {"targets": [{"queue": WQ}, TARGET]}),
+            ".task_routing.filters[0].targets[1]",
+            "targets[0], which has no timeout",
+        ),
+        (
+            filters(FILTER | {"expression": "1 == 1"}, FILTER),
+            ".task_routing.filters[1]",
+            "filters[0], which takes every task",
+        ),
         (json.dumps(target(timeout=0)), ".task_routing.filters[0].targets[0].timeout", "1 or"),
     ],
 )
@@ -89,6 +141,18 @@ def test_check_says_where_a_configuration_is_wrong(
     failures = process.check(WORKFLOW, DECLARED | {"configuration": configuration})
     assert list(failures) == [f"configuration{path}"]
     assert expectation in failures[f"configuration{path}"]
+
+
+def test_check_says_all_that_is_wrong_at_once(process: Engine) -> None:
+    wrong = filters(FILTER | {"expression": "((", "targets": [{"queue": "x", "timeout": 0}]}, 1)
+    failures = process.check(WORKFLOW, DECLARED | {"configuration": wrong})
+    path = "configuration.task_routing.filters"
+    assert set(failures) == {
+        f"{path}[0].expression",
+        f"{path}[0].targets[0].queue",
+        f"{path}[0].targets[0].timeout",
+        f"{path}[1]",
+    }
 
 
 @pytest.mark.parametrize(
@@ -101,7 +165,9 @@ def test_check_says_where_a_configuration_is_wrong(
         {"task_routing": {"default_filter": UNKNOWN}},
         filters(UNKNOWN, FILTER | {"targets": UNKNOWN}, FILTER | {"expression": UNKNOWN}),
         target(queue=UNKNOWN, timeout=UNKNOWN, known_worker_sid=UNKNOWN),
-        target(what_twilio_adds_next_year=1),
+        filters(FILTER | {"targets": [TARGET | {"skip_if": "1==1"}, {"queue": WQ}]}),
+        filters(FILTER, FILTER | {"expression": "1==1"}),
+        target(known_worker_sid="WK" + "0" * 32, order_by="worker.level DESC"),
     ],
 )
 def test_check_passes_what_is_fine(process: Engine, configuration: object) -> None:

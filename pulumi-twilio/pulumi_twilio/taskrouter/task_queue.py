@@ -1,10 +1,21 @@
 """`twilio:taskrouter:TaskQueue`: https://www.twilio.com/docs/taskrouter/api/task-queue."""
 
+from typing import Any
+
 import pulumi
 
 from pulumi_twilio import declaration as declare
-from pulumi_twilio.declaration import Declaration, Property
+from pulumi_twilio.declaration import Declaration, Property, Shape, Wrong
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.taskrouter import expressions
+
+
+def _wrong_workers(value: Any) -> Wrong:
+    if not isinstance(value, str):
+        yield "", "a string"
+    # Empty means no worker: tasks wait in the queue until they are deleted or moved.
+    elif value.strip() and (expected := expressions.fault(value)):
+        yield "", expected
 
 
 class TaskQueue(Resource):
@@ -47,7 +58,7 @@ class TaskQueue(Resource):
         properties=(
             declare.IN_WORKSPACE,
             declare.FRIENDLY_NAME,
-            Property("targetWorkers", declare.TEXT, default="1==1"),
+            Property("targetWorkers", Shape({"type": "string"}, _wrong_workers), default="1==1"),
             Property("maxReservedWorkers", declare.whole_number(1, 50), default=1),
             Property("taskOrder", declare.one_of("FIFO", "LIFO"), default="FIFO"),
             Property("reservationActivitySid", declare.sid("WA")),
