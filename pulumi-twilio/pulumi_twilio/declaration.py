@@ -1,4 +1,4 @@
-"""How a resource is declared: its path, its properties, and what their values look like.
+"""How a resource is declared: its path, its properties and their defaults.
 
 A declaration is data. `lifecycle` turns it into calls to Twilio, `schema` into Pulumi's schema and
 `sdk` into the class that programs use.
@@ -7,38 +7,16 @@ A declaration is data. `lifecycle` turns it into calls to Twilio, `schema` into 
 import json
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-from pulumi_twilio.property_values import Unknown
-
-# What is wrong with a value: pairs of a path below the property ("" for the property itself, or
-# ".task_routing.filters[0]") and what was expected there.
-Wrong = Iterable[tuple[str, str]]
-Rule = Callable[[Any], Wrong]
+from pulumi_twilio import shapes
 
 
 def _same(value: Any) -> Any:
     return value
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What values of a property look like.
-
-    Attributes
-    ----------
-    schema
-        The type in Pulumi's schema.
-    wrong
-        Finds what is wrong with a value.
-    """
-
-    schema: Mapping[str, Any]
-    wrong: Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +51,7 @@ class Property:
     """
 
     name: str
-    shape: Shape
+    shape: shapes.Shape
     required: bool = False
     replaces: bool = False
     default: Any = None
@@ -154,6 +132,8 @@ class Declaration:
         Outputs that are not inputs, with their descriptions.
     key
         The property that tells one object of a list from the others.
+    page_size
+        How many objects one page of the list may have.
     filtered
         True when the list takes the key as a filter.
     only_adopted
@@ -178,9 +158,15 @@ class Declaration:
     )
     key: str = "friendlyName"
     filtered: bool = True
+    page_size: int = 1000
     only_adopted: bool = False
     is_kept: Callable[[Api, Mapping[str, Any]], bool] | None = None
     collection: Collection | None = None
+
+    @property
+    def kinds(self) -> str:
+        """Return what people call several of them: "activities"."""
+        return f"{self.kind[:-1]}ies" if self.kind.endswith("y") else f"{self.kind}s"
 
     @property
     def managed(self) -> tuple[Property, ...]:
@@ -231,75 +217,7 @@ def encoded(value: Any) -> Any:
     return json.dumps(value, sort_keys=True) if isinstance(value, Mapping) else value
 
 
-# Shapes
-
-
-def _shape(kind: str, expected: str, fits: Callable[[Any], bool]) -> Shape:
-    def wrong(value: Any) -> Wrong:
-        if not fits(value):
-            yield "", expected
-
-    return Shape({"type": kind}, wrong)
-
-
-def sid(prefix: str) -> Shape:
-    """Return the shape of SIDs of one kind, such as "WQ"."""
-    pattern = re.compile(rf"{prefix}[0-9a-f]{{32}}")
-    return _shape(
-        "string",
-        f"{prefix} and 32 hexadecimal digits, lower-case",
-        lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None,
-    )
-
-
-def whole_number(low: int, high: int, unit: str = "") -> Shape:
-    """Return the shape of whole numbers from `low` to `high`; `unit` is what is counted."""
-    return _shape(
-        "integer",
-        f"a whole number{unit and ' of '}{unit} from {low} to {high:,}",
-        lambda value: (
-            not isinstance(value, bool) and isinstance(value, int) and low <= value <= high
-        ),
-    )
-
-
-def one_of(*choices: str) -> Shape:
-    """Return the shape of a fixed choice of strings."""
-    return _shape("string", " or ".join(choices), lambda value: value in choices)
-
-
-def _is_url(value: Any) -> bool:
-    parts = urlsplit(value) if isinstance(value, str) else None
-    return bool(parts and parts.scheme in {"http", "https"} and parts.hostname)
-
-
-def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str | Unknown) for item in value)
-
-
-TEXTS = Shape(
-    {"type": "array", "items": {"type": "string"}},
-    _shape("array", "a list of strings", _is_list_of_text).wrong,
-)
-TEXT = _shape("string", "a string", lambda value: isinstance(value, str))
-NAME = _shape(
-    "string", "a name, not empty", lambda value: isinstance(value, str) and bool(value.strip())
-)
-FLAG = _shape("boolean", "true or false", lambda value: isinstance(value, bool))
-# The empty string clears a URL.
-URL = _shape(
-    "string",
-    "a URL that begins with https:// or http://",
-    lambda value: value == "" or _is_url(value),
-)
-
-# What the dictionaries of the documentation become; their keys are Twilio's.
-OBJECT = Shape(
-    {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
-    _shape("object", "an object", lambda value: isinstance(value, dict)).wrong,
-)
-
 # Properties that several resources have.
-IN_WORKSPACE = Property("workspaceSid", sid("WS"), required=True, replaces=True)
-FRIENDLY_NAME = Property("friendlyName", NAME, required=True)
-ADOPT_EXISTING = Property("adoptExisting", FLAG, managed=False)
+IN_WORKSPACE = Property("workspaceSid", shapes.sid("WS"), required=True, replaces=True)
+FRIENDLY_NAME = Property("friendlyName", shapes.NAME, required=True)
+ADOPT_EXISTING = Property("adoptExisting", shapes.FLAG, managed=False)

@@ -1,6 +1,6 @@
 """Creating, adopting, reading, updating and deleting an object: the same for all resources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,16 +8,15 @@ from pulumi.provider.experimental.provider import CheckFailure, DiffResponse
 from twilio.rest import Client
 
 from pulumi_twilio import comparison
-from pulumi_twilio.api import Answer, Api
-from pulumi_twilio.declaration import Declaration, Property, encoded, pascal, snake
+from pulumi_twilio.api import Answer
 from pulumi_twilio.errors import (
     AlreadyExistsError,
-    AmbiguousError,
     GoneError,
     NotFoundError,
     TwilioFailedError,
     asking_twilio,
 )
+from pulumi_twilio.objects import Objects, place_of, within
 from pulumi_twilio.property_values import UNKNOWN, Properties
 from pulumi_twilio.resource_id import resource_id_parts
 
@@ -31,11 +30,9 @@ class Reading:
     inputs: Properties
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+@dataclass(frozen=True)
+class Lifecycle(Objects):
     """The operations on one kind of object. All but `check`, `diff` and `preview` call Twilio."""
-
-    declaration: Declaration
 
     def check(self, inputs: Properties) -> list[CheckFailure]:
         """Find what is wrong with declared inputs; see `comparison.check`."""
@@ -98,21 +95,21 @@ class Lifecycle:
         existing = self._find(client, inputs)
         if existing is None:
             if self.declaration.only_adopted:
-                raise NotFoundError(f"{_place(inputs)} has no {self._label(inputs)[4:]}")
+                raise NotFoundError(f"{place_of(inputs)} has no {self._label(inputs)[4:]}")
             return self.outputs(self._post_new(client, inputs), inputs, adopted=False)
         if not (self.declaration.only_adopted or inputs.get("adoptExisting")):
             raise self._already_exists(name, existing, inputs)
         return self._adopt(client, existing, inputs)
 
     def _adopt(self, client: Client, existing: Answer, inputs: Properties) -> Properties:
-        with asking_twilio(f"read {self._label(inputs)}{_in(inputs)}"):
+        with asking_twilio(f"read {self._label(inputs)}{within(inputs)}"):
             found = self._complete(self._api(client), existing, inputs)
         outputs = self.outputs(found, inputs, adopted=True)
         wanted = self._changes(outputs, inputs)
         fixed = [each.name for each in self._managed if each.replaces and each.name in wanted]
         if fixed:
             raise AlreadyExistsError(
-                f"{_place(inputs)} already has {self._label(inputs)} ({existing['sid']}), with "
+                f"{place_of(inputs)} already has {self._label(inputs)} ({existing['sid']}), with "
                 f"another {' and '.join(fixed)}, which cannot be changed: declare it as it is, or "
                 "use another name"
             )
@@ -149,7 +146,7 @@ class Lifecycle:
         """
         place, sid = resource_id_parts(self.declaration, resource_id, inputs | state)
         try:
-            with asking_twilio(f"read the {self.declaration.kind} {sid}{_in(place)}"):
+            with asking_twilio(f"read the {self.declaration.kind} {sid}{within(place)}"):
                 api = self._api(client)
                 found = self._complete(api, api.fetch(f"{self._path(place)}/{sid}"), place)
         except GoneError:
@@ -218,7 +215,7 @@ class Lifecycle:
         if state.get("adopted"):
             return
         try:
-            with asking_twilio(f"delete the {self.declaration.kind} {sid}{_in(state)}"):
+            with asking_twilio(f"delete the {self.declaration.kind} {sid}{within(state)}"):
                 self._api(client).delete(f"{self._path(state)}/{sid}")
         except GoneError:
             return
@@ -231,104 +228,9 @@ class Lifecycle:
             if not kept:
                 raise
 
-    def all(self, client: Client, place: Properties) -> list[Properties]:
-        """List the outputs of all objects of a place, such as a workspace."""
-        with asking_twilio(f"list the {self.declaration.kind}s{_in(place)}"):
-            found = list(self._api(client).all(self._path(place)))
-        return [self.outputs(each, place) for each in found]
-
-    def outputs(
-        self, answer: Answer, place: Properties, *, adopted: bool | None = None
-    ) -> Properties:
-        """Return what is recorded of an answer of Twilio; nulls are left out."""
-        declared = self.declaration
-        values = {name: answer.get(snake(name)) for name in ("sid", *declared.computed)}
-        values |= {each.name: each.read(answer) for each in self._managed}
-        values |= {each.name: place[each.name] for each in self.declaration.place}
-        values["adopted"] = adopted
-        return {name: value for name, value in values.items() if value is not None}
-
-    @property
-    def _managed(self) -> tuple[Property, ...]:
-        return self.declaration.managed
-
     def _changes(self, state: Properties, inputs: Properties) -> Properties:
         found = comparison.changes(self.declaration.properties, state, inputs)
         return {each.property.name: each.value for each in found}
-
-    def _expected(self, values: Properties) -> Properties:
-        return {
-            each.name: each.to_output(values[each.name])
-            for each in self._managed
-            if each.name in values
-        }
-
-    def _api(self, client: Client) -> Api:
-        return Api(client, self.declaration.product)
-
-    def _path(self, place: Mapping[str, Any]) -> str:
-        return self.declaration.path.format_map(place)
-
-    def _post_new(self, client: Client, inputs: Properties) -> Answer:
-        # A new object has nothing to clear.
-        given = {name: value for name, value in inputs.items() if value != ""}
-        try:
-            with asking_twilio(f"create {self._label(inputs)}{_in(inputs)}"):
-                api = self._api(client)
-                parameters = self._parameters(given) | self._new_entries(given)
-                made = api.create(self._path(inputs), parameters)
-                return self._complete(api, made, inputs)
-        except TwilioFailedError as error:
-            # There was none of that name a moment ago: one that is there now is what was created.
-            late = self._find(client, inputs) if error.outcome_unknown else None
-            if late is None:
-                raise
-            with asking_twilio(f"read {self._label(inputs)}{_in(inputs)}"):
-                return self._complete(self._api(client), late, inputs)
-
-    def _change(
-        self, client: Client, state: Properties, wanted: Properties, known: Answer | None = None
-    ) -> Answer:
-        """Send what is wanted; return Twilio's answer, or what it is when nothing is wanted."""
-        if not wanted and known is not None:
-            return known
-        kind, sid = self.declaration.kind, state["sid"]
-        path = f"{self._path(state)}/{sid}"
-        api, parameters = self._api(client), self._parameters(wanted)
-        with asking_twilio(f"update the {kind} {sid}{_in(state)}"):
-            changed = api.update(path, parameters) if parameters else api.fetch(path)
-            self._change_collection(api, path, state, wanted)
-            changed = self._complete(api, changed, state)
-        # A callback URL that stays goes on receiving the attributes of every task.
-        kept = [
-            each.name
-            for each in self._managed
-            if wanted.get(each.name) == "" and each.read(changed)
-        ]
-        if kept:
-            raise TwilioFailedError(
-                f"could not clear {' and '.join(kept)} of the {kind} {sid}: Twilio kept the value. "
-                "Remove it in the Console, then run `pulumi refresh`",
-                outcome_unknown=False,
-            )
-        return changed
-
-    def _find(self, client: Client, inputs: Properties) -> Answer | None:
-        declared = self.declaration
-        key = next(each for each in self._managed if each.name == declared.key)
-        name = inputs[key.name]
-        filters = {key.parameter: name} if declared.filtered else {}
-        with asking_twilio(f"look for {self._label(inputs)}{_in(inputs)}"):
-            listed = list(self._api(client).all(self._path(inputs), filters))
-        # Do not rely on how Twilio compares names.
-        found = [each for each in listed if each[snake(key.name)] == name]
-        if len(found) > 1:
-            raise AmbiguousError(
-                f"{_place(inputs)} has {len(found)} {declared.kind}s named {name!r}: "
-                f"{', '.join(each['sid'] for each in found)}. Rename all but one, or use another "
-                f"{snake(key.name).replace('_', ' ')}"
-            )
-        return found[0] if found else None
 
     def _already_exists(
         self, name: str, existing: Answer, inputs: Properties
@@ -336,57 +238,10 @@ class Lifecycle:
         sid = existing["sid"]
         resource_id = "/".join([*(inputs[each.name] for each in self.declaration.place), sid])
         return AlreadyExistsError(
-            f"{_place(inputs)} already has {self._label(inputs)} ({sid}). To use it, set "
+            f"{place_of(inputs)} already has {self._label(inputs)} ({sid}). To use it, set "
             "adopt_existing=True (it is then never deleted); to take it over, run: pulumi import "
             f"{self.declaration.token} {name} {resource_id}"
         )
-
-    def _label(self, inputs: Properties) -> str:
-        return f"the {self.declaration.kind} {inputs[self.declaration.key]!r}"
-
-    def _parameters(self, values: Properties) -> dict[str, object]:
-        path, expected = self.declaration.path, self._expected(values)
-        entries = self.declaration.collection
-        kept_below = entries.name if entries else None
-        return {
-            each.parameter: encoded(expected[each.name])
-            for each in self._managed
-            if each.name in expected and f"{{{each.name}}}" not in path
-            if each.name != kept_below
-        }
-
-    def _complete(self, api: Api, answer: Answer, place: Properties) -> Answer:
-        """Add to an answer the entries that Twilio keeps as objects below."""
-        entries = self.declaration.collection
-        if entries is None:
-            return answer
-        listed = api.all(f"{self._path(place)}/{answer['sid']}{entries.path}")
-        return answer | {snake(entries.name): list(listed)}
-
-    def _new_entries(self, inputs: Properties) -> dict[str, object]:
-        entries = self.declaration.collection
-        if entries is None:
-            return {}
-        key, value = snake(entries.key), snake(entries.value)
-        listed = [{key: name, value: number} for name, number in inputs[entries.name].items()]
-        return {pascal(entries.name): encoded(listed)}
-
-    def _change_collection(
-        self, api: Api, path: str, state: Properties, wanted: Properties
-    ) -> None:
-        entries = self.declaration.collection
-        if entries is None or entries.name not in wanted:
-            return
-        old, new = state.get(entries.name, {}), wanted[entries.name]
-        for name, value in new.items():
-            parameters = {pascal(entries.value): value}
-            if name not in old:
-                api.create(f"{path}{entries.path}", {pascal(entries.key): name, **parameters})
-            elif old[name] != value:
-                api.update(f"{path}{entries.path}/{name}", parameters)
-        # Last, so that there is always one left.
-        for name in old.keys() - new.keys():
-            api.delete(f"{path}{entries.path}/{name}")
 
     def _inputs_of(self, outputs: Properties, before: Properties) -> Properties:
         if not before:
@@ -399,11 +254,3 @@ class Lifecycle:
             name: outputs.get(name) for name in self._changes(outputs, before) if name in before
         }
         return before | drifted
-
-
-def _place(place: Mapping[str, Any]) -> str:
-    return str(place.get("workspaceSid", "the account"))
-
-
-def _in(place: Mapping[str, Any]) -> str:
-    return f" in {place['workspaceSid']}" if "workspaceSid" in place else ""

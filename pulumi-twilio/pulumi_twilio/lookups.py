@@ -1,59 +1,66 @@
 """Look-ups: functions that find objects which the program does not manage."""
 
 import difflib
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi.provider.experimental.provider import CheckFailure
 from twilio.rest import Client
 
-from pulumi_twilio import comparison
-from pulumi_twilio import declaration as declare
-from pulumi_twilio.declaration import Property
+from pulumi_twilio import comparison, shapes
+from pulumi_twilio.declaration import Declaration, Property, camel
 from pulumi_twilio.errors import AmbiguousError, GoneError, NotFoundError
-from pulumi_twilio.lifecycle import Lifecycle
+from pulumi_twilio.objects import Objects
 from pulumi_twilio.property_values import Properties
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.taskrouter.find import Find
 
 _MOST_LISTED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Finds one object of a kind, by its name or by its SID.
+    """Finds one object of a kind by its name or its SID, or lists them.
 
     Attributes
     ----------
-    resource
-        The kind of object.
     function
         The function of the SDK.
+    declaration
+        The kind of object.
+    described
+        The class whose docstring describes the kind's properties.
     """
 
-    resource: type[Resource]
-    function: Callable[..., Any]
+    function: Find[Any]
+    declaration: Declaration
+    described: type
+
+    @property
+    def list_name(self) -> str | None:
+        """Return the name of the result that is a list, such as ``taskQueues``; None for one."""
+        names = [name for name in inspect.get_annotations(self.function.result) if name != "sid"]
+        return camel(names[0]) if len(names) == 1 else None
 
     @property
     def arguments(self) -> tuple[Property, ...]:
         """Return what the function takes."""
-        declared = self.resource.declaration
-        return (
-            *declared.place,
-            Property(declared.key, declare.NAME),
-            Property("sid", declare.sid(declared.sid_prefix)),
-        )
+        declared = self.declaration
+        key = Property(declared.key, shapes.NAME)
+        sid = Property("sid", shapes.sid(declared.sid_prefix))
+        return (*declared.place, key) if self.list_name else (*declared.place, key, sid)
 
     def check(self, arguments: Properties) -> list[CheckFailure]:
         """Find what is wrong with the arguments that the program gave."""
-        key = self.resource.declaration.key
+        key = self.declaration.key
         failures = comparison.check(self.arguments, arguments)
-        if not failures and (key in arguments) == ("sid" in arguments):
+        if not self.list_name and not failures and (key in arguments) == ("sid" in arguments):
             failures.append(CheckFailure(key, f"give {key} or sid, one of the two"))
         return failures
 
     def run(self, client: Client, arguments: Properties) -> Properties:
-        """Find the object.
+        """Find the object, or list the objects.
 
         Parameters
         ----------
@@ -66,7 +73,7 @@ class Lookup:
         Returns
         -------
         Properties
-            The object's outputs.
+            The object's outputs, or a list of those of each.
 
         Raises
         ------
@@ -77,27 +84,31 @@ class Lookup:
         TwilioFailedError
             Twilio refused, failed or could not be reached.
         """
-        declared = self.resource.declaration
+        declared = self.declaration
         place = arguments.get("workspaceSid", "the account")
-        wanted = arguments.get("sid") or arguments[declared.key]
         try:
-            everything = Lifecycle(declared).all(client, arguments)
+            everything = Objects(declared).all(client, arguments)
         except GoneError as error:
             raise NotFoundError(
                 f"the account has no workspace {place}: check workspaceSid"
             ) from error
+        wanted = arguments.get("sid") or arguments.get(declared.key)
+        if self.list_name:
+            named = [each for each in everything if wanted in {None, each[declared.key]}]
+            return {self.list_name: named}
         found = [each for each in everything if each["sid"] == wanted]
         if not found and "sid" not in arguments:
             found = [each for each in everything if each[declared.key] == wanted]
         if not found:
-            known = _has(everything, declared.key, wanted)
+            known = _has(everything, declared.key, str(wanted))
             raise NotFoundError(f"{place} has no {declared.kind} {wanted!r}. {known}")
         if len(found) > 1:
             raise AmbiguousError(
-                f"{place} has {len(found)} {declared.kind}s named {wanted!r}: give the SID of one "
+                f"{place} has {len(found)} {declared.kinds} named {wanted!r}: give the SID of one "
                 f"instead. It has: {_listed(everything, declared.key)}"
             )
-        return found[0]
+        only: Properties = found[0]
+        return only
 
 
 def _has(objects: Sequence[Properties], key: str, wanted: str) -> str:

@@ -38,9 +38,9 @@ from pulumi_twilio.lookups import Lookup
 from pulumi_twilio.property_values import UNKNOWN, Properties, plain_map, property_map
 from pulumi_twilio.schema import schema
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.taskrouter import find
 from pulumi_twilio.taskrouter.activity import Activity
-from pulumi_twilio.taskrouter.get_task_queue import TOKEN as GET_TASK_QUEUE
-from pulumi_twilio.taskrouter.get_task_queue import get_task_queue
+from pulumi_twilio.taskrouter.find import Find
 from pulumi_twilio.taskrouter.task_channel import TaskChannel
 from pulumi_twilio.taskrouter.task_queue import TaskQueue
 from pulumi_twilio.taskrouter.workflow import Workflow
@@ -65,7 +65,18 @@ SDK: dict[str, type[Resource]] = {
     )
 }
 RESOURCES = {token: Lifecycle(each.declaration) for token, each in SDK.items()}
-FUNCTIONS = {GET_TASK_QUEUE: Lookup(TaskQueue, get_task_queue)}
+_FOUND: tuple[tuple[type, tuple[Find[Any], ...]], ...] = (
+    (Workspace, (find.get_workspace, find.get_workspaces)),
+    (Activity, (find.get_activity, find.get_activities)),
+    (TaskQueue, (find.get_task_queue, find.get_task_queues)),
+    (Workflow, (find.get_workflow, find.get_workflows)),
+    (find.GetWorkerResult, (find.get_workers,)),
+)
+FUNCTIONS = {
+    function.token: Lookup(function, kind.declaration, kind)  # type: ignore[attr-defined]
+    for kind, functions in _FOUND
+    for function in functions
+}
 
 
 class TwilioProvider(Provider):

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_twilio import config
-from pulumi_twilio.declaration import Property, snake
+from pulumi_twilio.declaration import Declaration, Property, snake
 from pulumi_twilio.lookups import Lookup
 from pulumi_twilio.provider_resource import Provider
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.taskrouter.find import Find
 from pulumi_twilio.version import VERSION
 
 _ADOPTED = "True when it was there before: it is then never deleted."
@@ -49,6 +50,7 @@ def schema(resources: Mapping[str, type[Resource]], functions: Mapping[str, Look
         },
         "config": {"variables": settings},
         "provider": {"description": _summary(Provider), "inputProperties": settings},
+        "types": _types(functions),
         "resources": {token: _resource(each) for token, each in resources.items()},
         "functions": {token: _function(each) for token, each in functions.items()},
     }
@@ -66,7 +68,9 @@ def _settings() -> Schema:
 
 def _resource(resource: type[Resource]) -> Schema:
     declared, described = resource.declaration, descriptions(resource)
-    outputs = _outputs(resource) | {"adopted": {"type": "boolean", "description": _ADOPTED}}
+    outputs = _outputs(declared, resource) | {
+        "adopted": {"type": "boolean", "description": _ADOPTED}
+    }
     return {
         "description": _summary(resource),
         "inputProperties": {
@@ -87,8 +91,8 @@ def _input(declared: Property, description: str) -> Schema:
     return found
 
 
-def _outputs(resource: type[Resource]) -> Schema:
-    declared, described = resource.declaration, descriptions(resource)
+def _outputs(declared: Declaration, kind: type) -> Schema:
+    described = descriptions(kind)
     prefix = declared.sid_prefix
     found: Schema = {
         "sid": {
@@ -107,24 +111,49 @@ def _outputs(resource: type[Resource]) -> Schema:
 
 
 def _function(lookup: Lookup) -> Schema:
-    found = _outputs(lookup.resource)
-    described = descriptions(lookup.function)
-    optional = lookup.resource.declaration.optional
+    declared, described = lookup.declaration, descriptions(Find)
+    found = _found(lookup)
+    if lookup.list_name:
+        entries = {"type": "array", "items": {"$ref": f"#/types/{_type_of(declared)}"}}
+        found = {
+            "type": "object",
+            "properties": {lookup.list_name: entries},
+            "required": [lookup.list_name],
+        }
+    verb = "List" if lookup.list_name else "Find"
+    kind = declared.kinds if lookup.list_name else f"one {declared.kind}"
     return {
-        "description": _summary(lookup.function),
+        "description": f"{verb} {kind} that the program does not manage.",
         "inputs": {
             "type": "object",
             "properties": {
-                each.name: _input(each, described[snake(each.name)]) for each in lookup.arguments
+                each.name: {**each.shape.schema, "description": described[snake(each.name)]}
+                for each in lookup.arguments
             },
             "required": [each.name for each in lookup.arguments if each.required],
         },
-        "outputs": {
-            "type": "object",
-            "properties": found,
-            "required": [name for name in found if name not in optional],
-        },
+        "outputs": found,
     }
+
+
+def _found(lookup: Lookup) -> Schema:
+    declared = lookup.declaration
+    names = declared.outputs[:-1]
+    return {
+        "type": "object",
+        "properties": _outputs(declared, lookup.described),
+        "required": [name for name in names if name not in declared.optional],
+    }
+
+
+def _type_of(declared: Declaration) -> str:
+    module, _, name = declared.token.rpartition(":")
+    return f"{module}:Get{name}Result"
+
+
+def _types(functions: Mapping[str, Lookup]) -> Schema:
+    """Return the objects that are in lists; a list's element needs a type of its own."""
+    return {_type_of(each.declaration): _found(each) for each in functions.values()}
 
 
 def descriptions(described: Any) -> dict[str, str]:

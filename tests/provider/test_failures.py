@@ -231,6 +231,43 @@ def test_wrong_arguments(
     assert expectation in failures[wrong]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "count"),
+    [
+        ("workspaces", "Flex Task Assignment", 1),
+        ("activities", "Break", 4),
+        ("taskQueues", "Sales", 5),
+        ("workflows", "Escalations", 2),
+        ("workers", "ana@example.com", 7),
+    ],
+)
+def test_a_list_is_one_call_and_may_have_a_name(
+    engine: Engine, twilio: RunningTwilio, kind: str, name: str, count: int
+) -> None:
+    token = f"twilio:taskrouter:get{kind[0].upper()}{kind[1:]}"
+    place = {} if kind == "workspaces" else {"workspaceSid": twilio.centre.workspace_sid}
+    found = engine.invoke(token, **place)[kind]
+    assert len(found) == count
+    assert len(twilio.journal) == 1
+    (one,) = engine.invoke(token, **place, friendlyName=name)[kind]
+    assert one["friendlyName"] == name
+    assert one in found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("Workspace", "Flex Task Assignment"), ("Activity", "Break"), ("Workflow", "Escalations")],
+)
+def test_one_of_each_kind_is_found_by_name_or_by_sid(
+    engine: Engine, twilio: RunningTwilio, kind: str, name: str
+) -> None:
+    token = f"twilio:taskrouter:get{kind}"
+    place = {} if kind == "Workspace" else {"workspaceSid": twilio.centre.workspace_sid}
+    found = engine.invoke(token, **place, friendlyName=name)
+    assert found["friendlyName"] == name
+    assert engine.invoke(token, **place, sid=found["sid"]) == found
+
+
 def test_a_function_it_does_not_know(process: Engine) -> None:
-    with pytest.raises(Refused, match=f"no function twilio:x:y; it has {GET_TASK_QUEUE}"):
+    with pytest.raises(Refused, match=f"no function twilio:x:y; it has .*{GET_TASK_QUEUE}"):
         process.invoke("twilio:x:y")

@@ -49,7 +49,7 @@ def arguments(of: Any) -> set[str]:
 
 def test_the_schema_has_what_the_provider_has(schema: dict[str, Any]) -> None:
     assert set(schema["resources"]) == set(RESOURCES) == set(SDK)
-    assert set(schema["functions"]) == {GET_TASK_QUEUE}
+    assert set(schema["functions"]) == set(FUNCTIONS)
     assert set(schema["config"]["variables"]) == set(config.KEYS)
     assert schema["provider"]["inputProperties"] == schema["config"]["variables"]
     secrets = {key for key, each in schema["config"]["variables"].items() if each.get("secret")}
@@ -78,17 +78,27 @@ def test_the_sdk_of_a_resource(schema: dict[str, Any], token: str) -> None:
     assert {snake(name) for name in described["properties"]} == set(inspect.get_annotations(sdk))
 
 
-def test_the_sdk_of_the_provider_and_of_the_lookup(schema: dict[str, Any]) -> None:
+def test_the_sdk_of_the_provider() -> None:
     assert arguments(twilio.Provider) == {snake(key) for key in config.KEYS}
-    lookup = schema["functions"][GET_TASK_QUEUE]
-    names = set(lookup["inputs"]["properties"])
-    assert {each.name for each in FUNCTIONS[GET_TASK_QUEUE].arguments} == names
-    for function in (twilio.get_task_queue, twilio.get_task_queue_output):
-        assert arguments(function) == {snake(name) for name in names}
-    results = {
-        name for name, each in vars(twilio.GetTaskQueueResult).items() if isinstance(each, property)
-    }
-    assert results == {snake(name) for name in lookup["outputs"]["properties"]}
+
+
+@pytest.mark.parametrize("token", FUNCTIONS)
+def test_the_sdk_of_a_lookup(schema: dict[str, Any], token: str) -> None:
+    described, lookup = schema["functions"][token], FUNCTIONS[token]
+    names = set(described["inputs"]["properties"])
+    assert {each.name for each in lookup.arguments} == names
+    assert {snake(name) for name in names} <= arguments(lookup.function)
+    result = lookup.function.result
+    outputs = described["outputs"]["properties"]
+    fields = {name for name, each in vars(result).items() if isinstance(each, property)}
+    assert fields == {snake(name) for name in outputs}
+    if lookup.list_name:
+        entry = schema["types"][outputs[lookup.list_name]["items"]["$ref"].removeprefix("#/types/")]
+        (annotation,) = inspect.get_annotations(result).values()
+        (kind,) = annotation.__args__
+        assert set(inspect.get_annotations(kind)) == {snake(name) for name in entry["properties"]}
+    exported = token.rpartition(":")[2]
+    assert getattr(twilio.taskrouter, snake(exported)) is lookup.function
 
 
 def test_versions_agree(process: Engine, schema: dict[str, Any]) -> None:

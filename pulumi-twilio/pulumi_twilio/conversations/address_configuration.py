@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 
 from pulumi_twilio import declaration as declare
+from pulumi_twilio import shapes
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
 
@@ -76,24 +77,25 @@ class AddressConfiguration(Resource):
         path="/Configuration/Addresses",
         sid_prefix="IG",
         properties=(
-            Property("type", declare.one_of(*_TYPES), required=True, replaces=True),
-            Property("address", declare.NAME, required=True, replaces=True),
-            Property("friendlyName", declare.TEXT, default=""),
-            Property("addressCountry", declare.TEXT, replaces=True),
-            _of_auto_creation("autoCreationEnabled", declare.FLAG),
-            _of_auto_creation("autoCreationType", declare.one_of("webhook", "studio", "default")),
-            _of_auto_creation("autoCreationConversationServiceSid", declare.sid("IS")),
-            _of_auto_creation("autoCreationWebhookUrl", declare.URL),
+            Property("type", shapes.one_of(*_TYPES), required=True, replaces=True),
+            Property("address", shapes.NAME, required=True, replaces=True),
+            Property("friendlyName", shapes.TEXT, default=""),
+            Property("addressCountry", shapes.TEXT, replaces=True),
+            _of_auto_creation("autoCreationEnabled", shapes.FLAG),
+            _of_auto_creation("autoCreationType", shapes.one_of("webhook", "studio", "default")),
+            _of_auto_creation("autoCreationConversationServiceSid", shapes.sid("IS")),
+            _of_auto_creation("autoCreationWebhookUrl", shapes.URL),
             _of_auto_creation(
-                "autoCreationWebhookMethod", declare.one_of("get", "post"), to_output=_lower
+                "autoCreationWebhookMethod", shapes.one_of("get", "post"), to_output=_lower
             ),
-            _of_auto_creation("autoCreationWebhookFilters", declare.TEXTS, same=_same_set),
-            _of_auto_creation("autoCreationStudioFlowSid", declare.sid("FW")),
-            _of_auto_creation("autoCreationStudioRetryCount", declare.whole_number(0, 100)),
+            _of_auto_creation("autoCreationWebhookFilters", shapes.TEXTS, same=_same_set),
+            _of_auto_creation("autoCreationStudioFlowSid", shapes.sid("FW")),
+            _of_auto_creation("autoCreationStudioRetryCount", shapes.whole_number(0, 100)),
             declare.ADOPT_EXISTING,
         ),
         key="address",
         filtered=False,
+        page_size=50,
     )
 
     account_sid: pulumi.Output[str]

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from pulumi_twilio import declaration as declare
+from pulumi_twilio import shapes
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
 
@@ -41,16 +42,14 @@ class Sink(Resource):
         path="/Sinks",
         sid_prefix="DG",
         properties=(
-            Property("description", declare.NAME, required=True),
+            Property("description", shapes.NAME, required=True),
             Property(
                 "sinkType",
-                declare.one_of("kinesis", "webhook", "segment", "email"),
+                shapes.one_of("kinesis", "webhook", "segment", "email"),
                 required=True,
                 replaces=True,
             ),
-            Property(
-                "sinkConfiguration", declare.OBJECT, required=True, replaces=True, secret=True
-            ),
+            Property("sinkConfiguration", shapes.OBJECT, required=True, replaces=True, secret=True),
             declare.ADOPT_EXISTING,
         ),
         computed=MappingProxyType(

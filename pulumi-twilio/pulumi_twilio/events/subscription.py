@@ -6,9 +6,11 @@ from typing import Any
 import pulumi
 
 from pulumi_twilio import declaration as declare
-from pulumi_twilio.declaration import Collection, Declaration, Property, Shape, Wrong
+from pulumi_twilio import shapes
+from pulumi_twilio.declaration import Collection, Declaration, Property
 from pulumi_twilio.property_values import UNKNOWN
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.shapes import Shape, Wrong
 
 
 def _wrong_types(value: Any) -> Wrong:
@@ -58,8 +60,8 @@ class Subscription(Resource):
         path="/Subscriptions",
         sid_prefix="DF",
         properties=(
-            Property("description", declare.NAME, required=True),
-            Property("sinkSid", declare.sid("DG"), required=True, replaces=True),
+            Property("description", shapes.NAME, required=True),
+            Property("sinkSid", shapes.sid("DG"), required=True, replaces=True),
             Property(
                 "types",
                 Shape(

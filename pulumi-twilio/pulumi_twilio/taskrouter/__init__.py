@@ -1,10 +1,27 @@
-"""The resources and functions of TaskRouter."""
+"""The resources and look-ups of TaskRouter."""
 
 from pulumi_twilio.taskrouter.activity import Activity
-from pulumi_twilio.taskrouter.get_task_queue import (
+from pulumi_twilio.taskrouter.find import (
+    GetActivitiesResult,
+    GetActivityResult,
     GetTaskQueueResult,
+    GetTaskQueuesResult,
+    GetWorkerResult,
+    GetWorkersResult,
+    GetWorkflowResult,
+    GetWorkflowsResult,
+    GetWorkspaceResult,
+    GetWorkspacesResult,
+    get_activities,
+    get_activity,
     get_task_queue,
     get_task_queue_output,
+    get_task_queues,
+    get_workers,
+    get_workflow,
+    get_workflows,
+    get_workspace,
+    get_workspaces,
 )
 from pulumi_twilio.taskrouter.task_channel import TaskChannel
 from pulumi_twilio.taskrouter.task_queue import TaskQueue
@@ -13,11 +30,28 @@ from pulumi_twilio.taskrouter.workspace import Workspace
 
 __all__ = [
     "Activity",
+    "GetActivitiesResult",
+    "GetActivityResult",
     "GetTaskQueueResult",
+    "GetTaskQueuesResult",
+    "GetWorkerResult",
+    "GetWorkersResult",
+    "GetWorkflowResult",
+    "GetWorkflowsResult",
+    "GetWorkspaceResult",
+    "GetWorkspacesResult",
     "TaskChannel",
     "TaskQueue",
     "Workflow",
     "Workspace",
+    "get_activities",
+    "get_activity",
     "get_task_queue",
     "get_task_queue_output",
+    "get_task_queues",
+    "get_workers",
+    "get_workflow",
+    "get_workflows",
+    "get_workspace",
+    "get_workspaces",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from pulumi_twilio import declaration as declare
+from pulumi_twilio import shapes
 from pulumi_twilio.declaration import Api, Declaration, Property
 from pulumi_twilio.sdk import Resource
 
@@ -49,7 +50,7 @@ class Activity(Resource):
         properties=(
             declare.IN_WORKSPACE,
             declare.FRIENDLY_NAME,
-            Property("available", declare.FLAG, default=False, replaces=True),
+            Property("available", shapes.FLAG, default=False, replaces=True),
             declare.ADOPT_EXISTING,
         ),
         is_kept=_is_default,

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from pulumi_twilio import declaration as declare
+from pulumi_twilio import shapes
 from pulumi_twilio.declaration import Api, Declaration, Property
 from pulumi_twilio.sdk import Resource
 
@@ -47,9 +48,9 @@ class TaskChannel(Resource):
         sid_prefix="TC",
         properties=(
             declare.IN_WORKSPACE,
-            Property("uniqueName", declare.NAME, required=True, replaces=True),
+            Property("uniqueName", shapes.NAME, required=True, replaces=True),
             declare.FRIENDLY_NAME,
-            Property("channelOptimizedRouting", declare.FLAG, default=False),
+            Property("channelOptimizedRouting", shapes.FLAG, default=False),
             declare.ADOPT_EXISTING,
         ),
         key="uniqueName",

@@ -5,8 +5,10 @@ from typing import Any
 import pulumi
 
 from pulumi_twilio import declaration as declare
-from pulumi_twilio.declaration import Declaration, Property, Shape, Wrong
+from pulumi_twilio import shapes
+from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.shapes import Shape, Wrong
 from pulumi_twilio.taskrouter import expressions
 
 
@@ -59,10 +61,10 @@ class TaskQueue(Resource):
             declare.IN_WORKSPACE,
             declare.FRIENDLY_NAME,
             Property("targetWorkers", Shape({"type": "string"}, _wrong_workers), default="1==1"),
-            Property("maxReservedWorkers", declare.whole_number(1, 50), default=1),
-            Property("taskOrder", declare.one_of("FIFO", "LIFO"), default="FIFO"),
-            Property("reservationActivitySid", declare.sid("WA")),
-            Property("assignmentActivitySid", declare.sid("WA")),
+            Property("maxReservedWorkers", shapes.whole_number(1, 50), default=1),
+            Property("taskOrder", shapes.one_of("FIFO", "LIFO"), default="FIFO"),
+            Property("reservationActivitySid", shapes.sid("WA")),
+            Property("assignmentActivitySid", shapes.sid("WA")),
             declare.ADOPT_EXISTING,
         ),
     )

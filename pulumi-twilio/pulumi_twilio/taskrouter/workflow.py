@@ -6,8 +6,10 @@ from typing import Any
 import pulumi
 
 from pulumi_twilio import declaration as declare
-from pulumi_twilio.declaration import Declaration, Property, Shape
+from pulumi_twilio import shapes
+from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.shapes import Shape
 from pulumi_twilio.taskrouter import workflow_configuration
 
 _DAY = 24 * 60 * 60
@@ -72,10 +74,10 @@ class Workflow(Resource):
                 output_schema={"type": "string"},
             ),
             Property(
-                "taskReservationTimeout", declare.whole_number(1, _DAY, "seconds"), default=120
+                "taskReservationTimeout", shapes.whole_number(1, _DAY, "seconds"), default=120
             ),
-            Property("assignmentCallbackUrl", declare.URL, default=""),
-            Property("fallbackAssignmentCallbackUrl", declare.URL, default=""),
+            Property("assignmentCallbackUrl", shapes.URL, default=""),
+            Property("fallbackAssignmentCallbackUrl", shapes.URL, default=""),
             declare.ADOPT_EXISTING,
         ),
     )

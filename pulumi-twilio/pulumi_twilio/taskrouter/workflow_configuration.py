@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pulumi_twilio.declaration import Wrong, sid
 from pulumi_twilio.property_values import UNKNOWN, has_unknown
+from pulumi_twilio.shapes import Wrong, sid
 from pulumi_twilio.taskrouter import expressions
 
 _QUEUE = sid("WQ").wrong

@@ -3,6 +3,7 @@
 import pulumi
 
 from pulumi_twilio import declaration as declare
+from pulumi_twilio import shapes
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
 
@@ -43,12 +44,12 @@ class Workspace(Resource):
         sid_prefix="WS",
         properties=(
             declare.FRIENDLY_NAME,
-            Property("defaultActivitySid", declare.sid("WA")),
-            Property("timeoutActivitySid", declare.sid("WA")),
-            Property("eventCallbackUrl", declare.URL, default=""),
-            Property("eventsFilter", declare.TEXT, default=""),
-            Property("multiTaskEnabled", declare.FLAG),
-            Property("prioritizeQueueOrder", declare.one_of("FIFO", "LIFO")),
+            Property("defaultActivitySid", shapes.sid("WA")),
+            Property("timeoutActivitySid", shapes.sid("WA")),
+            Property("eventCallbackUrl", shapes.URL, default=""),
+            Property("eventsFilter", shapes.TEXT, default=""),
+            Property("multiTaskEnabled", shapes.FLAG),
+            Property("prioritizeQueueOrder", shapes.one_of("FIFO", "LIFO")),
         ),
         only_adopted=True,
     )
