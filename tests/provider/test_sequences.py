@@ -1,5 +1,6 @@
 """Random lives of an object: whatever was done, state and Twilio agree and a preview is quiet."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,6 +105,9 @@ class Life(RuleBasedStateMachine):
             self.state = plain(self.process.update(self.case.token, self.state, self.inputs))
         after = self.process.diff(self.case.token, self.state, self.inputs)
         assert after["changes"] == "DIFF_NONE"
+        declared = {name: value for name, value in self.inputs.items() if name != "adoptExisting"}
+        recorded = {name: meant(self.state.get(name)) for name in declared}
+        assert recorded == {name: meant(value) for name, value in declared.items()}
 
     @precondition(lambda self: self.state)
     @rule()
@@ -141,6 +145,12 @@ class Life(RuleBasedStateMachine):
             sid = self.state["sid"]
             found = plain(self.process.read(self.case.token, sid, self.state, self.inputs))
             assert found["properties"] == self.state
+
+
+def meant(value: Any) -> Any:
+    """Return what a value means: the JSON of a configuration is the configuration."""
+    is_json = isinstance(value, str) and value.startswith("{")
+    return json.loads(value) if is_json else value
 
 
 @pytest.fixture(scope="module")
