@@ -76,7 +76,8 @@ def _table(report: Report) -> Table:
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     kinds = report.transfers.values()
     yield "Twilio calls", *(str(kind.twilio_calls) for kind in kinds)
-    yield "round trips to Twilio", *(f"{kind.round_trips:.1f}" for kind in kinds)
+    yield "of these in a row", *(str(kind.in_a_row) for kind in kinds)
+    yield "round trips to Twilio", *(f"{kind.round_trips:.2f}" for kind in kinds)
     yield "AWS calls", *(str(kind.aws_calls) for kind in kinds)
     yield "own time", *(f"{kind.own_ms:.0f} ms" for kind in kinds)
     yield "processor time", *(f"{kind.cpu_ms:.0f} ms" for kind in kinds)
