@@ -3,11 +3,13 @@
 The same inputs always give the same bytes, on every machine, so that `pulumi up` uploads code only
 when code changed. That is why entries are sorted, dates fixed, and nothing is compressed: zlib's
 versions do not agree on the bytes, and Lambda's limits are far away. Only wheels for any platform
-are taken, so the artifact that is tested on a laptop is the artifact that runs on arm64.
+are taken, so the artifact that is tested on a laptop is the artifact that runs on arm64. Bytecode
+differs between versions of Python, so it is added only by a build on the one that Lambda runs.
 """
 
 import base64
 import hashlib
+import platform
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,7 @@ from typing import Final
 import pulumi
 
 from transfer_stack.bundle_contents import is_needed, is_source
+from transfer_stack.bytecode import bytecode
 
 # What the functions run on; the wheels are chosen for it.
 PYTHON_VERSION: Final = "3.13"
@@ -71,6 +74,13 @@ def build_bundle(functions: Path, build: Path) -> Bundle:
     for wheel in sorted(wheels.glob("*.whl")):
         entries.update(_wheel_entries(wheel))
     entries.update(_source_entries(functions))
+    if platform.python_version().startswith(f"{PYTHON_VERSION}."):
+        entries.update(bytecode(entries))
+    else:
+        pulumi.log.info(
+            f"The Lambda bundle has no bytecode, since this is Python {platform.python_version()}: "
+            f"functions start faster when it is built on Python {PYTHON_VERSION}."
+        )
     return _write_bundle(build / "functions.zip", entries)
 
 

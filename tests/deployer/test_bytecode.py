@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.deployer import bytecode
 from local.deployer.bytecode import with_bytecode
 from tests.deployment import DeployedStack
 
@@ -70,7 +71,7 @@ def test_it_is_compiled_again_only_when_the_bundle_changed(
 ) -> None:
     first = with_bytecode(bundle)
     with monkeypatch.context() as context:
-        context.setattr(subprocess, "run", None)
+        context.setattr(bytecode, "bytecode", None)
         assert with_bytecode(bundle) == first
     changed = with_bytecode(written(tmp_path, SOURCES | {"package/part.py": "VALUE = 2\n"}))
     assert changed != first
