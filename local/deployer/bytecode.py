@@ -14,8 +14,6 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from transfer_stack.bytecode import bytecode
-
 _DIGITS: Final = 16
 _one_at_a_time = threading.Lock()
 
@@ -49,6 +47,9 @@ def with_bytecode(bundle: Path) -> bytes:
 
 
 def _compiled(content: bytes) -> bytes:
+    # On the path only while the program is deployed.
+    from transfer_stack.bytecode import bytecode  # noqa: PLC0415
+
     archive = io.BytesIO(content)
     with zipfile.ZipFile(archive, "a") as bundle:
         names = set(bundle.namelist())

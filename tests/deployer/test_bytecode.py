@@ -71,7 +71,7 @@ def test_it_is_compiled_again_only_when_the_bundle_changed(
 ) -> None:
     first = with_bytecode(bundle)
     with monkeypatch.context() as context:
-        context.setattr(bytecode, "bytecode", None)
+        context.setattr(bytecode, "_compiled", None)
         assert with_bytecode(bundle) == first
     changed = with_bytecode(written(tmp_path, SOURCES | {"package/part.py": "VALUE = 2\n"}))
     assert changed != first
