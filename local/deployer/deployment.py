@@ -16,8 +16,7 @@ from pulumi.runtime.mocks import MockMonitor, set_mocks
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from local.deployer.aws_clients import AwsClients
-from local.deployer.engine import Creator
-from local.deployer.events import ResourceEvent
+from local.deployer.creator import Creator, ResourceEvent
 from local.deployer.twilio_resources import TwilioResources
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from pulumi.provider.experimental.provider import (
 )
 
 from local.deployer.errors import DeploymentError
-from local.deployer.resource_types import Created, Inputs
+from local.deployer.resource_types import Created
 from pulumi_twilio.property_values import plain_map, property_map
 from pulumi_twilio.provider import TwilioProvider
 
@@ -57,7 +57,7 @@ class TwilioResources:
         self._thread.join()
         self._loop.close()
 
-    def create(self, type_: str, name: str, inputs: Inputs) -> Created:
+    def create(self, type_: str, name: str, inputs: Mapping[str, Any]) -> Created:
         """Create or adopt an object.
 
         Parameters
@@ -80,7 +80,9 @@ class TwilioResources:
         created = self._run(provider.create(request))
         return Created(str(created.resource_id), plain_map(created.properties))
 
-    def invoke(self, token: str, args: Inputs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    def invoke(
+        self, token: str, args: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Call a provider function; return its answer, and what is wrong with the arguments."""
         answer = self._run(self._configured().invoke(InvokeRequest(token, property_map(args))))
         failures = [(failure.property, failure.reason) for failure in answer.failures]

@@ -5,7 +5,7 @@ import pytest
 import requests
 
 from local.aws import EmulatedAws
-from local.deployer.absent import ABSENT
+from local.deployer.creator import ABSENT
 from local.twilio.server import RunningTwilio
 from tests.deployment import DeployedStack, deploy_stack
 from tests.infra.declared import Program, declare

@@ -10,8 +10,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from local.aws import EmulatedAws
-from local.deployer.absent import ABSENT
-from local.deployer.engine import AWS_TYPES, TWILIO_TYPES
+from local.deployer.creator import ABSENT, AWS_TYPES, TWILIO_TYPES
 from local.twilio.server import RunningTwilio
 from tests.deployment import DeployedStack, deploy_stack
 from tests.infra.declared import DOMAIN, PRODUCTION, declare
