@@ -1,8 +1,8 @@
 """The emulated AWS: ministack as a child process on a free port of this machine.
 
 ministack runs Lambda functions in real Python processes and API Gateway with its CORS, without a
-container engine. It binds every interface, opens an IoT broker and an SFTP server, keeps files
-under /tmp and lets everybody do everything unless it is told otherwise; it is told here.
+container engine. By default it binds every interface, opens an IoT broker and an SFTP server, keeps
+files under /tmp and allows every caller everything; the settings here change that.
 """
 
 import contextlib
@@ -20,6 +20,8 @@ from typing import Final, NoReturn
 
 import requests
 
+from local import LocalError
+
 _HOST: Final = "127.0.0.1"
 _REGION: Final = "us-east-1"
 # What the Pulumi program uses, and what its functions call.
@@ -32,7 +34,7 @@ _PORT_ATTEMPTS: Final = 3
 _LOG_TAIL: Final = 2000
 
 
-class EmulatedAwsError(Exception):
+class EmulatedAwsError(LocalError):
     """The emulated AWS did not start, or has ended; the text ends with what it logged last."""
 
 
@@ -43,13 +45,13 @@ class EmulatedAws:
     Parameters
     ----------
     endpoint_url
-        Where every service's API is, with protocol and port.
+        The address of every service's API, with protocol and port.
     region
         The region that everything is in.
     log_path
-        What it logs, the functions' output included.
+        Its log, the functions' output included.
     process
-        The process that it is.
+        Its process.
     """
 
     endpoint_url: str
@@ -58,7 +60,7 @@ class EmulatedAws:
     process: subprocess.Popen[bytes]
 
     def end(self) -> None:
-        """End it before its context does, so that whatever waits for an answer fails at once."""
+        """End it before its context does, so that all open requests to it fail at once."""
         _end(self.process)
 
     def wait(self) -> NoReturn:
@@ -67,7 +69,7 @@ class EmulatedAws:
         Raises
         ------
         EmulatedAwsError
-            When it ends, since nobody but the context should end it.
+            When it ends, since only the context should end it.
         """
         self.process.wait()
         raise EmulatedAwsError(f"The emulated AWS has ended. It logged:\n{_tail(self.log_path)}")
@@ -80,7 +82,7 @@ def emulated_aws(*, log_path: Path | None = None) -> Iterator[EmulatedAws]:
     Parameters
     ----------
     log_path
-        Where to log. By default in a temporary folder that goes with the rest.
+        The log file; by default in a temporary folder that is removed with the rest.
 
     Raises
     ------
@@ -170,7 +172,7 @@ def _tail(log: Path) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and the functions' processes in whatever state; there is nothing to save."""
+    """Kill the process and the functions' processes; there is nothing to save."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

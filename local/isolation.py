@@ -1,4 +1,4 @@
-"""Keeps this machine's settings away from what runs here: nothing of them is meant for it."""
+"""Keeps this machine's settings for AWS and proxies away from the local stack."""
 
 import os
 from typing import Final

@@ -1,6 +1,6 @@
-"""The contact centre as the demo sees it: over HTTP alone, like everybody else.
+"""The contact centre as the demo sees it: over HTTP alone, as any client of Twilio does.
 
-Nothing is taken from the emulator's memory, so what the demo shows is what Twilio's APIs say.
+Nothing comes from the emulator's memory, so the demo shows what Twilio's APIs say.
 """
 
 import json
@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, Self
 import requests
 
 TIMEOUT = 10
-# The most that Programmable Chat and Conversations give at once, and that TaskRouter gives.
+# The largest page of Programmable Chat and Conversations, and that of TaskRouter.
 PAGE_SIZE = 100
 WORKSPACE_PAGE_SIZE = 1000
 
 
 class Room(NamedTuple):
-    """Where a task's customer is talked to.
+    """The conversation or chat channel of a task's customer.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Room(NamedTuple):
         What Twilio says of it: a conversation's state, and a channel's number of members, since a
         channel of Programmable Chat has no state.
     present
-        The names of those in it.
+        The names of its members.
     """
 
     kind: str
@@ -69,7 +69,7 @@ class View:
         return str(answer.json()["token"])
 
     def workspace(self, path: str, **query: str) -> dict[str, Any]:
-        """Read something of the workspace."""
+        """Read a resource of the workspace."""
         return self._get(
             f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}/{path}",
             {"PageSize": str(WORKSPACE_PAGE_SIZE), **query},
@@ -131,7 +131,7 @@ class View:
         answer.raise_for_status()
 
     def name(self, identity: str | None) -> str:
-        """Return the full name of a worker's identity; everybody else is the customer."""
+        """Return the full name of a worker's identity, and "the customer" for any other."""
         return self.people.get(self.identities.get(identity or "", ""), "the customer")
 
     def _get(self, path: str, query: dict[str, str]) -> dict[str, Any]:

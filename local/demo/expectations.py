@@ -3,17 +3,16 @@
 from typing import Any
 
 from local.demo.contact_centre import View
-from local.demo.mismatch import Mismatch
-from local.demo.outcome import Outcome
+from local.demo.outcome import Mismatch, Outcome
 
 
 def check(outcome: Outcome, view: View) -> None:
-    """Hold an outcome against what a transfer promises.
+    """Compare an outcome with what a transfer promises.
 
     Raises
     ------
     Mismatch
-        With the first thing that is not so.
+        Names the first difference.
     """
     scene = outcome.scene
     _same("the HTTP status", scene.status, outcome.status, scene.title, outcome.body)
@@ -103,7 +102,7 @@ def _lasting(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _names(people: set[str]) -> str:
-    return ", ".join(sorted(people)) or "nobody"
+    return ", ".join(sorted(people)) or "no one"
 
 
 def _same(what: str, expected: Any, found: Any, title: str, detail: Any = None) -> None:

@@ -8,8 +8,7 @@ from rich.console import Console
 from local.arguments import COMMAND
 from local.demo.contact_centre import View
 from local.demo.expectations import check
-from local.demo.mismatch import Mismatch
-from local.demo.outcome import play, send
+from local.demo.outcome import Mismatch, play, send
 from local.demo.scenes import SCENES
 from local.demo.tables import show_outcome, show_workflows
 from local.progress import progress_on
@@ -47,7 +46,7 @@ def demo(console: Console) -> None:
 
 
 def _workflows(endpoint: str, view: View) -> list[dict[str, str]]:
-    """Ask the endpoint for the workflows, and hold them against TaskRouter's own list."""
+    """Ask the endpoint for the workflows, and compare them with TaskRouter's own list."""
     status, body = send(f"{endpoint}/get-workflows", {"Token": view.token_of("ana")})
     if "workflows" not in body:
         raise Mismatch(f"get-workflows answered {status}: {body}")

@@ -1,4 +1,4 @@
-"""How outcomes look on the screen."""
+"""Prints outcomes on the screen."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ def show_workflows(console: Console, workflows: list[dict[str, str]]) -> None:
 
 
 def show_outcome(console: Console, number: int, outcome: Outcome, view: View) -> None:
-    """Print a scene: the answer, what became of both tasks, what was written, who is there now."""
+    """Print a scene: the answer, both tasks, the attributes that were written, the members now."""
     console.print(f"\n[bold]{number}. {escape(outcome.scene.title)}[/]")
     table = _table("cyan")
     _add_answer(table, outcome, view)

@@ -1,9 +1,11 @@
-"""What can go wrong in a local deployment, beyond what the program itself raises."""
+"""The errors of a local deployment, besides those that the program itself raises."""
 
 from collections.abc import Collection
 
+from local import LocalError
 
-class DeploymentError(Exception):
+
+class DeploymentError(LocalError):
     """A resource could not be created; the text names it and says why."""
 
 

@@ -19,7 +19,7 @@ def test_what_cannot_be_a_file_s_name_is_refused(
     with pytest.raises(SystemExit) as ended:
         parse([*command, name])
     assert ended.value.code == 2
-    assert "is no name" in capsys.readouterr().err
+    assert "is not a valid name" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["a", "local-2", "My_stack.1", "9"])

@@ -10,8 +10,7 @@ from rich.console import Console
 
 from local.demo.contact_centre import Room, View
 from local.demo.expectations import check
-from local.demo.mismatch import Mismatch
-from local.demo.outcome import Outcome, play
+from local.demo.outcome import Mismatch, Outcome, play
 from local.demo.scenes import SCENES, Scene
 from local.demo.tables import show_outcome
 from local.stack import LocalStack, local_stack
