@@ -49,13 +49,15 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="ORIGIN",
-        help="another origin that a browser may call from, such as http://localhost:8080; repeatable",
+        help="another origin of browsers that may call, such as http://localhost:8080; repeatable",
     )
     # How `up -d` starts the process in the background: its name, and the descriptor of its lock.
     up.add_argument("--as", dest="background_name", type=_name, help=argparse.SUPPRESS)
     up.add_argument("--lock", type=int, help=argparse.SUPPRESS)
     down = commands.add_parser("down", help="stop the stacks that up -d started")
-    down.add_argument("name", nargs="?", type=_name, help="the stack to stop; all of them by default")
+    down.add_argument(
+        "name", nargs="?", type=_name, help="the stack to stop; all of them by default"
+    )
     for command in (demo, up, down):
         command.set_defaults(parser=command)
     return parser
@@ -65,6 +67,7 @@ def _name(text: str) -> str:
     """Return the name if files can be named after it."""
     if not NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a valid name: use letters, digits, '-', '_' and '.', a letter or digit first"
+            f"{text!r} is not a valid name: use letters, digits, '-', '_' and '.', "
+            "a letter or digit first"
         )
     return text

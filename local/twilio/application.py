@@ -43,7 +43,7 @@ from local.twilio.taskrouter import (
     worker_routes,
     workspace_routes,
 )
-from local.twilio.taskrouter.engine import settle
+from local.twilio.taskrouter.routing_loop import settle
 
 TICK_SECONDS = 0.2
 

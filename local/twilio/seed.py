@@ -1,7 +1,7 @@
 """A small contact centre: people, queues, workflows and conversations in progress.
 
-SIDs of what is there from the start are the same every time, so that documentation can show them;
-what is made later gets new ones. Worker names differ from identities, as single sign-on makes them:
+The SIDs of the seed are the same every time, so that documentation can show them; later objects get
+new ones. Worker names differ from identities, as single sign-on makes them:
 the worker ``ana@example.com`` chats as ``ana_40example_2Ecom``.
 """
 
@@ -15,9 +15,15 @@ from local.twilio.centre import ContactCentre
 from local.twilio.clock import Clock, SystemClock
 from local.twilio.flex.model import Flex
 from local.twilio.flex.orchestration import Orchestration
-from local.twilio.sids import seeded_sid
-from local.twilio.taskrouter.model import Activity, TaskChannel, TaskQueue, Workflow
-from local.twilio.taskrouter.worker_routes import add_worker
+from local.twilio.sids import new_sid, seeded_sid
+from local.twilio.taskrouter.model import (
+    Activity,
+    TaskChannel,
+    TaskQueue,
+    Worker,
+    WorkerChannel,
+    Workflow,
+)
 from local.twilio.taskrouter.workspace import Workspace
 
 __all__ = ["ContactCentre", "contact_centre"]
@@ -59,7 +65,7 @@ def contact_centre(clock: Clock | None = None) -> ContactCentre:
     Parameters
     ----------
     clock
-        The time it goes by; the machine's unless a test brings its own.
+        Its clock; the machine's by default.
     """
     account = Account(
         sid=seeded_sid("AC", "account"),
@@ -102,6 +108,7 @@ def _workspace(account: Account) -> Workspace:
 
 
 def _add_people(centre: ContactCentre) -> None:
+    now, tables = centre.workspace.now(), centre.workspace.tables
     for name, full_name, role, activity, skills in PEOPLE:
         attributes = {
             "contact_uri": f"client:{name}_40example_2Ecom",
@@ -110,13 +117,19 @@ def _add_people(centre: ContactCentre) -> None:
             "roles": [role],
             "routing": {"skills": list(skills), "levels": {}},
         }
-        worker = add_worker(
-            centre.workspace,
+        worker = Worker(
             seeded_sid("WK", name),
             f"{name}@example.com",
-            json.dumps(attributes),
             seeded_sid("WA", activity),
+            json.dumps(attributes),
+            *(now, now, now, now),
         )
+        tables.workers[worker.sid] = worker
+        for channel in tables.task_channels.values():
+            sid, capacity = new_sid("WC"), channel.default_capacity
+            tables.worker_channels[sid] = WorkerChannel(
+                sid, worker.sid, channel.sid, capacity, now, now
+            )
         centre.workers[name] = worker.sid
 
 

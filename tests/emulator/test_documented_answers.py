@@ -15,7 +15,6 @@ from tests.emulator.every_route import (
     CONVERSATION,
     CONVERSATIONS,
     FLEX,
-    INTERACTION,
     TASKROUTER,
     WORKSPACE,
     Exchange,
@@ -29,12 +28,11 @@ SEEDED = frozenset(contact_centre().tasks)
 TABLE: list[tuple[str, str, str | None, Schema]] = [
     (TASKROUTER, "/Workspaces", "workspaces", taskrouter_schemas.A_WORKSPACE),
     (TASKROUTER, WORKSPACE + "/Activities", "activities", taskrouter_schemas.AN_ACTIVITY),
-    (TASKROUTER, WORKSPACE + "/TaskChannels", "channels", taskrouter_schemas.A_TASK_CHANNEL),
     (TASKROUTER, WORKSPACE + "/Workers", "workers", taskrouter_schemas.A_WORKER),
     (
         TASKROUTER,
-        WORKSPACE + "/Workers/{worker}/Channels",
-        "channels",
+        WORKSPACE + "/Workers/{worker}/Channels/{channel}",
+        None,
         taskrouter_schemas.A_WORKER_CHANNEL,
     ),
     (
@@ -53,8 +51,7 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         taskrouter_schemas.A_RESERVATION,
     ),
     (FLEX, "/Configuration", None, messaging_schemas.THE_CONFIGURATION),
-    (FLEX, INTERACTION, None, messaging_schemas.AN_INTERACTION),
-    (FLEX, INTERACTION + "/Channels", "channels", messaging_schemas.AN_INTERACTION_CHANNEL),
+    (FLEX, CHANNEL, None, messaging_schemas.AN_INTERACTION_CHANNEL),
     (FLEX, CHANNEL + "/Participants", "participants", messaging_schemas.A_CHANNEL_PARTICIPANT),
     (FLEX, CHANNEL + "/Invites", "invites", messaging_schemas.AN_INVITE),
     (CHAT, CHAT_CHANNEL, None, messaging_schemas.A_CHAT_CHANNEL),
@@ -152,9 +149,9 @@ def test_a_page_is_not_larger_than_documented(
         workspace=centre.workspace_sid,
         task=centre.tasks["chat"],
         interaction=interaction["flexInteractionSid"],
-        channel=chat["channelSid"] if product == CHAT else interaction["flexInteractionChannelSid"],
+        channel=interaction["flexInteractionChannelSid"],
         service=centre.account.flex.chat_service_sid,
-        conversation=interaction["conversationSid"],
+        room=chat["channelSid"] if product == CHAT else interaction["conversationSid"],
     )
     for size, status in ((maximum, 200), (maximum + 1, 400), (0, 400)):
         answer = requests.get(

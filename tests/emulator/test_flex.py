@@ -43,13 +43,11 @@ def test_an_interaction_leads_to_its_channel_and_everybody_in_it(
     client: Client, centre: ContactCentre
 ) -> None:
     attributes = centre.attributes(centre.tasks["two_agents"])
-    interaction = client.flex_api.v1.interaction(attributes["flexInteractionSid"])
-    assert interaction.fetch().sid == attributes["flexInteractionSid"]
-    channels = interaction.channels.list()
-    assert [channel.sid for channel in channels] == [attributes["flexInteractionChannelSid"]]
-    everybody = channels[0].participants.list()
-    assert [str(p.type) for p in everybody] == ["customer", "agent", "agent"]
-    named = [p.routing_properties["task_sid"] for p in everybody if p.routing_properties]
+    channel = channel_of(client, centre, "two_agents")
+    assert channel.fetch().interaction_sid == attributes["flexInteractionSid"]
+    participants = channel.participants.list()
+    assert [str(p.type) for p in participants] == ["customer", "agent", "agent"]
+    named = [p.routing_properties["task_sid"] for p in participants if p.routing_properties]
     assert named == [centre.tasks["two_agents"], centre.tasks["two_agents_ben"]]
 
 
@@ -136,7 +134,7 @@ def test_what_an_interaction_does_not_have_is_404(client: Client, centre: Contac
     other = agents(channel_of(client, centre, "sms_conversation"))[0]
     for missing in (
         lambda: channel.participants(other.sid).update(status=CLOSED),
-        lambda: client.flex_api.v1.interaction("KD" + "0" * 32).fetch(),
+        lambda: client.flex_api.v1.interaction("KD" + "0" * 32).channels(other.channel_sid).fetch(),
         lambda: client.flex_api.v1.interaction("KD0").channels("UO0").invites.create(routing={}),
     ):
         with pytest.raises(TwilioRestException) as refused:

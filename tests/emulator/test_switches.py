@@ -248,7 +248,6 @@ def test_of_a_removed_interaction_nothing_is_left(client: Client, centre: Contac
         channel.invites.list,
         lambda: channel.participants(agent.sid).update(status=CLOSED),
         lambda: invite(client, centre, "conversation"),
-        client.flex_api.v1.interaction(agent.interaction_sid or "").fetch,
     ):
         with pytest.raises(TwilioException, match=r"20404|HTTP 404 error"):
             call()

@@ -1,19 +1,19 @@
-"""Making a task, for whoever asks for one: the Tasks API, or Flex on behalf of an interaction."""
+"""Creates tasks, for the Tasks API and for Flex's interactions."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from local.twilio.errors import TwilioError, invalid
 from local.twilio.sids import new_sid
-from local.twilio.taskrouter.engine import enter_workflow, settle
 from local.twilio.taskrouter.model import Task
+from local.twilio.taskrouter.routing_loop import enter_workflow, settle
 from local.twilio.taskrouter.workflow_configuration import Step
 from local.twilio.taskrouter.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """What a caller may say about a new task. Times in seconds; ``attributes`` is JSON."""
+    """The parameters of a new task. Times in seconds; ``attributes`` is JSON."""
 
     attributes: str
     workflow_sid: str | None = None
@@ -47,7 +47,7 @@ def create_task(workspace: Workspace, order: TaskOrder) -> Task:
 
 
 def plan_task(workspace: Workspace, order: TaskOrder) -> Task:
-    """Return the task that an order leads to, without creating it; raises as `create_task`."""
+    """Return the task of an order, without creating it; raises as `create_task`."""
     now = workspace.now()
     try:
         channel = workspace.channel(order.task_channel)
@@ -75,12 +75,12 @@ def _direct(workspace: Workspace, task: Task, order: TaskOrder) -> Task:
     if target.startswith("WQ"):
         if target not in workspace.tables.task_queues:
             raise invalid(f"TaskQueue {target} does not exist")
-        return _with_step(workspace, task, Step(target, "routing target"))
+        return _with_step(workspace, task, Step(target))
     if target.startswith("WK"):
         if target not in workspace.tables.workers:
             raise invalid(f"Worker {target} does not exist")
         queue_sid = order.task_queue_sid or next(iter(workspace.tables.task_queues))
-        return _with_step(workspace, task, Step(queue_sid, "routing target"))
+        return _with_step(workspace, task, Step(queue_sid))
     return enter_workflow(workspace, task)
 
 
