@@ -2,7 +2,6 @@
 
 import time
 from abc import abstractmethod
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group, RenderableType
@@ -27,12 +26,7 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Leave the screen; what was printed stays."""
 
     @abstractmethod
@@ -90,16 +84,11 @@ class Display(Progress):
         )
 
     def __enter__(self) -> Self:
-        self._live.__enter__()
+        self._live.start(refresh=True)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.__exit__(kind, error, traceback)
+    def __exit__(self, *_error: object) -> None:
+        self._live.stop()
 
     def step(self, text: str) -> None:
         """Show the step, and print how long the previous one took."""

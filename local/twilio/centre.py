@@ -185,13 +185,7 @@ class ContactCentre(Work):
     def set_activity(self, name: str, activity: str) -> None:
         """Put a worker into an activity, such as ``Offline``."""
         with self.account.lock:
-            worker = self.worker(name)
-            self.workspace.tables.workers[worker.sid] = replace(
-                worker,
-                activity_sid=seeded_sid("WA", activity),
-                date_status_changed=self.workspace.now(),
-                version=worker.version + 1,
-            )
+            self.workspace.set_activity(self.workers[name], seeded_sid("WA", activity))
             settle(self.workspace)
 
     def set_attributes(self, task_sid: str, **changed: Any) -> None:

@@ -1,4 +1,4 @@
-"""What may happen to a task and its reservations, and what TaskRouter refuses.
+"""The changes of a task's and a reservation's state, and what TaskRouter refuses.
 
 Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-state,
 https://www.twilio.com/docs/taskrouter/api/task,
@@ -7,7 +7,7 @@ https://www.twilio.com/docs/taskrouter/api/reservations
 
 from dataclasses import replace
 
-from local.twilio.errors import TwilioError, invalid
+from local.twilio.errors import invalid
 from local.twilio.taskrouter.model import Reservation, ReservationStatus, Task, TaskStatus
 from local.twilio.taskrouter.workspace import Workspace
 
@@ -42,7 +42,7 @@ def wrap(workspace: Workspace, task: Task, reason: str | None) -> Task:
 
 
 def cancel(workspace: Workspace, task: Task, reason: str | None) -> Task:
-    """Cancel a task that nobody has yet; 400 with code 20001 unless it is pending or reserved."""
+    """Cancel a task; 400 with code 20001 unless it is pending or reserved."""
     if not task.status.waiting:
         raise workspace.refused("cancel", task, "not pending or reserved")
     _end_reservations(workspace, task, ReservationStatus.CANCELED)
@@ -76,18 +76,12 @@ def accept(workspace: Workspace, reservation: Reservation) -> Reservation:
 
 
 def reject(workspace: Workspace, reservation: Reservation, activity_sid: str | None) -> Reservation:
-    """Let a worker decline a task, going into another activity if they say so."""
+    """Let a worker decline a task, and change to an activity if one is given."""
     _require(workspace, reservation, "reject", {ReservationStatus.PENDING})
     declined = workspace.put_reservation(reservation, ReservationStatus.REJECTED)
     if activity_sid is not None:
         workspace.find(workspace.tables.activities, "Activities", activity_sid)
-        worker = workspace.tables.workers[reservation.worker_sid]
-        workspace.tables.workers[worker.sid] = replace(
-            worker,
-            activity_sid=activity_sid,
-            date_status_changed=workspace.now(),
-            version=worker.version + 1,
-        )
+        workspace.set_activity(reservation.worker_sid, activity_sid)
     return declined
 
 
@@ -110,7 +104,7 @@ def change_status(workspace: Workspace, task: Task, status: str, reason: str | N
     Raises
     ------
     TwilioError
-        400 with code 20001 for a status that nobody can set, or not from here.
+        400 with code 20001 for a status that cannot be set, or not from the present one.
     """
     if status == TaskStatus.COMPLETED:
         return complete(workspace, task, reason)
@@ -146,9 +140,7 @@ def _require(
     workspace: Workspace, reservation: Reservation, what: str, allowed: set[ReservationStatus]
 ) -> None:
     if reservation.status not in allowed:
-        raise TwilioError(
-            400,
-            20001,
+        raise invalid(
             f"Cannot {what} reservation {reservation.sid} of task {reservation.task_sid} in "
             f"workspace {workspace.sid} because it is {reservation.status}.",
         )

@@ -97,19 +97,8 @@ def _time_out_reservations(workspace: Workspace) -> None:
         expired = reservation.expires_at is not None and workspace.now() >= reservation.expires_at
         if reservation.status is ReservationStatus.PENDING and expired:
             workspace.put_reservation(reservation, ReservationStatus.TIMEOUT)
-            _send_away(workspace, reservation.worker_sid)
+            workspace.set_activity(reservation.worker_sid, workspace.timeout_activity_sid)
             reopen(workspace, reservation.task_sid)
-
-
-def _send_away(workspace: Workspace, worker_sid: str) -> None:
-    """Put a worker who did not answer into the workspace's timeout activity."""
-    worker = workspace.tables.workers[worker_sid]
-    workspace.tables.workers[worker_sid] = replace(
-        worker,
-        activity_sid=workspace.timeout_activity_sid,
-        date_status_changed=workspace.now(),
-        version=worker.version + 1,
-    )
 
 
 def reopen(workspace: Workspace, task_sid: str) -> None:

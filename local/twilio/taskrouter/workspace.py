@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from local.twilio.clock import Clock
-from local.twilio.errors import TwilioError, not_found
+from local.twilio.errors import TwilioError, invalid, not_found
 from local.twilio.switches import Switches
 from local.twilio.taskrouter.model import (
     Reservation,
@@ -154,11 +154,19 @@ class Workspace:
             self.tables.workers[worker.sid] = replace(worker, idle_since=now)
         return kept
 
+    def set_activity(self, worker_sid: str, activity_sid: str) -> None:
+        """Put a worker into an activity."""
+        worker = self.tables.workers[worker_sid]
+        self.tables.workers[worker_sid] = replace(
+            worker,
+            activity_sid=activity_sid,
+            date_status_changed=self.now(),
+            version=worker.version + 1,
+        )
+
     def refused(self, what: str, task: Task, because: str) -> TwilioError:
         """Return the 400 for a change that a task's state does not allow, in TaskRouter's words."""
-        return TwilioError(
-            400,
-            20001,
+        return invalid(
             f"Cannot {what} task {task.sid} in workspace {self.sid} for account "
             f"{self.account_sid} because it is {because}.",
         )
