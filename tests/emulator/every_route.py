@@ -1,4 +1,4 @@
-"""One conversation with the emulated Twilio in which every route of it answers at least once."""
+"""Calls every route of the emulated Twilio at least once, and records the answers."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -119,7 +119,7 @@ def _check_the_allowed_origins(endpoint: str, added: str) -> None:
         assert allows == (origin if origin in allowed else None)
 
 
-def test_an_origin_that_no_stack_may_allow_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_origin_is_refused_with_exit_code_1(tmp_path: Path) -> None:
     done = run(tmp_path, "up", "--allow-origin", "http://example.com")
     assert done.code == 1
     assert "allowedOrigins: wrong value 'http://example.com'" in done.errors
