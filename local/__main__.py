@@ -57,7 +57,7 @@ def _console() -> Console:
 
 def _run(chosen: Namespace, console: Console) -> None:
     if chosen.command == "demo":
-        from local.demo.performance import demo  # noqa: PLC0415 - takes a second to import
+        from local.demo.command import demo  # noqa: PLC0415 - takes a second to import
 
         demo(console)
     elif chosen.command == "down":

@@ -22,9 +22,9 @@ COMMAND: Final = _command()
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return what was asked for; exit with 2 and the command's usage when it is wrong."""
+    """Return the arguments; exit with 2 and the command's usage when it is wrong."""
     chosen, unknown = _parser().parse_known_args(arguments)
-    # argparse itself would show the usage of everything, in which the command's flags are not.
+    # argparse itself would show the top-level usage, which lacks the command's flags.
     command: argparse.ArgumentParser = chosen.parser
     if unknown:
         command.error(f"unrecognized arguments: {' '.join(unknown)}")

@@ -24,7 +24,7 @@ from local import LocalError
 
 _HOST: Final = "127.0.0.1"
 _REGION: Final = "us-east-1"
-# What the Pulumi program uses, and what its functions call.
+# The services that the Pulumi program and its functions use.
 _SERVICES: Final = (
     "acm,apigateway,dynamodb,iam,kms,lambda,logs,monitoring,route53,"
     "scheduler,secretsmanager,sns,sts"
@@ -35,7 +35,7 @@ _LOG_TAIL: Final = 2000
 
 
 class EmulatedAwsError(LocalError):
-    """The emulated AWS did not start, or has ended; the text ends with what it logged last."""
+    """The emulated AWS did not start, or has ended; the text includes the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class EmulatedAws:
 
 @contextlib.contextmanager
 def emulated_aws(*, log_path: Path | None = None) -> Iterator[EmulatedAws]:
-    """Run the emulated AWS for as long as the context is open; nothing of it stays behind.
+    """Run the emulated AWS while the context is open, and remove all its files after that.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def _start(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
     environment = {
         # None of this machine's AWS settings may reach it: the functions inherit its environment.
         **{name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ},
-        # Signatures and policies count, as in AWS: a function can do what its role allows, no more.
+        # Signatures and policies are enforced, as in AWS: a role limits what a function can do.
         "AUTH": "true",
         "BIND_HOST": _HOST,
         "DOCKER_HOST": f"unix://{folder}/no-docker",
@@ -144,7 +144,7 @@ def _start(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             env=environment,
             cwd=folder,
-            # A group of its own: Ctrl-C is for us to handle, and one signal reaches the functions'
+            # Its own process group: Ctrl-C must not reach it, and one signal ends the functions'
             # processes too.
             start_new_session=True,
         )
@@ -158,7 +158,7 @@ def _is_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
             if requests.get(f"http://{_HOST}:{port}/_ministack/ready", timeout=1).ok:
                 return True
         if time.monotonic() > deadline:
-            # Another port would not help: it runs, and does not answer.
+            # The process runs: another port would not help.
             raise EmulatedAwsError(
                 f"The emulated AWS runs, but gave no answer on port {port} within "
                 f"{_READY_SECONDS:.0f} s. It logged:\n{_tail(log)}"

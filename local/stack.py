@@ -28,7 +28,7 @@ ALLOWED_ORIGINS: Final = ("https://flex.twilio.com", "http://localhost:3000")
 
 @dataclass(frozen=True, slots=True)
 class LocalStack:
-    """A deployed stack that answers.
+    """A deployed stack that is up.
 
     Attributes
     ----------

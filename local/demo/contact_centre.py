@@ -49,7 +49,7 @@ class View:
 
     @classmethod
     def of(cls, base_url: str) -> Self:
-        """Look at the emulated Twilio behind an address."""
+        """Read who works in the emulated Twilio at an address."""
         seed = requests.get(f"{base_url}/emulator/seed", timeout=TIMEOUT).json()
         session = requests.Session()
         session.auth = (seed["account_sid"], seed["auth_token"])
@@ -107,7 +107,7 @@ class View:
         self._post(f"Workers/{sid}", {"ActivitySid": activities[0]["sid"]})
 
     def room(self, attributes: dict[str, Any]) -> Room:
-        """Read a task's conversation or chat channel, and who is in it."""
+        """Read a task's conversation or chat channel, and its members."""
         if "conversationSid" in attributes:
             kind = "Conversation"
             path = f"conversations/v1/Conversations/{attributes['conversationSid']}"

@@ -1,4 +1,4 @@
-"""What must be true after a scene. Anything else ends the demo with a failure."""
+"""Checks each scene; a difference ends the demo with a failure."""
 
 from typing import Any
 
@@ -97,7 +97,7 @@ def _check_room(outcome: Outcome, view: View) -> None:
 
 
 def _lasting(task: dict[str, Any]) -> dict[str, Any]:
-    """Return a task without what time alone changes."""
+    """Return a task without the properties that change with time."""
     return {key: content for key, content in task.items() if key != "age"}
 
 

@@ -42,7 +42,7 @@ class Outcome:
 
     @property
     def written(self) -> dict[str, Any]:
-        """Return the attributes that the new task has and the original had not, or not so."""
+        """Return the attributes that the original did not have, or had with other values."""
         if self.new is None:
             return {}
         had = self.before["attributes"]

@@ -16,7 +16,7 @@ SHOWN_OF_SID = 10
 
 
 def show_workflows(console: Console, workflows: list[dict[str, str]]) -> None:
-    """Print what get-workflows answered."""
+    """Print the answer of get-workflows."""
     table = _table("none")
     for workflow in workflows:
         table.add_row(escape(workflow["friendlyName"]), f"[dim]{workflow['sid']}[/]")
@@ -78,7 +78,7 @@ def _queue_members(outcome: Outcome, view: View) -> set[str]:
 
 
 def _attributes(outcome: Outcome, view: View) -> Table:
-    """Return the attributes that were written, with names for what SIDs stand for."""
+    """Return the attributes that were written, with a name after each known SID."""
     names = {**view.people, outcome.before["sid"]: "the old task"}
     for kind in ("queues", "workflows"):
         names |= {sid: name for name, sid in view.seed[kind].items()}

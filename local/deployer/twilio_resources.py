@@ -43,8 +43,7 @@ class TwilioResources:
         }
         self._provider: TwilioProvider | None = None
         self._lock = threading.Lock()
-        # One loop for all calls: the provider's locks belong to the loop that they were first used
-        # in.
+        # One loop for all calls: a lock of the provider belongs to the loop of its first use.
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="twilio-provider", daemon=True
@@ -63,7 +62,7 @@ class TwilioResources:
         Parameters
         ----------
         type_, name
-            What it is, and what the program calls it.
+            Its type and its logical name.
         inputs
             Its inputs.
 
@@ -83,7 +82,7 @@ class TwilioResources:
     def invoke(
         self, token: str, args: Mapping[str, Any]
     ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        """Call a provider function; return its answer, and what is wrong with the arguments."""
+        """Call a provider function; return its answer and the failures of its arguments."""
         answer = self._run(self._configured().invoke(InvokeRequest(token, property_map(args))))
         failures = [(failure.property, failure.reason) for failure in answer.failures]
         return plain_map(answer.return_value or {}), failures

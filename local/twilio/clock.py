@@ -1,4 +1,4 @@
-"""Time, as something a test can hold in its hand."""
+"""Clocks: the machine's, and one that tests control."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whatever tells the time."""
+    """A source of the time."""
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
@@ -21,7 +21,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when it is told to.
+    """A clock that moves only when `advance` is called.
 
     Parameters
     ----------

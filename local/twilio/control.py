@@ -91,7 +91,7 @@ class _Control:
             except (TypeError, ValueError) as error:
                 raise invalid(f"Not a fault: {error}") from error
         rules = [dataclasses.asdict(fault) for fault in self._faults.rules()]
-        return JSONResponse({"faults": rules, "spoiled": self._faults.count})
+        return JSONResponse({"faults": rules, "affected": self._faults.count})
 
 
 async def _document(request: Request) -> dict[str, Any]:

@@ -25,16 +25,16 @@ START_SECONDS = 10.0
 
 
 class Protocol(H11Protocol):
-    """Uvicorn's HTTP, which also tells the application its connection: faults cut it."""
+    """Uvicorn's HTTP protocol; gives the application its connection, which faults cut."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Keep the connection where the application's scope finds it."""
+        """Put the connection into the application's scope."""
         super().connection_made(transport)
         self.app_state: dict[str, Any] = {**self.app_state, "transport": transport}
 
 
 class ThreadServer(uvicorn.Server):
-    """Uvicorn for a test's thread: stops when it is told to, not at the next tenth of a second."""
+    """Uvicorn in a thread: `stop` takes effect at once, not at the next tenth of a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -48,7 +48,7 @@ class ThreadServer(uvicorn.Server):
         await self._told.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Hang up on everybody: nobody waits for an answer at the end of a test."""
+        """Abort all connections: no client waits for an answer at the end of a test."""
         for server in self.servers:
             server.close()
         for listener in sockets or []:

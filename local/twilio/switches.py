@@ -73,7 +73,7 @@ class Switches:
     """
 
     cancels_unroutable_after: float = 0.0
-    """How long a task stays pending after its workflow has no way for it (any more). Cancelled
+    """How long a task stays pending after its workflow has no queue for it (any more). Cancelled
     in the end, says https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
     without a time.
     """

@@ -129,13 +129,13 @@ def test_a_task_that_passes_its_last_target_is_cancelled_whatever_the_default(
 ) -> None:
     """https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment."""
     sales = centre.queues["Sales"]
-    everybody = list(centre.workers.values())
+    everyone = list(centre.workers.values())
     task = new_task(
         workspace,
         transfers,
         transferTargetType="queue",
         targetSid=sales,
-        ignoreWorkerSids=everybody,
+        ignoreWorkerSids=everyone,
     )
     clock.advance(59)
     centre.settle()

@@ -211,7 +211,7 @@ def test_a_stale_if_match_is_answered_412_and_changes_nothing(
     """Over plain HTTP: the SDK's ``delete`` loses its ``if_match``."""
     task = workspace.tasks(centre.tasks["chat"])
     tag = task.fetch_with_http_info().headers["etag"]
-    centre.set_attributes(centre.tasks["chat"], note="somebody else was here")
+    centre.set_attributes(centre.tasks["chat"], note="changed meanwhile")
     before = centre.task(centre.tasks["chat"])
     base = f"{twilio.base_url}/taskrouter/v1/Workspaces/{centre.workspace_sid}"
     for method, form in (("POST", {"Attributes": "{}"}), ("DELETE", None)):

@@ -191,8 +191,8 @@ def test_killing_a_command_ends_its_emulated_aws(temporary: Path, tmp_path: Path
 
 
 def test_wrong_usage_ends_with_a_message_and_its_exit_code(tmp_path: Path) -> None:
-    nothing, unknown = run(tmp_path), run(tmp_path, "down", "nobody")
+    nothing, unknown = run(tmp_path), run(tmp_path, "down", "unknown")
     assert nothing.code == 2
     assert "up|demo|down" in nothing.errors
     assert unknown.code == 1
-    assert unknown.errors == "error: No stack called nobody runs in the background\n"
+    assert unknown.errors == "error: No stack called unknown runs in the background\n"

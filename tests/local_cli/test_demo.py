@@ -122,9 +122,9 @@ def test_wrong_conversation_members_fail_the_check(
     outcome = outcomes[TO_AGENT.title]
     with pytest.raises(Mismatch, match="Ben Baker is not in the conversation"):
         check(replace(outcome, room=Room("Conversation", "active", {"the customer"})), view)
-    everybody = {"Ana Almeida", "Ben Baker", "the customer"}
+    everyone = {"Ana Almeida", "Ben Baker", "the customer"}
     with pytest.raises(Mismatch, match="the sender is still in"):
-        check(replace(outcome, room=Room("Conversation", "active", everybody)), view)
+        check(replace(outcome, room=Room("Conversation", "active", everyone)), view)
 
 
 def test_rooms_have_their_state_and_members_from_the_api(

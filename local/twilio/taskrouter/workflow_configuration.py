@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The tasks that an expression takes, and the targets they go through."""
+    """An expression, and the targets of the tasks that match it."""
 
     expression: str
     steps: tuple[Step, ...]

@@ -84,7 +84,7 @@ class Workspace:
             raise not_found(f"/Workspaces/{self.sid}/{collection}/{sid}") from None
 
     def task(self, sid: str) -> Task:
-        """Return the task of that SID; 404 when there is none (any more)."""
+        """Return the task of that SID; 404 when there is none."""
         return self.find(self.tables.tasks, "Tasks", sid)
 
     def worker(self, sid: str) -> Worker:

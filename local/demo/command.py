@@ -1,4 +1,4 @@
-"""The demo from its beginning to its end."""
+"""The command `demo`, from the deployment to the last transfer."""
 
 import time
 from contextlib import ExitStack
@@ -16,12 +16,12 @@ from local.stack import local_stack
 
 
 def demo(console: Console) -> None:
-    """Deploy, transfer, and show what TaskRouter did.
+    """Deploy, transfer, and show the results.
 
     Raises
     ------
     Mismatch
-        When something did not happen as it should.
+        When a transfer did not do what it should.
     """
     started = time.monotonic()
     with ExitStack() as held:
