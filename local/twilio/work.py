@@ -18,6 +18,7 @@ from local.twilio.taskrouter.workspace import Workspace
 
 CUSTOMER_NUMBER = "+15005550001"
 COMPANY_NUMBER = "+15005550006"
+_TASK_CHANNELS = {"web": "chat", "sms": "sms"}
 
 
 @dataclass(slots=True)
@@ -37,28 +38,13 @@ class Work:
 
     def chat_task(self, holder: str = "ana", name: str | None = None, **attributes: Any) -> str:
         """Make a web chat of Programmable Chat, accepted by the holder; return the task's SID."""
-        with self.account.lock:
-            channel = self._chat_channel(name)
-            own = {
-                "channelType": "web",
-                "channelSid": channel.sid,
-                "name": "Casey",
-                "customerName": "Casey",
-                "identity": "casey",
-            }
-            return self._held("chat", holder, name, {**own, **attributes})
+        own = {"name": "Casey", "customerName": "Casey", "identity": "casey"}
+        return self._chat_task("web", holder, name, {**own, **attributes})
 
     def sms_task(self, holder: str = "ana", name: str | None = None, **attributes: Any) -> str:
         """Make an SMS conversation of Programmable Chat, accepted by the holder."""
-        with self.account.lock:
-            channel = self._chat_channel(name)
-            own = {
-                "channelType": "sms",
-                "channelSid": channel.sid,
-                "name": CUSTOMER_NUMBER,
-                "customerAddress": CUSTOMER_NUMBER,
-            }
-            return self._held("sms", holder, name, {**own, **attributes})
+        own = {"name": CUSTOMER_NUMBER, "customerAddress": CUSTOMER_NUMBER}
+        return self._chat_task("sms", holder, name, {**own, **attributes})
 
     def conversation_task(
         self, holder: str = "ana", name: str | None = None, **attributes: Any
@@ -106,6 +92,13 @@ class Work:
             own = {"channelType": "web", "channelSid": channel.sid, "name": "Casey"}
             return self._new_task("chat", name, {**own, **attributes}, queue).sid
 
+    def _chat_task(
+        self, medium: str, holder: str, name: str | None, attributes: dict[str, Any]
+    ) -> str:
+        with self.account.lock:
+            own = {"channelType": medium, "channelSid": self._chat_channel(name).sid}
+            return self._held(_TASK_CHANNELS[medium], holder, name, {**own, **attributes})
+
     def _interaction_task(
         self, medium: str, holder: str, name: str | None, attributes: dict[str, Any]
     ) -> str:
@@ -118,8 +111,7 @@ class Work:
                 "flexChannelInviteSid": _sid("KG", name),
                 "conversationSid": channel.conversation_sid,
             }
-            task_channel = "sms" if medium == "sms" else "chat"
-            return self._held(task_channel, holder, name, {**own, **attributes})
+            return self._held(_TASK_CHANNELS[medium], holder, name, {**own, **attributes})
 
     def _interaction(self, medium: str, name: str | None) -> InteractionChannel:
         flex = self.account.flex
