@@ -100,18 +100,27 @@ def stop(name: str | None) -> list[str]:
     found = [running for running in running_stacks() if name in {None, running.name}]
     if name is not None and not found:
         raise BackgroundError(f"No stack called {name} runs in the background")
+    names: dict[int, str] = {}
     for running in found:
         if running.pid is None:
             raise BackgroundError(
                 f"{_path(running.name, '.json')} does not say which process {running.name} is: "
                 "end that process yourself"
             )
+        names[running.pid] = running.name
         with suppress(ProcessLookupError):
             os.kill(running.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    for running in found:
-        _wait_until_down(running, deadline)
-    return [running.name for running in found]
+    # The lock is free when the process has ended.
+    while left := names.keys() & {running.pid for running in running_stacks()}:
+        if time.monotonic() > deadline:
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+            killed = ", ".join(names[pid] for pid in left)
+            raise BackgroundError(f"{killed} did not stop in time and was killed")
+        time.sleep(0.05)
+    return list(names.values())
 
 
 def running_stacks() -> list[Running]:
@@ -165,32 +174,18 @@ def _wait_until_up(
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         ended = process.poll() is not None
-        running = _find(process.pid)
+        stacks = running_stacks()
         for line in printed:
             show(line.rstrip("\n"))
-        if running is not None and running.addresses is not None:
-            return running
+        for running in stacks:
+            if running.pid == process.pid and running.addresses is not None:
+                return running
         if ended and process.returncode in _STOPPED:
             raise BackgroundError("The stack was stopped before it was up")
         if ended:
             raise BackgroundError("The stack did not come up")
         time.sleep(0.1)
     raise BackgroundError(f"The stack was not up within {START_SECONDS:.0f} s")
-
-
-def _wait_until_down(running: Running, deadline: float) -> None:
-    """Wait until the name is free again, which it is when the process has ended."""
-    assert running.pid is not None
-    while _find(running.pid) is not None:
-        if time.monotonic() > deadline:
-            with suppress(ProcessLookupError):
-                os.killpg(running.pid, signal.SIGKILL)
-            raise BackgroundError(f"{running.name} did not stop in time and was killed")
-        time.sleep(0.05)
-
-
-def _find(pid: int) -> Running | None:
-    return next((running for running in running_stacks() if running.pid == pid), None)
 
 
 @contextmanager

@@ -122,7 +122,9 @@ class Creator(Mocks):
             When no provider here has it.
         """
         if args.token not in _TWILIO_FUNCTIONS:
-            raise UnknownFunctionError(args.token)
+            raise UnknownFunctionError(
+                f"The local deployer cannot call {args.token}: add it in local/deployer"
+            )
         try:
             return self._twilio.invoke(args.token, _plain(args.args))
         except Exception as error:  # noqa: BLE001 - the program has to hear of any failure
@@ -134,11 +136,19 @@ class Creator(Mocks):
             return self._twilio.create(type_, name, content)
         create = AWS_TYPES.get(type_)
         if create is None:
-            raise UnknownResourceTypeError(type_, name, {*AWS_TYPES, *TWILIO_TYPES})
+            known = ", ".join(sorted({*AWS_TYPES, *TWILIO_TYPES}))
+            raise UnknownResourceTypeError(
+                f"The local deployer cannot create a {type_} ({name}): add it in local/deployer, "
+                f"or leave the resource out. It knows {known}"
+            )
         inputs = Inputs(content)
         created = create(self._aws, name, inputs)
         if inputs.unread:
-            raise UnknownInputError(type_, name, inputs.unread)
+            unread = ", ".join(sorted(inputs.unread))
+            raise UnknownInputError(
+                f"The local deployer does not know the inputs {unread} of a {type_} ({name}): "
+                "add them in local/deployer, or leave them out"
+            )
         return created
 
 

@@ -109,13 +109,11 @@ def release(
     flex.participants[participant.sid] = replace(
         participant, present=False, completes_at=completes_at
     )
-    others = [
-        other
-        for other in flex.participants.values()
-        if other.channel_sid == participant.channel_sid
+    channel = flex.channels[participant.channel_sid]
+    if not any(
+        other.channel_sid == channel.sid
         and other.identity == participant.identity
         and other.present
-    ]
-    if not others:
-        channel = flex.channels[participant.channel_sid]
+        for other in flex.participants.values()
+    ):
         rooms.leave(flex.conversation_participants, channel.conversation_sid, participant.identity)

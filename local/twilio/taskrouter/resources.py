@@ -94,11 +94,6 @@ def worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
     }
 
 
-def listed_worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
-    """Return a worker as a list shows it: without the attributes, as `listed_task_form`."""
-    return {**worker_form(workspace, worker), "attributes": None}
-
-
 def worker_channel_form(workspace: Workspace, channel: WorkerChannel) -> dict[str, Any]:
     """Return a worker's capacity on one task channel, as the API shows it."""
     task_channel = workspace.tables.task_channels[channel.task_channel_sid]
@@ -177,14 +172,14 @@ def task_form(workspace: Workspace, task: Task) -> dict[str, Any]:
     }
 
 
-def listed_task_form(workspace: Workspace, task: Task) -> dict[str, Any]:
-    """Return a task as a list shows it: without the attributes.
+def listed(form: dict[str, Any]) -> dict[str, Any]:
+    """Return a task or a worker as a list shows it: without the attributes.
 
     The properties table says of ``attributes``: "If this property has been assigned a value, it
     will only be displayed in FETCH action that returns a single resource. Otherwise, it will be
     null."
     """
-    return {**task_form(workspace, task), "attributes": None}
+    return {**form, "attributes": None}
 
 
 def reservation_form(workspace: Workspace, reservation: Reservation, above: str) -> dict[str, Any]:

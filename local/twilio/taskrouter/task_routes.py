@@ -3,7 +3,7 @@
 Source: https://www.twilio.com/docs/taskrouter/api/task
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +13,8 @@ from local.twilio.expressions import parse_parameter
 from local.twilio.paging import page
 from local.twilio.taskrouter.creation import TaskOrder, create_task
 from local.twilio.taskrouter.lifecycle import change_status, remove
-from local.twilio.taskrouter.model import Task, TaskStatus
-from local.twilio.taskrouter.resources import listed_task_form, task_form
+from local.twilio.taskrouter.model import Task, TaskQueue, TaskStatus, Workflow
+from local.twilio.taskrouter.resources import listed, task_form
 from local.twilio.taskrouter.routing import filter_scope, task_scope
 from local.twilio.taskrouter.routing_loop import settle
 from local.twilio.taskrouter.workspace import Workspace
@@ -125,7 +125,7 @@ def show_all(workspace: Workspace, call: Call) -> Answer:
     if call.query.get("EvaluateTaskAttributes"):
         tasks = _evaluated(workspace, call.query["EvaluateTaskAttributes"], tasks)
     tasks = _ordered(tasks, call.query.get("Ordering"))
-    return page(call, "tasks", tasks, lambda task: listed_task_form(workspace, task))
+    return page(call, "tasks", tasks, lambda task: listed(task_form(workspace, task)))
 
 
 def _evaluated(workspace: Workspace, expression: str, tasks: list[Task]) -> list[Task]:
@@ -177,14 +177,10 @@ def _check_filters(call: Call) -> None:
         raise invalid("HasAddons must be true or false")
 
 
-def _has_workflow_name(workspace: Workspace, task: Task, wanted: str) -> bool:
-    workflow = workspace.tables.workflows.get(task.workflow_sid or "")
-    return workflow is not None and workflow.friendly_name == wanted
-
-
-def _has_queue_name(workspace: Workspace, task: Task, wanted: str) -> bool:
-    queue = workspace.tables.task_queues.get(task.task_queue_sid or "")
-    return queue is not None and queue.friendly_name == wanted
+def _has_name(
+    table: Mapping[str, TaskQueue] | Mapping[str, Workflow], sid: str | None, name: str
+) -> bool:
+    return sid is not None and sid in table and table[sid].friendly_name == name
 
 
 def _has_priority(_workspace: Workspace, task: Task, wanted: str) -> bool:
@@ -197,9 +193,13 @@ def _has_priority(_workspace: Workspace, task: Task, wanted: str) -> bool:
 _FILTERS: dict[str, Callable[[Workspace, Task, str], bool]] = {
     "AssignmentStatus": lambda _workspace, task, wanted: task.status in wanted.split(","),
     "WorkflowSid": lambda _workspace, task, wanted: task.workflow_sid == wanted,
-    "WorkflowName": _has_workflow_name,
+    "WorkflowName": lambda workspace, task, wanted: _has_name(
+        workspace.tables.workflows, task.workflow_sid, wanted
+    ),
     "TaskQueueSid": lambda _workspace, task, wanted: task.task_queue_sid == wanted,
-    "TaskQueueName": _has_queue_name,
+    "TaskQueueName": lambda workspace, task, wanted: _has_name(
+        workspace.tables.task_queues, task.task_queue_sid, wanted
+    ),
     "Priority": _has_priority,
     "RoutingTarget": lambda _workspace, task, wanted: task.routing_target == wanted,
     "HasAddons": lambda _workspace, _task, wanted: wanted.lower() == "false",

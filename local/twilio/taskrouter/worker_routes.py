@@ -10,9 +10,9 @@ from local.twilio.calls import Answer, Call, etag, in_workspace, truth
 from local.twilio.errors import invalid, not_found
 from local.twilio.expressions import parse_parameter
 from local.twilio.paging import page
-from local.twilio.taskrouter import resources
 from local.twilio.taskrouter.lifecycle import reject
 from local.twilio.taskrouter.model import ReservationStatus, WorkerChannel
+from local.twilio.taskrouter.resources import listed, worker_channel_form, worker_form
 from local.twilio.taskrouter.routing import Candidate, Load, members
 from local.twilio.taskrouter.routing_loop import reopen, settle
 from local.twilio.taskrouter.workspace import Workspace
@@ -25,7 +25,7 @@ MAX_ATTRIBUTES = 4096
 def fetch(workspace: Workspace, call: Call) -> Answer:
     """Show a worker."""
     worker = workspace.worker(call.path["worker"])
-    return Answer(200, resources.worker_form(workspace, worker), etag(worker.version))
+    return Answer(200, worker_form(workspace, worker), etag(worker.version))
 
 
 def update(workspace: Workspace, call: Call) -> Answer:
@@ -67,7 +67,7 @@ def show_all(workspace: Workspace, call: Call) -> Answer:
         parse_parameter("TargetWorkersExpression", expression)
         candidates = members(expression, candidates)
     workers = [candidate.worker for candidate in candidates if _passes(candidate, call)]
-    return page(call, "workers", workers, lambda w: resources.listed_worker_form(workspace, w))
+    return page(call, "workers", workers, lambda w: listed(worker_form(workspace, w)))
 
 
 def _passes(candidate: Candidate, call: Call) -> bool:
@@ -93,7 +93,7 @@ def _reject_pending(workspace: Workspace, worker_sid: str) -> None:
 
 def fetch_channel(workspace: Workspace, call: Call) -> Answer:
     """Show a worker's capacity on one task channel."""
-    return Answer(200, resources.worker_channel_form(workspace, _channel(workspace, call)))
+    return Answer(200, worker_channel_form(workspace, _channel(workspace, call)))
 
 
 def update_channel(workspace: Workspace, call: Call) -> Answer:
