@@ -37,7 +37,7 @@ class TwilioResources:
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self._config = {
-            key.removeprefix("twilio:"): value
+            key.removeprefix("twilio:"): PropertyValue(value)
             for key, value in config.items()
             if key.startswith("twilio:")
         }
@@ -57,14 +57,7 @@ class TwilioResources:
         self._loop.close()
 
     def create(self, type_: str, name: str, inputs: Mapping[str, Any]) -> Created:
-        """Create or adopt an object.
-
-        Parameters
-        ----------
-        type_, name
-            Its type and its logical name.
-        inputs
-            Its inputs.
+        """Create or adopt an object, by its type, its logical name and its inputs.
 
         Raises
         ------
@@ -91,17 +84,13 @@ class TwilioResources:
         with self._lock:
             if self._provider is None:
                 provider = TwilioProvider()
-                args = {key: PropertyValue(value) for key, value in self._config.items()}
                 urn = f"{_URN}::pulumi:providers:twilio::default"
-                checked = self._run(provider.check_config(CheckRequest(urn, {}, args, b"")))
+                checked = self._run(provider.check_config(CheckRequest(urn, {}, self._config, b"")))
                 _raise_for(checked.failures)
-                self._run(
-                    provider.configure(
-                        ConfigureRequest(
-                            {}, checked.inputs or {}, accept_secrets=False, accept_resources=False
-                        )
-                    )
+                request = ConfigureRequest(
+                    {}, checked.inputs or {}, accept_secrets=False, accept_resources=False
                 )
+                self._run(provider.configure(request))
                 self._provider = provider
             return self._provider
 

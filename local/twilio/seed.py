@@ -6,9 +6,7 @@ the worker ``ana@example.com`` chats as ``ana_40example_2Ecom``.
 """
 
 import json
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from local.twilio.account import Account
 from local.twilio.centre import ContactCentre
@@ -28,27 +26,21 @@ from local.twilio.taskrouter.workspace import Workspace
 
 __all__ = ["ContactCentre", "contact_centre"]
 
-ACTIVITIES: Mapping[str, bool] = MappingProxyType(
-    {"Available": True, "Unavailable": False, "Offline": False, "Break": False}
-)
+ACTIVITIES: Final = {"Available": True, "Unavailable": False, "Offline": False, "Break": False}
 
 # How many tasks of a channel a worker takes at once.
-TASK_CHANNELS: Mapping[str, int] = MappingProxyType(
-    {"default": 25, "voice": 1, "chat": 25, "sms": 25, "email": 25, "video": 1}
-)
+TASK_CHANNELS: Final = {"default": 25, "voice": 1, "chat": 25, "sms": 25, "email": 25, "video": 1}
 
-QUEUES: Mapping[str, str] = MappingProxyType(
-    {
-        "Everyone": "1==1",
-        "Sales": 'routing.skills HAS "sales"',
-        "Support": 'routing.skills HAS "support"',
-        "Escalations": 'routing.skills HAS "escalations"',
-        "Billing": 'routing.skills HAS "billing"',
-    }
-)
+QUEUES: Final = {
+    "Everyone": "1==1",
+    **{
+        name: f'routing.skills HAS "{name.lower()}"'
+        for name in ("Sales", "Support", "Escalations", "Billing")
+    },
+}
 
 # Name, full name, role, activity, skills.
-PEOPLE: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
+PEOPLE: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
     ("ana", "Ana Almeida", "agent", "Available", ("sales", "support")),
     ("ben", "Ben Baker", "agent", "Available", ("sales",)),
     ("carla", "Carla Costa", "agent", "Available", ("sales", "support", "escalations")),

@@ -58,7 +58,7 @@ def remove(workspace: Workspace, task: Task) -> None:
         _tell_of_end(workspace, task)
 
 
-def accept(workspace: Workspace, reservation: Reservation) -> Reservation:
+def accept(workspace: Workspace, reservation: Reservation) -> None:
     """Let a worker take a task; the other offers of it are withdrawn."""
     task = workspace.task(reservation.task_sid)
     _require(workspace, reservation, "accept", {ReservationStatus.PENDING})
@@ -72,20 +72,18 @@ def accept(workspace: Workspace, reservation: Reservation) -> Reservation:
     worker = workspace.tables.workers[reservation.worker_sid]
     for observer in workspace.observers:
         observer.reservation_accepted(task, worker, taken)
-    return taken
 
 
-def reject(workspace: Workspace, reservation: Reservation, activity_sid: str | None) -> Reservation:
+def reject(workspace: Workspace, reservation: Reservation, activity_sid: str | None) -> None:
     """Let a worker decline a task, and change to an activity if one is given."""
     _require(workspace, reservation, "reject", {ReservationStatus.PENDING})
-    declined = workspace.put_reservation(reservation, ReservationStatus.REJECTED)
+    workspace.put_reservation(reservation, ReservationStatus.REJECTED)
     if activity_sid is not None:
         workspace.find(workspace.tables.activities, "Activities", activity_sid)
         workspace.set_activity(reservation.worker_sid, activity_sid)
-    return declined
 
 
-def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) -> Reservation:
+def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) -> None:
     """Complete (or wrap up) a reservation, and its task with it."""
     task = workspace.task(reservation.task_sid)
     if wrapping:
@@ -95,10 +93,9 @@ def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) ->
         held = {ReservationStatus.ACCEPTED, ReservationStatus.WRAPPING}
         _require(workspace, reservation, "complete", held)
         complete(workspace, task, None)
-    return workspace.tables.reservations[reservation.sid]
 
 
-def change_status(workspace: Workspace, task: Task, status: str, reason: str | None) -> Task:
+def change_status(workspace: Workspace, task: Task, status: str, reason: str | None) -> None:
     """Carry out the ``AssignmentStatus`` of an update.
 
     Raises
@@ -106,15 +103,16 @@ def change_status(workspace: Workspace, task: Task, status: str, reason: str | N
     TwilioError
         400 with code 20001 for a status that cannot be set, or not from the present one.
     """
-    if status == TaskStatus.COMPLETED:
-        return complete(workspace, task, reason)
-    if status == TaskStatus.WRAPPING:
-        return wrap(workspace, task, reason)
-    if status == TaskStatus.CANCELED:
-        return cancel(workspace, task, reason)
-    raise invalid(
-        f"Cannot set AssignmentStatus to {status}: it must be canceled, wrapping or completed"
-    )
+    changes = {
+        TaskStatus.CANCELED: cancel,
+        TaskStatus.WRAPPING: wrap,
+        TaskStatus.COMPLETED: complete,
+    }
+    for name, change in changes.items():
+        if status == name:
+            change(workspace, task, reason)
+            return
+    raise invalid(f"Cannot set AssignmentStatus to {status}: expected one of {', '.join(changes)}")
 
 
 def _end(workspace: Workspace, task: Task, status: TaskStatus, reason: str | None) -> Task:
