@@ -6,14 +6,12 @@ Every method holds the account's lock, so it can be called while the server runs
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from local.twilio.flex import rooms
 from local.twilio.flex.model import (
     CHANNEL_STATUSES,
-    ChannelParticipant,
     InteractionChannel,
-    Invite,
     UserToken,
 )
 from local.twilio.flex.token_routes import new_token_value
@@ -23,8 +21,6 @@ from local.twilio.taskrouter.model import Reservation, ReservationStatus, Task, 
 from local.twilio.taskrouter.reservation_routes import answer
 from local.twilio.taskrouter.routing_loop import settle
 from local.twilio.work import Work
-
-Part = TypeVar("Part", InteractionChannel, ChannelParticipant, Invite)
 
 TOKEN_LIFE = timedelta(hours=24)
 
@@ -220,9 +216,10 @@ class ContactCentre(Work):
         with self.account.lock:
             sid = self._interaction_channel(task_sid).interaction_sid
             flex = self.account.flex
-            flex.channels = _without(flex.channels, sid)
-            flex.participants = _without(flex.participants, sid)
-            flex.invites = _without(flex.invites, sid)
+            tables: tuple[dict[str, Any], ...] = (flex.channels, flex.participants, flex.invites)
+            for table in tables:
+                for key in [k for k, part in table.items() if part.interaction_sid == sid]:
+                    del table[key]
 
     def _interaction_channel(self, task_sid: str) -> InteractionChannel:
         flex = self.account.flex
@@ -244,7 +241,3 @@ class ContactCentre(Work):
                 raise LookupError(f"Task {task_sid} has no open offer")
             answer(self.workspace, offer, status)
         return self.name_of(offer.worker_sid) or offer.worker_sid
-
-
-def _without(table: dict[str, Part], interaction_sid: str) -> dict[str, Part]:
-    return {sid: one for sid, one in table.items() if one.interaction_sid != interaction_sid}

@@ -21,16 +21,10 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when `advance` is called.
+    """A clock that starts at the machine's time and moves only when `advance` is called."""
 
-    Parameters
-    ----------
-    start
-        The first time it shows; the machine's time where none is given.
-    """
-
-    def __init__(self, start: datetime | None = None) -> None:
-        self._now = start or datetime.now(UTC)
+    def __init__(self) -> None:
+        self._now = datetime.now(UTC)
         self._lock = threading.Lock()
 
     def now(self) -> datetime:

@@ -52,13 +52,7 @@ PEOPLE: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
 
 
 def contact_centre(clock: Clock | None = None) -> ContactCentre:
-    """Return a contact centre in the middle of a working day.
-
-    Parameters
-    ----------
-    clock
-        Its clock; the machine's by default.
-    """
+    """Return a contact centre in the middle of a working day; by the machine's clock or another."""
     account = Account(
         sid=seeded_sid("AC", "account"),
         auth_token=seeded_sid("", "auth token"),

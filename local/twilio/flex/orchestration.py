@@ -116,4 +116,7 @@ def release(
         and other.present
         for other in flex.participants.values()
     ):
-        rooms.leave(flex.conversation_participants, channel.conversation_sid, participant.identity)
+        table = flex.conversation_participants
+        occupant = rooms.find(table, channel.conversation_sid, participant.identity or "")
+        if occupant is not None:
+            del table[occupant.sid]

@@ -37,10 +37,3 @@ def enter(
     occupant = Occupant(new_sid("MB"), room_sid, identity, now, now, attributes, binding)
     table[occupant.sid] = occupant
     return occupant
-
-
-def leave(table: Occupants, room_sid: str, identity: str | None) -> None:
-    """Remove an occupant from a room, if they are in it."""
-    present = find(table, room_sid, identity) if identity else None
-    if present is not None:
-        del table[present.sid]

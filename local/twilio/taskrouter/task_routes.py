@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from local.twilio.calls import Answer, Call, etag, in_workspace
-from local.twilio.errors import TwilioError, invalid, too_many_requests
+from local.twilio.errors import invalid, too_many_requests
 from local.twilio.expressions import parse_parameter
 from local.twilio.paging import page
 from local.twilio.taskrouter.creation import TaskOrder, create_task
@@ -71,7 +71,9 @@ def update(workspace: Workspace, call: Call) -> Answer:
         priority=call.integer("Priority", task.priority),
         reason=call.form.get("Reason", task.reason),
         virtual_start_time=_virtual_start_time(workspace, call) or task.virtual_start_time,
-        task_channel_sid=_channel_sid(workspace, call) or task.task_channel_sid,
+        task_channel_sid=workspace.channel(
+            call.form.get("TaskChannel") or task.task_channel_sid
+        ).sid,
     )
     if status:
         change_status(workspace, changed, status, call.form.get("Reason"))
@@ -97,14 +99,6 @@ def _virtual_start_time(workspace: Workspace, call: Call) -> datetime | None:
     if moment is not None and not EARLIEST_START <= moment <= workspace.now():
         raise invalid("VirtualStartTime must be neither in the future nor before 1900")
     return moment
-
-
-def _channel_sid(workspace: Workspace, call: Call) -> str | None:
-    name = call.form.get("TaskChannel")
-    try:
-        return workspace.channel(name).sid if name else None
-    except TwilioError:
-        raise invalid(f"TaskChannel {name} does not exist") from None
 
 
 def _check_cancellable(workspace: Workspace, task: Task) -> None:

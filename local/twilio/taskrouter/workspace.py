@@ -100,11 +100,11 @@ class Workspace:
         return self.find(self.tables.workflows, "Workflows", sid)
 
     def channel(self, sid_or_name: str) -> TaskChannel:
-        """Return the task channel of that SID or unique name; 404 when there is none."""
+        """Return the task channel of that SID or unique name; 400 when there is none."""
         for channel in self.tables.task_channels.values():
             if sid_or_name in {channel.sid, channel.unique_name}:
                 return channel
-        raise not_found(f"/Workspaces/{self.sid}/TaskChannels/{sid_or_name}")
+        raise invalid(f"TaskChannel {sid_or_name} does not exist")
 
     def reservations_of(self, task_sid: str) -> list[Reservation]:
         """Return the reservations of a task, oldest first."""
