@@ -84,7 +84,7 @@ class Display(Progress):
         )
 
     def __enter__(self) -> Self:
-        self._live.start(refresh=True)
+        self._live.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
