@@ -18,7 +18,7 @@ from tests.local_cli.commands import ANSI, ROOT, environment
 def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
     output = tmp_path / "new" / "bench.json"
     done = subprocess.run(
-        [sys.executable, "-m", "local.bench", "--repeats", "2", "--output", str(output)],
+        [sys.executable, "-m", "local.bench", "--repeats", "3", "--output", str(output)],
         cwd=ROOT,
         env=environment(tmp_path),
         capture_output=True,
