@@ -14,13 +14,13 @@ import pulumi
 from rich.console import Console
 from rich.table import Table
 
+from local import ROOT
 from local.aws import EmulatedAwsError
 from local.bench.environment import BenchError
 from local.bench.measurements import Report, measured
 from local.deployer import DeploymentError
 from local.isolation import isolate
 from local.progress import progress_on
-from local.registry import ROOT
 from local.stack import local_stack
 
 REPEATS = 15

@@ -10,8 +10,8 @@ from statistics import median
 from typing import Any, Final
 from zipfile import ZipFile
 
+from local import ROOT
 from local.bench.environment import Answered, BenchError, Environment, Function
-from local.registry import ROOT
 from local.stack import LocalStack
 from local.twilio.centre import ContactCentre
 

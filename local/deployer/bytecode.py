@@ -41,7 +41,7 @@ def with_bytecode(bundle: Path) -> bytes:
             outdated.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(dir=bundle.parent, delete=False) as unfinished:
             unfinished.write(compiled)
-        # Another process may do the same: whoever reads the file sees a whole one.
+        # Another process may do the same at the same time: replacing is atomic.
         Path(unfinished.name).replace(kept)
     return compiled
 

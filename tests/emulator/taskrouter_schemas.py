@@ -42,14 +42,6 @@ AN_ACTIVITY = only(
     available=TRUTH,
     links=links("workspace"),
 )
-A_TASK_CHANNEL = only(
-    **IN_WORKSPACE,
-    sid=sid("TC"),
-    friendly_name=TEXT,
-    unique_name=TEXT,
-    channel_optimized_routing=TRUTH,
-    links=links("workspace"),
-)
 A_WORKER = only(
     **IN_WORKSPACE,
     sid=sid("WK"),

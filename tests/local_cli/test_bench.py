@@ -1,4 +1,4 @@
-"""`python -m local.bench` with few repetitions: what it counts, and that it says so."""
+"""`python -m local.bench` with few repetitions: what it counts, writes and prints."""
 
 import json
 import re
@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from local.bench import worker
+from local.bench.__main__ import main
 from local.bench.measurements import BUNDLE, KINDS
 from tests.local_cli.commands import ANSI, ROOT, environment
 
 
 @pytest.mark.timeout(300)
-def test_it_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
+def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
     output = tmp_path / "new" / "bench.json"
     done = subprocess.run(
         [sys.executable, "-m", "local.bench", "--repeats", "3", "--output", str(output)],
@@ -44,22 +45,18 @@ def test_it_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
     assert re.search(rf"^Twilio calls +{' +'.join(calls)} *$", done.stdout, re.M)
 
 
-def test_calls_at_the_same_time_are_awaited_once_and_only_calls_in_a_row_follow_each_other() -> (
-    None
-):
+def test_simultaneous_calls_count_once_and_calls_in_a_row_each() -> None:
     spans = [(1.0, 4.0, True), (2.0, 5.0, False), (7.0, 8.0, False), (7.5, 7.9, False)]
     assert worker.covered(spans) == 5.0
     assert worker.in_a_row(spans) == 2
 
 
 @pytest.mark.parametrize("repeats", ["0", "-1", "x"])
-def test_it_measures_at_least_once(repeats: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "local.bench", "--repeats", repeats],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "is not a number from 1" in done.stderr or "expected one argument" in done.stderr
+def test_a_number_of_repeats_below_one_is_refused(
+    repeats: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--repeats", repeats])
+    assert ended.value.code == 2
+    shown = capsys.readouterr().err
+    assert "is not a number from 1" in shown or "expected one argument" in shown
