@@ -14,7 +14,7 @@ import pulumi
 import pulumi_aws as aws
 
 from transfer_stack.metrics import ANSWERED, REFUSED, THROTTLED
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 
 def access_patterns(route_keys: Sequence[str]) -> Mapping[str, str]:
@@ -40,7 +40,7 @@ def access_patterns(route_keys: Sequence[str]) -> Mapping[str, str]:
 
 
 def declare_access_metrics(
-    settings: Settings,
+    settings: StackSettings,
     log_group_name: pulumi.Input[str],
     route_keys: Sequence[str],
     opts: pulumi.ResourceOptions,

@@ -15,7 +15,7 @@ from transfer_stack.metrics import (
     Metric,
     Watched,
 )
-from transfer_stack.settings import AlarmSettings, Settings
+from transfer_stack.settings import AlarmSettings, StackSettings
 
 Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
 
@@ -33,7 +33,7 @@ _PERIODS_WHERE_FILLED: Final = 3
 class AlarmsArgs:
     """What `Alarms` is made from."""
 
-    settings: Settings
+    settings: StackSettings
     watched: pulumi.Output[Watched]
 
 

@@ -14,7 +14,7 @@ from transfer_stack.idempotency import idempotency_table
 from transfer_stack.observability import Observability, ObservabilityArgs
 from transfer_stack.permissions import use_idempotency_table
 from transfer_stack.secrets import TwilioCredentials
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class TransferBackendArgs:
         The workflow that transferred tasks go through.
     """
 
-    settings: Settings
+    settings: StackSettings
     bundle: Bundle
     canary_bundle: Bundle
     workflow_sid: pulumi.Input[str]
@@ -159,7 +159,7 @@ def _environment(
     }
 
 
-def _powertools(settings: Settings) -> dict[str, str]:
+def _powertools(settings: StackSettings) -> dict[str, str]:
     """Return what Powertools reads from the environment.
 
     Source: https://docs.powertools.aws.dev/lambda/python/latest/environment_variables/

@@ -15,7 +15,7 @@ import pulumi_aws as aws
 from transfer_stack.bundle import Bundle
 from transfer_stack.functions import TransferFunction, TransferFunctionArgs
 from transfer_stack.permissions import invoke_function, policy, scheduler_may_assume
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 _RATE: Final = "rate(5 minutes)"
 _MEMORY_MB: Final = 128
@@ -37,7 +37,7 @@ class CanaryArgs:
         The base of both endpoints, as the plugin has it.
     """
 
-    settings: Settings
+    settings: StackSettings
     bundle: Bundle
     endpoint: pulumi.Input[str]
 
@@ -66,7 +66,7 @@ class Canary(pulumi.ComponentResource):
         self._declare_schedule(name, args.settings)
         self.register_outputs({"functionName": self.function.function.name})
 
-    def _declare_schedule(self, name: str, settings: Settings) -> None:
+    def _declare_schedule(self, name: str, settings: StackSettings) -> None:
         alias_arn = self.function.alias.arn
         role = aws.iam.Role(
             f"{name}-schedule",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.settings import DomainSettings
+from transfer_stack.settings import GatewaySettings
 
 _VALIDATION_TTL_SECONDS = 300
 
@@ -32,7 +32,7 @@ class CustomDomainArgs:
         What its resources are tagged with.
     """
 
-    settings: DomainSettings
+    settings: GatewaySettings
     api_id: pulumi.Input[str]
     stage_id: pulumi.Input[str]
     tags: Mapping[str, str]
@@ -63,7 +63,7 @@ class CustomDomain(pulumi.ComponentResource):
         certificate_arn = self._declare_certificate(name, args)
         domain = aws.apigatewayv2.DomainName(
             name,
-            domain_name=args.settings.name,
+            domain_name=args.settings.domain_name,
             domain_name_configuration={
                 "certificate_arn": certificate_arn,
                 "endpoint_type": "REGIONAL",
@@ -88,7 +88,7 @@ class CustomDomain(pulumi.ComponentResource):
         """Declare a certificate that DNS validates; its ARN is known once it is issued."""
         certificate = aws.acm.Certificate(
             name,
-            domain_name=args.settings.name,
+            domain_name=args.settings.domain_name,
             validation_method="DNS",
             tags=args.tags,
             opts=self._child,
@@ -119,13 +119,13 @@ class CustomDomain(pulumi.ComponentResource):
         ).certificate_arn
 
     def _declare_alias(
-        self, name: str, settings: DomainSettings, domain: aws.apigatewayv2.DomainName
+        self, name: str, settings: GatewaySettings, domain: aws.apigatewayv2.DomainName
     ) -> None:
         target = domain.domain_name_configuration
         aws.route53.Record(
             name,
             zone_id=settings.hosted_zone_id,
-            name=settings.name,
+            name=settings.domain_name,
             type="A",
             aliases=[
                 {

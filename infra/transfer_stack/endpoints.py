@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from transfer_stack.custom_domain import CustomDomain, CustomDomainArgs
 from transfer_stack.functions import TransferFunction
-from transfer_stack.settings import GATEWAY_TIMEOUT_SECONDS, Settings
+from transfer_stack.settings import GATEWAY_TIMEOUT_SECONDS, StackSettings
 
 # What one searches access logs for. Neither body nor headers: they hold tokens.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -65,7 +65,7 @@ class Endpoint:
 class TransferApiArgs:
     """What `TransferApi` is made from."""
 
-    settings: Settings
+    settings: StackSettings
     endpoints: Sequence[Endpoint]
 
 
@@ -143,13 +143,13 @@ class TransferApi(pulumi.ComponentResource):
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-disable-default-endpoint.html
         """
         gateway = self._settings.gateway
-        return gateway.domain is not None and not gateway.keeps_execute_api
+        return bool(gateway.domain_name) and not gateway.keeps_execute_api
 
     def _declare_url(self, name: str, stage: aws.apigatewayv2.Stage) -> pulumi.Output[str]:
-        domain = self._settings.gateway.domain
-        if domain is None:
+        gateway = self._settings.gateway
+        if not gateway.domain_name:
             return self._api.api_endpoint.apply(lambda url: url.rstrip("/"))
-        args = CustomDomainArgs(domain, self._api.id, stage.id, self._settings.tags)
+        args = CustomDomainArgs(gateway, self._api.id, stage.id, self._settings.tags)
         return CustomDomain(name, args, self._child).url
 
     def _declare_endpoint(self, endpoint: Endpoint) -> list[aws.apigatewayv2.Route]:
@@ -206,7 +206,7 @@ class TransferApi(pulumi.ComponentResource):
             # a size limit.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
             name=f"/aws/vendedlogs/{self._settings.prefix}/access",
-            retention_in_days=gateway.log_retention_days,
+            retention_in_days=self._settings.log_retention_days,
             tags=self._settings.tags,
             opts=self._child,
         )

@@ -15,7 +15,7 @@ from transfer_stack.permissions import (
     send_traces,
     write_logs,
 )
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 # What requests go to. An alias changes over from one version to the next at once, and a version is
 # code and configuration together, so no request ever meets new code with old settings.
@@ -49,7 +49,7 @@ class TransferFunctionArgs:
         What must be there before the function can answer a request.
     """
 
-    settings: Settings
+    settings: StackSettings
     bundle: Bundle
     handler: str
     description: str
@@ -95,11 +95,11 @@ class TransferFunction(pulumi.ComponentResource):
             {"functionName": self.function.name, "logGroupName": self.log_group_name}
         )
 
-    def _log_group(self, name: str, settings: Settings) -> aws.cloudwatch.LogGroup:
+    def _log_group(self, name: str, settings: StackSettings) -> aws.cloudwatch.LogGroup:
         return aws.cloudwatch.LogGroup(
             name,
             name=f"/aws/lambda/{settings.prefix}-{name}",
-            retention_in_days=settings.functions.log_retention_days,
+            retention_in_days=settings.log_retention_days,
             tags=settings.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -3,10 +3,10 @@
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 
-def idempotency_table(settings: Settings, opts: pulumi.ResourceOptions) -> aws.dynamodb.Table:
+def idempotency_table(settings: StackSettings, opts: pulumi.ResourceOptions) -> aws.dynamodb.Table:
     """Declare the table, in the layout of Powertools' idempotency utility.
 
     No point-in-time recovery and no protection: a row lives for a day at most, and one that was

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 FAILURES_BY_TARGET: Final = """\
 filter message = "not transferred"
@@ -85,7 +85,7 @@ filter status >= 400
 
 
 def declare_log_queries(
-    settings: Settings,
+    settings: StackSettings,
     transfer_log_group: pulumi.Input[str],
     access_log_group: pulumi.Input[str],
     opts: pulumi.ResourceOptions,

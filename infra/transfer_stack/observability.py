@@ -14,7 +14,7 @@ from transfer_stack.endpoints import TransferApi
 from transfer_stack.functions import TransferFunction
 from transfer_stack.log_queries import declare_log_queries
 from transfer_stack.metrics import Watched
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ObservabilityArgs:
         The function that asks them, where there is one.
     """
 
-    settings: Settings
+    settings: StackSettings
     api: TransferApi
     functions: Sequence[TransferFunction]
     canary: TransferFunction | None

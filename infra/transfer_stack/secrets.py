@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from transfer_stack.permissions import Statement, decrypt_secret, read_secret
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 
 class TwilioCredentials(pulumi.ComponentResource):
@@ -33,7 +33,7 @@ class TwilioCredentials(pulumi.ComponentResource):
     statements: tuple[pulumi.Output[Statement], ...]
 
     def __init__(
-        self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
+        self, name: str, settings: StackSettings, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("flex-chat-transfer:index:TwilioCredentials", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)

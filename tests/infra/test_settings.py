@@ -6,23 +6,22 @@ import pulumi
 import pytest
 
 from tests.infra.declared import AUTH_TOKEN, CONFIG, SECRETS, declare
-from transfer_stack.config_reader import SettingsError
-from transfer_stack.read_settings import read_settings
+from transfer_stack.read_settings import SettingsError, read_settings
 from transfer_stack.settings import (
+    KEYS,
     AlarmSettings,
     FunctionSettings,
     GatewaySettings,
     RoutingSettings,
-    Settings,
+    StackSettings,
     TwilioSettings,
 )
-from transfer_stack.settings_table import KEYS
 
 PROJECT = "flex-chat-transfer"
 WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
 
 
-def read(config: dict[str, str], stack: str = "dev") -> Settings:
+def read(config: dict[str, str], stack: str = "dev") -> StackSettings:
     return read_settings(config, SECRETS, project=PROJECT, stack=stack)
 
 
@@ -37,7 +36,7 @@ def test_only_three_keys_are_needed() -> None:
 
     settings = read({key: CONFIG[key] for key in needed})
 
-    assert settings == Settings(
+    assert settings == StackSettings(
         project=PROJECT,
         stack="dev",
         twilio=TwilioSettings(CONFIG["twilio:accountSid"], AUTH_TOKEN, "", "", "", "", ""),
@@ -55,17 +54,18 @@ def test_only_three_keys_are_needed() -> None:
             timeout_seconds=25,
             architecture="arm64",
             log_level="INFO",
-            log_retention_days=30,
             snap_start=True,
             reserved_concurrency=None,
         ),
         gateway=GatewaySettings(
-            ("https://flex.twilio.com",), 20, 40, 30, domain=None, keeps_execute_api=False
+            ("https://flex.twilio.com",), 20, 40, "", "", keeps_execute_api=False
         ),
         alarms=AlarmSettings(email="", failure_percent=5, refused_percent=50, latency_seconds=10),
+        log_retention_days=30,
         canary=False,
         secret_key_arn="",
         protect=True,
+        tag_commit=True,
         commit="",
     )
 
@@ -177,7 +177,7 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated(key: str) -> None:
     assert "do-not-tell" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", sorted({key.name for key in KEYS} - SECRETS))
+@pytest.mark.parametrize("key", sorted({key.full_name() for key in KEYS} - SECRETS))
 @pytest.mark.parametrize("value", ["do-not-tell", '["do-not-tell", "do-not-tell"]'])
 def test_a_secret_under_a_key_of_none_is_refused_and_not_repeated(key: str, value: str) -> None:
     """It would be in AWS, and in the stack's state, for all to see."""
@@ -198,7 +198,7 @@ def test_a_secret_under_a_key_of_none_is_refused_and_not_repeated(key: str, valu
         (
             {"twilio:authToken": "t", "twilio:apiKeySid": "SK" + "a" * 32},
             "twilio:authToken",
-            "set beside an API key",
+            "set together with an API key",
         ),
     ],
 )
@@ -271,3 +271,10 @@ def test_all_errors_come_at_once_and_before_any_resource() -> None:
         ),
         f"  {PROJECT}:logLevel: wrong value 'loud'; expected one of DEBUG, INFO, WARNING, ERROR",
     ]
+
+
+def test_a_number_may_be_either_bound_and_no_number_beyond() -> None:
+    for memory in ("128", "10240"):
+        assert read({**CONFIG, f"{PROJECT}:lambdaMemoryMb": memory}).functions.memory_mb
+    for memory in ("127", "10241"):
+        assert len(problems({**CONFIG, f"{PROJECT}:lambdaMemoryMb": memory})) == 1
