@@ -21,8 +21,8 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from tests.infra.declared import AUTH_TOKEN, PRODUCTION, declare
 from tests.policy.declared import resources_of, spoilt
-from transfer_policy.resource import Resource
-from transfer_policy.rules import RESOURCE_RULES, STACK_RULES
+from transfer_policy import RULES
+from transfer_policy.rule import Resource
 
 PACK: Final = Path(__file__).resolve().parents[2] / "policy"
 PYTHON: Final = PACK / ".venv" / "bin" / "python"
@@ -90,7 +90,7 @@ def _struct(resource: Resource) -> Struct:
 def test_it_serves_every_rule(analyzer: Any) -> None:
     served = analyzer.GetAnalyzerInfo(Empty()).policies
 
-    assert {it.name for it in served} == {rule.name for rule in (*RESOURCE_RULES, *STACK_RULES)}
+    assert {it.name for it in served} == {rule.name for rule in RULES}
     assert {it.enforcementLevel for it in served} == {1}
 
 
