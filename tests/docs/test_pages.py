@@ -89,7 +89,7 @@ def test_a_pages_config_keys_and_outputs_exist(page: Path) -> None:
     assert set(OUTPUT.findall(text)) <= set(declare().outputs)
 
 
-def test_the_ways_of_finding_what_a_page_names_find_it() -> None:
+def test_the_patterns_find_commands_modules_and_keys() -> None:
     text = code("Run `make policy` or `python -m local up`, with `twilio:authToken`.\n")
 
     assert MAKE.findall(text) == ["policy"]

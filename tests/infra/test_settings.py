@@ -144,7 +144,7 @@ def test_an_origin_must_be_exact(origin: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["Support", '"Support"', '{"a": 1}', "[1]", "[null]"])
-def test_a_list_must_be_one(value: str) -> None:
+def test_a_value_that_is_no_list_of_strings_is_refused(value: str) -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:transferQueues": value})
 
     assert line.endswith(
@@ -153,20 +153,20 @@ def test_a_list_must_be_one(value: str) -> None:
     )
 
 
-def test_a_queue_cannot_be_there_twice() -> None:
+def test_a_queue_that_is_configured_twice_is_refused() -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:transferQueues": '["Support", "Support"]'})
 
     assert line == f"{PROJECT}:transferQueues: 'Support' is there twice; expected each entry once"
 
 
-def test_no_origin_at_all_is_refused() -> None:
+def test_an_empty_list_of_origins_is_refused() -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:allowedOrigins": "[]"})
 
     assert line.startswith(f"{PROJECT}:allowedOrigins: an empty list;")
 
 
 @pytest.mark.parametrize("key", ["twilio:authToken", "twilio:apiKeySecret"])
-def test_a_secret_in_plain_text_is_refused_and_not_repeated(key: str) -> None:
+def test_a_secret_in_plain_text_is_refused_and_not_shown(key: str) -> None:
     config = {**WITHOUT_CREDENTIALS, "twilio:apiKeySid": "SK" + "a" * 32, key: "do-not-tell"}
 
     with pytest.raises(SettingsError) as caught:
@@ -179,7 +179,9 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated(key: str) -> None:
 
 @pytest.mark.parametrize("key", sorted({key.full_name() for key in KEYS} - SECRETS))
 @pytest.mark.parametrize("value", ["do-not-tell", '["do-not-tell", "do-not-tell"]'])
-def test_a_secret_under_a_key_of_none_is_refused_and_not_repeated(key: str, value: str) -> None:
+def test_a_secret_under_a_key_that_takes_none_is_refused_and_not_shown(
+    key: str, value: str
+) -> None:
     """It would be in AWS, and in the stack's state, for all to see."""
     with pytest.raises(SettingsError) as caught:
         read_settings({**CONFIG, key: value}, {*SECRETS, key}, project=PROJECT, stack="dev")
@@ -226,19 +228,19 @@ def test_a_region_needs_an_edge() -> None:
         ("flex-chat-transfers:lambdaMemoryMb", f"{PROJECT}:lambdaMemoryMb"),
     ],
 )
-def test_a_misspelt_key_is_refused_with_the_one_that_was_meant(key: str, meant: str) -> None:
+def test_a_misspelt_key_is_refused_with_a_suggestion(key: str, meant: str) -> None:
     (line,) = problems({**CONFIG, key: "1"})
 
     assert line == f"{key}: unknown key; expected {meant}, perhaps"
 
 
-def test_a_key_that_is_like_none_is_said_to_be_none() -> None:
+def test_an_unknown_key_without_a_similar_one_is_refused() -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:foo": "1"})
 
     assert line == f"{PROJECT}:foo: unknown key; expected a key of Pulumi.dev.yaml"
 
 
-def test_keys_of_other_namespaces_are_none_of_our_business() -> None:
+def test_keys_of_other_namespaces_are_ignored() -> None:
     read({**CONFIG, "aws:profile": "production", "other:key": "x"})
 
 

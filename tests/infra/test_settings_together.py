@@ -34,7 +34,7 @@ def read(**changes: str) -> StackSettings:
         ),
     ],
 )
-def test_what_does_nothing_or_contradicts_itself_is_refused(
+def test_keys_that_contradict_each_other_are_refused(
     given: dict[str, str], key: str, fault: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -48,7 +48,7 @@ def test_a_short_timeout_brings_the_latency_alarm_down_with_it() -> None:
     assert read(lambdaTimeoutSeconds="7").alarms.latency_seconds == 6
 
 
-def test_the_commit_is_tagged_unless_it_is_not_to_be() -> None:
+def test_the_commit_is_tagged_unless_configured_off() -> None:
     assert read(tagCommit="true").tags["commit"] == COMMIT
     assert "commit" not in read(tagCommit="false").tags
 

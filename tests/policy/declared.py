@@ -24,7 +24,7 @@ def findings(resources: Sequence[Resource]) -> dict[str, list[str]]:
     return {name: messages for name, messages in found.items() if messages}
 
 
-def spoilt(
+def with_value(
     resources: Sequence[Resource], type_: str, name: str, path: Sequence[str], value: Any
 ) -> list[Resource]:
     """Return the resources with one value of one of them replaced, or taken away when None."""

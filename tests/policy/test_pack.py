@@ -20,7 +20,7 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 from pulumi.runtime.rpc import UNKNOWN
 
 from tests.infra.declared import AUTH_TOKEN, PRODUCTION, declare
-from tests.policy.declared import resources_of, spoilt
+from tests.policy.declared import resources_of, with_value
 from transfer_policy import RULES
 from transfer_policy.rule import Resource
 
@@ -87,18 +87,18 @@ def _struct(resource: Resource) -> Struct:
     return found
 
 
-def test_it_serves_every_rule(analyzer: Any) -> None:
+def test_the_pack_serves_every_rule(analyzer: Any) -> None:
     served = analyzer.GetAnalyzerInfo(Empty()).policies
 
     assert {it.name for it in served} == {rule.name for rule in RULES}
     assert {it.enforcementLevel for it in served} == {1}
 
 
-def test_what_the_program_declares_passes(analyzer: Any, resources: list[Resource]) -> None:
+def test_the_program_passes_the_pack(analyzer: Any, resources: list[Resource]) -> None:
     assert ask(analyzer, resources) == set()
 
 
-def test_what_it_declares_for_production_passes(analyzer: Any) -> None:
+def test_the_production_program_passes_the_pack(analyzer: Any) -> None:
     assert ask(analyzer, resources_of(declare(PRODUCTION, stack="production"))) == set()
 
 
@@ -128,7 +128,7 @@ def test_what_it_declares_for_production_passes(analyzer: Any) -> None:
         ),
     ],
 )
-def test_a_breach_ends_a_preview(
+def test_a_breach_is_mandatory(
     analyzer: Any,
     resources: list[Resource],
     rule: str,
@@ -137,13 +137,11 @@ def test_a_breach_ends_a_preview(
     path: tuple[str, ...],
     value: object,
 ) -> None:
-    assert ask(analyzer, spoilt(resources, type_, name, path, value)) == {(rule, True)}
+    assert ask(analyzer, with_value(resources, type_, name, path, value)) == {(rule, True)}
 
 
-def test_what_is_not_known_yet_is_told_and_ends_nothing(
-    analyzer: Any, resources: list[Resource]
-) -> None:
-    unknown = spoilt(
+def test_an_unknown_value_is_reported_as_advisory(analyzer: Any, resources: list[Resource]) -> None:
+    unknown = with_value(
         resources, "aws:iam/rolePolicy:RolePolicy", "transfer-chat", ("policy",), UNKNOWN
     )
 
