@@ -1,21 +1,21 @@
 """Generates the transfer workflow's configuration: who is offered a task, when, for how long.
 
-Kept apart from the resources, and pure, because these few rules are what agents and customers
-feel, and because the handlers read the same document back to tell which targets are routed.
+The handlers read the same document to find which targets are routed.
 
 How TaskRouter reads it: the first filter whose expression matches the task's attributes takes it;
 within that filter the task waits at each target for the target's timeout. A task that passes the
 last target of its filter is cancelled, and the default filter is only for tasks that matched no
-filter. So the last target here never has a timeout: a customer is passed on to more and more
-people, and never dropped before the task's own time to live.
+filter. So the last target here never has a timeout: a waiting customer is offered to more and more
+agents, and the task is not cancelled before its own time to live.
 
 Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from transfer_stack.settings import RoutingSettings
 
 # The handlers write the attributes that the expressions name. By SID: an identity made by single
 # sign-on (ana_40example_2Ecom) is not the worker's friendly name (ana@example.com).
@@ -23,28 +23,8 @@ from typing import Any, Final
 _NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long a transferred task waits before more people are asked, in seconds.
-
-    Parameters
-    ----------
-    agent
-        For the agent whom it was transferred to.
-    queue
-        For the members of the queue that it was transferred to.
-    fallback
-        For everyone but the agents it comes from, after that. Then it is offered to everyone,
-        without a limit.
-    """
-
-    agent: int
-    queue: int
-    fallback: int
-
-
 def workflow_configuration(
-    everyone: str, queues: Sequence[str], timeouts: Timeouts
+    everyone: str, queues: Sequence[str], routing: RoutingSettings
 ) -> dict[str, Any]:
     """Return the configuration document of the transfer workflow.
 
@@ -55,7 +35,7 @@ def workflow_configuration(
     queues
         The SIDs of the queues that can be transferred to, in the order of their filters;
         repetitions are left out.
-    timeouts
+    routing
         How long the task waits at each target.
 
     Returns
@@ -68,18 +48,18 @@ def workflow_configuration(
         _filter(
             f"To queue {queue}",
             f"transferTargetType == 'queue' AND targetSid == '{queue}'",
-            {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
+            {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": routing.queue_timeout},
             everyone,
-            timeouts.fallback,
+            routing.fallback_timeout,
         )
         for queue in dict.fromkeys([*queues, everyone])
     ]
     to_a_worker = _filter(
         "To an agent",
         "transferTargetType == 'worker'",
-        {"queue": everyone, "known_worker_sid": "task.targetSid", "timeout": timeouts.agent},
+        {"queue": everyone, "known_worker_sid": "task.targetSid", "timeout": routing.agent_timeout},
         everyone,
-        timeouts.fallback,
+        routing.fallback_timeout,
     )
     return {
         "task_routing": {
