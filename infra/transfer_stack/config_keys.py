@@ -6,7 +6,7 @@ config by these declarations, `config_reference` writes the README's table and `
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Final
 
@@ -20,113 +20,95 @@ Fault = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A string that matches a pattern as a whole."""
+class Kind:
+    """A kind of values.
+
+    Parameters
+    ----------
+    expected
+        What a value is, for errors and the README.
+    faults
+        Yields what is wrong with a value as it is in the config.
+    value
+        Converts a value that has no faults.
+    is_secret
+        Whether the value must be stored encrypted; no fault repeats it.
+    """
 
     expected: str
-    pattern: str = ".+"
-
-    def faults(self, raw: str) -> Iterator[Fault]:
-        """Yield what is wrong with a value as it is in the config."""
-        if not re.fullmatch(self.pattern, raw):
-            yield _wrong(raw), self.expected
-
-    def value(self, raw: str) -> Any:
-        """Convert a value that has no faults."""
-        return raw
-
-
-class Secret(Text):
-    """A value that must be stored encrypted; no fault repeats it."""
-
-    __slots__ = ()
-
-    def faults(self, raw: str) -> Iterator[Fault]:
-        """Yield a fault for a secret that was pasted with whitespace."""
-        if raw != raw.strip():
-            yield "begins or ends with whitespace", "the bare secret"
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A whole number between two bounds, both allowed."""
-
-    at_least: int
-    at_most: int
-    unit: str
-
-    @property
-    def expected(self) -> str:
-        """What a value is."""
-        return f"a whole number of {self.unit} from {self.at_least} to {self.at_most}"
-
-    def faults(self, raw: str) -> Iterator[Fault]:
-        """Yield what is wrong with a value as it is in the config."""
-        if not re.fullmatch(r"[0-9]{1,9}", raw) or not self.at_least <= int(raw) <= self.at_most:
-            yield _wrong(raw), self.expected
-
-    def value(self, raw: str) -> int:
-        """Convert a value that has no faults."""
-        return int(raw)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of a few words."""
-
-    options: tuple[str, ...]
+    faults: Callable[[str], Iterator[Fault]]
     value: Callable[[str], Any] = str
-
-    @property
-    def expected(self) -> str:
-        """What a value is."""
-        return f"one of {', '.join(self.options)}"
-
-    def faults(self, raw: str) -> Iterator[Fault]:
-        """Yield what is wrong with a value as it is in the config."""
-        if raw not in self.options:
-            yield _wrong(raw), self.expected
+    is_secret: bool = False
 
 
-FLAG: Final = Choice(("true", "false"), lambda word: word == "true")
+def text(expected: str, pattern: str) -> Kind:
+    """Return the kind of strings that match a pattern as a whole."""
+    return _valid(expected, lambda raw: re.fullmatch(pattern, raw) is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Strings:
-    """A list of distinct strings, each of which matches a pattern as a whole."""
+def sid(prefix: str, what: str) -> Kind:
+    """Return the kind of a Twilio SID."""
+    expected = f"the SID of {what}: {prefix} and 32 hexadecimal digits in lower case"
+    return text(expected, f"{prefix}[0-9a-f]{{32}}")
 
-    items: str
-    pattern: str
 
-    @property
-    def expected(self) -> str:
-        """What a value is."""
-        return f"a list of {self.items}"
+def whole(at_least: int, at_most: int, unit: str) -> Kind:
+    """Return the kind of whole numbers between two bounds, both allowed."""
 
-    def faults(self, raw: str) -> Iterator[Fault]:
-        """Yield what is wrong with the list, or with each of its items."""
+    def is_valid(raw: str) -> bool:
+        return bool(re.fullmatch(r"[0-9]{1,9}", raw)) and at_least <= int(raw) <= at_most
+
+    return _valid(f"a whole number of {unit} from {at_least} to {at_most}", is_valid, int)
+
+
+def choice(options: Sequence[str], value: Callable[[str], Any] = str) -> Kind:
+    """Return the kind of a few words."""
+    return _valid(f"one of {', '.join(options)}", lambda raw: raw in options, value)
+
+
+def strings(items: str, pattern: str) -> Kind:
+    """Return the kind of lists of distinct strings, each of which matches a pattern as a whole."""
+    expected = f"a list of {items}"
+
+    def faults(raw: str) -> Iterator[Fault]:
         try:
-            items = json.loads(raw)
+            found = json.loads(raw)
         except ValueError:
-            items = None
-        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            yield (
-                _wrong(raw),
-                f"{self.expected}; write one by: pulumi config set --path '{{}}[0]' …",
-            )
+            found = None
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+            yield _wrong(raw), f"{expected}; write one by: pulumi config set --path '{{}}[0]' …"
             return
-        for item in items:
-            if not re.fullmatch(self.pattern, item):
-                yield _wrong(item), self.items
-        for item in sorted({item for item in items if items.count(item) > 1}):
+        for item in found:
+            if not re.fullmatch(pattern, item):
+                yield _wrong(item), items
+        for item in sorted({item for item in found if found.count(item) > 1}):
             yield f"{item!r} is there twice", "each entry once"
 
-    def value(self, raw: str) -> tuple[str, ...]:
-        """Convert a value that has no faults."""
-        return tuple(json.loads(raw))
+    return Kind(expected, faults, lambda raw: tuple(json.loads(raw)))
 
 
-Kind = Text | Whole | Choice | Strings
+def _valid(
+    expected: str, is_valid: Callable[[str], bool], value: Callable[[str], Any] = str
+) -> Kind:
+    def faults(raw: str) -> Iterator[Fault]:
+        if not is_valid(raw):
+            yield _wrong(raw), expected
+
+    return Kind(expected, faults, value)
+
+
+def _wrong(value: str) -> str:
+    cut = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…"
+    return f"wrong value {cut!r}"
+
+
+def _padded(raw: str) -> Iterator[Fault]:
+    if raw != raw.strip():
+        yield "begins or ends with whitespace", "the bare secret"
+
+
+FLAG: Final = choice(("true", "false"), lambda word: word == "true")
+SECRET: Final = Kind("a secret", _padded, is_secret=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +150,7 @@ class Key:
 def key(name: str, kind: Kind, meaning: str, *, default: Any, example: str = "") -> Any:
     """Declare the config key of a dataclass's field; see `Key`."""
     return field(
-        repr=not isinstance(kind, Secret),
+        repr=not kind.is_secret,
         metadata={"key": Key(name, kind, default, meaning, example)},
     )
 
@@ -182,14 +164,3 @@ def declared_keys(settings: Any) -> list[Key]:
         elif is_dataclass(item.type):
             found += declared_keys(item.type)
     return found
-
-
-def sid(prefix: str, what: str) -> Text:
-    """Return the kind of a Twilio SID."""
-    expected = f"the SID of {what}: {prefix} and 32 hexadecimal digits in lower case"
-    return Text(expected, f"{prefix}[0-9a-f]{{32}}")
-
-
-def _wrong(value: str) -> str:
-    cut = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…"
-    return f"wrong value {cut!r}"

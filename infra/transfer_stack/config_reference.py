@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Final
 
-from transfer_stack.config_keys import REQUIRED, Key, Secret, declared_keys
+from transfer_stack.config_keys import REQUIRED, Key, declared_keys
 from transfer_stack.settings import (
     KEYS,
     FunctionSettings,
@@ -93,7 +93,7 @@ def _entry(key: Key) -> str:
         return f"{comment}  {name}: {key.kind.expected.split(': ')[1][:2]}{'x' * 32}\n"
     if value:
         return f"{comment}  {name}: {value}\n"
-    if isinstance(key.kind, Secret):
+    if key.kind.is_secret:
         todo = f"(written by pulumi config set --secret {name})"
         return f"{comment}  # {name}:\n  #   secure: {todo}\n"
     shown = key.default_text().replace("STACK", "dev") or key.example

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 import pulumi
 from pulumi.runtime import config as pulumi_config
 
-from transfer_stack.config_keys import REQUIRED, Key, Secret
+from transfer_stack.config_keys import REQUIRED, Key
 from transfer_stack.settings import KEYS, StackSettings
 
 # Lambda's limit for a function's name is 64, and the longest of ours ends in "-transfer-chat".
@@ -131,7 +131,7 @@ class _Reader:
         """
         key = next(key for key in KEYS if key.name == name)
         full = key.full_name(self.project)
-        is_misplaced = full in self._secrets and not isinstance(key.kind, Secret)
+        is_misplaced = full in self._secrets and not key.kind.is_secret
         return "" if is_misplaced else self._config.get(full, "")
 
     def refuse(self, name: str, fault: str, expected: str) -> None:
@@ -160,7 +160,7 @@ class _Reader:
                 self.refuse(full, "stored as a secret", todo)
             elif key.default is REQUIRED:
                 self.refuse(full, "missing", key.kind.expected)
-        elif isinstance(key.kind, Secret) and full not in self._secrets:
+        elif key.kind.is_secret and full not in self._secrets:
             todo = f"a secret: pulumi config set --secret {full}; replace what was exposed"
             self.refuse(full, "stored in plain text", todo)
         else:

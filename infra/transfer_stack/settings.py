@@ -6,14 +6,14 @@ from typing import Final, Literal, get_args
 from transfer_stack.config_keys import (
     FLAG,
     REQUIRED,
-    Choice,
-    Secret,
-    Strings,
-    Text,
-    Whole,
+    SECRET,
+    choice,
     declared_keys,
     key,
     sid,
+    strings,
+    text,
+    whole,
 )
 
 # The longest integration timeout of an HTTP API. The function must time out first to answer with a
@@ -31,8 +31,8 @@ LOG_RETENTION_DAYS: Final = (
 Architecture = Literal["arm64", "x86_64"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
-_UP_TO_A_DAY: Final = Whole(1, 86_400, "seconds")
-_PERCENT: Final = Whole(1, 99, "percent")
+_UP_TO_A_DAY: Final = whole(1, 86_400, "seconds")
+_PERCENT: Final = whole(1, 99, "percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TwilioSettings:
     )
     auth_token: str = key(
         "twilio:authToken",
-        Secret("a secret"),
+        SECRET,
         "The account's auth token. Set this or an API key",
         default="",
     )
@@ -55,26 +55,24 @@ class TwilioSettings:
         default="",
         example="SKxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     )
-    api_key_secret: str = key(
-        "twilio:apiKeySecret", Secret("a secret"), "The API key's secret", default=""
-    )
+    api_key_secret: str = key("twilio:apiKeySecret", SECRET, "The API key's secret", default="")
     region: str = key(
         "twilio:region",
-        Text("a Twilio region such as ie1 or au1", "[a-z]{2}[0-9]"),
+        text("a Twilio region such as ie1 or au1", "[a-z]{2}[0-9]"),
         "Twilio's region, for an account outside the United States",
         default="",
         example="ie1",
     )
     edge: str = key(
         "twilio:edge",
-        Text("a Twilio edge location such as dublin or sydney", "[a-z]+(-[a-z]+)*"),
+        text("a Twilio edge location such as dublin or sydney", "[a-z]+(-[a-z]+)*"),
         "Twilio's edge location, required with a region",
         default="",
         example="dublin",
     )
     base_url: str = key(
         "twilio:baseUrl",
-        Text(
+        text(
             "https://host, or http://127.0.0.1:port: over http credentials stay on this machine",
             r"https://[^/?#@\s]+|http://(127\.0\.0\.1|(?i:localhost)|\[::1\])(:[^/?#@\s]*)?",
         ),
@@ -102,13 +100,13 @@ class RoutingSettings:
     )
     transfer_queues: tuple[str, ...] = key(
         "transferQueues",
-        Strings("task queue SIDs or friendly names", r"\S(.*\S)?"),
+        strings("task queue SIDs or friendly names", r"\S(.*\S)?"),
         "The queues that chats can be transferred to, in addition to Everyone",
         default=(),
     )
     workflow_name: str = key(
         "workflowName",
-        Text("1 to 64 characters that neither begin nor end with whitespace", r"\S(.{0,62}\S)?"),
+        text("1 to 64 characters that neither begin nor end with whitespace", r"\S(.{0,62}\S)?"),
         "The transfer workflow's name. It must differ between environments in one workspace",
         default="Chat transfer (STACK)",
     )
@@ -142,7 +140,7 @@ class GatewaySettings:
 
     allowed_origins: tuple[str, ...] = key(
         "allowedOrigins",
-        Strings(
+        strings(
             "exact origins in lower case such as https://flex.twilio.com, or "
             "http://localhost:3000 while developing: no wildcard, no path, no final /",
             r"(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|http://localhost)(:[0-9]{1,5})?",
@@ -152,16 +150,16 @@ class GatewaySettings:
     )
     throttling_rate: int = key(
         "throttlingRate",
-        Whole(1, 1_000, "requests a second"),
+        whole(1, 1_000, "requests a second"),
         "Requests a second on average, all callers together. Requests beyond it get 429",
         default=20,
     )
     throttling_burst: int = key(
-        "throttlingBurst", Whole(1, 1_000, "requests"), "Requests at once", default=40
+        "throttlingBurst", whole(1, 1_000, "requests"), "Requests at once", default=40
     )
     domain_name: str = key(
         "domainName",
-        Text(
+        text(
             "a host name such as transfers.example.com: lower case, at most 64 characters",
             r"(?=.{4,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
         ),
@@ -171,7 +169,7 @@ class GatewaySettings:
     )
     hosted_zone_id: str = key(
         "hostedZoneId",
-        Text(
+        text(
             "the ID of a public hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ",
             "Z[A-Z0-9]{1,31}",
         ),
@@ -194,16 +192,16 @@ class FunctionSettings:
 
     architecture: Architecture = key(  # noqa: RUF009
         "architecture",
-        Choice(get_args(Architecture)),
+        choice(get_args(Architecture)),
         "The functions' instruction set architecture",
         default="arm64",
     )
     memory_mb: int = key(
-        "lambdaMemoryMb", Whole(128, 10_240, "megabytes"), "Each function's memory", default=512
+        "lambdaMemoryMb", whole(128, 10_240, "megabytes"), "Each function's memory", default=512
     )
     timeout_seconds: int = key(
         "lambdaTimeoutSeconds",
-        Whole(5, GATEWAY_TIMEOUT_SECONDS - 1, "seconds"),
+        whole(5, GATEWAY_TIMEOUT_SECONDS - 1, "seconds"),
         "How long a function may run, below the 30 seconds that API Gateway waits",
         default=25,
     )
@@ -216,14 +214,14 @@ class FunctionSettings:
     )
     reserved_concurrency: int | None = key(
         "reservedConcurrency",
-        Whole(1, 1000, "concurrent executions of each function"),
+        whole(1, 1000, "concurrent executions of each function"),
         "Concurrent executions reserved for each function, which are also its limit. AWS keeps 100 "
         "of the account's unreserved",
         default=None,
         example="20",
     )
     log_level: LogLevel = key(  # noqa: RUF009
-        "logLevel", Choice(get_args(LogLevel)), "The functions' log level", default="INFO"
+        "logLevel", choice(get_args(LogLevel)), "The functions' log level", default="INFO"
     )
 
 
@@ -233,7 +231,7 @@ class AlarmSettings:
 
     email: str = key(
         "alarmEmail",
-        Text("an e-mail address, which AWS asks for its consent", r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+        text("an e-mail address, which AWS asks for its consent", r"[^@\s]+@[^@\s]+\.[^@\s]+"),
         "The address that alarms are sent to. Without it, subscribe to the topic in the output "
         "`alarmTopicArn`",
         default="",
@@ -253,7 +251,7 @@ class AlarmSettings:
     )
     latency_seconds: int = key(
         "alarmLatencySeconds",
-        Whole(1, GATEWAY_TIMEOUT_SECONDS - 2, "seconds"),
+        whole(1, GATEWAY_TIMEOUT_SECONDS - 2, "seconds"),
         "The 95th percentile of a transfer's duration above which there is an alarm. It must be "
         "less than `lambdaTimeoutSeconds`, which lowers the default too",
         default=10,
@@ -282,7 +280,7 @@ class StackSettings:
     alarms: AlarmSettings
     log_retention_days: int = key(
         "logRetentionDays",
-        Choice(tuple(map(str, LOG_RETENTION_DAYS)), int),
+        choice(tuple(map(str, LOG_RETENTION_DAYS)), int),
         "How many days all logs are kept",
         default=30,
     )
@@ -295,7 +293,7 @@ class StackSettings:
     )
     secret_key_arn: str = key(
         "secretKmsKeyArn",
-        Text(
+        text(
             "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; no alias, policies name the "
             "key",
             r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36}",
