@@ -42,9 +42,9 @@ class Endpoint:
     Parameters
     ----------
     name
-        What its resources are named after.
+        The name of its resources.
     function
-        What answers.
+        The function behind it.
     methods
         The HTTP methods that are routed.
     path
@@ -57,7 +57,7 @@ class Endpoint:
     path: str
 
     def route_keys(self) -> list[str]:
-        """Return its routes as API Gateway and its access log name them."""
+        """Return its routes' keys, as API Gateway names them."""
         return [f"{method} {self.path}" for method in self.methods]
 
 

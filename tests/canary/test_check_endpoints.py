@@ -70,7 +70,7 @@ def test_endpoints_that_answer_401_pass(endpoints: Endpoints) -> None:
     check_endpoints.handler({}, None)
 
     assert {asked for asked, _ in endpoints.asked} == {"POST /transfer-chat", "GET /get-workflows"}
-    # By it an access log tells the canary from a stranger.
+    # The access log identifies the canary by it.
     assert {agent for _, agent in endpoints.asked} == {"flex-chat-transfer-canary"}
 
 
@@ -92,7 +92,7 @@ def test_all_failures_are_reported_at_once(endpoints: Endpoints) -> None:
 def test_a_refused_origin_is_a_failure(endpoints: Endpoints) -> None:
     endpoints.origins.clear()
 
-    assert failure().endswith(f"from {ORIGIN}: lets no origin in")
+    assert failure().endswith(f"from {ORIGIN}: allows no origin")
 
 
 def test_an_unreachable_endpoint_is_a_failure(
