@@ -8,7 +8,7 @@ import pulumi
 import pulumi_twilio as twilio
 from transfer_stack.component import Component
 from transfer_stack.settings import StackSettings
-from transfer_stack.workflow import workflow_configuration
+from transfer_stack.workflow import Timeouts, workflow_configuration
 
 # The queue that Flex creates in every workspace.
 EVERYONE: Final = "Everyone"
@@ -23,6 +23,7 @@ class TransferRouting(Component):
     def __init__(self, name: str, *, settings: StackSettings, queue_sids: Sequence[str]) -> None:
         super().__init__(name)
         routing = settings.routing
+        timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
         everyone = twilio.TaskQueue(
             "everyone",
             workspace_sid=settings.routing.workspace_sid,
@@ -37,7 +38,7 @@ class TransferRouting(Component):
             workspace_sid=settings.routing.workspace_sid,
             friendly_name=routing.workflow_name,
             configuration=everyone.sid.apply(
-                lambda sid: workflow_configuration(sid, queue_sids, routing)
+                lambda sid: workflow_configuration(sid, queue_sids, timeouts)
             ),
             task_reservation_timeout=routing.reservation_timeout,
             # Tasks that wait in a deleted workflow would be lost.

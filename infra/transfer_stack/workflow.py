@@ -13,9 +13,8 @@ https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
-
-from transfer_stack.settings import RoutingSettings
 
 # The handlers write the attributes that the expressions name. By SID: an identity made by single
 # sign-on (ana_40example_2Ecom) is not the worker's friendly name (ana@example.com).
@@ -23,8 +22,20 @@ from transfer_stack.settings import RoutingSettings
 _NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
 
 
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds that a transferred task waits for the agent or the queue, then for other agents.
+
+    After `fallback` it is offered to every agent, without a limit.
+    """
+
+    agent: int
+    queue: int
+    fallback: int
+
+
 def workflow_configuration(
-    everyone: str, queues: Sequence[str], routing: RoutingSettings
+    everyone: str, queues: Sequence[str], timeouts: Timeouts
 ) -> dict[str, Any]:
     """Return the configuration document of the transfer workflow.
 
@@ -35,7 +46,7 @@ def workflow_configuration(
     queues
         The SIDs of the queues that can be transferred to, in the order of their filters;
         repetitions are left out.
-    routing
+    timeouts
         How long the task waits at each target.
 
     Returns
@@ -48,18 +59,18 @@ def workflow_configuration(
         _filter(
             f"To queue {queue}",
             f"transferTargetType == 'queue' AND targetSid == '{queue}'",
-            {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": routing.queue_timeout},
+            {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
             everyone,
-            routing.fallback_timeout,
+            timeouts.fallback,
         )
         for queue in dict.fromkeys([*queues, everyone])
     ]
     to_a_worker = _filter(
         "To an agent",
         "transferTargetType == 'worker'",
-        {"queue": everyone, "known_worker_sid": "task.targetSid", "timeout": routing.agent_timeout},
+        {"queue": everyone, "known_worker_sid": "task.targetSid", "timeout": timeouts.agent},
         everyone,
-        routing.fallback_timeout,
+        timeouts.fallback,
     )
     return {
         "task_routing": {

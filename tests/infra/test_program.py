@@ -17,8 +17,7 @@ from tests.infra.declared import (
     Program,
     declare,
 )
-from transfer_stack.settings import RoutingSettings
-from transfer_stack.workflow import workflow_configuration
+from transfer_stack.workflow import Timeouts, workflow_configuration
 
 FUNCTION = "aws:lambda/function:Function"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -120,7 +119,7 @@ def test_the_workflow_routes_to_the_queues_of_the_config(program: Program) -> No
     assert workflow.inputs["friendlyName"] == "Chat transfer (dev)"
     assert workflow.inputs["taskReservationTimeout"] == 120
     assert workflow.inputs["configuration"] == workflow_configuration(
-        EVERYONE_SID, [SUPPORT_SID], RoutingSettings("", (), "", 120, 300, 600, 120)
+        EVERYONE_SID, [SUPPORT_SID], Timeouts(agent=120, queue=300, fallback=600)
     )
 
 

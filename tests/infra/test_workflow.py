@@ -5,11 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transfer_stack.settings import RoutingSettings
-from transfer_stack.workflow import workflow_configuration
+from transfer_stack.workflow import Timeouts, workflow_configuration
 
 EVERYONE, SALES, SUPPORT = ("WQ" + digit * 32 for digit in "123")
-ROUTING = RoutingSettings("WS" + "0" * 32, (), "Transfers", 60, 120, 300, 120)
+TIMEOUTS = Timeouts(agent=60, queue=120, fallback=300)
 sids = st.from_regex(r"\AWQ[0-9a-f]{32}\Z")
 
 FALLBACK = [
@@ -23,7 +22,7 @@ FALLBACK = [
 
 
 def filters(queues: list[str]) -> list[dict[str, Any]]:
-    document = workflow_configuration(EVERYONE, queues, ROUTING)
+    document = workflow_configuration(EVERYONE, queues, TIMEOUTS)
     found: list[dict[str, Any]] = document["task_routing"]["filters"]
     return found
 
@@ -64,7 +63,7 @@ def test_a_queue_that_is_configured_twice_has_one_filter() -> None:
 
 
 def test_the_default_filter_routes_to_everyone() -> None:
-    document = workflow_configuration(EVERYONE, [SALES], ROUTING)
+    document = workflow_configuration(EVERYONE, [SALES], TIMEOUTS)
 
     assert document["task_routing"]["default_filter"] == {"queue": EVERYONE}
 
