@@ -1,4 +1,4 @@
-"""The canary against endpoints that are right, and against each way of being wrong."""
+"""The canary against endpoints with right and wrong answers."""
 
 import ast
 import json
@@ -18,7 +18,7 @@ ORIGIN = "https://flex.twilio.com"
 
 @dataclass
 class Endpoints:
-    """Both endpoints, answering what a test wants them to."""
+    """Both endpoints, with configurable answers."""
 
     statuses: dict[str, int] = field(
         default_factory=lambda: {"POST /transfer-chat": 401, "GET /get-workflows": 401}

@@ -1,4 +1,4 @@
-"""What an operator's pages have one type: it does what the page says, where that can be tried."""
+"""The commands and claims of the operations pages."""
 
 import json
 import re

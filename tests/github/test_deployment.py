@@ -1,4 +1,4 @@
-"""What a deployment waits for, and for how long: its steps, run with stand-ins for the CLIs."""
+"""The steps of deploy.yml, run with stand-ins for the CLIs, and their timeouts."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def step(name: str) -> dict[str, Any]:
 
 
 def run(folder: Path, name: str, stand_ins: dict[str, str]) -> int:
-    """Run a step's script as GitHub's runner does; each stand-in is a script in a CLI's place."""
+    """Run a step's script as GitHub's runner does; stand-ins are scripts that replace CLIs."""
     tools = folder / "tools"
     tools.mkdir()
     for tool, script in stand_ins.items():
@@ -87,7 +87,7 @@ def test_a_deployment_waits_for_the_live_version_of_every_function(tmp_path: Pat
 def test_a_version_that_failed_fails_the_deployment(tmp_path: Path) -> None:
     stand_ins = {
         "pulumi": f"echo '{json.dumps(NAMES)}'",
-        # What the AWS CLI ends with when a waiter gets to a state of failure.
+        # The AWS CLI's exit code when a waiter finds a state of failure.
         "aws": 'case "$*" in *get-workflows*) exit 255;; esac',
     }
 

@@ -1,4 +1,4 @@
-"""What is counted in the access log: agents' requests, and not what others or the canary ask."""
+"""The metric filters on the access log count agents' requests only."""
 
 import fnmatch
 import json

@@ -1,4 +1,4 @@
-"""The canary as declared: asks often enough, may do nothing else, and its silence is an alarm."""
+"""The canary as declared: schedule, permissions and alarm."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which commit is deployed, told by git in the folder of the program."""
+"""The deployed commit."""
 
 import subprocess
 from pathlib import Path

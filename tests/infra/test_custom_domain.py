@@ -1,4 +1,4 @@
-"""A host name of one's own: validated, pointed at the API, and what the stack gives out then."""
+"""The custom domain: certificate, records, mapping and the endpoint output."""
 
 from tests.infra.declared import DOMAIN, PRODUCTION, Program, declare
 
@@ -16,7 +16,7 @@ API = "aws:apigatewayv2/api:Api"
 def test_a_host_name_disables_the_execute_api_endpoint(
     program: Program, production: Program
 ) -> None:
-    """What stands in front of the host name cannot be passed by."""
+    """Callers cannot bypass what is in front of the host name."""
     both = declare(PRODUCTION, stack="production", keepExecuteApi="true")
 
     assert production.one(API, "api").inputs["disableExecuteApiEndpoint"] is True

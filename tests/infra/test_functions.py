@@ -1,4 +1,4 @@
-"""How the functions are deployed: a version at a time, behind an alias, from a snapshot."""
+"""Versions, alias and SnapStart of the functions."""
 
 import pytest
 

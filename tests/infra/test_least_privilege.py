@@ -1,4 +1,4 @@
-"""What the roles may do. These tests list it all, so that whatever is added must be added here."""
+"""Every statement of every role; a new one must be added here."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ TRACES = {
     "Sid": "SendTraces",
     "Effect": "Allow",
     "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-    # X-Ray's actions know no resources.
+    # X-Ray's actions take no resource.
     "Resource": "*",
 }
 SECRET = {

@@ -1,4 +1,4 @@
-"""Alarms, dashboard and queries: they look at what is really measured and logged."""
+"""Alarms, dashboard and queries use metrics and fields that exist."""
 
 import json
 import re
@@ -107,7 +107,7 @@ def test_the_list_of_workflows_is_watched_on_both_its_routes(program: Program) -
 
 
 def test_an_alarm_with_fill_evaluates_several_periods(program: Program) -> None:
-    """The newest period is filled in before its metrics have come, again and again."""
+    """FILL inserts a value into the newest period before its metrics arrive."""
     alarms = program.of_type(ALARM).values()
     filled = {alarm.name for alarm in alarms if "FILL(" in json.dumps(alarm.inputs)}
 

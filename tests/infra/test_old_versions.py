@@ -1,4 +1,4 @@
-"""Old versions go, what answers requests stays; on the emulated AWS."""
+"""Deleting old versions, on the emulated AWS."""
 
 import io
 import json

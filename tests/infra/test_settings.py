@@ -1,4 +1,4 @@
-"""Reading a stack's config: every error at once, one readable line a key, no secret in it."""
+"""Reading a stack's config: all errors at once, one line a key, and no secret in them."""
 
 import json
 
@@ -182,7 +182,7 @@ def test_a_secret_in_plain_text_is_refused_and_not_shown(key: str) -> None:
 def test_a_secret_under_a_key_that_takes_none_is_refused_and_not_shown(
     key: str, value: str
 ) -> None:
-    """It would be in AWS, and in the stack's state, for all to see."""
+    """The program would write it to AWS and to the stack's state in plain text."""
     with pytest.raises(SettingsError) as caught:
         read_settings({**CONFIG, key: value}, {*SECRETS, key}, project=PROJECT, stack="dev")
 

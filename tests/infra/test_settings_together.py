@@ -1,4 +1,4 @@
-"""Keys that only make sense together: what is dead or contradicts itself is refused."""
+"""Config keys that depend on each other."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the program declares, as the rules see it, and ways to spoil it."""
+"""The program's resources as the rules get them, and changes that break a rule."""
 
 import copy
 import json
@@ -27,7 +27,7 @@ def findings(resources: Sequence[Resource]) -> dict[str, list[str]]:
 def with_value(
     resources: Sequence[Resource], type_: str, name: str, path: Sequence[str], value: Any
 ) -> list[Resource]:
-    """Return the resources with one value of one of them replaced, or taken away when None."""
+    """Return the resources with one value of one of them replaced, or removed if it is None."""
     changed: list[Resource] = []
     hit = False
     for resource in resources:
@@ -59,4 +59,4 @@ def policy(*statements: Mapping[str, Any]) -> str:
 
 def allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
     """Return a statement."""
-    return {"Sid": "Spoilt", "Effect": "Allow", "Action": action, "Resource": resource}
+    return {"Sid": "Changed", "Effect": "Allow", "Action": action, "Resource": resource}

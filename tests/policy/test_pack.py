@@ -1,4 +1,4 @@
-"""The pack as a process in its own virtual environment, asked as the Pulumi engine asks it."""
+"""The pack as a process in its own environment, called as the Pulumi engine calls it."""
 
 import json
 import subprocess
@@ -39,7 +39,7 @@ Found = tuple[str, bool]
 def analyzer() -> Iterator[Any]:
     """The pack, serving."""
     with subprocess.Popen(
-        # The engine's own address, which the pack does not ask for anything.
+        # The engine's address, which the pack does not call.
         [PYTHON, PACK, "127.0.0.1:1"],
         stdout=subprocess.PIPE,
         env={"PYTHONUNBUFFERED": "1"},
@@ -82,7 +82,7 @@ def ask(analyzer: Any, resources: Sequence[Resource]) -> set[Found]:
 
 def _struct(resource: Resource) -> Struct:
     found = Struct()
-    # An archive is no value that a rule looks at.
+    # No rule reads an archive.
     found.update(json.loads(json.dumps(resource.props, default=str)))
     return found
 
