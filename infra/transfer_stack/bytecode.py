@@ -37,5 +37,5 @@ def bytecode(entries: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _compiled(name: str, source: bytes) -> bytes:
-    # An import puts the real path of the source in place of the name.
+    # An import replaces the name with the path of the source.
     return marshal.dumps(compile(source, name, "exec", dont_inherit=True), _MARSHAL_VERSION)

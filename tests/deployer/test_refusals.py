@@ -18,7 +18,7 @@ from local.deployer import (
 )
 from local.twilio.server import RunningTwilio
 from tests.deployment import SECRETS, stack_config
-from transfer_stack.config_reader import SettingsError
+from transfer_stack.read_settings import SettingsError
 
 LOG_GROUP = "aws.cloudwatch.LogGroup({name!r}, name={name!r}, retention_in_days=1, tags={{}}{more})"
 

@@ -90,7 +90,7 @@ def test_another_source_gives_another_hash(bundle: Bundle, wheels: Path, tmp_pat
     assert build_bundle(sources, tmp_path / "build").sha256 != bundle.sha256
 
 
-def test_it_is_pure_python(names: list[str]) -> None:
+def test_the_bundle_is_pure_python(names: list[str]) -> None:
     kinds = {Path(name).suffix for name in names}
 
     assert kinds <= {".py", ".pyc", ".pem", ".json"}
@@ -129,13 +129,13 @@ def test_bytecode_does_not_depend_on_the_process_that_compiles() -> None:
     assert compiled[0] == compiled[1] != b""
 
 
-def test_it_holds_our_sources_and_none_of_the_tooling(names: list[str]) -> None:
+def test_the_bundle_has_our_sources_and_no_tooling(names: list[str]) -> None:
     assert {"transfer_chat.py", "get_workflows.py", "chat_transfer/__init__.py"} <= set(names)
     unwanted = ("requirements", "dist-info", "tests/", "boto3", "aiohttp", "pulumi")
     assert not [name for name in names if any(part in name for part in unwanted)]
 
 
-def test_it_is_small_enough_to_upload_directly(bundle: Bundle) -> None:
+def test_the_bundle_is_small_enough_to_upload_directly(bundle: Bundle) -> None:
     # Lambda takes 50 MB without a bucket; ours is about 9, or 21 with bytecode, uncompressed.
     assert bundle.path.stat().st_size < (25_000_000 if ON_LAMBDAS_PYTHON else 12_000_000)
 

@@ -23,7 +23,7 @@ FUNCTION = "aws:lambda/function:Function"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
-def test_it_declares_these_resources_and_no_other(program: Program) -> None:
+def test_the_program_declares_exactly_these_resources(program: Program) -> None:
     real = [(found.type, found.name) for found in program.resources if _is_real(found.type)]
 
     assert real == [
@@ -240,13 +240,13 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("protect", "false"),
     ],
 )
-def test_no_key_is_without_effect(program: Program, key: str, value: str) -> None:
+def test_each_config_key_changes_what_is_declared(program: Program, key: str, value: str) -> None:
     changes: dict[str, Any] = {key: value}
 
     assert _fingerprint(declare(**changes)) != _fingerprint(program)
 
 
-def test_a_domain_is_not_without_effect(program: Program) -> None:
+def test_a_domain_changes_what_is_declared(program: Program) -> None:
     domain: dict[str, Any] = {"domainName": "transfers.example.com", "hostedZoneId": "Z1"}
     other_name = {**domain, "domainName": "chats.example.com"}
     other_zone = {**domain, "hostedZoneId": "Z2"}
