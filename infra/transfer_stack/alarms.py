@@ -218,7 +218,7 @@ def failed_rollbacks(watched: Watched) -> list[Query]:
 
 def failed_workflow_lists(watched: Watched) -> list[Query]:
     """Return how many requests for the list of workflows were answered with 5xx."""
-    return _sum_of(watched.of_workflow_lists("5xx"), "Failed lists of workflows", _RATE_SECONDS)
+    return _sum_of(watched.of_target_lists("5xx"), "Failed lists of targets", _RATE_SECONDS)
 
 
 def refused_percent(watched: Watched) -> list[Query]:

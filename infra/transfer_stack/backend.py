@@ -8,6 +8,7 @@ from transfer_stack.component import Component
 from transfer_stack.endpoints import Endpoint, TransferApi
 from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
+from transfer_stack.metrics import TARGET_ROUTES
 from transfer_stack.observability import Observability
 from transfer_stack.permissions import use_idempotency_table
 from transfer_stack.secrets import TwilioCredentials
@@ -60,15 +61,15 @@ class TransferBackend(Component):
             settings=settings,
             bundle=bundle,
             handler="get_workflows.handler",
-            description="Lists the workflows that a chat can be transferred to",
+            description="Lists what a chat can be transferred to",
             environment=environment,
             statements=credentials.statements,
             needs=(credentials.value,),
             opts=child,
         )
         endpoints = (
-            Endpoint("transfer-chat", transfer_chat, ("POST",), "/transfer-chat"),
-            Endpoint("get-workflows", get_workflows, ("GET", "POST"), "/get-workflows"),
+            Endpoint("transfer-chat", transfer_chat, ("POST /transfer-chat",)),
+            Endpoint("get-workflows", get_workflows, TARGET_ROUTES),
         )
         functions = {"transferChat": transfer_chat, "getWorkflows": get_workflows}
         api = TransferApi("api", settings=settings, endpoints=endpoints, opts=child)

@@ -45,20 +45,13 @@ class Endpoint:
         The name of its resources.
     function
         The function behind it.
-    methods
-        The HTTP methods that are routed.
-    path
-        The path, without a stage.
+    route_keys
+        Its routes as API Gateway names them, such as `POST /transfer-chat`.
     """
 
     name: str
     function: TransferFunction
-    methods: Sequence[str]
-    path: str
-
-    def route_keys(self) -> list[str]:
-        """Return its routes' keys, as API Gateway names them."""
-        return [f"{method} {self.path}" for method in self.methods]
+    route_keys: Sequence[str]
 
 
 class TransferApi(Component):
@@ -92,7 +85,7 @@ class TransferApi(Component):
         stage, access_logs = self._declare_stage(name, routes)
         self.api_id = self._api.id
         self.url = self._declare_url(name, stage)
-        self.route_keys = tuple(key for endpoint in endpoints for key in endpoint.route_keys())
+        self.route_keys = tuple(key for endpoint in endpoints for key in endpoint.route_keys)
         self.access_log_group_name = access_logs.name
         self.register_outputs({"url": self.url, "accessLogGroupName": self.access_log_group_name})
 
@@ -151,12 +144,13 @@ class TransferApi(Component):
             timeout_milliseconds=GATEWAY_TIMEOUT_SECONDS * 1000,
             opts=self.child(),
         )
-        return [self._declare_route(endpoint, method, integration) for method in endpoint.methods]
+        return [self._declare_route(endpoint, key, integration) for key in endpoint.route_keys]
 
     def _declare_route(
-        self, endpoint: Endpoint, method: str, integration: aws.apigatewayv2.Integration
+        self, endpoint: Endpoint, key: str, integration: aws.apigatewayv2.Integration
     ) -> aws.apigatewayv2.Route:
-        name = f"{method.lower()}-{endpoint.name}"
+        method, path = key.split(" ")
+        name = f"{method.lower()}-{path.removeprefix('/')}"
         permission = aws.lambda_.Permission(
             name,
             action="lambda:InvokeFunction",
@@ -164,15 +158,13 @@ class TransferApi(Component):
             qualifier=endpoint.function.alias.name,
             principal="apigateway.amazonaws.com",
             # The stage is "*", as in AWS's examples: the only stage is $default.
-            source_arn=self._api.execution_arn.apply(
-                lambda arn: f"{arn}/*/{method}{endpoint.path}"
-            ),
+            source_arn=self._api.execution_arn.apply(lambda arn: f"{arn}/*/{method}{path}"),
             opts=self.child(),
         )
         return aws.apigatewayv2.Route(
             name,
             api_id=self._api.id,
-            route_key=f"{method} {endpoint.path}",
+            route_key=key,
             authorization_type="NONE",
             target=integration.id.apply(lambda integration_id: f"integrations/{integration_id}"),
             opts=self.child(depends_on=[permission]),

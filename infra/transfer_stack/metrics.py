@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+TARGET_ROUTES: Final = ("GET /get-workflows", "POST /get-workflows", "GET /transfer-targets")
+
 SUCCEEDED: Final = "TransferSucceeded"
 FAILED: Final = "TransferFailed"
 ROLLED_BACK: Final = "TransferRolledBack"
@@ -75,9 +77,9 @@ class Watched:
         """Return a metric of the HTTP API for the route of transfers."""
         return self._of_route(name, "POST", "/transfer-chat")
 
-    def of_workflow_lists(self, name: str) -> list[Metric]:
-        """Return a metric of the HTTP API for each route of workflow lists."""
-        return [self._of_route(name, method, "/get-workflows") for method in ("GET", "POST")]
+    def of_target_lists(self, name: str) -> list[Metric]:
+        """Return a metric of the HTTP API for each route of lists of targets."""
+        return [self._of_route(name, *key.split(" ")) for key in TARGET_ROUTES]
 
     def of_access_log(self, name: str) -> Metric:
         """Return a metric that is counted in the access log."""

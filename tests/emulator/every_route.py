@@ -177,6 +177,8 @@ def _routing(api: Api, centre: ContactCentre) -> None:
         values = {one: made}
         api.ask("POST", TASKROUTER, f"{route}/{{{one}}}", {"FriendlyName": "Français"}, **values)
         api.ask("DELETE", TASKROUTER, f"{route}/{{{one}}}", **values)
+    statistics = WORKSPACE + "/TaskQueues/{queue}/RealTimeStatistics"
+    api.ask("GET", TASKROUTER, statistics, queue=centre.queues["Support"])
     escalations = centre.workflows["Escalations"]
     again = {"ReEvaluateTasks": "true"}
     api.ask("POST", TASKROUTER, WORKSPACE + "/Workflows/{workflow}", again, workflow=escalations)

@@ -135,3 +135,22 @@ A_RESERVATION = only(
     ),
     links=links("task worker workspace"),
 )
+QUEUE_STATISTICS = only(
+    account_sid=sid("AC"),
+    workspace_sid=sid("WS"),
+    url=URL,
+    task_queue_sid=sid("WQ"),
+    longest_task_waiting_age=NUMBER,
+    longest_task_waiting_sid=maybe(sid("WT")),
+    longest_relative_task_age_in_queue=NUMBER,
+    longest_relative_task_sid_in_queue=maybe(sid("WT")),
+    tasks_by_priority={"type": "object"},
+    tasks_by_status=only(reserved=NUMBER, pending=NUMBER, assigned=NUMBER, wrapping=NUMBER),
+    total_tasks=NUMBER,
+    total_eligible_workers=NUMBER,
+    total_available_workers=NUMBER,
+    activity_statistics={
+        "type": "array",
+        "items": only(sid=sid("WA"), friendly_name=TEXT, workers=NUMBER),
+    },
+)

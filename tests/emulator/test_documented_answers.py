@@ -42,6 +42,12 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         taskrouter_schemas.A_RESERVATION,
     ),
     (TASKROUTER, WORKSPACE + "/TaskQueues", "task_queues", taskrouter_schemas.A_TASK_QUEUE),
+    (
+        TASKROUTER,
+        WORKSPACE + "/TaskQueues/{queue}/RealTimeStatistics",
+        None,
+        taskrouter_schemas.QUEUE_STATISTICS,
+    ),
     (TASKROUTER, WORKSPACE + "/Workflows", "workflows", taskrouter_schemas.A_WORKFLOW),
     (TASKROUTER, WORKSPACE + "/Tasks", "tasks", taskrouter_schemas.A_TASK),
     (

@@ -43,6 +43,7 @@ def test_the_stage_throttles_and_logs(program: Program) -> None:
         ("post-transfer-chat", "POST /transfer-chat", "transfer-chat"),
         ("get-get-workflows", "GET /get-workflows", "get-workflows"),
         ("post-get-workflows", "POST /get-workflows", "get-workflows"),
+        ("get-transfer-targets", "GET /transfer-targets", "get-workflows"),
     ],
 )
 def test_each_route_invokes_its_function(

@@ -105,6 +105,7 @@ def test_each_function_has_a_role_of_its_own(program: Program) -> None:
         ("post-transfer-chat", "transfer-chat", "POST/transfer-chat"),
         ("get-get-workflows", "get-workflows", "GET/get-workflows"),
         ("post-get-workflows", "get-workflows", "POST/get-workflows"),
+        ("get-transfer-targets", "get-workflows", "GET/transfer-targets"),
     ],
 )
 def test_the_gateway_may_invoke_a_function_for_its_route_only(

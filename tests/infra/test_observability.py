@@ -97,11 +97,16 @@ def test_an_alarm_on_functions_counts_both(program: Program, name: str) -> None:
     assert all(query["id"] in result["expression"] for query in found)
 
 
-def test_the_list_of_workflows_is_watched_on_both_its_routes(program: Program) -> None:
+def test_the_lists_of_targets_are_watched_on_all_routes(program: Program) -> None:
     *found, result = program.one(ALARM, "workflows-failing").inputs["metricQueries"]
 
     assert [query["metric"]["dimensions"] for query in found] == [
-        {**ROUTE, "Method": method, "Resource": "/get-workflows"} for method in ("GET", "POST")
+        {**ROUTE, "Method": method, "Resource": path}
+        for method, path in (
+            ("GET", "/get-workflows"),
+            ("POST", "/get-workflows"),
+            ("GET", "/transfer-targets"),
+        )
     ]
     assert all(query["id"] in result["expression"] for query in found)
 

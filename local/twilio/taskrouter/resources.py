@@ -3,6 +3,7 @@
 Source: the properties tables below https://www.twilio.com/docs/taskrouter/api
 """
 
+from collections import Counter
 from typing import Any
 
 from local.twilio.clock import iso8601
@@ -12,10 +13,12 @@ from local.twilio.taskrouter.model import (
     Reservation,
     Task,
     TaskQueue,
+    TaskStatus,
     Worker,
     WorkerChannel,
     Workflow,
 )
+from local.twilio.taskrouter.routing import members
 from local.twilio.taskrouter.workspace import Workspace
 
 HOST = "https://taskrouter.twilio.com/v1"
@@ -132,6 +135,43 @@ def task_queue_form(workspace: Workspace, queue: TaskQueue) -> dict[str, Any]:
         **fields(queue, f"{names} {own}"),
         "reservation_activity_name": reservation.friendly_name if reservation else None,
         "assignment_activity_name": assignment.friendly_name if assignment else None,
+    }
+
+
+def queue_statistics_form(workspace: Workspace, queue: TaskQueue) -> dict[str, Any]:
+    """Return the real-time statistics of a task queue as the API shows them."""
+    activities = workspace.tables.activities.values()
+    # Whatever their channels: only the activity counts.
+    workers = [one.worker for one in members(queue.target_workers, workspace.candidates(""))]
+    in_activity = Counter(worker.activity_sid for worker in workers)
+    tasks = [
+        task
+        for task in workspace.tables.tasks.values()
+        if task.task_queue_sid == queue.sid and not task.status.ended
+    ]
+    waiting = [task for task in tasks if task.status in {TaskStatus.PENDING, TaskStatus.RESERVED}]
+    longest = min(waiting, key=lambda task: task.date_created, default=None)
+    age = int((workspace.now() - longest.date_created).total_seconds()) if longest else 0
+    frame = _frame(workspace, f"TaskQueues/{queue.sid}/RealTimeStatistics")
+    return {
+        **{name: frame[name] for name in ("account_sid", "workspace_sid", "url")},
+        "task_queue_sid": queue.sid,
+        "longest_task_waiting_age": age,
+        "longest_task_waiting_sid": longest.sid if longest else None,
+        "longest_relative_task_age_in_queue": age,
+        "longest_relative_task_sid_in_queue": longest.sid if longest else None,
+        "tasks_by_priority": dict(Counter(str(task.priority) for task in tasks)),
+        "tasks_by_status": {
+            status: sum(task.status.value == status for task in tasks)
+            for status in ("reserved", "pending", "assigned", "wrapping")
+        },
+        "total_tasks": len(tasks),
+        "total_eligible_workers": len(workers),
+        "total_available_workers": sum(in_activity[one.sid] for one in activities if one.available),
+        "activity_statistics": [
+            {"sid": one.sid, "friendly_name": one.friendly_name, "workers": in_activity[one.sid]}
+            for one in activities
+        ],
     }
 
 

@@ -14,7 +14,11 @@ from local.twilio.expressions import parse_parameter
 from local.twilio.paging import named, page
 from local.twilio.sids import new_sid
 from local.twilio.taskrouter.model import TaskQueue, TaskStatus, Workflow
-from local.twilio.taskrouter.resources import task_queue_form, workflow_form
+from local.twilio.taskrouter.resources import (
+    queue_statistics_form,
+    task_queue_form,
+    workflow_form,
+)
 from local.twilio.taskrouter.routing_loop import enter_workflow, settle
 from local.twilio.taskrouter.workflow_configuration import Step, read_configuration
 from local.twilio.taskrouter.workspace import Workspace
@@ -69,6 +73,15 @@ def show_queues(workspace: Workspace, call: Call) -> Answer:
     """List the task queues, all or those of one name."""
     queues = named(call, workspace.tables.task_queues)
     return page(call, "task_queues", queues, lambda queue: task_queue_form(workspace, queue))
+
+
+def queue_statistics(workspace: Workspace, call: Call) -> Answer:
+    """Count a task queue's workers and tasks now.
+
+    https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics
+    """
+    queue = workspace.queue(call.path["queue"])
+    return Answer(200, queue_statistics_form(workspace, queue))
 
 
 def _changed_queue(workspace: Workspace, call: Call, queue: TaskQueue) -> TaskQueue:
@@ -194,6 +207,7 @@ ROUTES = in_workspace(
     ("GET", QUEUES + "/{queue}", fetch_queue),
     ("POST", QUEUES + "/{queue}", update_queue),
     ("DELETE", QUEUES + "/{queue}", delete_queue),
+    ("GET", QUEUES + "/{queue}/RealTimeStatistics", queue_statistics),
     ("GET", WORKFLOWS, show_workflows),
     ("POST", WORKFLOWS, create_workflow),
     ("GET", WORKFLOWS + "/{workflow}", fetch_workflow),
