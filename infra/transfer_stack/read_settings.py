@@ -96,7 +96,7 @@ def read_settings(
     settings = _with_reachable_latency(reader, settings)
     _check_stack_name(reader)
     _check_credentials(reader)
-    _check_pairs(reader)
+    _check_gateway_and_region(reader, settings)
     _check_key_region(reader, settings, config.get("aws:region", ""))
     reader.refuse_unknown()
     if reader.problems:
@@ -202,7 +202,7 @@ def _check_credentials(reader: _Reader) -> None:
         reader.refuse("twilio:authToken", "missing", expected)
 
 
-def _check_pairs(reader: _Reader) -> None:
+def _check_gateway_and_region(reader: _Reader, settings: StackSettings) -> None:
     region, edge = reader.raw("twilio:region"), reader.raw("twilio:edge")
     if region and not edge:
         # https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
@@ -214,7 +214,7 @@ def _check_pairs(reader: _Reader) -> None:
         reader.refuse("hostedZoneId", "missing", expected)
     if zone and not domain:
         reader.refuse("domainName", "missing", f"the host name to make in the hosted zone {zone}")
-    if reader.raw("allowedOrigins") == "[]":
+    if not settings.gateway.allowed_origins:
         reader.refuse("allowedOrigins", "an empty list", "at least one origin, or no such key")
 
 
