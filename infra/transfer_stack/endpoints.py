@@ -37,19 +37,7 @@ _PREFLIGHT_SECONDS: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One function and the routes that lead to it.
-
-    Parameters
-    ----------
-    name
-        The name of its resources.
-    function
-        The function behind it.
-    methods
-        The HTTP methods that are routed.
-    path
-        The path, without a stage.
-    """
+    """One function and its routes: HTTP methods on a path without a stage."""
 
     name: str
     function: TransferFunction

@@ -24,17 +24,7 @@ _SAME_NAMESPACE: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with one key.
-
-    Parameters
-    ----------
-    key
-        The config key with its namespace.
-    fault
-        What is wrong; it names the value unless the key holds a secret.
-    expected
-        What would be right, and how to set it.
-    """
+    """What is wrong with one key, and what is expected; a secret's value is never shown."""
 
     key: str
     fault: str

@@ -14,8 +14,8 @@ from transfer_stack.settings import (
     GatewaySettings,
     RoutingSettings,
     StackSettings,
-    TwilioSettings,
 )
+from transfer_stack.twilio_settings import TwilioSettings
 
 PROJECT = "flex-chat-transfer"
 WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
