@@ -34,17 +34,7 @@ class EndpointError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One request and its expected answer.
-
-    Parameters
-    ----------
-    method, url
-        The request.
-    status
-        The expected status.
-    origin
-        The origin of a preflight; empty for other requests.
-    """
+    """One request and its expected status; with an origin it is a preflight."""
 
     method: str
     url: str

@@ -14,8 +14,8 @@ from transfer_stack.settings import (
     FunctionSettings,
     GatewaySettings,
     RoutingSettings,
-    TwilioSettings,
 )
+from transfer_stack.twilio_settings import TwilioSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _HEADER: Final = "| key | default | value | meaning |\n| --- | --- | --- | --- |\n"

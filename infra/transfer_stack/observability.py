@@ -17,27 +17,6 @@ from transfer_stack.metrics import Watched
 from transfer_stack.settings import StackSettings
 
 
-class ObservabilityArgs:
-    """What `Observability` is made from.
-
-    Parameters
-    ----------
-    settings
-        The stack's settings.
-    api
-        The HTTP API.
-    functions
-        The functions that answer requests, that of transfers first.
-    canary
-        The function that asks them, where there is one.
-    """
-
-    settings: StackSettings
-    api: TransferApi
-    functions: Sequence[TransferFunction]
-    canary: TransferFunction | None
-
-
 class Observability(Component):
     """Alarms, dashboard and queries of one deployed stack."""
 

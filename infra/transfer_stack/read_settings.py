@@ -24,17 +24,7 @@ _SAME_NAMESPACE: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with one key.
-
-    Parameters
-    ----------
-    key
-        The config key with its namespace.
-    fault
-        What is wrong; it names the value unless the key holds a secret.
-    expected
-        What would be right, and how to set it.
-    """
+    """What is wrong with one key, and what is expected; a secret's value is never shown."""
 
     key: str
     fault: str
@@ -96,7 +86,7 @@ def read_settings(
     settings = _with_reachable_latency(reader, settings)
     _check_stack_name(reader)
     _check_credentials(reader)
-    _check_pairs(reader)
+    _check_gateway_and_region(reader, settings)
     _check_key_region(reader, settings, config.get("aws:region", ""))
     reader.refuse_unknown()
     if reader.problems:
@@ -202,7 +192,7 @@ def _check_credentials(reader: _Reader) -> None:
         reader.refuse("twilio:authToken", "missing", expected)
 
 
-def _check_pairs(reader: _Reader) -> None:
+def _check_gateway_and_region(reader: _Reader, settings: StackSettings) -> None:
     region, edge = reader.raw("twilio:region"), reader.raw("twilio:edge")
     if region and not edge:
         # https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
@@ -214,7 +204,7 @@ def _check_pairs(reader: _Reader) -> None:
         reader.refuse("hostedZoneId", "missing", expected)
     if zone and not domain:
         reader.refuse("domainName", "missing", f"the host name to make in the hosted zone {zone}")
-    if reader.raw("allowedOrigins") == "[]":
+    if not settings.gateway.allowed_origins:
         reader.refuse("allowedOrigins", "an empty list", "at least one origin, or no such key")
 
 

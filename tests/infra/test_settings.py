@@ -14,8 +14,8 @@ from transfer_stack.settings import (
     GatewaySettings,
     RoutingSettings,
     StackSettings,
-    TwilioSettings,
 )
+from transfer_stack.twilio_settings import TwilioSettings
 
 PROJECT = "flex-chat-transfer"
 WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
@@ -159,8 +159,9 @@ def test_a_queue_that_is_configured_twice_is_refused() -> None:
     assert line == f"{PROJECT}:transferQueues: 'Support' is there twice; expected each entry once"
 
 
-def test_an_empty_list_of_origins_is_refused() -> None:
-    (line,) = problems({**CONFIG, f"{PROJECT}:allowedOrigins": "[]"})
+@pytest.mark.parametrize("empty", ["[]", "[ ]"])
+def test_an_empty_list_of_origins_is_refused(empty: str) -> None:
+    (line,) = problems({**CONFIG, f"{PROJECT}:allowedOrigins": empty})
 
     assert line.startswith(f"{PROJECT}:allowedOrigins: an empty list;")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transfer_stack.workflow import Timeouts, workflow_configuration
@@ -68,6 +68,8 @@ def test_the_default_filter_routes_to_everyone() -> None:
     assert document["task_routing"]["default_filter"] == {"queue": EVERYONE}
 
 
+# A busy machine generates slowly, which says nothing about the workflow.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(sids, max_size=8))
 def test_every_filter_ends_with_everyone_without_a_timeout(queues: list[str]) -> None:
     for declared in filters(queues):
@@ -77,6 +79,8 @@ def test_every_filter_ends_with_everyone_without_a_timeout(queues: list[str]) ->
         assert last == {"queue": EVERYONE}
 
 
+# A busy machine generates slowly, which says nothing about the workflow.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(sids, max_size=8))
 def test_the_transferring_agent_is_left_out_until_the_last_target(queues: list[str]) -> None:
     for declared in filters(queues):
