@@ -1,12 +1,12 @@
-"""The canary: asks both endpoints, as a browser on Flex's page would, what they answer to everyone.
+"""The canary: calls both endpoints without a token, and sends a preflight for each origin.
 
-Without a token each answers 401, whatever Twilio does, and a preflight lets each allowed origin in.
-So a success says that name, certificate, API Gateway, CORS and both functions are there. Whether
-Twilio accepts the stack's credentials it cannot say: that would take an agent's token.
+An endpoint must answer 401, whatever the state of Twilio, and a preflight must allow the origin. A
+success proves that DNS, certificate, API Gateway, CORS and both functions work. Whether Twilio
+accepts the stack's credentials is not tested: that takes an agent's token.
 
-`python canary/check_endpoints.py ENDPOINT` asks the same from anywhere, the preflights aside.
+`python canary/check_endpoints.py ENDPOINT` does the same from any machine, without the preflights.
 
-The standard library alone, so that its bundle needs no package.
+It uses only the standard library, so its bundle needs no packages.
 """
 
 import json
@@ -22,29 +22,19 @@ from typing import Any, Final
 
 ENDPOINTS: Final = (("POST", "/transfer-chat"), ("GET", "/get-workflows"))
 
-# Access logs tell by it who asked.
+# Identifies the canary in access logs.
 _USER_AGENT: Final = "flex-chat-transfer-canary"
-# As long as an HTTP API lets a request take.
+# The integration timeout of an HTTP API.
 _TIMEOUT_SECONDS: Final = 30
 
 
 class EndpointError(Exception):
-    """An endpoint does not answer as it should; the text says which, and what it answered."""
+    """An endpoint gave a wrong answer; the message names the endpoint and the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One request, and what its answer should be.
-
-    Parameters
-    ----------
-    method, url
-        What to ask.
-    status
-        The expected status.
-    origin
-        The page that a preflight asks for; empty where it is none.
-    """
+    """One request and its expected status; with an origin it is a preflight."""
 
     method: str
     url: str
@@ -58,19 +48,19 @@ def handler(_event: Any, _context: Any) -> None:
 
 
 def check(endpoint: str, origins: Sequence[str]) -> None:
-    """Ask everything at once.
+    """Send all requests in parallel.
 
     Parameters
     ----------
     endpoint
-        The base of both endpoints.
+        The base URL of both endpoints.
     origins
-        The origins that a browser may call from.
+        The allowed origins.
 
     Raises
     ------
     EndpointError
-        When an answer is not as expected, with all that are not.
+        When answers are wrong, with all of them.
     """
     checks = list(_checks(endpoint, origins))
     with ThreadPoolExecutor(len(checks)) as threads:
@@ -87,7 +77,7 @@ def _checks(endpoint: str, origins: Sequence[str]) -> Iterator[Check]:
 
 
 def _failure(one: Check) -> str:
-    """Return what is wrong with an endpoint, or nothing."""
+    """Return what is wrong with an answer, or an empty string."""
     asked = f"{one.method} {one.url}" + (f" from {one.origin}" if one.origin else "")
     try:
         status, allowed = _ask(one)
@@ -96,12 +86,12 @@ def _failure(one: Check) -> str:
     if status != one.status:
         return f"{asked}: {status}, expected {one.status}"
     if one.origin and allowed != one.origin:
-        return f"{asked}: lets {allowed or 'no origin'} in"
+        return f"{asked}: allows {allowed or 'no origin'}"
     return ""
 
 
 def _ask(one: Check) -> tuple[int, str]:
-    """Return an answer's status and the origin that it lets in."""
+    """Return an answer's status and the origin that it allows."""
     headers = {"User-Agent": _USER_AGENT, "Content-Type": "application/json"}
     if one.origin:
         headers |= {"Origin": one.origin, "Access-Control-Request-Method": "POST"}

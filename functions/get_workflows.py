@@ -1,6 +1,6 @@
-"""The handler of ``GET`` and ``POST /get-workflows``: what a task can be transferred to."""
+"""The handler of ``/get-workflows`` and ``/transfer-targets``: where a task can be transferred."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,9 @@ from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import has_body, read_fields, token_of
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.runtime import Runtime
+from chat_transfer.transfer import targets
 from chat_transfer.transfer.answers import answer_to
+from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.retries import Budget
 
@@ -24,7 +26,7 @@ runtime = cache(Runtime)
 
 
 def _report(problem: Problem) -> None:
-    log_problem("workflows not listed", problem)
+    log_problem("targets not listed", problem)
     if problem.code == "twilio_credentials":
         runtime().forget_credentials()
 
@@ -35,11 +37,19 @@ app = http_api(_report)
 @app.get("/get-workflows")
 @app.post("/get-workflows")
 def get_workflows() -> Response[str]:
-    """List the workflows of the workspace for a caller with a valid token.
+    """List the workflows of the workspace for a caller with a valid token."""
+    return _listed(lambda twilio: {"workflows": targets.workflows(twilio)})
 
-    They are sorted by name without regard to case, then by SID. The stack's own transfer workflow
-    is no target, so it is left out.
-    """
+
+@app.get("/transfer-targets")
+def get_targets() -> Response[str]:
+    """List the workflows, and the queues that the stack routes to, with their available agents."""
+    return _listed(
+        lambda twilio: {"workflows": targets.workflows(twilio), "queues": targets.queues(twilio)}
+    )
+
+
+def _listed(read: Callable[[Twilio], dict[str, Any]]) -> Response[str]:
     event = app.current_event
     fields: Mapping[str, Any] = read_fields(event) if has_body(event) else {}
     token = token_of(event, fields)
@@ -48,14 +58,9 @@ def get_workflows() -> Response[str]:
     try:
         twilio = runtime().twilio(budget)
         twilio.caller(token)
-        workflows = twilio.taskrouter.workflows()
+        return json_response(read(twilio))
     except TwilioFailure as failure:
         raise answer_to(failure, rolled_back=None) from failure
-    targets = [one for one in workflows if one.sid != runtime().settings.transfer_workflow_sid]
-    targets.sort(key=lambda one: (one.friendly_name.casefold(), one.sid))
-    return json_response(
-        {"workflows": [{"sid": one.sid, "friendlyName": one.friendly_name} for one in targets]}
-    )
 
 
 @metrics.log_metrics

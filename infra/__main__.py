@@ -4,32 +4,33 @@ from pathlib import Path
 
 import pulumi
 
-from transfer_stack.backend import TransferBackend, TransferBackendArgs
+from transfer_stack.backend import TransferBackend
 from transfer_stack.bundle import build_bundle, build_canary
 from transfer_stack.commit import deployed_commit
 from transfer_stack.read_settings import load_settings
-from transfer_stack.routing import TransferRouting, TransferRoutingArgs, find_queue_sids
+from transfer_stack.routing import TransferRouting, find_queue_sids
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Settings, and all else that can stop the program while nothing is changed yet
+# Everything that can fail before anything is changed
 settings = load_settings(lambda: deployed_commit(ROOT, shipped=["functions", "canary"]))
 bundle = build_bundle(ROOT / "functions", ROOT / "build")
 canary_bundle = build_canary(ROOT / "canary", ROOT / "build")
-queue_sids = find_queue_sids(settings.routing)
+queue_sids = find_queue_sids(settings)
 
 # Routing
-routing = TransferRouting(
-    "routing", TransferRoutingArgs(settings.routing, queue_sids, settings.protect)
-)
+routing = TransferRouting("routing", settings=settings, queue_sids=queue_sids)
 
 # Endpoints
 backend = TransferBackend(
-    "backend", TransferBackendArgs(settings, bundle, canary_bundle, routing.workflow_sid)
+    "backend",
+    settings=settings,
+    bundle=bundle,
+    canary_bundle=canary_bundle,
+    workflow_sid=routing.workflow_sid,
 )
 
-# Exports: first what the Flex plugin and the workspace's administrator need, then what an operator
-# looks for next
+# Outputs for the Flex plugin and the workspace's administrator, then for operators
 pulumi.export("endpoint", backend.url)
 pulumi.export("transferWorkflowSid", routing.workflow_sid)
 pulumi.export("everyoneQueueSid", routing.everyone_queue_sid)

@@ -1,7 +1,6 @@
-"""Deletes versions of functions that nobody will go back to: with SnapStart each one costs.
+"""Deletes old versions of functions, since AWS charges for each version with SnapStart.
 
-`python infra/old_versions.py FUNCTION ...` after a deployment. Apart from the program, which
-calls no AWS client.
+Run `python infra/old_versions.py FUNCTION ...` after a deployment.
 """
 
 import argparse
@@ -19,22 +18,22 @@ KEPT: Final = 2
 
 
 def deletable(versions: Collection[int], aliased: Collection[int], kept: int) -> list[int]:
-    """Choose the versions that may go, oldest first: the newest stay, and what aliases are on.
+    """Return the versions to delete, oldest first: neither the newest nor aliased ones.
 
     Parameters
     ----------
     versions
-        Every version that was published.
+        Every published version.
     aliased
-        Those that an alias leads requests to.
+        The versions that an alias points to.
     kept
-        How many of the newest stay.
+        How many of the newest to keep.
     """
     return [version for version in sorted(versions)[:-kept] if version not in aliased]
 
 
 def delete_old_versions(client: "LambdaClient", function: str, kept: int) -> list[int]:
-    """Delete a function's old versions, and return which."""
+    """Delete a function's old versions and return them."""
     versions = {
         int(found["Version"])
         for page in client.get_paginator("list_versions_by_function").paginate(
@@ -60,7 +59,7 @@ def delete_old_versions(client: "LambdaClient", function: str, kept: int) -> lis
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Delete the old versions of the functions that are named."""
+    """Delete the old versions of the given functions."""
     parser = argparse.ArgumentParser(description="Delete old versions of Lambda functions.")
     parser.add_argument("functions", nargs="+", metavar="FUNCTION", help="a function's name")
     parser.add_argument(

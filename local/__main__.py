@@ -12,19 +12,12 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from types import FrameType
 
-import pulumi
 from rich.console import Console
 
-from local import background, registry
+from local import LocalError, background
 from local.arguments import COMMAND, parse
-from local.aws import EmulatedAwsError
-from local.demo.mismatch import Mismatch
-from local.deployer import DeploymentError
 from local.instructions import show_instructions
 from local.isolation import isolate
-from local.progress import progress_on
-from local.registry import BackgroundError
-from local.stack import local_stack
 
 INTERRUPTED = 130
 PAGE_WIDTH = 100
@@ -41,22 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leaving(console))
     try:
-        return _run(chosen, console)
+        _run(chosen, console)
     except KeyboardInterrupt:
         console.print("Stopped.")
         # Ctrl-C is how `up` is meant to end, and make would report anything but 0 as an error.
         return 0 if chosen.command == "up" and not chosen.detach else INTERRUPTED
-    except (
-        BackgroundError,
-        DeploymentError,
-        EmulatedAwsError,
-        Mismatch,
-        pulumi.RunError,
-    ) as error:
+    except LocalError as error:
         Console(stderr=True, highlight=False).print(
             f"error: {error}", style="bold red", markup=False, soft_wrap=True
         )
         return 1
+    return 0
 
 
 def _console() -> Console:
@@ -67,9 +55,9 @@ def _console() -> Console:
     return console
 
 
-def _run(chosen: Namespace, console: Console) -> int:
+def _run(chosen: Namespace, console: Console) -> None:
     if chosen.command == "demo":
-        from local.demo.performance import demo  # noqa: PLC0415 - the others need not wait for it
+        from local.demo.command import demo  # noqa: PLC0415 - takes a second to import
 
         demo(console)
     elif chosen.command == "down":
@@ -78,11 +66,13 @@ def _run(chosen: Namespace, console: Console) -> int:
         _up_in_background(chosen, console)
     else:
         _up(console, chosen)
-    return 0
 
 
 def _up(console: Console, chosen: Namespace) -> None:
-    """Keep a stack up until a signal comes; with a name, as one of the background's."""
+    """Keep a stack up until a signal comes; with a name, as one of those in the background."""
+    from local.progress import progress_on  # noqa: PLC0415 - take a second to import
+    from local.stack import local_stack  # noqa: PLC0415
+
     if chosen.lock is not None:
         # The name is this process's alone: what it starts must not keep it.
         os.set_inheritable(chosen.lock, False)  # noqa: FBT003 - it is called so
@@ -90,9 +80,9 @@ def _up(console: Console, chosen: Namespace) -> None:
         with progress_on(console) as progress:
             stack = held.enter_context(local_stack(progress, origins=chosen.origins))
         if chosen.background_name is not None:
-            registry.announce(chosen.background_name, stack.addresses)
+            background.announce(chosen.background_name, stack.addresses)
         else:
-            show_instructions(console, stack.addresses)
+            show_instructions(console, **stack.addresses)
             console.print("\nCtrl-C stops everything.")
         stack.aws.wait()
 
@@ -104,7 +94,7 @@ def _up_in_background(chosen: Namespace, console: Console) -> None:
         chosen.origins,
     )
     assert running.addresses is not None
-    show_instructions(console, running.addresses)
+    show_instructions(console, **running.addresses)
     console.print(f"\n{running.name} runs in the background (process {running.pid}).")
     console.print(f"Stop it:  {COMMAND} down {running.name}", soft_wrap=True)
 
@@ -117,14 +107,14 @@ def _down(name: str | None, console: Console) -> None:
 
 
 def _leaving(console: Console) -> Callable[[int, FrameType | None], None]:
-    """Return what ends this process through all the contexts, each taking down what it started."""
+    """Return a handler that ends this process through its contexts, which stop what they began."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
-        # Taking down needs a few seconds: an impatient second Ctrl-C must not cut it off.
+        # Stopping needs a few seconds: an impatient second Ctrl-C must not cut it off.
         for impatient in (signal.SIGINT, signal.SIGHUP):
             signal.signal(impatient, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        with suppress(RuntimeError):  # when it came amidst a write to the same stream
+        with suppress(RuntimeError):  # when it came during a write to the same stream
             console.print("Stopping ...")
         if number == signal.SIGINT:
             raise KeyboardInterrupt

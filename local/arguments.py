@@ -1,4 +1,4 @@
-"""What can be said on the command line."""
+"""The command line of `python -m local`."""
 
 import argparse
 import shlex
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from local.registry import NAME, ROOT
+from local import ROOT
+from local.background import NAME
 
 
 def _command() -> str:
@@ -21,9 +22,9 @@ COMMAND: Final = _command()
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return what was asked for; exit with 2 and the command's usage when it makes no sense."""
+    """Return the arguments; exit with 2 and the command's usage when it is wrong."""
     chosen, unknown = _parser().parse_known_args(arguments)
-    # argparse itself would show the usage of everything, in which the command's flags are not.
+    # argparse itself would show the top-level usage, which lacks the command's flags.
     command: argparse.ArgumentParser = chosen.parser
     if unknown:
         command.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -40,30 +41,33 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="up|demo|down")
     demo = commands.add_parser("demo", help="deploy to the emulators, transfer, and exit")
     up = commands.add_parser("up", help="deploy to the emulators and keep them running")
-    up.add_argument("-d", "--detach", action="store_true", help="in the background")
-    up.add_argument("--name", type=_name, help="what to call the one in the background")
+    up.add_argument("-d", "--detach", action="store_true", help="run in the background")
+    up.add_argument("--name", type=_name, help="its name in the background")
     up.add_argument(
         "--allow-origin",
         dest="origins",
         action="append",
         default=[],
         metavar="ORIGIN",
-        help="a page's origin that may call too, such as http://localhost:8080; repeat for more",
+        help="another origin of browsers that may call, such as http://localhost:8080; repeatable",
     )
-    # How `up -d` calls the process in the background, and the file that keeps its name.
+    # How `up -d` starts the process in the background: its name, and the descriptor of its lock.
     up.add_argument("--as", dest="background_name", type=_name, help=argparse.SUPPRESS)
     up.add_argument("--lock", type=int, help=argparse.SUPPRESS)
-    down = commands.add_parser("down", help="stop what up -d started")
-    down.add_argument("name", nargs="?", type=_name, help="only the one of this name")
+    down = commands.add_parser("down", help="stop the stacks that up -d started")
+    down.add_argument(
+        "name", nargs="?", type=_name, help="the stack to stop; all of them by default"
+    )
     for command in (demo, up, down):
         command.set_defaults(parser=command)
     return parser
 
 
 def _name(text: str) -> str:
-    """Return a name that can be a part of a file's."""
+    """Return the name if files can be named after it."""
     if not NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no name: use letters, digits, '-', '_' and '.', a letter or digit first"
+            f"{text!r} is not a valid name: use letters, digits, '-', '_' and '.', "
+            "a letter or digit first"
         )
     return text

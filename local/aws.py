@@ -1,8 +1,8 @@
 """The emulated AWS: ministack as a child process on a free port of this machine.
 
 ministack runs Lambda functions in real Python processes and API Gateway with its CORS, without a
-container engine. It binds every interface, opens an IoT broker and an SFTP server, keeps files
-under /tmp and lets everybody do everything unless it is told otherwise; it is told here.
+container engine. By default it binds every interface, opens an IoT broker and an SFTP server, keeps
+files under /tmp and allows every caller everything; the settings here change that.
 """
 
 import contextlib
@@ -20,9 +20,11 @@ from typing import Final, NoReturn
 
 import requests
 
+from local import LocalError
+
 _HOST: Final = "127.0.0.1"
 _REGION: Final = "us-east-1"
-# What the Pulumi program uses, and what its functions call.
+# The services that the Pulumi program and its functions use.
 _SERVICES: Final = (
     "acm,apigateway,dynamodb,iam,kms,lambda,logs,monitoring,route53,"
     "scheduler,secretsmanager,sns,sts"
@@ -32,8 +34,8 @@ _PORT_ATTEMPTS: Final = 3
 _LOG_TAIL: Final = 2000
 
 
-class EmulatedAwsError(Exception):
-    """The emulated AWS did not start, or has ended; the text ends with what it logged last."""
+class EmulatedAwsError(LocalError):
+    """The emulated AWS did not start, or has ended; the text includes the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,13 @@ class EmulatedAws:
     Parameters
     ----------
     endpoint_url
-        Where every service's API is, with protocol and port.
+        The address of every service's API, with protocol and port.
     region
         The region that everything is in.
     log_path
-        What it logs, the functions' output included.
+        Its log, the functions' output included.
     process
-        The process that it is.
+        Its process.
     """
 
     endpoint_url: str
@@ -58,7 +60,7 @@ class EmulatedAws:
     process: subprocess.Popen[bytes]
 
     def end(self) -> None:
-        """End it before its context does, so that whatever waits for an answer fails at once."""
+        """End it before its context does, so that all open requests to it fail at once."""
         _end(self.process)
 
     def wait(self) -> NoReturn:
@@ -67,7 +69,7 @@ class EmulatedAws:
         Raises
         ------
         EmulatedAwsError
-            When it ends, since nobody but the context should end it.
+            When it ends, since only the context should end it.
         """
         self.process.wait()
         raise EmulatedAwsError(f"The emulated AWS has ended. It logged:\n{_tail(self.log_path)}")
@@ -75,12 +77,12 @@ class EmulatedAws:
 
 @contextlib.contextmanager
 def emulated_aws(*, log_path: Path | None = None) -> Iterator[EmulatedAws]:
-    """Run the emulated AWS for as long as the context is open; nothing of it stays behind.
+    """Run the emulated AWS while the context is open, and remove all its files after that.
 
     Parameters
     ----------
     log_path
-        Where to log. By default in a temporary folder that goes with the rest.
+        The log file; by default in a temporary folder that is removed with the rest.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def _start(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
     environment = {
         # None of this machine's AWS settings may reach it: the functions inherit its environment.
         **{name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ},
-        # Signatures and policies count, as in AWS: a function can do what its role allows, no more.
+        # Signatures and policies are enforced, as in AWS: a role limits what a function can do.
         "AUTH": "true",
         "BIND_HOST": _HOST,
         "DOCKER_HOST": f"unix://{folder}/no-docker",
@@ -142,7 +144,7 @@ def _start(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             env=environment,
             cwd=folder,
-            # A group of its own: Ctrl-C is for us to handle, and one signal reaches the functions'
+            # Its own process group: Ctrl-C must not reach it, and one signal ends the functions'
             # processes too.
             start_new_session=True,
         )
@@ -156,7 +158,7 @@ def _is_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
             if requests.get(f"http://{_HOST}:{port}/_ministack/ready", timeout=1).ok:
                 return True
         if time.monotonic() > deadline:
-            # Another port would not help: it runs, and does not answer.
+            # The process runs: another port would not help.
             raise EmulatedAwsError(
                 f"The emulated AWS runs, but gave no answer on port {port} within "
                 f"{_READY_SECONDS:.0f} s. It logged:\n{_tail(log)}"
@@ -170,7 +172,7 @@ def _tail(log: Path) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and the functions' processes in whatever state; there is nothing to save."""
+    """Kill the process and the functions' processes; there is nothing to save."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,9 +1,9 @@
-"""What runs in the emulated AWS's own process: ministack, and a watch on who started it.
+"""Runs in the emulated AWS's own process: ministack, and a watch on the process that started it.
 
 Standard input is a pipe that only the starting process holds open. When it closes, whether that
-process ended well, was killed or crashed, everything in this process group goes, the functions'
-processes too, and so does the folder that they worked in. Unlike Linux's parent-death signal this
-works on every Unix, and does not depend on the thread that started us.
+process ended, was killed or crashed, every process of this group is killed, those of the functions
+included, and their folder is removed. Unlike Linux's parent-death signal this works on every Unix,
+whatever thread started this process.
 """
 
 import os

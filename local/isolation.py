@@ -1,4 +1,4 @@
-"""Keeps this machine's settings away from what runs here: nothing of them is meant for it."""
+"""Keeps this machine's settings for AWS and proxies away from the local stack."""
 
 import os
 from typing import Final
@@ -7,7 +7,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost")
 
 
 def isolate() -> None:
-    """Change this process's environment, and with it that of what it starts.
+    """Change the environment of this process, which its child processes inherit.
 
     Requests to the emulators go past a proxy, which could not reach them. No AWS profile, file or
     variable is read: a wrong one would end a deployment that needs none of them.

@@ -1,8 +1,8 @@
-"""Telling what goes on while the stack comes up: a live display on a terminal, lines elsewhere."""
+"""Shows how the stack comes up: a live display on a terminal, lines elsewhere."""
 
 import time
-from types import TracebackType
-from typing import Protocol, Self
+from abc import abstractmethod
+from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -16,65 +16,50 @@ from local.deployer import ResourceEvent
 SHOWN_RESOURCES = 8
 
 
-class Progress(Protocol):
-    """Whoever hears how a stack comes up."""
-
-    def step(self, text: str) -> None:
-        """Hear what begins now."""
-
-    def created(self, event: ResourceEvent) -> None:
-        """Hear that a resource was created; called from several threads, one at a time."""
-
-    def done(self) -> None:
-        """Hear that the stack is up."""
-
-
-class Silent:
-    """Tells nobody."""
-
-    def step(self, text: str) -> None:
-        """Ignore what begins."""
-
-    def created(self, event: ResourceEvent) -> None:
-        """Ignore a resource."""
-
-    def done(self) -> None:
-        """Ignore the end."""
-
-
-class Lines:
-    """One plain line for each thing, for pipes, files and terminals that cannot move the cursor."""
+class Progress:
+    """Shows the steps and the created resources; a context in which it may use the screen."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._started = time.monotonic()
-        self._resources = 0
 
     def __enter__(self) -> Self:
-        """Begin."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End; what was printed stays."""
+    def __exit__(self, *_error: object) -> None:
+        """Leave the screen; what was printed stays."""
+
+    @abstractmethod
+    def step(self, text: str) -> None:
+        """Show the step that begins now."""
+
+    @abstractmethod
+    def created(self, event: ResourceEvent) -> None:
+        """Show a resource; called from several threads, one at a time."""
+
+    @abstractmethod
+    def done(self) -> None:
+        """Show that the stack is up."""
+
+
+class Lines(Progress):
+    """One plain line for each thing, for pipes, files and terminals that cannot move the cursor."""
+
+    _resources = 0
 
     def step(self, text: str) -> None:
-        """Print what begins now."""
+        """Print the step."""
         self._print(f"{escape(text)} ...")
 
     def created(self, event: ResourceEvent) -> None:
-        """Print a resource."""
+        """Print the resource."""
         self._resources += 1
         self._print(
             f"  created {_type(event)} [bold]{escape(event.name)}[/] ({event.seconds:.1f} s)"
         )
 
     def done(self) -> None:
-        """Print how much there was."""
+        """Print the number of resources."""
         self._print(f"{self._resources} resources created")
 
     def _print(self, markup: str) -> None:
@@ -82,15 +67,14 @@ class Lines:
         self._console.print(f"[dim]{seconds:5.1f} s[/]  {markup}", soft_wrap=True)
 
 
-class Display:
+class Display(Progress):
     """A display that changes in place: the step, and the resources created last.
 
     When it ends, the list of all resources stays on the screen.
     """
 
     def __init__(self, console: Console) -> None:
-        self._console = console
-        self._started = time.monotonic()
+        super().__init__(console)
         self._step = ""
         self._step_started = self._started
         self._events: list[ResourceEvent] = []
@@ -100,30 +84,23 @@ class Display:
         )
 
     def __enter__(self) -> Self:
-        """Take the lower part of the screen."""
-        self._live.__enter__()
+        self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Give it back."""
-        self._live.__exit__(kind, error, traceback)
+    def __exit__(self, *_error: object) -> None:
+        self._live.stop()
 
     def step(self, text: str) -> None:
-        """Show what begins now, and keep a line about what was before."""
+        """Show the step, and print how long the previous one took."""
         self._finish()
         self._step, self._step_started = text, time.monotonic()
 
     def created(self, event: ResourceEvent) -> None:
-        """Show a resource."""
+        """Add the resource to those shown."""
         self._events.append(event)
 
     def done(self) -> None:
-        """Leave all resources on the screen."""
+        """Print all resources, which stay on the screen."""
         self._finish()
         if self._events:
             self._console.print(_resources(self._events))
@@ -145,11 +122,10 @@ class Display:
         return Group(_resources(self._events[-SHOWN_RESOURCES:]), self._spinner)
 
 
-def progress_on(console: Console) -> Lines | Display:
-    """Return what suits the console."""
-    return (
-        Display(console) if console.is_terminal and not console.is_dumb_terminal else Lines(console)
-    )
+def progress_on(console: Console) -> Progress:
+    """Return the kind of display that suits the console."""
+    moves = console.is_terminal and not console.is_dumb_terminal
+    return Display(console) if moves else Lines(console)
 
 
 def _resources(events: list[ResourceEvent]) -> Table:

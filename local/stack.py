@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.addresses import Addresses
+import pulumi
+from rich.console import Console
+
 from local.aws import EmulatedAws, emulated_aws
-from local.deployer import deploy
-from local.progress import Progress, Silent
-from local.twilio.seed import ContactCentre, contact_centre
+from local.deployer import DeploymentError, deploy
+from local.progress import Lines, Progress
+from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
 
 TRANSFER_QUEUES: Final = ("Sales", "Support")
@@ -26,12 +28,12 @@ ALLOWED_ORIGINS: Final = ("https://flex.twilio.com", "http://localhost:3000")
 
 @dataclass(frozen=True, slots=True)
 class LocalStack:
-    """A deployed stack that answers.
+    """A deployed stack that is up.
 
     Attributes
     ----------
     endpoint
-        What the Flex plugin would have as its ``FLEX_APP_FUNCTIONS_BASE``.
+        The value for the Flex plugin's ``FLEX_APP_FUNCTIONS_BASE``.
     outputs
         All outputs of the Pulumi program.
     twilio, aws
@@ -44,25 +46,25 @@ class LocalStack:
     aws: EmulatedAws
 
     @property
-    def addresses(self) -> Addresses:
-        """Return where everything is."""
-        return Addresses(self.endpoint, self.twilio.base_url, str(self.aws.log_path))
+    def addresses(self) -> dict[str, str]:
+        """Return what another process needs to use the stack."""
+        return {
+            "endpoint": self.endpoint,
+            "twilio_url": self.twilio.base_url,
+            "functions_log": str(self.aws.log_path),
+        }
 
 
 @contextmanager
 def local_stack(
-    progress: Progress | None = None,
-    centre: ContactCentre | None = None,
-    origins: Sequence[str] = (),
+    progress: Progress | None = None, origins: Sequence[str] = ()
 ) -> Iterator[LocalStack]:
-    """Start the emulators, deploy to them, and take everything down in the end.
+    """Start the emulators, deploy to them, and stop everything in the end.
 
     Parameters
     ----------
     progress
-        Who hears what is going on; nobody by default.
-    centre
-        The contact centre to begin with; the seeded one by default.
+        Where to show what happens; nowhere by default.
     origins
         Origins that a browser may call from, added to `ALLOWED_ORIGINS`.
 
@@ -71,24 +73,22 @@ def local_stack(
     EmulatedAwsError
         When the emulated AWS does not start.
     DeploymentError
-        When a resource cannot be created.
-    pulumi.RunError
-        When an origin is none that the stack's settings allow.
+        When a resource cannot be created, or the stack's settings do not allow an origin.
     """
-    told = progress or Silent()
-    told.step("Starting the emulated Twilio")
-    with serve(centre or contact_centre()) as twilio:
-        told.step("Starting the emulated AWS")
+    shown = progress or Lines(Console(quiet=True))
+    shown.step("Starting the emulated Twilio")
+    with serve(contact_centre()) as twilio:
+        shown.step("Starting the emulated AWS")
         with emulated_aws() as aws:
-            told.step("Deploying the Pulumi program in infra/")
-            outputs = deploy(
-                stack_config(twilio, origins),
-                SECRETS,
-                aws.endpoint_url,
-                told.created,
-                on_interrupt=aws.end,
-            )
-            told.done()
+            shown.step("Deploying the Pulumi program in infra/")
+            config = stack_config(twilio, origins)
+            try:
+                outputs = deploy(
+                    config, SECRETS, aws.endpoint_url, shown.created, on_interrupt=aws.end
+                )
+            except pulumi.RunError as error:
+                raise DeploymentError(str(error)) from error
+            shown.done()
             yield LocalStack(str(outputs["endpoint"]), outputs, twilio, aws)
 
 

@@ -1,10 +1,9 @@
-"""Metrics that API Gateway does not have, counted in its access log by status, route and caller.
+"""Metric filters that count requests in API Gateway's access log by status and route.
 
-Its own metric `4xx` counts whatever was not answered well: a request beyond the throttle, a refused
-agent, a stranger's scan and the canary alike.
-https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+API Gateway's own metric `4xx` does not tell throttled requests, refused agents, scans and the
+canary apart. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
 
-Of a flood, API Gateway may log less than it turns away; its own metrics have that limit too.
+During a flood API Gateway may log fewer requests than it throttles; so do its own metrics.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-monitor.html
 """
 
@@ -14,14 +13,14 @@ import pulumi
 import pulumi_aws as aws
 
 from transfer_stack.metrics import ANSWERED, REFUSED, THROTTLED
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 
 def access_patterns(route_keys: Sequence[str]) -> Mapping[str, str]:
-    """Return which lines of the access log each metric counts, as filter patterns by its name.
+    """Return the filter pattern of each metric.
 
-    A 401 is a request without a token. The plugin sends none, the canary and strangers do: they
-    count neither as answered nor as refused, so they neither hide a refusal nor make one up.
+    A 401 is a request without a token, from the canary or a scanner and not from the plugin. It
+    counts neither as answered nor as refused, so it does not change the share of refusals.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
 
@@ -40,14 +39,14 @@ def access_patterns(route_keys: Sequence[str]) -> Mapping[str, str]:
 
 
 def declare_access_metrics(
-    settings: Settings,
+    settings: StackSettings,
     log_group_name: pulumi.Input[str],
     route_keys: Sequence[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare a metric filter for each of them, in the stack's own namespace.
+    """Declare the metric filters.
 
-    The namespace keeps stacks apart: a metric filter's dimensions can only be fields of the line.
+    The namespace separates the stacks: a filter's dimensions can only be fields of the log line.
     """
     for name, pattern in access_patterns(route_keys).items():
         aws.cloudwatch.LogMetricFilter(
@@ -59,7 +58,7 @@ def declare_access_metrics(
                 "namespace": settings.prefix,
                 "name": name,
                 "value": "1",
-                # While there are requests, there are values: a share of them is never unknown.
+                # While there are requests each metric has a value, so the share is always known.
                 "default_value": "0",
             },
             opts=opts,

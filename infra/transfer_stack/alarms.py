@@ -1,12 +1,12 @@
-"""When an operator has to look: the alarms, and the topic that tells its subscribers."""
+"""The alarms, and the topic that they notify."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import pulumi
 import pulumi_aws as aws
 
+from transfer_stack.component import Component
 from transfer_stack.metrics import (
     ANSWERED,
     NOT_ROLLED_BACK,
@@ -15,57 +15,44 @@ from transfer_stack.metrics import (
     Metric,
     Watched,
 )
-from transfer_stack.settings import AlarmSettings, Settings
+from transfer_stack.settings import AlarmSettings, StackSettings
 
 Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
 
-# Rates are of a quarter of an hour, since small contact centres make few transfers in five minutes.
+# Rates cover 15 minutes, since small contact centres make few transfers in five.
 _RATE_SECONDS: Final = 900
 _COUNT_SECONDS: Final = 300
 
-# `FILL` gives the newest period a value before its metrics have come. An alarm that looks at that
-# period alone may then never leave its state, so AWS advises to look at one of several.
+# A metric arrives late, so in the newest period FILL always inserts its value. An alarm that
+# evaluates only that period can get stuck in one state: AWS recommends an "M out of N" alarm.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 _PERIODS_WHERE_FILLED: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmsArgs:
-    """What `Alarms` is made from."""
-
-    settings: Settings
-    watched: pulumi.Output[Watched]
-
-
-class Alarms(pulumi.ComponentResource):
+class Alarms(Component):
     """The alarms and their topic.
 
-    The topic is not encrypted: with AWS's own key CloudWatch could not publish to it, and an
-    alarm's text holds names and numbers alone.
+    The topic is not encrypted: CloudWatch cannot publish to a topic that AWS's own key encrypts,
+    and an alarm's text has only names and numbers.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-
-    Parameters
-    ----------
-    name
-        The component's name.
-    args
-        See `AlarmsArgs`.
-    opts
-        Pulumi's resource options.
     """
 
     topic_arn: pulumi.Output[str]
     alarm_arns: pulumi.Output[list[str]]
 
     def __init__(
-        self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        settings: StackSettings,
+        watched: pulumi.Output[Watched],
+        opts: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("flex-chat-transfer:index:Alarms", name, None, opts)
-        self._child = pulumi.ResourceOptions(parent=self)
-        self._args = args
-        settings = args.settings
+        super().__init__(name, opts)
+        self._settings = settings
+        self._watched = watched
         topic = aws.sns.Topic(
-            name, name=f"{settings.prefix}-alarms", tags=settings.tags, opts=self._child
+            name, name=f"{settings.prefix}-alarms", tags=settings.tags, opts=self.child()
         )
         self._topic_arn = topic.arn
         if settings.alarms.email:
@@ -74,7 +61,7 @@ class Alarms(pulumi.ComponentResource):
                 topic=topic.arn,
                 protocol="email",
                 endpoint=settings.alarms.email,
-                opts=self._child,
+                opts=self.child(),
             )
         alarms = self._declare_alarms(settings.alarms)
         if settings.canary:
@@ -141,10 +128,9 @@ class Alarms(pulumi.ComponentResource):
         ]
 
     def _declare_canary_alarm(self) -> aws.cloudwatch.MetricAlarm:
-        """Declare the one alarm that silence raises: whatever keeps the canary from succeeding.
+        """Declare the alarm that missing data raises too.
 
-        In a period that ends a moment too early there may be no run, in the next one two: so it is
-        three periods in a row.
+        A period may have no run and the next one two, so the alarm needs three periods in a row.
         """
         return self._declare(
             "canary-failing",
@@ -168,38 +154,37 @@ class Alarms(pulumi.ComponentResource):
         periods: int = 1,
         below: bool = False,
     ) -> aws.cloudwatch.MetricAlarm:
-        """Declare an alarm that is raised when so many of the last periods are above a threshold.
+        """Declare an alarm on `datapoints` of the last `periods` above a threshold.
 
-        At night there are no transfers, so no value is a good one. Where a value `below` the
-        threshold raises the alarm, no value does so too.
+        Missing data is good, since at night there are no transfers, except for an alarm on values
+        `below` the threshold.
         """
         comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = (
             "LessThanThreshold" if below else "GreaterThanThreshold"
         )
-        settings = self._args.settings
         return aws.cloudwatch.MetricAlarm(
             name,
-            name=f"{settings.prefix}-{name}",
+            name=f"{self._settings.prefix}-{name}",
             alarm_description=description,
             comparison_operator=comparison,
             threshold=threshold,
             evaluation_periods=periods,
             datapoints_to_alarm=datapoints,
             treat_missing_data="breaching" if below else "notBreaching",
-            metric_queries=self._args.watched.apply(queries),
+            metric_queries=self._watched.apply(queries),
             alarm_actions=[self._topic_arn],
             ok_actions=[self._topic_arn],
-            tags=settings.tags,
-            opts=self._child,
+            tags=self._settings.tags,
+            opts=self.child(),
         )
 
 
 def failure_percent(watched: Watched) -> list[Query]:
-    """Return the share of transfers that failed for a reason of ours or of Twilio's.
+    """Return the percentage of transfers that were answered with 5xx.
 
-    Counted by API Gateway, so that a function that crashed or never answered counts as well. What
-    the caller did wrong (4xx) counts neither as failed nor as a transfer: whoever calls without a
-    token would hide failures. A single failure is not a rate.
+    Counted by API Gateway, so that a function that crashed or timed out counts too. 4xx answers
+    are left out of both numbers: requests without a token would hide failures. A single failure is
+    not a rate.
     """
     return [
         _metric("failed", watched.of_transfers("5xx"), "Sum", _RATE_SECONDS),
@@ -210,34 +195,34 @@ def failure_percent(watched: Watched) -> list[Query]:
 
 
 def slowest_transfers(watched: Watched) -> list[Query]:
-    """Return how long the slowest twentieth of transfers took at least, in milliseconds."""
+    """Return the 95th percentile of a transfer's latency, in milliseconds."""
     latency = watched.of_transfers("Latency")
     return [_metric("p95", latency, "p95", _RATE_SECONDS, is_result=True)]
 
 
 def crashed_functions(watched: Watched) -> list[Query]:
-    """Return how many invocations ended without an answer: handlers turn every error into one."""
+    """Return how many invocations failed: handlers answer every error that they can catch."""
     return _sum_of(watched.of_functions("Errors"), "Crashed functions")
 
 
 def throttled_requests(watched: Watched) -> list[Query]:
-    """Return how many invocations Lambda refused."""
+    """Return how many invocations Lambda throttled."""
     return _sum_of(watched.of_functions("Throttles"), "Throttled requests")
 
 
 def failed_rollbacks(watched: Watched) -> list[Query]:
-    """Return how many transfers left something behind."""
+    """Return how many transfers could not be undone."""
     left = watched.ours(NOT_ROLLED_BACK)
     return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
 def failed_workflow_lists(watched: Watched) -> list[Query]:
-    """Return how many requests for the list of workflows failed for a reason of ours."""
-    return _sum_of(watched.of_workflow_lists("5xx"), "Failed lists of workflows", _RATE_SECONDS)
+    """Return how many requests for the list of workflows were answered with 5xx."""
+    return _sum_of(watched.of_target_lists("5xx"), "Failed lists of targets", _RATE_SECONDS)
 
 
 def refused_percent(watched: Watched) -> list[Query]:
-    """Return the share of agents' requests that were refused: a wrong token, target or setting.
+    """Return the percentage of agents' requests that were answered with 4xx.
 
     A few refusals are normal: an agent clicks twice, or a token has just expired.
     """
@@ -249,13 +234,13 @@ def refused_percent(watched: Watched) -> list[Query]:
 
 
 def throttled_by_gateway(watched: Watched) -> list[Query]:
-    """Return how many requests got a 429, an agent's or a stranger's."""
+    """Return how many requests were answered with 429."""
     throttled = watched.of_access_log(THROTTLED)
     return [_metric("throttled", throttled, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
 def succeeded_canaries(watched: Watched) -> list[Query]:
-    """Return how many runs of the canary found all as it should be: it fails otherwise."""
+    """Return how many runs of the canary succeeded."""
     return [
         _metric("runs", watched.of_canary("Invocations"), "Sum", _COUNT_SECONDS),
         _metric("failed", watched.of_canary("Errors"), "Sum", _COUNT_SECONDS),
@@ -264,7 +249,7 @@ def succeeded_canaries(watched: Watched) -> list[Query]:
 
 
 def _sum_of(metrics: Sequence[Metric], label: str, seconds: int = _COUNT_SECONDS) -> list[Query]:
-    """Return the sum of metrics, any of which may have no value where nothing happened."""
+    """Return the sum of metrics, with 0 for one without data."""
     names = [f"part{index}" for index, _ in enumerate(metrics)]
     found = [
         _metric(name, metric, "Sum", seconds) for name, metric in zip(names, metrics, strict=True)

@@ -1,13 +1,14 @@
 """Builds the Lambda bundle: our sources and the pinned pure-Python wheels in one reproducible zip.
 
-The same inputs always give the same bytes, on every machine, so that `pulumi up` uploads code only
-when code changed. That is why entries are sorted, dates fixed, and nothing is compressed: zlib's
-versions do not agree on the bytes, and Lambda's limits are far away. Only wheels for any platform
-are taken, so the artifact that is tested on a laptop is the artifact that runs on arm64.
+The same inputs give the same bytes on every machine, so `pulumi up` uploads code only when it
+changed. Entries are sorted, dates fixed, and nothing is compressed, since zlib's versions produce
+different bytes. All wheels are platform-independent: what is tested on a laptop runs on arm64.
+Bytecode depends on the version of Python, so only a build on the functions' version adds it.
 """
 
 import base64
 import hashlib
+import platform
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,9 @@ from typing import Final
 import pulumi
 
 from transfer_stack.bundle_contents import is_needed, is_source
+from transfer_stack.bytecode import bytecode
 
-# What the functions run on; the wheels are chosen for it.
+# The functions' runtime, for which the wheels are chosen.
 PYTHON_VERSION: Final = "3.13"
 
 # The earliest date that a zip entry can have.
@@ -32,12 +34,12 @@ _COMPILED: Final = (".so", ".pyd", ".dylib", ".dll")
 
 
 class BundleError(pulumi.RunError):
-    """The bundle cannot be built; the text says why and what to do."""
+    """The bundle cannot be built; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A zip that Lambda takes as it is.
+    """A zip for Lambda.
 
     Parameters
     ----------
@@ -52,14 +54,14 @@ class Bundle:
 
 
 def build_bundle(functions: Path, build: Path) -> Bundle:
-    """Write the bundle into a build folder, downloading wheels only when they are not there.
+    """Write the bundle into a build folder, downloading wheels that are not there.
 
     Parameters
     ----------
     functions
         The Lambda source root, its `requirements.txt` in it.
     build
-        Where the zip and the downloaded wheels are kept; made when it does not exist.
+        The folder for the zip and the downloaded wheels; created if it does not exist.
 
     Raises
     ------
@@ -71,13 +73,20 @@ def build_bundle(functions: Path, build: Path) -> Bundle:
     for wheel in sorted(wheels.glob("*.whl")):
         entries.update(_wheel_entries(wheel))
     entries.update(_source_entries(functions))
+    if platform.python_version().startswith(f"{PYTHON_VERSION}."):
+        entries.update(bytecode(entries))
+    else:
+        pulumi.log.info(
+            f"The Lambda bundle has no bytecode, since this is Python {platform.python_version()}: "
+            f"functions start faster when it is built on Python {PYTHON_VERSION}."
+        )
     return _write_bundle(build / "functions.zip", entries)
 
 
 def build_canary(sources: Path, build: Path) -> Bundle:
-    """Write the canary's bundle into a build folder: its sources alone, it needs no package.
+    """Write the canary's bundle into a build folder; it needs no packages.
 
-    Apart from the other bundle, so that a change of the one is no new version of the other.
+    With its own bundle, a change of the functions publishes no version of the canary.
     """
     return _write_bundle(build / "canary.zip", dict(_source_entries(sources)))
 
@@ -88,7 +97,7 @@ def _write_bundle(path: Path, entries: Mapping[str, bytes]) -> Bundle:
         written = Path(folder) / path.name
         _write_zip(written, entries)
         digest = hashlib.sha256(written.read_bytes()).digest()
-        # Two builds may run at once: whoever reads the zip sees a whole one.
+        # Two builds may run at once: a reader must never see a partial zip.
         written.replace(path)
     return Bundle(path, base64.b64encode(digest).decode())
 
@@ -121,7 +130,7 @@ def _write_zip(path: Path, entries: Mapping[str, bytes]) -> None:
 
 
 def _wheels(requirements: Path, build: Path) -> Path:
-    """Return a folder with every wheel that is pinned, the last build's when nothing changed."""
+    """Return a folder with every pinned wheel; an unchanged lock file reuses the last one."""
     digest = hashlib.sha256(requirements.read_bytes() + PYTHON_VERSION.encode()).hexdigest()[:16]
     folder = build / f"wheels-{digest}"
     if folder.is_dir():
@@ -131,17 +140,17 @@ def _wheels(requirements: Path, build: Path) -> Path:
         download = Path(temporary) / folder.name
         _download(requirements, download)
         try:
-            # A half-made download must never be taken for a whole one: it gets its name last.
+            # Renamed last, so that a partial download is never used.
             download.rename(folder)
         except OSError:
-            # Another build was faster.
+            # Another build finished first.
             if not folder.is_dir():
                 raise
     return folder
 
 
 def _download(requirements: Path, folder: Path) -> None:
-    """Download the wheels by hash; only those of any platform, which hold no compiled code."""
+    """Download the wheels by hash, only platform-independent ones."""
     command = [
         *(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"),
         *("--dest", str(folder), "--no-deps", "--require-hashes", "--only-binary=:all:"),

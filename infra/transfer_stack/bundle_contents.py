@@ -1,9 +1,8 @@
-"""Decides what of each wheel goes into the Lambda bundle.
+"""Decides which files of each wheel go into the Lambda bundle.
 
-Taken whole, the wheels are some 30 MB, most of it the clients of Twilio products that the handlers
-never call. A smaller bundle starts faster and is less to review. The lists name what goes, package
-by package; a test imports the handlers from the bundle alone, so a list that takes too much is
-found before a deployment is.
+The whole wheels are some 30 MB, mostly clients of Twilio products that the handlers do not call. A
+smaller bundle starts faster. A test imports the handlers from the bundle alone, so a list that
+leaves out too much fails there.
 """
 
 from pathlib import PurePosixPath
@@ -16,15 +15,14 @@ TWILIO_PRODUCTS: Final = frozenset({"chat", "conversations", "flex_api", "iam", 
 # Neither code nor data that is read at run time.
 _UNUSED_SUFFIXES: Final = frozenset({".c", ".css", ".js", ".pyi", ".typed"})
 
-# What a wheel holds beside packages: its metadata, its scripts, types for what is compiled.
+# Folders of a wheel that are not packages: metadata, scripts, types of compiled modules.
 _NO_PACKAGE: Final = (".dist-info", ".data", "-stubs")
 
-# What stands next to our own sources and is none of them.
+# Files next to our sources that are not code.
 _NOT_CODE: Final = frozenset({"requirements.in", "requirements.txt", "README.md"})
 _NO_SOURCES: Final = frozenset({"__pycache__", "tests"})
 
-# Instrumentation and utilities for what is not in the bundle: other HTTP clients, databases, event
-# sources.
+# Instrumentation and utilities for packages that are not in the bundle.
 _UNUSED: Final = (
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/batch",
@@ -52,7 +50,7 @@ _UNUSED: Final = (
     "aws_xray_sdk/ext/sqlalchemy_core",
     "aws_xray_sdk/ext/sqlite3",
     "charset_normalizer/cli",
-    # Tokens of Twilio's organizations and of its client SDKs, which only these modules work with.
+    # JWTs of Twilio's organizations and client SDKs.
     "jwt",
     "twilio/auth_strategy/token_auth_strategy.py",
     "twilio/http/validation_client.py",

@@ -1,4 +1,4 @@
-"""Tells which commit is deployed, so that every resource can be traced back to its source."""
+"""Finds the commit that is deployed, with which every resource is tagged."""
 
 import subprocess
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ _PROGRAM: Final = (":(top)", ":(top,exclude)Pulumi.*.yaml")
 
 
 def deployed_commit(folder: Path, shipped: Sequence[str] = ()) -> str:
-    """Return the checked-out commit of a folder, or an empty string when it cannot be told.
+    """Return the checked-out commit of a folder, or an empty string when it is unknown.
 
-    A tree with changes that are not committed is no commit: the name then ends in `-dirty`, as in
-    `git describe`. A stack's own file may differ: `pulumi config set` writes it.
+    It ends in `-dirty` when there are uncommitted changes, as with `git describe`, except in a
+    stack's own file, which `pulumi config set` writes.
 
     Parameters
     ----------
     folder
-        The top of a working tree; without one, or without git, the commit is not known.
+        The root of a working tree; without one, or without git, the commit is unknown.
     shipped
-        The folders in it that are deployed with all their files, also with those that git ignores:
-        a file there that git does not track is a change too.
+        The folders in it that are deployed with all their files, ignored ones included: an
+        untracked file there is a change too.
     """
     commit = _git(folder, "rev-parse", "--short=12", "HEAD")
     if not commit:

@@ -1,6 +1,6 @@
-"""One page that answers what an operator asks: are transfers working, how slow, who fails and why.
+"""The dashboard: are transfers working, how slow are they, who fails and why.
 
-Source of its form:
+Source:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
 
@@ -28,7 +28,7 @@ _COLUMNS: Final = 24 // _WIDTH
 
 
 def dashboard_body(watched: Watched, alarm_arns: Sequence[str]) -> str:
-    """Return the dashboard's body: JSON, three widgets a row, a row a question."""
+    """Return the dashboard's body as JSON: three rows of three widgets."""
     alarms = {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}}
     widgets = [*_are_they_working(watched), alarms, *_how_slow(watched), *_who_and_why(watched)]
     return json.dumps({"widgets": [_placed(*item) for item in enumerate(widgets)]})
@@ -105,9 +105,9 @@ def _series(metric: Metric, stat: str) -> list[Any]:
 
 
 def _failures_by_code(watched: Watched) -> list[Any]:
-    """Return a search in place of a list: a code shows once it has occurred.
+    """Return a search expression, which finds each code that has occurred.
 
-    The namespace is quoted, since a hyphen in it needs that.
+    The namespace is quoted because of its hyphens.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
     """
     schema = f'{{"{watched.project}",{SERVICE},{CODE}}}'

@@ -8,11 +8,12 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.custom_domain import CustomDomain, CustomDomainArgs
+from transfer_stack.component import Component
+from transfer_stack.custom_domain import CustomDomain
 from transfer_stack.functions import TransferFunction
-from transfer_stack.settings import GATEWAY_TIMEOUT_SECONDS, Settings
+from transfer_stack.settings import GATEWAY_TIMEOUT_SECONDS, StackSettings
 
-# What one searches access logs for. Neither body nor headers: they hold tokens.
+# Neither body nor headers: they hold tokens.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 _ACCESS_LOG_FORMAT: Final = {
     "requestId": "$context.requestId",
@@ -20,7 +21,7 @@ _ACCESS_LOG_FORMAT: Final = {
     "sourceIp": "$context.identity.sourceIp",
     "userAgent": "$context.identity.userAgent",
     "routeKey": "$context.routeKey",
-    # Tells what was asked for where no route matched. There is no query string in it.
+    # The requested path where no route matched, without a query string.
     "path": "$context.path",
     "status": "$context.status",
     "responseLength": "$context.responseLength",
@@ -30,8 +31,7 @@ _ACCESS_LOG_FORMAT: Final = {
     "error": "$context.error.message",
 }
 
-# A browser keeps a preflight's answer for this long: no more than two of them an agent and shift,
-# nearly.
+# How long a browser caches the answer to a preflight request.
 _PREFLIGHT_SECONDS: Final = 3600
 
 
@@ -42,53 +42,27 @@ class Endpoint:
     Parameters
     ----------
     name
-        What its resources are named after.
+        The name of its resources.
     function
-        What answers.
-    methods
-        The HTTP methods that are routed.
-    path
-        The path, without a stage.
+        The function behind it.
+    route_keys
+        Its routes as API Gateway names them, such as `POST /transfer-chat`.
     """
 
     name: str
     function: TransferFunction
-    methods: Sequence[str]
-    path: str
-
-    def route_keys(self) -> list[str]:
-        """Return its routes as API Gateway and its access log name them."""
-        return [f"{method} {self.path}" for method in self.methods]
+    route_keys: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class TransferApiArgs:
-    """What `TransferApi` is made from."""
-
-    settings: Settings
-    endpoints: Sequence[Endpoint]
-
-
-class TransferApi(pulumi.ComponentResource):
+class TransferApi(Component):
     """An API Gateway HTTP API in front of the functions.
 
-    Nothing is authorized here: the Flex token is validated by the functions, since only Twilio can
-    tell. An HTTP API has one throttle for all callers, and no resource policy that could keep some
-    out. There is no AWS WAF in front of it either: a web ACL protects a REST API, a load balancer
-    or a CloudFront distribution, but no HTTP API. What a company wants of one goes into a
-    distribution of its own, with this API as its origin.
+    There is no authorizer: the functions have Twilio validate the Flex token. An HTTP API has one
+    throttle for all callers, no resource policy, and AWS WAF does not support it; a company that
+    needs a web ACL puts its own CloudFront distribution in front.
     https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
 
-    Protected: with the API its URL would go, and the Flex plugin has that built in.
-
-    Parameters
-    ----------
-    name
-        The component's name.
-    args
-        See `TransferApiArgs`.
-    opts
-        Pulumi's resource options.
+    Protected: the Flex plugin is built with the API's URL.
     """
 
     api_id: pulumi.Output[str]
@@ -97,19 +71,21 @@ class TransferApi(pulumi.ComponentResource):
     access_log_group_name: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: TransferApiArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        settings: StackSettings,
+        endpoints: Sequence[Endpoint],
+        opts: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("flex-chat-transfer:index:TransferApi", name, None, opts)
-        self._child = pulumi.ResourceOptions(parent=self)
-        self._settings = args.settings
+        super().__init__(name, opts)
+        self._settings = settings
         self._api = self._declare_api(name)
-        routes = [
-            route for endpoint in args.endpoints for route in self._declare_endpoint(endpoint)
-        ]
+        routes = [route for endpoint in endpoints for route in self._declare_endpoint(endpoint)]
         stage, access_logs = self._declare_stage(name, routes)
         self.api_id = self._api.id
         self.url = self._declare_url(name, stage)
-        self.route_keys = tuple(key for endpoint in args.endpoints for key in endpoint.route_keys())
+        self.route_keys = tuple(key for endpoint in endpoints for key in endpoint.route_keys)
         self.access_log_group_name = access_logs.name
         self.register_outputs({"url": self.url, "accessLogGroupName": self.access_log_group_name})
 
@@ -124,33 +100,35 @@ class TransferApi(pulumi.ComponentResource):
                 "allow_origins": list(self._settings.gateway.allowed_origins),
                 "allow_methods": ["GET", "POST"],
                 "allow_headers": ["authorization", "content-type"],
-                # A browser hides them from the plugin otherwise: how long to wait, and the ID by
-                # which the logs have the request.
+                # How long to wait before a retry, and the request's ID in the logs.
                 "expose_headers": ["retry-after", "apigw-requestid"],
                 "max_age": _PREFLIGHT_SECONDS,
             },
             tags=self._settings.tags,
-            opts=pulumi.ResourceOptions.merge(
-                self._child, pulumi.ResourceOptions(protect=self._settings.protect)
-            ),
+            opts=self.child(protect=self._settings.protect),
         )
 
     def _has_one_address(self) -> bool:
-        """Whether the API answers at the company's host name alone.
+        """Whether the API answers only at the company's host name.
 
-        What stands in front of the host name would otherwise be passed by at API Gateway's own.
-        The stage deploys by itself, so the change takes effect at once.
+        Callers could otherwise bypass what is in front of it. The stage deploys automatically, so
+        the change takes effect at once.
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-disable-default-endpoint.html
         """
         gateway = self._settings.gateway
-        return gateway.domain is not None and not gateway.keeps_execute_api
+        return bool(gateway.domain_name) and not gateway.keeps_execute_api
 
     def _declare_url(self, name: str, stage: aws.apigatewayv2.Stage) -> pulumi.Output[str]:
-        domain = self._settings.gateway.domain
-        if domain is None:
+        gateway = self._settings.gateway
+        if not gateway.domain_name:
             return self._api.api_endpoint.apply(lambda url: url.rstrip("/"))
-        args = CustomDomainArgs(domain, self._api.id, stage.id, self._settings.tags)
-        return CustomDomain(name, args, self._child).url
+        return CustomDomain(
+            name,
+            settings=self._settings,
+            api_id=self._api.id,
+            stage_id=stage.id,
+            opts=self.child(),
+        ).url
 
     def _declare_endpoint(self, endpoint: Endpoint) -> list[aws.apigatewayv2.Route]:
         integration = aws.apigatewayv2.Integration(
@@ -160,40 +138,36 @@ class TransferApi(pulumi.ComponentResource):
             integration_method="POST",
             integration_uri=endpoint.function.alias.invoke_arn,
             payload_format_version="2.0",
-            # As long as an HTTP API can wait: the time in which a snapshot is restored comes on top
-            # of the function's own, and the function is to answer, not API Gateway.
-            # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+            # The longest that an HTTP API can wait. The function's timeout limits the invoke phase
+            # alone; restoring a snapshot is a phase before it.
+            # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-restore
             timeout_milliseconds=GATEWAY_TIMEOUT_SECONDS * 1000,
-            opts=self._child,
+            opts=self.child(),
         )
-        return [self._declare_route(endpoint, method, integration) for method in endpoint.methods]
+        return [self._declare_route(endpoint, key, integration) for key in endpoint.route_keys]
 
     def _declare_route(
-        self, endpoint: Endpoint, method: str, integration: aws.apigatewayv2.Integration
+        self, endpoint: Endpoint, key: str, integration: aws.apigatewayv2.Integration
     ) -> aws.apigatewayv2.Route:
-        name = f"{method.lower()}-{endpoint.name}"
+        method, path = key.split(" ")
+        name = f"{method.lower()}-{path.removeprefix('/')}"
         permission = aws.lambda_.Permission(
             name,
             action="lambda:InvokeFunction",
             function=endpoint.function.function.name,
             qualifier=endpoint.function.alias.name,
             principal="apigateway.amazonaws.com",
-            # The stage is "*", as in AWS's own examples: there is only $default, and no other can
-            # serve this route.
-            source_arn=self._api.execution_arn.apply(
-                lambda arn: f"{arn}/*/{method}{endpoint.path}"
-            ),
-            opts=self._child,
+            # The stage is "*", as in AWS's examples: the only stage is $default.
+            source_arn=self._api.execution_arn.apply(lambda arn: f"{arn}/*/{method}{path}"),
+            opts=self.child(),
         )
         return aws.apigatewayv2.Route(
             name,
             api_id=self._api.id,
-            route_key=f"{method} {endpoint.path}",
+            route_key=key,
             authorization_type="NONE",
             target=integration.id.apply(lambda integration_id: f"integrations/{integration_id}"),
-            opts=pulumi.ResourceOptions.merge(
-                self._child, pulumi.ResourceOptions(depends_on=[permission])
-            ),
+            opts=self.child(depends_on=[permission]),
         )
 
     def _declare_stage(
@@ -202,13 +176,13 @@ class TransferApi(pulumi.ComponentResource):
         gateway = self._settings.gateway
         log_group = aws.cloudwatch.LogGroup(
             name,
-            # Under this prefix API Gateway needs no entry per group in a resource policy that has
-            # a size limit.
+            # With this prefix the log group needs no entry in the resource policy, whose size is
+            # limited.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
             name=f"/aws/vendedlogs/{self._settings.prefix}/access",
-            retention_in_days=gateway.log_retention_days,
+            retention_in_days=self._settings.log_retention_days,
             tags=self._settings.tags,
-            opts=self._child,
+            opts=self.child(),
         )
         stage = aws.apigatewayv2.Stage(
             name,
@@ -227,8 +201,6 @@ class TransferApi(pulumi.ComponentResource):
             },
             tags=self._settings.tags,
             # Routes first: the stage would otherwise answer 404 for them for a moment.
-            opts=pulumi.ResourceOptions.merge(
-                self._child, pulumi.ResourceOptions(depends_on=list(routes))
-            ),
+            opts=self.child(depends_on=list(routes)),
         )
         return stage, log_group

@@ -1,7 +1,6 @@
-"""Saved queries of Logs Insights: what one would otherwise have to write at three in the morning.
+"""Saved queries of CloudWatch Logs Insights for incidents.
 
-The fields are those that the functions and API Gateway log; no query shows a token or what
-customers write, since neither is logged.
+Neither tokens nor customers' messages are logged, so no query shows them.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
@@ -12,7 +11,7 @@ from typing import Final, Literal
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 FAILURES_BY_TARGET: Final = """\
 filter message = "not transferred"
@@ -23,7 +22,7 @@ filter message = "not transferred"
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """A query and the logs that it is for."""
+    """A query and the log group that it searches."""
 
     name: str
     title: str
@@ -47,7 +46,7 @@ fields @timestamp, status, code, rolled_back, agent_rejoined, task_sid, target_s
         "failed-rollbacks",
         "Rollbacks that failed",
         "transfers",
-        # As text: a false of JSON cannot be told from a field that is not there otherwise.
+        # As text: Logs Insights does not tell a JSON false from a missing field.
         """\
 fields @timestamp, code, task_sid, target_sid, correlation_id
 | filter message = "not transferred" and @message like '"rolled_back":false'
@@ -85,12 +84,12 @@ filter status >= 400
 
 
 def declare_log_queries(
-    settings: Settings,
+    settings: StackSettings,
     transfer_log_group: pulumi.Input[str],
     access_log_group: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare every query, in a folder of the stack's name."""
+    """Declare every query in a folder with the stack's name."""
     groups = {"transfers": transfer_log_group, "access": access_log_group}
     for query in QUERIES:
         aws.cloudwatch.QueryDefinition(

@@ -1,7 +1,7 @@
-"""The metrics that alarms and dashboard look at: their names, and the dimensions that lead to them.
+"""The metrics of alarms and dashboard: names, namespaces and dimensions.
 
-The functions emit those of our own namespace, AWS the others. Each has few dimensions with few
-values, since CloudWatch bills every combination of them as a metric.
+The functions emit those of our own namespace. Each has few dimensions with few values, since
+CloudWatch bills every combination as a metric.
 
 Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html and
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -11,25 +11,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+TARGET_ROUTES: Final = ("GET /get-workflows", "POST /get-workflows", "GET /transfer-targets")
+
 SUCCEEDED: Final = "TransferSucceeded"
 FAILED: Final = "TransferFailed"
 ROLLED_BACK: Final = "TransferRolledBack"
 NOT_ROLLED_BACK: Final = "TransferNotRolledBack"
 TWILIO_LATENCY: Final = "TwilioLatency"
 
-# Counted in the access log, in a namespace that is the stack's own.
+# Counted in the access log, in the stack's own namespace.
 ANSWERED: Final = "RequestsAnswered"
 REFUSED: Final = "RequestsRefused"
 THROTTLED: Final = "RequestsThrottled"
 
-# The dimension that keeps the stacks of an account apart, and the one that tells why.
+# The dimensions that separate the stacks of an account, and the reasons of failures.
 SERVICE: Final = "service"
 CODE: Final = "code"
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric as CloudWatch finds it."""
+    """One metric in CloudWatch."""
 
     namespace: str
     name: str
@@ -38,24 +40,24 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What there is to watch in one deployed stack.
+    """The names and IDs of one deployed stack that its metrics need.
 
     Parameters
     ----------
     project
         The namespace of our own metrics.
     service
-        The stack, as their dimension names it.
+        The value of their dimension `service`.
     region
-        Where everything is.
+        The AWS region.
     api_id
         The HTTP API's ID.
     functions
         The names of the functions that answer requests.
     canary
-        The canary's name; empty when there is none.
+        The canary's function name; empty without a canary.
     transfer_log_group, access_log_group
-        Where transfers and requests are logged.
+        The log groups of transfers and of requests.
     """
 
     project: str
@@ -72,19 +74,19 @@ class Watched:
         return Metric(self.project, name, {SERVICE: self.service})
 
     def of_transfers(self, name: str) -> Metric:
-        """Return a metric of the HTTP API for the route of transfers alone."""
+        """Return a metric of the HTTP API for the route of transfers."""
         return self._of_route(name, "POST", "/transfer-chat")
 
-    def of_workflow_lists(self, name: str) -> list[Metric]:
-        """Return a metric of the HTTP API for the routes of workflow lists, one a route."""
-        return [self._of_route(name, method, "/get-workflows") for method in ("GET", "POST")]
+    def of_target_lists(self, name: str) -> list[Metric]:
+        """Return a metric of the HTTP API for each route of lists of targets."""
+        return [self._of_route(name, *key.split(" ")) for key in TARGET_ROUTES]
 
     def of_access_log(self, name: str) -> Metric:
         """Return a metric that is counted in the access log."""
         return Metric(self.service, name, {})
 
     def of_functions(self, name: str) -> list[Metric]:
-        """Return a metric of Lambda, one a function."""
+        """Return a metric of Lambda for each function."""
         return [_of_function(name, function) for function in self.functions]
 
     def of_canary(self, name: str) -> Metric:

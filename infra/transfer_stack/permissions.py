@@ -1,30 +1,15 @@
-"""Least privilege, spelled out: what each function's role may do, statement by statement.
-
-Pure functions, so that a test can read every statement and fail on one that is wider than it must
-be.
-"""
+"""The IAM statements of each role, with least privilege."""
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 Statement = dict[str, Any]
-
-_ASSUME_ROLE: Final = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 
 
 def lambda_may_assume() -> str:
     """Return the trust policy of a function's role."""
-    return json.dumps(_ASSUME_ROLE)
+    return policy([_may_assume("lambda.amazonaws.com")])
 
 
 def scheduler_may_assume(function_arn: str) -> str:
@@ -39,13 +24,14 @@ def scheduler_may_assume(function_arn: str) -> str:
     """
     _, partition, _, region, account, *_ = function_arn.split(":")
     group = f"arn:{partition}:scheduler:{region}:{account}:schedule-group/default"
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "scheduler.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account, "aws:SourceArn": group}},
-    }
-    return policy([statement])
+    condition = {"aws:SourceAccount": account, "aws:SourceArn": group}
+    return policy(
+        [{**_may_assume("scheduler.amazonaws.com"), "Condition": {"StringEquals": condition}}]
+    )
+
+
+def _may_assume(service: str) -> Statement:
+    return {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
 
 
 def policy(statements: Sequence[Statement]) -> str:
@@ -54,61 +40,39 @@ def policy(statements: Sequence[Statement]) -> str:
 
 
 def write_logs(log_group_arn: str) -> Statement:
-    """Allow writing to the function's own log group; the stack makes it, so creating is not."""
-    return {
-        "Sid": "WriteOwnLogs",
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        # Log streams are what is acted upon, hence the suffix; the group's ARN comes with or
-        # without one.
-        "Resource": f"{log_group_arn.removesuffix(':*')}:*",
-    }
+    """Allow writing to the function's log group, which the stack creates."""
+    # The actions are on log streams; the group's ARN comes with or without the suffix.
+    streams = f"{log_group_arn.removesuffix(':*')}:*"
+    return _allow("WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams)
 
 
 def send_traces() -> Statement:
-    """Allow sending X-Ray segments. These actions know no resources, AWS takes only "*" for them.
+    """Allow sending X-Ray segments, for which AWS takes no resource but "*".
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
     """
-    return {
-        "Sid": "SendTraces",
-        "Effect": "Allow",
-        "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-        "Resource": "*",
-    }
+    return _allow("SendTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*")
 
 
 def read_secret(secret_arn: str) -> Statement:
     """Allow reading one secret's value."""
-    return {
-        "Sid": "ReadTwilioCredentials",
-        "Effect": "Allow",
-        "Action": "secretsmanager:GetSecretValue",
-        "Resource": secret_arn,
-    }
+    return _allow("ReadTwilioCredentials", "secretsmanager:GetSecretValue", secret_arn)
 
 
 def decrypt_secret(key_arn: str, secret_arn: str) -> Statement:
-    """Allow decrypting one secret with its customer-managed key, through Secrets Manager alone.
+    """Allow decrypting one secret with its customer-managed key, through Secrets Manager only.
 
-    AWS's own key for Secrets Manager needs no such statement. Secrets Manager gives KMS the
-    secret's ARN as encryption context.
+    AWS's own key for Secrets Manager needs no such statement. Secrets Manager passes the secret's
+    ARN to KMS as encryption context.
 
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     """
-    region = secret_arn.split(":")[3]
-    return {
-        "Sid": "DecryptTwilioCredentials",
-        "Effect": "Allow",
-        "Action": "kms:Decrypt",
-        "Resource": key_arn,
-        "Condition": {
-            "StringEquals": {
-                "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
-                "kms:EncryptionContext:SecretARN": secret_arn,
-            }
-        },
+    condition = {
+        "kms:ViaService": f"secretsmanager.{secret_arn.split(':')[3]}.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": secret_arn,
     }
+    decrypt = _allow("DecryptTwilioCredentials", "kms:Decrypt", key_arn)
+    return {**decrypt, "Condition": {"StringEquals": condition}}
 
 
 def use_idempotency_table(table_arn: str) -> Statement:
@@ -116,24 +80,14 @@ def use_idempotency_table(table_arn: str) -> Statement:
 
     Source: https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/
     """
-    return {
-        "Sid": "RememberTransfers",
-        "Effect": "Allow",
-        "Action": [
-            "dynamodb:DeleteItem",
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-        ],
-        "Resource": table_arn,
-    }
+    names = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
+    return _allow("RememberTransfers", [f"dynamodb:{name}" for name in names], table_arn)
 
 
 def invoke_function(alias_arn: str) -> Statement:
     """Allow invoking one function, by its alias."""
-    return {
-        "Sid": "InvokeFunction",
-        "Effect": "Allow",
-        "Action": "lambda:InvokeFunction",
-        "Resource": alias_arn,
-    }
+    return _allow("InvokeFunction", "lambda:InvokeFunction", alias_arn)
+
+
+def _allow(sid: str, action: str | list[str], resource: str) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}

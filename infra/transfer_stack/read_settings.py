@@ -1,59 +1,52 @@
-"""Turns the stack's config into settings, before anything else happens.
+"""Turns the stack's config into settings before any resource is declared.
 
-A wrong value must stop the program before any resource is declared, so everything is read and
-checked here. Every key has a default that is safe in production, or is required.
+`pulumi.Config.require` stops at the first missing key and checks no values. Here all errors are
+collected and shown at once.
 """
 
+import difflib
 import re
-from collections.abc import Callable, Collection, Mapping
-from typing import Final, cast
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, cast
 
 import pulumi
 from pulumi.runtime import config as pulumi_config
 
-from transfer_stack.config_reader import ConfigReader, SettingsError
-from transfer_stack.read_twilio import expected_sid, read_twilio, sid
-from transfer_stack.settings import (
-    GATEWAY_TIMEOUT_SECONDS,
-    AlarmSettings,
-    Architecture,
-    DomainSettings,
-    FunctionSettings,
-    GatewaySettings,
-    LogLevel,
-    RoutingSettings,
-    Settings,
-)
-
-# What CloudWatch takes, 0 (never expire) left out on purpose: somebody pays for what nobody
-# deletes.
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-LOG_RETENTION_DAYS: Final = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
-    *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
+from transfer_stack.config_keys import REQUIRED, Key
+from transfer_stack.settings import KEYS, StackSettings
 
 # Lambda's limit for a function's name is 64, and the longest of ours ends in "-transfer-chat".
 _LONGEST_NAME: Final = 64 - len("-transfer-chat")
-_DAY: Final = 86_400
-_ARN_PARTS: Final = 6
+# twilo is close enough to twilio, and aws is not.
+_SAME_NAMESPACE: Final = 0.8
 
 
-def load_settings(commit: Callable[[], str]) -> Settings:
-    """Read the settings of the stack that is being deployed.
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one key, and what is expected; a secret's value is never shown."""
 
-    Parameters
-    ----------
-    commit
-        Tells the commit that is deployed, or an empty string; asked only when it is to be tagged.
+    key: str
+    fault: str
+    expected: str
 
-    Raises
-    ------
-    SettingsError
-        When the config has errors, with all of them.
-    """
-    # pulumi.Config reads key by key and cannot tell which keys there are, so a misspelt one would
-    # go unnoticed.
+    def __str__(self) -> str:
+        return f"{self.key}: {self.fault}; expected {self.expected}"
+
+
+class SettingsError(pulumi.RunError):
+    """The stack config has errors. Pulumi prints a `RunError` without a traceback."""
+
+    def __init__(self, stack: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        count = "1 error" if len(self.problems) == 1 else f"{len(self.problems)} errors"
+        super().__init__(f"The config of stack {stack} has {count}, nothing was changed:\n{lines}")
+
+
+def load_settings(commit: Callable[[], str]) -> StackSettings:
+    """Read the settings of the stack that is being deployed; see `read_settings`."""
+    # pulumi.Config cannot list the keys, so a misspelt one would go unnoticed.
     config = cast("dict[str, str]", pulumi_config.CONFIG.get())
     secrets = {key for key in config if pulumi_config.is_config_secret(key)}
     return read_settings(
@@ -68,7 +61,7 @@ def read_settings(
     project: str,
     stack: str,
     commit: Callable[[], str] = str,
-) -> Settings:
+) -> StackSettings:
     """Turn config values into settings.
 
     Parameters
@@ -80,213 +73,155 @@ def read_settings(
     project, stack
         The names of the project, which is the namespace of our own keys, and of the stack.
     commit
-        See `load_settings`; by default it is not known.
+        Returns the commit that is deployed, or an empty string; called only when it is to be
+        tagged.
 
     Raises
     ------
     SettingsError
         When there are errors, with all of them.
     """
-    reader = ConfigReader(config, secrets)
-    _check_stack_name(reader, project, stack)
-    twilio = read_twilio(reader)
-    retention = _log_retention(reader, project)
-    functions = _functions(reader, project, retention)
-    settings = Settings(
-        project=project,
-        stack=stack,
-        twilio=twilio,
-        routing=_routing(reader, project, stack),
-        functions=functions,
-        gateway=_gateway(reader, project, retention),
-        alarms=_alarms(reader, project, functions.timeout_seconds),
-        canary=reader.flag(f"{project}:canary", default=False),
-        secret_key_arn=_secret_key_arn(reader, project, config.get("aws:region", "")),
-        protect=reader.flag(f"{project}:protect", default=True),
-        commit=commit() if reader.flag(f"{project}:tagCommit", default=True) else "",
-    )
-    reader.refuse_unknown({project, "twilio"})
+    reader = _Reader(config, secrets, project, stack)
+    settings: StackSettings = reader.read(StackSettings, project=project, stack=stack, commit="")
+    settings = _with_reachable_latency(reader, settings)
+    _check_stack_name(reader)
+    _check_credentials(reader)
+    _check_gateway_and_region(reader, settings)
+    _check_key_region(reader, settings, config.get("aws:region", ""))
+    reader.refuse_unknown()
     if reader.problems:
         raise SettingsError(stack, reader.problems)
-    return settings
+    return replace(settings, commit=commit() if settings.tag_commit else "")
 
 
-def _check_stack_name(reader: ConfigReader, project: str, stack: str) -> None:
-    longest = _LONGEST_NAME - len(project) - 1
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", stack) or len(stack) > longest:
+class _Reader:
+    """Reads keys by their declarations and collects the problems."""
+
+    def __init__(
+        self, config: Mapping[str, str], secrets: Collection[str], project: str, stack: str
+    ) -> None:
+        self._config = config
+        self._secrets = secrets
+        self.project = project
+        self.stack = stack
+        self.problems: list[Problem] = []
+
+    def read(self, section: Any, **given: Any) -> Any:
+        """Return an instance of a settings class; wrong values are replaced by their defaults."""
+        for item in fields(section):
+            if item.name not in given:
+                key = item.metadata.get("key")
+                given[item.name] = self._value(key) if key else self.read(item.type)
+        return section(**given)
+
+    def raw(self, name: str) -> str:
+        """Return a value as it is in the config; empty if it is not set.
+
+        A secret under a key that takes none reads as not set: a problem with it could show it.
+        """
+        key = next(key for key in KEYS if key.name == name)
+        full = key.full_name(self.project)
+        is_misplaced = full in self._secrets and not key.kind.is_secret
+        return "" if is_misplaced else self._config.get(full, "")
+
+    def refuse(self, name: str, fault: str, expected: str) -> None:
+        """Add a problem with a key."""
+        full = name if ":" in name else f"{self.project}:{name}"
+        self.problems.append(Problem(full, fault, expected))
+
+    def refuse_unknown(self) -> None:
+        """Add a problem for each key of our namespaces, or of a similar one, that is not ours."""
+        names = {key.full_name().partition(":")[2]: key.full_name(self.project) for key in KEYS}
+        for full in sorted(set(self._config) - set(names.values())):
+            namespace, _, name = full.partition(":")
+            ours = (self.project, "twilio")
+            if difflib.get_close_matches(namespace, ours, n=1, cutoff=_SAME_NAMESPACE):
+                close = difflib.get_close_matches(name, names, n=1)
+                meant = f"{names[close[0]]}, perhaps" if close else "a key of Pulumi.dev.yaml"
+                self.refuse(full, "unknown key", meant)
+
+    def _value(self, key: Key) -> Any:
+        full, raw = key.full_name(self.project), self.raw(key.name)
+        if not raw:
+            if self._config.get(full):
+                todo = (
+                    f"plain text, the program would show it: pulumi config set --plaintext {full}"
+                )
+                self.refuse(full, "stored as a secret", todo)
+            elif key.default is REQUIRED:
+                self.refuse(full, "missing", key.kind.expected)
+        elif key.kind.is_secret and full not in self._secrets:
+            todo = f"a secret: pulumi config set --secret {full}; replace what was exposed"
+            self.refuse(full, "stored in plain text", todo)
+        else:
+            faults = list(key.kind.faults(raw))
+            for fault, expected in faults:
+                self.refuse(full, fault, expected.replace("{}", full))
+            if not faults:
+                return key.kind.value(raw)
+        if isinstance(key.default, str):
+            return key.default.replace("STACK", self.stack)
+        return key.default
+
+
+def _check_stack_name(reader: _Reader) -> None:
+    longest = _LONGEST_NAME - len(reader.project) - 1
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", reader.stack) or len(reader.stack) > longest:
+        expected = f"at most {longest} letters, digits, - and _, since AWS resources are named "
+        fault = f"wrong value {reader.stack!r}"
+        reader.problems.append(Problem("stack name", fault, f"{expected}after it"))
+
+
+def _check_credentials(reader: _Reader) -> None:
+    token, key_sid, key_secret = (
+        reader.raw(f"twilio:{name}") for name in ("authToken", "apiKeySid", "apiKeySecret")
+    )
+    if token and (key_sid or key_secret):
+        expected = "one of the two: pulumi config rm what is not to be used"
+        reader.refuse("twilio:authToken", "set together with an API key", expected)
+    elif key_sid and not key_secret:
+        expected = "the API key's secret: pulumi config set --secret twilio:apiKeySecret"
+        reader.refuse("twilio:apiKeySecret", "missing", expected)
+    elif key_secret and not key_sid:
+        reader.refuse("twilio:apiKeySid", "missing", "the SID of the API key with that secret")
+    elif not token and not key_sid:
         expected = (
-            f"at most {longest} letters, digits, - and _, since AWS resources are named after it"
+            "a secret: pulumi config set --secret twilio:authToken, or an API key: "
+            "twilio:apiKeySid and twilio:apiKeySecret"
         )
-        reader.refuse("stack name", f"wrong value {stack!r}", expected)
+        reader.refuse("twilio:authToken", "missing", expected)
 
 
-def _routing(reader: ConfigReader, project: str, stack: str) -> RoutingSettings:
-    def seconds(name: str, default: int) -> int:
-        return reader.number(
-            f"{project}:{name}", default=default, at_least=1, at_most=_DAY, unit="seconds"
-        )
-
-    return RoutingSettings(
-        workspace_sid=reader.text(
-            f"{project}:workspaceSid",
-            default=None,
-            pattern=sid("WS"),
-            expected=expected_sid("WS", "the Flex Task Assignment workspace"),
-        ),
-        workflow_name=reader.text(
-            f"{project}:workflowName",
-            default=f"Chat transfer ({stack})",
-            pattern=r"\S(.{0,62}\S)?",
-            expected="1 to 64 characters that neither begin nor end with whitespace",
-        ),
-        transfer_queues=reader.strings(
-            f"{project}:transferQueues",
-            default=(),
-            pattern=r"\S(.*\S)?",
-            expected="task queue SIDs or friendly names",
-        ),
-        agent_timeout=seconds("agentTimeoutSeconds", 120),
-        queue_timeout=seconds("queueTimeoutSeconds", 300),
-        fallback_timeout=seconds("fallbackTimeoutSeconds", 600),
-        reservation_timeout=seconds("reservationTimeoutSeconds", 120),
-    )
+def _check_gateway_and_region(reader: _Reader, settings: StackSettings) -> None:
+    region, edge = reader.raw("twilio:region"), reader.raw("twilio:edge")
+    if region and not edge:
+        # https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
+        expected = f"the edge location to go with region {region}: Twilio's host names take both"
+        reader.refuse("twilio:edge", "missing", expected)
+    domain, zone = reader.raw("domainName"), reader.raw("hostedZoneId")
+    if domain and not zone:
+        expected = f"the ID of the Route 53 hosted zone that {domain} is in"
+        reader.refuse("hostedZoneId", "missing", expected)
+    if zone and not domain:
+        reader.refuse("domainName", "missing", f"the host name to make in the hosted zone {zone}")
+    if not settings.gateway.allowed_origins:
+        reader.refuse("allowedOrigins", "an empty list", "at least one origin, or no such key")
 
 
-def _functions(reader: ConfigReader, project: str, retention: int) -> FunctionSettings:
-    return FunctionSettings(
-        memory_mb=reader.number(
-            f"{project}:lambdaMemoryMb", default=512, at_least=128, at_most=10_240, unit="megabytes"
-        ),
-        timeout_seconds=reader.number(
-            f"{project}:lambdaTimeoutSeconds",
-            default=25,
-            at_least=5,
-            at_most=GATEWAY_TIMEOUT_SECONDS - 1,
-            unit="seconds",
-        ),
-        architecture=cast(
-            "Architecture",
-            reader.choice(f"{project}:architecture", default="arm64", options=("arm64", "x86_64")),
-        ),
-        log_level=cast(
-            "LogLevel",
-            reader.choice(
-                f"{project}:logLevel", default="INFO", options=("DEBUG", "INFO", "WARNING", "ERROR")
-            ),
-        ),
-        log_retention_days=retention,
-        snap_start=reader.flag(f"{project}:snapStart", default=True),
-        # A reservation of 0 would switch the function off, so "none" cannot be a number.
-        reserved_concurrency=reader.number(
-            f"{project}:reservedConcurrency",
-            at_least=1,
-            at_most=1000,
-            unit="concurrent executions of each function",
-        )
-        or None,
-    )
+def _with_reachable_latency(reader: _Reader, settings: StackSettings) -> StackSettings:
+    """Lower the latency alarm's default below the function's timeout; refuse a value above it."""
+    latency, timeout = settings.alarms.latency_seconds, settings.functions.timeout_seconds
+    if latency < timeout:
+        return settings
+    if reader.raw("alarmLatencySeconds"):
+        expected = f"less than lambdaTimeoutSeconds, which is {timeout}: no answer takes longer"
+        reader.refuse("alarmLatencySeconds", f"{latency} is never reached", expected)
+    return replace(settings, alarms=replace(settings.alarms, latency_seconds=timeout - 1))
 
 
-def _gateway(reader: ConfigReader, project: str, retention: int) -> GatewaySettings:
-    settings = GatewaySettings(
-        allowed_origins=reader.strings(
-            f"{project}:allowedOrigins",
-            default=("https://flex.twilio.com",),
-            pattern=r"(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|http://localhost)(:[0-9]{1,5})?",
-            expected="exact origins in lower case such as https://flex.twilio.com, or "
-            "http://localhost:3000 while developing: no wildcard, no path, no final /",
-        ),
-        throttling_rate=reader.number(
-            f"{project}:throttlingRate",
-            default=20,
-            at_least=1,
-            at_most=1_000,
-            unit="requests a second",
-        ),
-        throttling_burst=reader.number(
-            f"{project}:throttlingBurst", default=40, at_least=1, at_most=1_000, unit="requests"
-        ),
-        log_retention_days=retention,
-        domain=_domain(reader, project),
-        keeps_execute_api=reader.flag(f"{project}:keepExecuteApi", default=False),
-    )
-    if not settings.allowed_origins:
-        reader.refuse(
-            f"{project}:allowedOrigins", "an empty list", "at least one origin, or no such key"
-        )
-    return settings
-
-
-def _domain(reader: ConfigReader, project: str) -> DomainSettings | None:
-    name_key, zone_key = f"{project}:domainName", f"{project}:hostedZoneId"
-    name = reader.text(
-        name_key,
-        pattern=r"(?=.{4,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
-        expected="a host name such as transfers.example.com: lower case, at most 64 characters",
-    )
-    zone = reader.text(
-        zone_key,
-        pattern="Z[A-Z0-9]{1,31}",
-        expected="the ID of a public hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ",
-    )
-    if name and not zone:
-        reader.refuse(zone_key, "missing", f"the ID of the Route 53 hosted zone that {name} is in")
-    if zone and not name:
-        reader.refuse(name_key, "missing", f"the host name to make in the hosted zone {zone}")
-    return DomainSettings(name, zone) if name else None
-
-
-def _alarms(reader: ConfigReader, project: str, timeout_seconds: int) -> AlarmSettings:
-    latency_key = f"{project}:alarmLatencySeconds"
-    latency = reader.number(
-        latency_key,
-        default=min(10, timeout_seconds - 1),
-        at_least=1,
-        at_most=GATEWAY_TIMEOUT_SECONDS - 2,
-        unit="seconds",
-    )
-    if latency >= timeout_seconds:
-        reader.refuse(
-            latency_key,
-            f"{latency} is never reached",
-            f"less than lambdaTimeoutSeconds, which is {timeout_seconds}: no answer takes longer",
-        )
-    return AlarmSettings(
-        email=reader.text(
-            f"{project}:alarmEmail",
-            pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+",
-            expected="an e-mail address, which AWS asks for its consent",
-        ),
-        failure_percent=reader.number(
-            f"{project}:alarmFailurePercent", default=5, at_least=1, at_most=99, unit="percent"
-        ),
-        refused_percent=reader.number(
-            f"{project}:alarmRefusedPercent", default=50, at_least=1, at_most=99, unit="percent"
-        ),
-        latency_seconds=latency,
-    )
-
-
-def _secret_key_arn(reader: ConfigReader, project: str, region: str) -> str:
-    key = f"{project}:secretKmsKeyArn"
-    expected = (
-        "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; no alias, policies name the key"
-    )
-    arn = reader.text(
-        key,
-        pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36}",
-        expected=expected,
-    )
-    parts = arn.split(":")
-    if region and len(parts) == _ARN_PARTS and parts[3] != region:
-        reader.refuse(key, f"a key in {parts[3]}", f"one in {region}, the stack's region")
-    return arn
-
-
-def _log_retention(reader: ConfigReader, project: str) -> int:
-    days = reader.choice(
-        f"{project}:logRetentionDays",
-        default="30",
-        options=[str(days) for days in LOG_RETENTION_DAYS],
-    )
-    return int(days) if days.isdecimal() else 0
+def _check_key_region(reader: _Reader, settings: StackSettings, region: str) -> None:
+    if settings.secret_key_arn and region:
+        key_region = settings.secret_key_arn.split(":")[3]
+        if key_region != region:
+            expected = f"one in {region}, the stack's region"
+            reader.refuse("secretKmsKeyArn", f"a key in {key_region}", expected)

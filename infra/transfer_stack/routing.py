@@ -1,84 +1,48 @@
-"""What the stack configures in the company's workspace: the "Everyone" queue and the workflow."""
+"""The "Everyone" queue and the transfer workflow in the company's workspace."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 
 import pulumi_twilio as twilio
-from transfer_stack.settings import RoutingSettings
+from transfer_stack.component import Component
+from transfer_stack.settings import StackSettings
 from transfer_stack.workflow import Timeouts, workflow_configuration
 
-# The name that Flex itself gives to the queue that every workspace begins with.
+# The queue that Flex creates in every workspace.
 EVERYONE: Final = "Everyone"
 
 
-@dataclass(frozen=True, slots=True)
-class TransferRoutingArgs:
-    """What `TransferRouting` is made from.
-
-    Parameters
-    ----------
-    settings
-        Names, timeouts and the workspace.
-    queue_sids
-        The SIDs of the queues that can be transferred to, "Everyone" aside.
-    protect
-        Whether Pulumi refuses to delete the workflow: chats that wait in it would be lost.
-    """
-
-    settings: RoutingSettings
-    queue_sids: Sequence[str]
-    protect: bool
-
-
-class TransferRouting(pulumi.ComponentResource):
-    """The queue and the workflow that transferred tasks go through.
-
-    Parameters
-    ----------
-    name
-        The component's name.
-    args
-        See `TransferRoutingArgs`.
-    opts
-        Pulumi's resource options.
-    """
+class TransferRouting(Component):
+    """The queue and the workflow that transferred tasks go through."""
 
     everyone_queue_sid: pulumi.Output[str]
     workflow_sid: pulumi.Output[str]
 
-    def __init__(
-        self, name: str, args: TransferRoutingArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("flex-chat-transfer:index:TransferRouting", name, None, opts)
-        settings = args.settings
-        child = pulumi.ResourceOptions(parent=self)
+    def __init__(self, name: str, *, settings: StackSettings, queue_sids: Sequence[str]) -> None:
+        super().__init__(name)
+        routing = settings.routing
+        timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
         everyone = twilio.TaskQueue(
             "everyone",
-            workspace_sid=settings.workspace_sid,
+            workspace_sid=settings.routing.workspace_sid,
             friendly_name=EVERYONE,
             target_workers="1==1",
             adopt_existing=True,
-            # Flex and other workflows rely on this queue: it was there before us and stays when we
-            # go.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(retain_on_delete=True)),
-        )
-        timeouts = Timeouts(
-            agent=settings.agent_timeout,
-            queue=settings.queue_timeout,
-            fallback=settings.fallback_timeout,
+            # Flex and other workflows use this queue, so it outlives the stack.
+            opts=self.child(retain_on_delete=True),
         )
         workflow = twilio.Workflow(
             "transfer",
-            workspace_sid=settings.workspace_sid,
-            friendly_name=settings.workflow_name,
+            workspace_sid=settings.routing.workspace_sid,
+            friendly_name=routing.workflow_name,
             configuration=everyone.sid.apply(
-                lambda sid: workflow_configuration(sid, args.queue_sids, timeouts)
+                lambda sid: workflow_configuration(sid, queue_sids, timeouts)
             ),
-            task_reservation_timeout=settings.reservation_timeout,
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=args.protect)),
+            task_reservation_timeout=routing.reservation_timeout,
+            # Tasks that wait in a deleted workflow would be lost.
+            opts=self.child(protect=settings.protect),
         )
         self.everyone_queue_sid = everyone.sid
         self.workflow_sid = workflow.sid
@@ -91,11 +55,10 @@ class UnknownQueueError(pulumi.RunError):
     """Some of the configured queues could not be looked up in the workspace: one line a queue."""
 
 
-def find_queue_sids(settings: RoutingSettings) -> list[str]:
+def find_queue_sids(settings: StackSettings) -> list[str]:
     """Return the SIDs of the configured queues, "Everyone" left out as it is always there.
 
-    Asked before any resource is declared, so that a queue that does not exist stops the program in
-    time.
+    Called before any resource is declared, so that an unknown queue stops the program in time.
 
     Raises
     ------
@@ -105,10 +68,12 @@ def find_queue_sids(settings: RoutingSettings) -> list[str]:
 
     def find(queue: str) -> str:
         return twilio.taskrouter.get_task_queue(
-            workspace_sid=settings.workspace_sid, friendly_name=queue
+            workspace_sid=settings.routing.workspace_sid, friendly_name=queue
         ).sid
 
-    return _all_found([queue for queue in settings.transfer_queues if queue != EVERYONE], find)
+    return _all_found(
+        [queue for queue in settings.routing.transfer_queues if queue != EVERYONE], find
+    )
 
 
 def _all_found(queues: Sequence[str], find: Callable[[str], str]) -> list[str]:

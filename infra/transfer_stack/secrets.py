@@ -1,6 +1,6 @@
-"""The Twilio credentials' only home in AWS: a secret that the functions read at run time.
+"""The secret with the Twilio credentials, which the functions read at run time.
 
-An environment variable would show them to everybody who may look at the function.
+Everyone who may view a function can read its environment variables, so no credential is there.
 """
 
 import json
@@ -8,52 +8,37 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from transfer_stack.component import Component
 from transfer_stack.permissions import Statement, decrypt_secret, read_secret
-from transfer_stack.settings import Settings
+from transfer_stack.settings import StackSettings
 
 
-class TwilioCredentials(pulumi.ComponentResource):
+class TwilioCredentials(Component):
     """A secret, its value JSON: `auth_token`, or `api_key_sid` and `api_key_secret`.
 
-    Protected: a deleted secret can be brought back for some weeks, but until then every transfer
-    fails.
-
-    Parameters
-    ----------
-    name
-        The component's name.
-    settings
-        The stack's settings.
-    opts
-        Pulumi's resource options.
+    Protected: a deleted secret can be restored for some weeks, but until then every transfer fails.
     """
 
     arn: pulumi.Output[str]
     value: aws.secretsmanager.SecretVersion
     statements: tuple[pulumi.Output[Statement], ...]
 
-    def __init__(
-        self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("flex-chat-transfer:index:TwilioCredentials", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+    def __init__(self, name: str, *, settings: StackSettings, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(name, opts)
         secret = aws.secretsmanager.Secret(
             "credentials",
-            # A deleted secret keeps its name for weeks, so a stack that is made anew needs another
-            # one.
+            # A deleted secret keeps its name for weeks, so a recreated stack needs another one.
             name_prefix=f"{settings.prefix}-twilio-",
             description=f"Twilio credentials of {settings.prefix}",
             kms_key_id=settings.secret_key_arn or None,
             tags=settings.tags,
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(protect=settings.protect)
-            ),
+            opts=self.child(protect=settings.protect),
         )
         self.value = aws.secretsmanager.SecretVersion(
             "credentials",
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(json.dumps(settings.twilio.credentials())),
-            opts=child,
+            opts=self.child(),
         )
         self.arn = secret.arn
         self.statements = (secret.arn.apply(read_secret),)

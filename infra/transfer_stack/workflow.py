@@ -1,13 +1,12 @@
 """Generates the transfer workflow's configuration: who is offered a task, when, for how long.
 
-Kept apart from the resources, and pure, because these few rules are what agents and customers
-feel, and because the handlers read the same document back to tell which targets are routed.
+The handlers read the same document to find which targets are routed.
 
 How TaskRouter reads it: the first filter whose expression matches the task's attributes takes it;
 within that filter the task waits at each target for the target's timeout. A task that passes the
 last target of its filter is cancelled, and the default filter is only for tasks that matched no
-filter. So the last target here never has a timeout: a customer is passed on to more and more
-people, and never dropped before the task's own time to live.
+filter. So the last target here never has a timeout: a waiting customer is offered to more and more
+agents, and the task is not cancelled before its own time to live.
 
 Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
@@ -25,17 +24,9 @@ _NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a transferred task waits before more people are asked, in seconds.
+    """Seconds that a transferred task waits for the agent or the queue, then for other agents.
 
-    Parameters
-    ----------
-    agent
-        For the agent whom it was transferred to.
-    queue
-        For the members of the queue that it was transferred to.
-    fallback
-        For everyone but the agents it comes from, after that. Then it is offered to everyone,
-        without a limit.
+    After `fallback` it is offered to every agent, without a limit.
     """
 
     agent: int

@@ -14,13 +14,13 @@ import pulumi
 from rich.console import Console
 from rich.table import Table
 
+from local import ROOT
 from local.aws import EmulatedAwsError
 from local.bench.environment import BenchError
 from local.bench.measurements import Report, measured
 from local.deployer import DeploymentError
 from local.isolation import isolate
 from local.progress import progress_on
-from local.registry import ROOT
 from local.stack import local_stack
 
 REPEATS = 15
@@ -76,7 +76,8 @@ def _table(report: Report) -> Table:
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     kinds = report.transfers.values()
     yield "Twilio calls", *(str(kind.twilio_calls) for kind in kinds)
-    yield "round trips to Twilio", *(f"{kind.round_trips:.1f}" for kind in kinds)
+    yield "of these in a row", *(str(kind.in_a_row) for kind in kinds)
+    yield "round trips to Twilio", *(f"{kind.round_trips:.2f}" for kind in kinds)
     yield "AWS calls", *(str(kind.aws_calls) for kind in kinds)
     yield "own time", *(f"{kind.own_ms:.0f} ms" for kind in kinds)
     yield "processor time", *(f"{kind.cpu_ms:.0f} ms" for kind in kinds)

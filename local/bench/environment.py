@@ -9,7 +9,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -33,14 +33,27 @@ class Answered:
         From the event to the answer.
     cpu_seconds
         Processor time of the process meanwhile.
-    aws_calls, aws_seconds
-        Calls to AWS, and for how long any of them was under way.
+    awaited_seconds
+        For how long at least one answer was awaited, of Twilio or of AWS.
+    twilio_seconds
+        For how long at least one answer of Twilio was.
+    twilio_in_a_row
+        The most calls to Twilio of which each began after the one before was answered.
+    aws_calls
+        Calls to AWS.
     """
 
     seconds: float
     cpu_seconds: float
+    awaited_seconds: float
+    twilio_seconds: float
+    twilio_in_a_row: int
     aws_calls: int
-    aws_seconds: float
+
+    @property
+    def own_seconds(self) -> float:
+        """In which no answer was awaited."""
+        return self.seconds - self.awaited_seconds
 
 
 class Environment:
@@ -73,9 +86,7 @@ class Environment:
         told = self._read()
         if told["status"] != 200:  # noqa: PLR2004 - the only good answer
             raise BenchError(f"the function answered {told['status']}: {told['body']}")
-        return Answered(
-            told["seconds"], told["cpu_seconds"], told["aws_calls"], told["aws_seconds"]
-        )
+        return Answered(**{field.name: told[field.name] for field in fields(Answered)})
 
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None

@@ -10,8 +10,8 @@ from statistics import median
 from typing import Any, Final
 from zipfile import ZipFile
 
+from local import ROOT
 from local.bench.environment import Answered, BenchError, Environment, Function
-from local.registry import ROOT
 from local.stack import LocalStack
 from local.twilio.centre import ContactCentre
 
@@ -33,13 +33,15 @@ class Transfer:
     ----------
     twilio_calls, aws_calls
         Calls of one transfer.
+    in_a_row
+        The most calls to Twilio of which each began after the one before was answered, with added
+        latency.
     round_trips
         By how many times the added latency of Twilio the transfer took longer: how many calls to
-        Twilio come one after the other. From the fastest transfer of each, since a busy machine
-        makes others slower, never faster.
+        Twilio come one after the other. Times in which only AWS was awaited are left out, since
+        the emulated DynamoDB's vary by more than a round trip.
     own_ms
-        Milliseconds without added latency and without calls to AWS. The emulated Twilio's time is
-        in it. Where a call to AWS runs next to one to Twilio, both are left out.
+        Milliseconds without added latency in which no answer of Twilio or AWS was awaited.
     cpu_ms
         Milliseconds of processor time, which other work on the machine hardly changes.
     total_ms
@@ -47,6 +49,7 @@ class Transfer:
     """
 
     twilio_calls: int
+    in_a_row: int
     round_trips: float
     aws_calls: int
     own_ms: float
@@ -141,12 +144,16 @@ def _transfer(environment: Environment, stack: LocalStack, kind: str, repeats: i
     if len(calls) != 1:
         raise BenchError(f"transfers of a {kind} made (Twilio, AWS) calls that differ: {calls}")
     [(twilio_calls, aws_calls)] = calls
-    fastest = [min(answer.seconds for answer in answers) for answers in (plain, delayed)]
+    without_aws = [
+        median(answer.own_seconds + answer.twilio_seconds for answer in answers)
+        for answers in (plain, delayed)
+    ]
     return Transfer(
         twilio_calls,
-        round((fastest[1] - fastest[0]) / ADDED_SECONDS, 1),
+        max(answer.twilio_in_a_row for answer in delayed),
+        round((without_aws[1] - without_aws[0]) / ADDED_SECONDS, 2),
         aws_calls,
-        own_ms=_milliseconds(median(answer.seconds - answer.aws_seconds for answer in plain)),
+        own_ms=_milliseconds(median(answer.own_seconds for answer in plain)),
         cpu_ms=_milliseconds(median(answer.cpu_seconds for answer in plain)),
         total_ms=_milliseconds(median(answer.seconds for answer in plain)),
     )

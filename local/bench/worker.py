@@ -6,10 +6,13 @@ of this project but the handler: what it imported would not be part of the cold 
 
 import importlib
 import json
+import os
 import sys
 import threading
 import time
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class Context:
@@ -28,41 +31,66 @@ class Context:
         return max(0, int((self._ends_at - time.monotonic()) * 1000))
 
 
-class AwsCalls:
-    """When calls to AWS were under way, as botocore's events tell.
+class Calls:
+    """When calls to Twilio and to AWS were awaited: from a request's last header to its answer.
 
-    https://docs.aws.amazon.com/boto3/latest/guide/events.html
+    Both SDKs send through `http.client`, so their own work around a call is not in these spans.
     """
 
-    def __init__(self) -> None:
-        self._begun = threading.local()
+    def __init__(self, aws_port: int | None) -> None:
+        self._aws_port = aws_port
         self._lock = threading.Lock()
-        self._spans: list[tuple[float, float]] = []
+        self._spans: list[tuple[float, float, bool]] = []
 
     def listen(self) -> None:
-        """Hear of the calls of every session made from now on."""
-        from botocore.handlers import BUILTIN_HANDLERS  # noqa: PLC0415 - not before the handler
+        """Note the calls of every connection from now on."""
+        send, receive = HTTPConnection.endheaders, HTTPConnection.getresponse
 
-        for event in ("after-call", "after-call-error"):
-            BUILTIN_HANDLERS.append((event, self._end))
-        BUILTIN_HANDLERS.append(("before-call", self._begin))
+        def endheaders(connection: HTTPConnection, *args: Any, **kwargs: Any) -> None:
+            connection.begun = time.perf_counter()  # type: ignore[attr-defined]
+            send(connection, *args, **kwargs)
 
-    def taken(self) -> tuple[int, float]:
-        """Return how many calls ended since this was last asked, and how long any was under way."""
+        def getresponse(connection: HTTPConnection) -> HTTPResponse:
+            try:
+                return receive(connection)
+            finally:
+                begun = connection.begun  # type: ignore[attr-defined]
+                to_aws = connection.port == self._aws_port
+                with self._lock:
+                    self._spans.append((begun, time.perf_counter(), to_aws))
+
+        HTTPConnection.endheaders = endheaders  # type: ignore[assignment, method-assign]
+        HTTPConnection.getresponse = getresponse  # type: ignore[assignment, method-assign]
+
+    def taken(self) -> dict[str, Any]:
+        """Tell how many calls ended since this was last asked, and how long any was awaited."""
         with self._lock:
-            spans, self._spans = sorted(self._spans), []
-        seconds = ended_last = 0.0
-        for begun, ended in spans:
-            seconds += max(0.0, ended - max(begun, ended_last))
-            ended_last = max(ended_last, ended)
-        return len(spans), seconds
+            spans, self._spans = self._spans, []
+        to_twilio = [span for span in spans if not span[2]]
+        return {
+            "aws_calls": len(spans) - len(to_twilio),
+            "awaited_seconds": covered(spans),
+            "twilio_seconds": covered(to_twilio),
+            "twilio_in_a_row": in_a_row(to_twilio),
+        }
 
-    def _begin(self, **_: Any) -> None:
-        self._begun.at = time.perf_counter()
 
-    def _end(self, **_: Any) -> None:
-        with self._lock:
-            self._spans.append((self._begun.at, time.perf_counter()))
+def covered(spans: list[tuple[float, float, bool]]) -> float:
+    """How long at least one of the spans lasted."""
+    seconds = ended_last = 0.0
+    for begun, ended, _ in sorted(spans):
+        seconds += max(0.0, ended - max(begun, ended_last))
+        ended_last = max(ended_last, ended)
+    return seconds
+
+
+def in_a_row(spans: list[tuple[float, float, bool]]) -> int:
+    """How many spans can follow each other: the one that ends next is always the best choice."""
+    count, ended_last = 0, 0.0
+    for begun, ended, _ in sorted(spans, key=lambda span: span[1]):
+        if begun >= ended_last:
+            count, ended_last = count + 1, ended
+    return count
 
 
 def main() -> None:
@@ -72,16 +100,14 @@ def main() -> None:
     started = time.perf_counter()
     module = importlib.import_module(sys.argv[1])
     print(json.dumps({"seconds": time.perf_counter() - started}), file=answers, flush=True)
-    aws = AwsCalls()
-    aws.listen()
+    calls = Calls(urlsplit(os.environ["AWS_ENDPOINT_URL"]).port)
+    calls.listen()
     for line in sys.stdin:
         event = json.loads(line)
         started, cpu_started = time.perf_counter(), time.process_time()
         answer = module.handler(event, Context())
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
-        aws_calls, aws_seconds = aws.taken()
-        told = {"seconds": seconds, "cpu_seconds": cpu_seconds}
-        told |= {"aws_calls": aws_calls, "aws_seconds": aws_seconds}
+        told = {"seconds": seconds, "cpu_seconds": cpu_seconds, **calls.taken()}
         told |= {"status": answer["statusCode"], "body": answer.get("body", "")}
         print(json.dumps(told), file=answers, flush=True)
 

@@ -1,1 +1,1 @@
-"""The demo: real transfers over HTTP, and what TaskRouter did with each."""
+"""The demo: real transfers over HTTP, and how TaskRouter routed each."""

@@ -1,6 +1,6 @@
-"""The contact centre as the demo sees it: over HTTP alone, like everybody else.
+"""The contact centre as the demo sees it: over HTTP alone, as any client of Twilio does.
 
-Nothing is taken from the emulator's memory, so what the demo shows is what Twilio's APIs say.
+Nothing comes from the emulator's memory, so the demo shows what Twilio's APIs say.
 """
 
 import json
@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, Self
 import requests
 
 TIMEOUT = 10
-# The most that Programmable Chat and Conversations give at once, and that TaskRouter gives.
+# The largest page of Programmable Chat and Conversations, and that of TaskRouter.
 PAGE_SIZE = 100
 WORKSPACE_PAGE_SIZE = 1000
 
 
 class Room(NamedTuple):
-    """Where a task's customer is talked to.
+    """The conversation or chat channel of a task's customer.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Room(NamedTuple):
         What Twilio says of it: a conversation's state, and a channel's number of members, since a
         channel of Programmable Chat has no state.
     present
-        The names of those in it.
+        The names of its members.
     """
 
     kind: str
@@ -49,7 +49,7 @@ class View:
 
     @classmethod
     def of(cls, base_url: str) -> Self:
-        """Look at the emulated Twilio behind an address."""
+        """Read who works in the emulated Twilio at an address."""
         seed = requests.get(f"{base_url}/emulator/seed", timeout=TIMEOUT).json()
         session = requests.Session()
         session.auth = (seed["account_sid"], seed["auth_token"])
@@ -69,11 +69,9 @@ class View:
         return str(answer.json()["token"])
 
     def workspace(self, path: str, **query: str) -> dict[str, Any]:
-        """Read something of the workspace."""
-        return self._get(
-            f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}/{path}",
-            {"PageSize": str(WORKSPACE_PAGE_SIZE), **query},
-        )
+        """Read a resource of the workspace."""
+        page_size = {"PageSize": str(WORKSPACE_PAGE_SIZE)}
+        return self._get(f"{self._workspace}/{path}", page_size | query)
 
     def task(self, sid: str) -> dict[str, Any]:
         """Read a task; its attributes as a dictionary."""
@@ -107,46 +105,46 @@ class View:
         self._post(f"Workers/{sid}", {"ActivitySid": activities[0]["sid"]})
 
     def room(self, attributes: dict[str, Any]) -> Room:
-        """Read a task's conversation or chat channel, and who is in it."""
+        """Read a task's conversation or chat channel, and its members."""
         if "conversationSid" in attributes:
             kind = "Conversation"
             path = f"conversations/v1/Conversations/{attributes['conversationSid']}"
-            state = str(self._get(path, {})["state"])
-            present = self._get(f"{path}/Participants", {})["participants"]
+            state = str(self._get(path)["state"])
+            present = self._get(f"{path}/Participants")["participants"]
         else:
             kind = "Chat channel"
-            service = self.seed["chat_service_sid"]
-            path = f"chat/v2/Services/{service}/Channels/{attributes['channelSid']}"
-            state = f"{self._get(path, {})['members_count']} members"
-            present = self._get(f"{path}/Members", {})["members"]
+            path = self._channel_path(attributes)
+            state = f"{self._get(path)['members_count']} members"
+            present = self._get(f"{path}/Members")["members"]
         return Room(kind, state, {self.name(person["identity"]) for person in present})
 
     def leave_chat(self, attributes: dict[str, Any], worker_sid: str) -> None:
         """Take a worker out of a task's chat channel."""
         identity = next(i for i, sid in self.identities.items() if sid == worker_sid)
-        channel = f"{self.seed['chat_service_sid']}/Channels/{attributes['channelSid']}"
-        answer = self.session.delete(
-            f"{self.base_url}/chat/v2/Services/{channel}/Members/{identity}", timeout=TIMEOUT
-        )
-        answer.raise_for_status()
+        self._call("DELETE", f"{self._channel_path(attributes)}/Members/{identity}")
 
     def name(self, identity: str | None) -> str:
-        """Return the full name of a worker's identity; everybody else is the customer."""
+        """Return the full name of a worker's identity, and "the customer" for any other."""
         return self.people.get(self.identities.get(identity or "", ""), "the customer")
 
-    def _get(self, path: str, query: dict[str, str]) -> dict[str, Any]:
-        answer = self.session.get(
-            f"{self.base_url}/{path}",
-            params={"PageSize": str(PAGE_SIZE), **query},
-            timeout=TIMEOUT,
-        )
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
+    def _channel_path(self, attributes: dict[str, Any]) -> str:
+        service = self.seed["chat_service_sid"]
+        return f"chat/v2/Services/{service}/Channels/{attributes['channelSid']}"
+
+    def _get(self, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
+        query = {"PageSize": str(PAGE_SIZE), **(query or {})}
+        found: dict[str, Any] = self._call("GET", path, params=query).json()
         return found
 
     def _post(self, path: str, form: dict[str, str]) -> None:
-        workspace = f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}"
-        answer = self.session.post(
-            f"{self.base_url}/{workspace}/{path}", data=form, timeout=TIMEOUT
-        )
+        self._call("POST", f"{self._workspace}/{path}", data=form)
+
+    def _call(self, method: str, path: str, **content: Any) -> requests.Response:
+        url = f"{self.base_url}/{path}"
+        answer = self.session.request(method, url, timeout=TIMEOUT, **content)
         answer.raise_for_status()
+        return answer
+
+    @property
+    def _workspace(self) -> str:
+        return f"taskrouter/v1/Workspaces/{self.seed['workspace_sid']}"

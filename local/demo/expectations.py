@@ -1,26 +1,35 @@
-"""What must be true after a scene. Anything else ends the demo with a failure."""
+"""Checks each scene; a difference ends the demo with a failure."""
 
 from typing import Any
 
 from local.demo.contact_centre import View
-from local.demo.mismatch import Mismatch
-from local.demo.outcome import Outcome
+from local.demo.outcome import Mismatch, Outcome
 
 
 def check(outcome: Outcome, view: View) -> None:
-    """Hold an outcome against what a transfer promises.
+    """Compare an outcome with what a transfer promises.
 
     Raises
     ------
     Mismatch
-        With the first thing that is not so.
+        Names the scene and the first difference.
     """
+    try:
+        _check(outcome, view)
+    except Mismatch as difference:
+        raise Mismatch(f"{outcome.scene.title}: {difference}") from None
+
+
+def _check(outcome: Outcome, view: View) -> None:
     scene = outcome.scene
-    _same("the HTTP status", scene.status, outcome.status, scene.title, outcome.body)
+    if scene.status != outcome.status:
+        raise Mismatch(
+            f"the HTTP status should be {scene.status} and is {outcome.status} ({outcome.body})"
+        )
     if outcome.new is None:
-        _same("the problem's code", scene.code, outcome.body.get("code"), scene.title)
-        _same("the number of new tasks", 0, outcome.made, scene.title)
-        _same("the old task", _lasting(outcome.before), _lasting(outcome.old), scene.title)
+        _same("the problem's code", scene.code, outcome.body.get("code"))
+        _same("the number of new tasks", 0, outcome.made)
+        _same("the old task", _lasting(outcome.before), _lasting(outcome.old))
         return
     _check_tasks(outcome, outcome.new)
     _check_attributes(outcome, view, outcome.new["attributes"])
@@ -29,19 +38,18 @@ def check(outcome: Outcome, view: View) -> None:
 
 
 def _check_tasks(outcome: Outcome, new: dict[str, Any]) -> None:
-    title = outcome.scene.title
-    _same("the number of new tasks", 1, outcome.made, title)
-    _same("the old task's status", "completed", outcome.old["assignment_status"], title)
-    _same("the new task's status", "assigned", new["assignment_status"], title)
+    _same("the number of new tasks", 1, outcome.made)
+    _same("the old task's status", "completed", outcome.old["assignment_status"])
+    _same("the new task's status", "assigned", new["assignment_status"])
     for kept in ("priority", "task_channel_unique_name"):
-        _same(f"the new task's {kept}", outcome.before[kept], new[kept], title)
+        _same(f"the new task's {kept}", outcome.before[kept], new[kept])
     if outcome.repeated is not None:
         answer = (outcome.status, outcome.body)
-        _same("the answer to the same request again", answer, outcome.repeated, title)
+        _same("the answer to the same request again", answer, outcome.repeated)
 
 
 def _check_attributes(outcome: Outcome, view: View, attributes: dict[str, Any]) -> None:
-    title, before = outcome.scene.title, outcome.before["attributes"]
+    before = outcome.before["attributes"]
     identities = {sid: identity for identity, sid in view.identities.items()}
     expected = {
         **{key: content for key, content in before.items() if key != "flexChannelInviteSid"},
@@ -52,61 +60,52 @@ def _check_attributes(outcome: Outcome, view: View, attributes: dict[str, Any]) 
         "conversations": {"conversation_id": outcome.before["sid"]},
     }
     for key, content in expected.items():
-        _same(f"the attribute {key}", content, attributes.get(key), title)
-    _same(
-        "the first of ignoreWorkerSids",
-        outcome.sender_sid,
-        attributes["ignoreWorkerSids"][0],
-        title,
-    )
+        _same(f"the attribute {key}", content, attributes.get(key))
+    first_ignored = attributes["ignoreWorkerSids"][0]
+    _same("the first of ignoreWorkerSids", outcome.sender_sid, first_ignored)
     if "flexInteractionSid" not in before:
-        _same("the old task's channelSid", None, outcome.old["attributes"].get("channelSid"), title)
-        _same("the old task's reason", "task transferred", outcome.old["reason"], title)
+        _same("the old task's channelSid", None, outcome.old["attributes"].get("channelSid"))
+        _same("the old task's reason", "task transferred", outcome.old["reason"])
 
 
 def _check_offers(outcome: Outcome, view: View, new: dict[str, Any]) -> None:
-    title, kind = outcome.scene.title, outcome.scene.target_kind
+    kind = outcome.scene.target_kind
     offered = [offer["worker_sid"] for offer in outcome.offers]
     if kind == "workflow":
-        _same("the new task's workflow", outcome.target_sid, new["workflow_sid"], title)
+        _same("the new task's workflow", outcome.target_sid, new["workflow_sid"])
         return
     if kind == "worker":
-        _same("who was offered the task", [outcome.target_sid], offered, title)
+        _same("the workers who were offered the task", [outcome.target_sid], offered)
         return
     members = view.members(outcome.target_sid)
     if outcome.sender_sid not in members:
-        raise Mismatch(f"{title}: the sender is no member of the queue, so nothing is shown")
-    _same("the new task's queue", outcome.target_sid, new["task_queue_sid"], title)
+        raise Mismatch("the sender is no member of the queue, so nothing is shown")
+    _same("the new task's queue", outcome.target_sid, new["task_queue_sid"])
     strangers = sorted(view.people[sid] for sid in offered if sid not in members)
-    _same("offers to agents who are not in the queue", [], strangers, title)
-    _same("offers to the sender", 0, offered.count(outcome.sender_sid), title)
+    _same("offers to agents who are not in the queue", [], strangers)
+    _same("offers to the sender", 0, offered.count(outcome.sender_sid))
 
 
 def _check_room(outcome: Outcome, view: View) -> None:
-    title = outcome.scene.title
     if outcome.room is None:
-        raise Mismatch(f"{title}: the new task leads to no conversation")
+        raise Mismatch("the new task has no conversation")
     kind, state, present = outcome.room
     expected = "active" if kind == "Conversation" else f"{len(present)} members"
-    _same(f"the state of the {kind.lower()}", expected, state, title)
+    _same(f"the state of the {kind.lower()}", expected, state)
     holder = view.people[outcome.offers[-1]["worker_sid"]]
     for name in (holder, "the customer"):
         if name not in present:
-            raise Mismatch(f"{title}: {name} is not in the conversation, only {_names(present)}")
+            members = ", ".join(sorted(present)) or "no one"
+            raise Mismatch(f"{name} is not in the conversation, only {members}")
     if view.people[outcome.sender_sid] in present:
-        raise Mismatch(f"{title}: the sender is still in the conversation")
+        raise Mismatch("the sender is still in the conversation")
 
 
 def _lasting(task: dict[str, Any]) -> dict[str, Any]:
-    """Return a task without what time alone changes."""
+    """Return a task without the properties that change with time."""
     return {key: content for key, content in task.items() if key != "age"}
 
 
-def _names(people: set[str]) -> str:
-    return ", ".join(sorted(people)) or "nobody"
-
-
-def _same(what: str, expected: Any, found: Any, title: str, detail: Any = None) -> None:
+def _same(what: str, expected: Any, found: Any) -> None:
     if expected != found:
-        more = f" ({detail})" if detail else ""
-        raise Mismatch(f"{title}: {what} should be {expected!r} and is {found!r}{more}")
+        raise Mismatch(f"{what} should be {expected!r} and is {found!r}")

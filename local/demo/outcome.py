@@ -1,4 +1,4 @@
-"""Playing a scene: the request, what the agents do, and what Twilio's APIs say after it."""
+"""Plays a scene: the request, what the agents do, and what Twilio's APIs say after it."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,16 +6,20 @@ from typing import Any
 
 import requests
 
+from local import LocalError
 from local.demo.contact_centre import Room, View
-from local.demo.mismatch import Mismatch
 from local.demo.scenes import Scene
 
 TIMEOUT = 35
 
 
+class Mismatch(LocalError):
+    """A transfer did not do what it should; the text says what was expected and what was found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a scene.
+    """The result of a scene.
 
     ``offers`` are the reservations of the new task in order; ``room`` the conversation or
     channel. After a refusal there is no new task, and neither of the two. ``repeated`` is the
@@ -38,7 +42,7 @@ class Outcome:
 
     @property
     def written(self) -> dict[str, Any]:
-        """Return the attributes that the new task has and the original had not, or not so."""
+        """Return the attributes that the original did not have, or had with other values."""
         if self.new is None:
             return {}
         had = self.before["attributes"]
@@ -50,7 +54,7 @@ class Outcome:
 
 
 def play(scene: Scene, view: View, endpoint: str) -> Outcome:
-    """Send the transfer, let the agents answer, and look at what is there then.
+    """Send the transfer, let the agents answer, and read the result.
 
     The Flex plugin makes the agent leave a chat channel before it calls; so does this.
 
@@ -111,7 +115,7 @@ def send(url: str, request: dict[str, str]) -> tuple[int, dict[str, Any]]:
 
 
 def _after(scene: Scene, view: View, task_sid: str) -> dict[str, Any]:
-    """Let the agents answer, and read what the new task has become then."""
+    """Let the agents answer, and read the new task after that."""
     _let_agents_answer(scene, view, task_sid)
     new = view.task(task_sid)
     return {
@@ -128,7 +132,7 @@ def _let_agents_answer(scene: Scene, view: View, task_sid: str) -> None:
         waiting = [r for r in view.reservations(task_sid) if r["reservation_status"] == "pending"]
         if waiting:
             name = view.people[waiting[0]["worker_sid"]]
-            raise Mismatch(f"Nobody but the sender was left, yet the task is offered to {name}")
+            raise Mismatch(f"Only the sender was left, yet the task is offered to {name}")
         view.sign_in(scene.newcomer)
     view.answer(_offer(view, task_sid), "accepted")
 
@@ -138,4 +142,4 @@ def _offer(view: View, task_sid: str) -> dict[str, Any]:
     for offer in offers:
         if offer["reservation_status"] == "pending":
             return offer
-    raise Mismatch(f"Task {task_sid} is offered to nobody; it was offered {len(offers)} times")
+    raise Mismatch(f"Task {task_sid} has no open offer; it was offered {len(offers)} times")

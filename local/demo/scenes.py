@@ -1,4 +1,4 @@
-"""What is transferred in the demo, by whom, to whom, and what the agents do then."""
+"""The transfers of the demo, with their targets and the agents' answers."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -13,9 +13,9 @@ class Scene:
     Attributes
     ----------
     title
-        What it shows, in a few words.
+        What it shows.
     task, sender, target_kind, target
-        Who transfers what, and where to.
+        The transferring agent, the task and the target.
     declined
         How many agents decline before one accepts.
     newcomer
@@ -23,7 +23,7 @@ class Scene:
     twice
         Whether the same request is sent again, as an impatient agent does.
     status, code
-        What the endpoint answers; ``code`` is that of a problem.
+        The endpoint's answer; ``code`` is that of a problem.
     """
 
     title: str

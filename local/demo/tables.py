@@ -1,4 +1,4 @@
-"""How outcomes look on the screen."""
+"""Prints outcomes on the screen."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ SHOWN_OF_SID = 10
 
 
 def show_workflows(console: Console, workflows: list[dict[str, str]]) -> None:
-    """Print what get-workflows answered."""
+    """Print the answer of get-workflows."""
     table = _table("none")
     for workflow in workflows:
         table.add_row(escape(workflow["friendlyName"]), f"[dim]{workflow['sid']}[/]")
@@ -25,7 +25,7 @@ def show_workflows(console: Console, workflows: list[dict[str, str]]) -> None:
 
 
 def show_outcome(console: Console, number: int, outcome: Outcome, view: View) -> None:
-    """Print a scene: the answer, what became of both tasks, what was written, who is there now."""
+    """Print a scene: the answer, both tasks, the attributes that were written, the members now."""
     console.print(f"\n[bold]{number}. {escape(outcome.scene.title)}[/]")
     table = _table("cyan")
     _add_answer(table, outcome, view)
@@ -78,7 +78,7 @@ def _queue_members(outcome: Outcome, view: View) -> set[str]:
 
 
 def _attributes(outcome: Outcome, view: View) -> Table:
-    """Return the attributes that were written, with names for what SIDs stand for."""
+    """Return the attributes that were written, with a name after each known SID."""
     names = {**view.people, outcome.before["sid"]: "the old task"}
     for kind in ("queues", "workflows"):
         names |= {sid: name for name, sid in view.seed[kind].items()}

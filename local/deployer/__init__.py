@@ -1,10 +1,11 @@
 """Deploys the unchanged Pulumi program to the emulated AWS and Twilio, without the Pulumi CLI.
 
-The CLI is not to be had from PyPI, and a first look must not need it. Pulumi's own test harness
-lets a program run in-process with somebody else in the engine's place; here that somebody really
-creates each resource.
+The CLI cannot be installed from PyPI, and a first try must not need it. Pulumi's own test harness
+runs a program in-process with mocks in the engine's place; the mocks here really create each
+resource.
 """
 
+from local.deployer.creator import ResourceEvent
 from local.deployer.deployment import deploy
 from local.deployer.errors import (
     DeploymentError,
@@ -12,7 +13,6 @@ from local.deployer.errors import (
     UnknownInputError,
     UnknownResourceTypeError,
 )
-from local.deployer.events import ResourceEvent
 
 __all__ = [
     "DeploymentError",

@@ -1,27 +1,17 @@
 """Access to the emulated AWS: clients that are made once, and how its APIs spell things."""
 
 import threading
-from typing import TYPE_CHECKING, Any, Literal, overload
+from collections.abc import Mapping
+from typing import Any, Final
 
 import boto3
 from botocore.config import Config
 
-if TYPE_CHECKING:
-    from mypy_boto3_acm import ACMClient
-    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_route53 import Route53Client
-    from mypy_boto3_scheduler import EventBridgeSchedulerClient
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_sns import SNSClient
-
 # ministack takes any account's keys, and these for its default account's administrator.
 ACCOUNT_ID = "000000000000"
 _ACCESS_KEY = "test"
+# Below these, the names are the program's own.
+_FREE_NAMES: Final = frozenset({"tags", "variables"})
 
 
 class AwsClients:
@@ -30,7 +20,7 @@ class AwsClients:
     Parameters
     ----------
     endpoint_url
-        Where every service's API is.
+        The address of every service's API.
     region
         The region that resources are created in.
     """
@@ -44,28 +34,6 @@ class AwsClients:
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    @overload
-    def client(self, service: Literal["acm"]) -> "ACMClient": ...
-    @overload
-    def client(self, service: Literal["apigatewayv2"]) -> "ApiGatewayV2Client": ...
-    @overload
-    def client(self, service: Literal["cloudwatch"]) -> "CloudWatchClient": ...
-    @overload
-    def client(self, service: Literal["dynamodb"]) -> "DynamoDBClient": ...
-    @overload
-    def client(self, service: Literal["iam"]) -> "IAMClient": ...
-    @overload
-    def client(self, service: Literal["lambda"]) -> "LambdaClient": ...
-    @overload
-    def client(self, service: Literal["logs"]) -> "CloudWatchLogsClient": ...
-    @overload
-    def client(self, service: Literal["route53"]) -> "Route53Client": ...
-    @overload
-    def client(self, service: Literal["scheduler"]) -> "EventBridgeSchedulerClient": ...
-    @overload
-    def client(self, service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
-    @overload
-    def client(self, service: Literal["sns"]) -> "SNSClient": ...
     def client(self, service: str) -> Any:
         """Return the client of a service, made when it is first asked for."""
         # A session is not safe for several threads, its clients are.
@@ -82,11 +50,28 @@ class AwsClients:
             return self._clients[service]
 
 
-def capitalised(properties: dict[str, Any]) -> dict[str, Any]:
-    """Turn Pulumi's property names (`allowOrigins`) into the API's (`AllowOrigins`)."""
-    return {key[0].upper() + key[1:]: value for key, value in properties.items()}
+def parameters(inputs: Mapping[str, Any], **renamed: str) -> dict[str, Any]:
+    """Turn a resource's inputs into the parameters of an API call.
+
+    Parameters
+    ----------
+    inputs
+        By Pulumi's property names. `allowOrigins` becomes `AllowOrigins`, on every level.
+    **renamed
+        The API's names of inputs that it calls something else.
+    """
+    return {
+        renamed.get(key, key[0].upper() + key[1:]): value if key in _FREE_NAMES else _spelt(value)
+        for key, value in inputs.items()
+    }
 
 
-def tag_list(tags: dict[str, str]) -> list[Any]:
+def _spelt(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return parameters(value)
+    return [_spelt(item) for item in value] if isinstance(value, list) else value
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Turn tags into the list of keys and values that some services want."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]

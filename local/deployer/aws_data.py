@@ -1,25 +1,23 @@
 """Creates what stores something: secrets, the table and log groups."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
-from local.deployer.aws_clients import AwsClients, tag_list
-from local.deployer.resource_types import Created, Inputs, ResourceType
+from local.deployer.aws_clients import AwsClients, parameters, tag_list
+from local.deployer.resource_types import Create, Created, Inputs
 
 
 def _create_secret(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     name = f"{inputs['namePrefix']}{secrets.token_hex(5)}"
-    key = {"KmsKeyId": inputs["kmsKeyId"]} if "kmsKeyId" in inputs else {}
-    answer = aws.client("secretsmanager").create_secret(
-        Name=name, Description=inputs["description"], Tags=tag_list(inputs["tags"]), **key
-    )
-    return Created(answer["ARN"], {"arn": answer["ARN"], "name": name})
+    given = {key: value for key, value in inputs.items() if key != "namePrefix"}
+    given |= {"name": name, "tags": tag_list(inputs["tags"])}
+    arn = aws.client("secretsmanager").create_secret(**parameters(given))["ARN"]
+    return Created(arn, {"arn": arn, "name": name})
 
 
 def _create_secret_version(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    answer = aws.client("secretsmanager").put_secret_value(
-        SecretId=inputs["secretId"], SecretString=inputs["secretString"]
-    )
+    answer = aws.client("secretsmanager").put_secret_value(**parameters(inputs))
     version = answer["VersionId"]
     return Created(f"{answer['ARN']}|{version}", {"arn": answer["ARN"], "versionId": version})
 
@@ -32,23 +30,15 @@ def _create_table(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
         BillingMode=inputs["billingMode"],
         KeySchema=[{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}],
         AttributeDefinitions=[
-            {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
+            parameters(attribute, name="AttributeName", type="AttributeType")
             for attribute in inputs["attributes"]
         ],
-        SSESpecification={"Enabled": inputs["serverSideEncryption"]["enabled"]},
+        SSESpecification=parameters(inputs["serverSideEncryption"]),
         Tags=tag_list(inputs["tags"]),
     )
-    ttl = inputs["ttl"]
-    dynamodb.update_time_to_live(
-        TableName=name,
-        TimeToLiveSpecification={"AttributeName": ttl["attributeName"], "Enabled": ttl["enabled"]},
-    )
-    dynamodb.update_continuous_backups(
-        TableName=name,
-        PointInTimeRecoverySpecification={
-            "PointInTimeRecoveryEnabled": inputs["pointInTimeRecovery"]["enabled"]
-        },
-    )
+    dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=parameters(inputs["ttl"]))
+    recovery = parameters(inputs["pointInTimeRecovery"], enabled="PointInTimeRecoveryEnabled")
+    dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
     return Created(name, {"arn": answer["TableDescription"]["TableArn"]})
 
 
@@ -62,29 +52,9 @@ def _create_log_group(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     return Created(name, {"arn": arn.removesuffix(":*")})
 
 
-TYPES: Final = {
-    "aws:secretsmanager/secret:Secret": ResourceType(
-        frozenset({"description", "kmsKeyId", "namePrefix", "tags"}), _create_secret
-    ),
-    "aws:secretsmanager/secretVersion:SecretVersion": ResourceType(
-        frozenset({"secretId", "secretString"}), _create_secret_version
-    ),
-    "aws:dynamodb/table:Table": ResourceType(
-        frozenset(
-            {
-                "attributes",
-                "billingMode",
-                "hashKey",
-                "name",
-                "pointInTimeRecovery",
-                "serverSideEncryption",
-                "tags",
-                "ttl",
-            }
-        ),
-        _create_table,
-    ),
-    "aws:cloudwatch/logGroup:LogGroup": ResourceType(
-        frozenset({"name", "retentionInDays", "tags"}), _create_log_group
-    ),
+TYPES: Final[Mapping[str, Create]] = {
+    "aws:secretsmanager/secret:Secret": _create_secret,
+    "aws:secretsmanager/secretVersion:SecretVersion": _create_secret_version,
+    "aws:dynamodb/table:Table": _create_table,
+    "aws:cloudwatch/logGroup:LogGroup": _create_log_group,
 }

@@ -1,21 +1,14 @@
 """Creates the HTTP API: the API itself, integrations, routes and the stage."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from local.deployer.aws_clients import ACCOUNT_ID, AwsClients, capitalised
-from local.deployer.resource_types import Created, Inputs, ResourceType
+from local.deployer.aws_clients import ACCOUNT_ID, AwsClients, parameters
+from local.deployer.resource_types import Create, Created, Inputs
 
 
 def _create_api(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    answer = aws.client("apigatewayv2").create_api(
-        Name=inputs["name"],
-        Description=inputs["description"],
-        ProtocolType=inputs["protocolType"],
-        DisableExecuteApiEndpoint=inputs["disableExecuteApiEndpoint"],
-        CorsConfiguration=capitalised(inputs["corsConfiguration"]),  # type: ignore[arg-type]
-        Tags=inputs["tags"],
-    )
-    api_id = answer["ApiId"]
+    api_id = aws.client("apigatewayv2").create_api(**parameters(inputs))["ApiId"]
     return Created(
         api_id,
         {
@@ -30,73 +23,22 @@ def _create_api(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
 
 
 def _create_integration(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    answer = aws.client("apigatewayv2").create_integration(
-        ApiId=inputs["apiId"],
-        IntegrationType=inputs["integrationType"],
-        IntegrationMethod=inputs["integrationMethod"],
-        IntegrationUri=inputs["integrationUri"],
-        PayloadFormatVersion=inputs["payloadFormatVersion"],
-        TimeoutInMillis=inputs["timeoutMilliseconds"],
-    )
-    return Created(answer["IntegrationId"])
+    given = parameters(inputs, timeoutMilliseconds="TimeoutInMillis")
+    return Created(aws.client("apigatewayv2").create_integration(**given)["IntegrationId"])
 
 
 def _create_route(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    answer = aws.client("apigatewayv2").create_route(
-        ApiId=inputs["apiId"],
-        RouteKey=inputs["routeKey"],
-        AuthorizationType=inputs["authorizationType"],
-        Target=inputs["target"],
-    )
-    return Created(answer["RouteId"])
+    return Created(aws.client("apigatewayv2").create_route(**parameters(inputs))["RouteId"])
 
 
 def _create_stage(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigatewayv2").create_stage(
-        ApiId=inputs["apiId"],
-        StageName=inputs["name"],
-        AutoDeploy=inputs["autoDeploy"],
-        DefaultRouteSettings=capitalised(inputs["defaultRouteSettings"]),  # type: ignore[arg-type]
-        AccessLogSettings=capitalised(inputs["accessLogSettings"]),  # type: ignore[arg-type]
-        Tags=inputs["tags"],
-    )
+    aws.client("apigatewayv2").create_stage(**parameters(inputs, name="StageName"))
     return Created(inputs["name"])
 
 
-TYPES: Final = {
-    "aws:apigatewayv2/api:Api": ResourceType(
-        frozenset(
-            {
-                "corsConfiguration",
-                "description",
-                "disableExecuteApiEndpoint",
-                "name",
-                "protocolType",
-                "tags",
-            }
-        ),
-        _create_api,
-    ),
-    "aws:apigatewayv2/integration:Integration": ResourceType(
-        frozenset(
-            {
-                "apiId",
-                "integrationMethod",
-                "integrationType",
-                "integrationUri",
-                "payloadFormatVersion",
-                "timeoutMilliseconds",
-            }
-        ),
-        _create_integration,
-    ),
-    "aws:apigatewayv2/route:Route": ResourceType(
-        frozenset({"apiId", "authorizationType", "routeKey", "target"}), _create_route
-    ),
-    "aws:apigatewayv2/stage:Stage": ResourceType(
-        frozenset(
-            {"accessLogSettings", "apiId", "autoDeploy", "defaultRouteSettings", "name", "tags"}
-        ),
-        _create_stage,
-    ),
+TYPES: Final[Mapping[str, Create]] = {
+    "aws:apigatewayv2/api:Api": _create_api,
+    "aws:apigatewayv2/integration:Integration": _create_integration,
+    "aws:apigatewayv2/route:Route": _create_route,
+    "aws:apigatewayv2/stage:Stage": _create_stage,
 }

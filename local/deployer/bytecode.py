@@ -1,13 +1,12 @@
 """Adds bytecode to the Lambda bundle, so that it is compiled once and not by every process.
 
-The emulated AWS unpacks the bundle into a new folder for each process of a function, and Python
-keeps bytecode next to its source: no process finds what another compiled. On AWS a snapshot does
-this work (SnapStart). The sources in the bundle stay as they are.
+The emulated AWS runs functions on the Python of this environment, and a bundle that was built for
+AWS has bytecode for Lambda's alone, or none. It unpacks the bundle into a new folder for each
+process, so none would find what another compiled. The sources in the bundle stay as they are.
 """
 
 import hashlib
 import io
-import subprocess
 import sys
 import tempfile
 import threading
@@ -29,11 +28,6 @@ def with_bytecode(bundle: Path) -> bytes:
     ----------
     bundle
         The zip to deploy.
-
-    Raises
-    ------
-    subprocess.CalledProcessError
-        When a module cannot be compiled.
     """
     content = bundle.read_bytes()
     digest = hashlib.sha256(content + sys.version.encode()).hexdigest()[:_DIGITS]
@@ -47,23 +41,19 @@ def with_bytecode(bundle: Path) -> bytes:
             outdated.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(dir=bundle.parent, delete=False) as unfinished:
             unfinished.write(compiled)
-        # Another process may do the same: whoever reads the file sees a whole one.
+        # Another process may do the same at the same time: replacing is atomic.
         Path(unfinished.name).replace(kept)
     return compiled
 
 
 def _compiled(content: bytes) -> bytes:
+    # On the path only while the program is deployed.
+    from transfer_stack.bytecode import bytecode  # noqa: PLC0415
+
     archive = io.BytesIO(content)
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive, "a") as bundle:
-        bundle.extractall(folder)
-        subprocess.run(  # noqa: S603 - nothing in the command comes from outside
-            [
-                *(sys.executable, "-m", "compileall", "-q", "-j", "0"),
-                *("--invalidation-mode", "unchecked-hash", folder),
-            ],
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-        for path in sorted(Path(folder).rglob("*.pyc")):
-            bundle.write(path, path.relative_to(folder))
+    with zipfile.ZipFile(archive, "a") as bundle:
+        names = set(bundle.namelist())
+        for name, compiled in bytecode({name: bundle.read(name) for name in names}).items():
+            if name not in names:  # a build on Lambda's Python has it
+                bundle.writestr(name, compiled)
     return archive.getvalue()

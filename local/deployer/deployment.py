@@ -16,15 +16,14 @@ from pulumi.runtime.mocks import MockMonitor, set_mocks
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from local.deployer.aws_clients import AwsClients
-from local.deployer.engine import Creator
-from local.deployer.events import ResourceEvent
+from local.deployer.creator import Creator, ResourceEvent
 from local.deployer.twilio_resources import TwilioResources
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROGRAM: Final = ROOT / "infra"
 PROJECT: Final = "flex-chat-transfer"
 _REGION: Final = "us-east-1"
-# As many resources at once; the engine's own default is of the same order.
+# Resources created at the same time; the engine's own default is similar.
 _PARALLEL: Final = 16
 
 _logger = logging.getLogger(__name__)
@@ -42,7 +41,7 @@ def deploy(
     program: Path = PROGRAM,
     on_interrupt: Callable[[], None] = lambda: None,
 ) -> Mapping[str, Any]:
-    """Deploy the stack anew; nothing that an earlier deployment made is updated or deleted.
+    """Deploy a new stack; resources of earlier deployments are neither updated nor deleted.
 
     Parameters
     ----------
@@ -114,8 +113,8 @@ def run_program(
 
     async def run() -> dict[str, Any]:
         loop = asyncio.get_running_loop()
-        # After a failure nobody asks for the results of what was waiting for it, and asyncio would
-        # log each of them.
+        # After a failure the results of its dependents are never awaited, and asyncio would log
+        # each of them.
         loop.set_exception_handler(lambda _loop, _context: None)
         loop.set_default_executor(ThreadPoolExecutor(_PARALLEL, thread_name_prefix="resource"))
         pulumi_settings.reset_options(project=PROJECT, stack=stack, root_directory=str(ROOT))
@@ -133,8 +132,8 @@ def run_program(
         assert isinstance(root, Stack)
         return cast("dict[str, Any]", await pulumi.Output.from_input(root.outputs).future())
 
-    # Pulumi keeps its state in context variables and an event loop: a new thread begins without
-    # any, and leaves none behind.
+    # Pulumi keeps its state in context variables and an event loop, which a new thread does not
+    # share with earlier or later deployments.
     with _one_at_a_time, ThreadPoolExecutor(1, thread_name_prefix="deployment") as thread:
         deployment = thread.submit(asyncio.run, run())
         try:

@@ -1,12 +1,34 @@
-"""What the deployer knows of a type of resource: which inputs it has, how to create one."""
+"""What the creation of every resource takes and returns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from local.deployer.aws_clients import AwsClients
 
-Inputs = Mapping[str, Any]
+
+class Inputs(Mapping[str, Any]):
+    """A resource's inputs by name.
+
+    Attributes
+    ----------
+    unread
+        The names that nothing has looked up so far.
+    """
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self._content = content
+        self.unread = set(content)
+
+    def __getitem__(self, name: str) -> Any:
+        self.unread.discard(name)
+        return self._content[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +47,6 @@ class Created:
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceType:
-    """A type of AWS resource that can be created.
-
-    Parameters
-    ----------
-    inputs
-        Every input that `create` takes into account, and no other.
-    create
-        Creates a resource from the emulated AWS, its logical name and its inputs.
-    """
-
-    inputs: frozenset[str]
-    create: Callable[[AwsClients, str, Inputs], Created]
+# Creates a resource from the emulated AWS, its logical name and its inputs. It has to read every
+# input that it takes into account: the deployment fails because of any other.
+Create = Callable[[AwsClients, str, Inputs], Created]

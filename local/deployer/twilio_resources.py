@@ -15,7 +15,7 @@ from pulumi.provider.experimental.provider import (
 )
 
 from local.deployer.errors import DeploymentError
-from local.deployer.resource_types import Created, Inputs
+from local.deployer.resource_types import Created
 from pulumi_twilio.property_values import plain_map, property_map
 from pulumi_twilio.provider import TwilioProvider
 
@@ -37,14 +37,13 @@ class TwilioResources:
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self._config = {
-            key.removeprefix("twilio:"): value
+            key.removeprefix("twilio:"): PropertyValue(value)
             for key, value in config.items()
             if key.startswith("twilio:")
         }
         self._provider: TwilioProvider | None = None
         self._lock = threading.Lock()
-        # One loop for all calls: the provider's locks belong to the loop that they were first used
-        # in.
+        # One loop for all calls: a lock of the provider belongs to the loop of its first use.
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="twilio-provider", daemon=True
@@ -57,15 +56,8 @@ class TwilioResources:
         self._thread.join()
         self._loop.close()
 
-    def create(self, type_: str, name: str, inputs: Inputs) -> Created:
-        """Create or adopt an object.
-
-        Parameters
-        ----------
-        type_, name
-            What it is, and what the program calls it.
-        inputs
-            Its inputs.
+    def create(self, type_: str, name: str, inputs: Mapping[str, Any]) -> Created:
+        """Create or adopt an object, by its type, its logical name and its inputs.
 
         Raises
         ------
@@ -80,8 +72,10 @@ class TwilioResources:
         created = self._run(provider.create(request))
         return Created(str(created.resource_id), plain_map(created.properties))
 
-    def invoke(self, token: str, args: Inputs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        """Call a provider function; return its answer, and what is wrong with the arguments."""
+    def invoke(
+        self, token: str, args: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Call a provider function; return its answer and the failures of its arguments."""
         answer = self._run(self._configured().invoke(InvokeRequest(token, property_map(args))))
         failures = [(failure.property, failure.reason) for failure in answer.failures]
         return plain_map(answer.return_value or {}), failures
@@ -90,17 +84,13 @@ class TwilioResources:
         with self._lock:
             if self._provider is None:
                 provider = TwilioProvider()
-                args = {key: PropertyValue(value) for key, value in self._config.items()}
                 urn = f"{_URN}::pulumi:providers:twilio::default"
-                checked = self._run(provider.check_config(CheckRequest(urn, {}, args, b"")))
+                checked = self._run(provider.check_config(CheckRequest(urn, {}, self._config, b"")))
                 _raise_for(checked.failures)
-                self._run(
-                    provider.configure(
-                        ConfigureRequest(
-                            {}, checked.inputs or {}, accept_secrets=False, accept_resources=False
-                        )
-                    )
+                request = ConfigureRequest(
+                    {}, checked.inputs or {}, accept_secrets=False, accept_resources=False
                 )
+                self._run(provider.configure(request))
                 self._provider = provider
             return self._provider
 

@@ -1,4 +1,4 @@
-"""An emulated Twilio, so that transfers can be watched and tested without an account.
+"""An emulated Twilio, to try and test transfers without an account.
 
 It speaks HTTP, keeps state, and really routes. What it does follows Twilio's documentation; where
 that is silent, the docstring of the place says which choice was made.

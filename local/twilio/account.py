@@ -1,6 +1,6 @@
-"""One Twilio account: who may call, and everything its products keep.
+"""One Twilio account: its credentials, and the state of all its products.
 
-All changes happen under `Account.lock`: the server's calls, its timer, and tests that reach in.
+Every change holds `Account.lock`: the server's calls, its timer, and tests in the same process.
 """
 
 import base64
@@ -8,7 +8,6 @@ import binascii
 import hmac
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from local.twilio.clock import Clock, SystemClock
@@ -36,7 +35,6 @@ class Account:
     sinks: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     addresses: dict[str, dict[str, Any]] = field(default_factory=dict)
-    evaluations: list[datetime] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def workspace(self, sid: str) -> Workspace:

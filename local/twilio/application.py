@@ -45,7 +45,7 @@ from local.twilio.taskrouter import (
     worker_routes,
     workspace_routes,
 )
-from local.twilio.taskrouter.engine import settle
+from local.twilio.taskrouter.routing_loop import settle
 
 TICK_SECONDS = 0.2
 
@@ -93,7 +93,7 @@ def application(centre: ContactCentre, faults: Faults, journal: Journal) -> Star
 
 
 async def _tick(account: Account) -> None:
-    """Let time have its effect: reservations, targets and tasks run out of it."""
+    """Settle the workspaces regularly, so that reservations, targets and tasks time out."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
         with account.lock:
@@ -151,7 +151,7 @@ async def _read(request: Request, url: str) -> Call:
 
 
 def _query(request: Request) -> dict[str, str]:
-    """Return the query; of a parameter that is there several times, all values with commas."""
+    """Return the query; the values of a repeated parameter are joined by commas."""
     parameters = request.query_params
     return {name: ",".join(parameters.getlist(name)) for name in parameters}
 
@@ -190,14 +190,14 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 class JournalMiddleware:
-    """Writes every call of a product into the journal, whatever becomes of it."""
+    """Writes every call of a product into the journal, with its outcome."""
 
     def __init__(self, app: ASGIApp, journal: Journal) -> None:
         self._app = app
         self._journal = journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Write down a call, carry it out, and write down its status."""
+        """Record a call, carry it out, and record its status."""
         if scope["type"] != "http" or scope["path"].startswith("/emulator"):
             await self._app(scope, receive, send)
             return
@@ -230,7 +230,7 @@ def _fields(request: Request, body: bytes) -> Mapping[str, Any]:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """Give the body, which was read already, to whoever reads it next."""
+    """Return a receive function that first repeats the body, which was read already."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""One HTTP call as the products' routes see it, and what they answer."""
+"""One HTTP call as the products' routes receive it, and their answers."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from local.twilio.errors import invalid, stale
 
 if TYPE_CHECKING:
     from local.twilio.account import Account
+    from local.twilio.taskrouter.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +47,17 @@ class Call:
             raise invalid(f"Missing required parameter {name} in the post body")
         return text
 
-    def integer(
-        self,
-        name: str,
-        default: int | None = None,
-        minimum: int = 0,
-        maximum: int = 2**31 - 1,
-    ) -> int | None:
-        """Return a form field that is a whole number; 400 when it is none, or out of range."""
-        text = self.form.get(name)
-        if text is None or text == "":
-            return default
-        try:
-            number = int(text)
-        except ValueError:
-            raise invalid(f"Invalid {name}: {text!r} is not a whole number") from None
-        if number < minimum:
-            raise invalid(f"Invalid {name}: {number} is less than {minimum}")
-        if number > maximum:
-            raise invalid(f"Invalid {name}: {number} is more than {maximum}")
-        return number
+    @property
+    def path_below_host(self) -> str:
+        """Return the path of the address, without the version of the API."""
+        return "/" + self.url.split("/", 4)[4]
+
+    def integer(self, name: str, default: int, minimum: int = 0, maximum: int = 2**31 - 1) -> int:
+        """Return a form field that is a whole number; raises as `whole`."""
+        return whole(name, self.form.get(name) or default, minimum, maximum)
 
     def boolean(self, name: str, *, default: bool) -> bool:
-        """Return a form field that is true or false."""
+        """Return a form field that is a truth value."""
         text = self.form.get(name)
         return default if text is None else truth(text)
 
@@ -105,7 +94,7 @@ class Call:
         return text
 
     def check_version(self, version: int) -> None:
-        """Hold ``If-Match`` against a version; without the header anything goes.
+        """Compare ``If-Match`` with a version; without the header every version passes.
 
         The header may be quoted, as in ``ETag``, or bare, as Twilio's own samples send it.
 
@@ -119,8 +108,25 @@ class Call:
             raise stale()
 
 
+def whole(name: str, given: Any, minimum: int, maximum: int) -> int:
+    """Return a parameter that has to be a whole number.
+
+    Raises
+    ------
+    TwilioError
+        400 when it is none, or out of range.
+    """
+    try:
+        number = int(given)
+    except (TypeError, ValueError):
+        raise invalid(f"Invalid {name}: {given!r} is not a whole number") from None
+    if not minimum <= number <= maximum:
+        raise invalid(f"Invalid {name}: {number} is not between {minimum} and {maximum}")
+    return number
+
+
 def truth(text: str) -> bool:
-    """Return what a text means: "``true``, ``1``, or ``yes``", and anything else is false.
+    """Return whether a text is one of "``true``, ``1``, or ``yes``"; anything else is false.
 
     Source: ``Available`` and ``IgnoreCapacity`` on https://www.twilio.com/docs/taskrouter/api/worker
     and https://www.twilio.com/docs/taskrouter/api/task
@@ -135,3 +141,12 @@ def etag(version: int) -> dict[str, str]:
 
 Handler = Callable[["Account", Call], Answer]
 Routes = tuple[tuple[str, str, Handler], ...]
+
+
+def in_workspace(*routes: tuple[str, str, Callable[["Workspace", Call], Answer]]) -> Routes:
+    """Turn handlers that need a workspace into routes: the path names it as ``{workspace}``."""
+
+    def found(handler: Callable[["Workspace", Call], Answer]) -> Handler:
+        return lambda account, call: handler(account.workspace(call.path["workspace"]), call)
+
+    return tuple((method, path, found(handler)) for method, path, handler in routes)

@@ -1,30 +1,26 @@
-"""The contact centre as a test or the demo holds it: who is who, and what they can do.
+"""The contact centre for tests in the same process: its people, and what they can do.
 
-Everything here takes the account's lock, so it can be called while the server runs.
+Every method holds the account's lock, so it can be called while the server runs.
 """
 
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from local.twilio.flex import rooms
 from local.twilio.flex.model import (
     CHANNEL_STATUSES,
-    ChannelParticipant,
     InteractionChannel,
-    Invite,
     UserToken,
 )
 from local.twilio.flex.token_routes import new_token_value
 from local.twilio.sids import seeded_sid
-from local.twilio.taskrouter.engine import settle
 from local.twilio.taskrouter.lifecycle import complete, wrap
 from local.twilio.taskrouter.model import Reservation, ReservationStatus, Task, Worker
 from local.twilio.taskrouter.reservation_routes import answer
+from local.twilio.taskrouter.routing_loop import settle
 from local.twilio.work import Work
-
-Part = TypeVar("Part", InteractionChannel, ChannelParticipant, Invite)
 
 TOKEN_LIFE = timedelta(hours=24)
 
@@ -62,7 +58,7 @@ class ContactCentre(Work):
     # Reading
 
     def task(self, sid: str) -> Task | None:
-        """Return a task as it is now, and None when there is none (any more)."""
+        """Return a task as it is now, and None when it does not exist."""
         return self.workspace.tables.tasks.get(sid)
 
     def attributes(self, sid: str) -> dict[str, Any]:
@@ -80,7 +76,7 @@ class ContactCentre(Work):
         return names.get(worker_sid or "")
 
     def holder_of(self, task_sid: str) -> str | None:
-        """Return the name of the worker who has a task, and None when nobody has."""
+        """Return the name of the worker who has a task, and None when it has none."""
         with self.account.lock:
             holder = self.workspace.holder(task_sid)
         return self.name_of(holder.sid) if holder else None
@@ -110,7 +106,7 @@ class ContactCentre(Work):
         return {occupant.identity for occupant in found}
 
     def summary(self) -> dict[str, Any]:
-        """Return what one needs to use the centre over HTTP. All of it is made up."""
+        """Return credentials and SIDs for using the centre over HTTP. All of it is made up."""
         key_sid, key_secret = self.api_key
         return {
             "account_sid": self.account_sid,
@@ -140,7 +136,7 @@ class ContactCentre(Work):
             return self._issue(name, -timedelta(minutes=1))
 
     def invalid_token(self) -> str:
-        """Return what looks like a token and was never given out."""
+        """Return a token that was never issued."""
         return new_token_value()
 
     def _issue(self, name: str, life: timedelta) -> str:
@@ -157,7 +153,7 @@ class ContactCentre(Work):
         return token.value
 
     def settle(self) -> None:
-        """Let time have its effect now, rather than at the server's next tick."""
+        """Do what is due by now, rather than at the server's next tick."""
         with self.account.lock:
             settle(self.workspace)
 
@@ -185,17 +181,11 @@ class ContactCentre(Work):
     def set_activity(self, name: str, activity: str) -> None:
         """Put a worker into an activity, such as ``Offline``."""
         with self.account.lock:
-            worker = self.worker(name)
-            self.workspace.tables.workers[worker.sid] = replace(
-                worker,
-                activity_sid=seeded_sid("WA", activity),
-                date_status_changed=self.workspace.now(),
-                version=worker.version + 1,
-            )
+            self.workspace.set_activity(self.workers[name], seeded_sid("WA", activity))
             settle(self.workspace)
 
     def set_attributes(self, task_sid: str, **changed: Any) -> None:
-        """Change some of a task's attributes, as somebody else might in between; None removes."""
+        """Change some of a task's attributes, as another client might; None removes one."""
         with self.account.lock:
             attributes = {**self.attributes(task_sid), **changed}
             kept = {key: content for key, content in attributes.items() if content is not None}
@@ -203,7 +193,7 @@ class ContactCentre(Work):
             self.workspace.put_task(replace(task, attributes=json.dumps(kept)))
 
     def set_channel_status(self, task_sid: str, status: str) -> None:
-        """Set the status of a task's interaction channel, and nothing else with it.
+        """Set the status of a task's interaction channel, and change nothing else.
 
         Raises
         ------
@@ -219,17 +209,17 @@ class ContactCentre(Work):
             self.account.flex.channels[channel.sid] = replace(channel, status=status)
 
     def remove_interaction(self, task_sid: str) -> None:
-        """Remove a task's interaction, as after 180 days: all calls about it answer 404.
+        """Remove a task's interaction, as after 180 days: every call about it is answered 404.
 
         The task and the conversation stay as they are. Raises as `set_channel_status`.
         """
         with self.account.lock:
             sid = self._interaction_channel(task_sid).interaction_sid
             flex = self.account.flex
-            del flex.interactions[sid]
-            flex.channels = _without(flex.channels, sid)
-            flex.participants = _without(flex.participants, sid)
-            flex.invites = _without(flex.invites, sid)
+            tables: tuple[dict[str, Any], ...] = (flex.channels, flex.participants, flex.invites)
+            for table in tables:
+                for key in [k for k, part in table.items() if part.interaction_sid == sid]:
+                    del table[key]
 
     def _interaction_channel(self, task_sid: str) -> InteractionChannel:
         flex = self.account.flex
@@ -248,10 +238,6 @@ class ContactCentre(Work):
         with self.account.lock:
             offer = self._offer(task_sid)
             if offer is None:
-                raise LookupError(f"Task {task_sid} is offered to nobody")
+                raise LookupError(f"Task {task_sid} has no open offer")
             answer(self.workspace, offer, status)
         return self.name_of(offer.worker_sid) or offer.worker_sid
-
-
-def _without(table: dict[str, Part], interaction_sid: str) -> dict[str, Part]:
-    return {sid: one for sid, one in table.items() if one.interaction_sid != interaction_sid}

@@ -1,4 +1,4 @@
-"""Time, as something a test can hold in its hand."""
+"""Clocks: the machine's, and one that tests control."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whatever tells the time."""
+    """A source of the time."""
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
@@ -21,16 +21,10 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when it is told to.
+    """A clock that starts at the machine's time and moves only when `advance` is called."""
 
-    Parameters
-    ----------
-    start
-        The first time it shows; the machine's time where none is given.
-    """
-
-    def __init__(self, start: datetime | None = None) -> None:
-        self._now = start or datetime.now(UTC)
+    def __init__(self) -> None:
+        self._now = datetime.now(UTC)
         self._lock = threading.Lock()
 
     def now(self) -> datetime:

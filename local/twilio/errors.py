@@ -1,4 +1,4 @@
-"""What Twilio answers when it refuses, in the form that every Twilio API gives it.
+"""Twilio's error answers, in the form that every Twilio API has.
 
 Source: https://www.twilio.com/docs/usage/twilios-response and the error dictionary,
 https://www.twilio.com/docs/api/errors.
@@ -15,12 +15,12 @@ TOO_MANY_REQUESTS = 20429
 INTERNAL = 20500
 
 # The dictionary has no entry for a failed If-Match; this one follows the pattern of its
-# neighbours (20404 for 404, 20429 for 429). Callers go by the status.
+# neighbours (20404 for 404, 20429 for 429). Callers use the status.
 PRECONDITION_FAILED = 20412
 
 
 class TwilioError(Exception):
-    """An answer that is not a success.
+    """An error answer.
 
     Parameters
     ----------
@@ -54,12 +54,12 @@ class TwilioError(Exception):
 
 
 def invalid(message: str) -> TwilioError:
-    """Return the 400 for a request that cannot be carried out as it is."""
+    """Return the 400 for an invalid request."""
     return TwilioError(400, INVALID, message)
 
 
 def not_found(path: str) -> TwilioError:
-    """Return the 404 for something that does not exist, or no longer."""
+    """Return the 404 for a resource that does not exist."""
     return TwilioError(404, NOT_FOUND, f"The requested resource {path} was not found")
 
 

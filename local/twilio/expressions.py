@@ -1,139 +1,40 @@
 """TaskRouter's expressions: which workers a queue has, which tasks a filter takes.
 
 The grammar is the provider's, in ``pulumi_twilio/taskrouter``; this module turns a parsed
-expression into a small tree and evaluates it against task and worker attributes.
+expression into a function of task and worker attributes.
 Source: https://www.twilio.com/docs/taskrouter/expression-syntax
 """
 
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 
+from local.twilio.errors import invalid
 from pulumi_twilio.taskrouter.expressions import GRAMMAR
 
 Scope = Mapping[str, Any]
-
-_PARSER = Lark(
-    GRAMMAR,
-    parser="lalr",
-    maybe_placeholders=False,
-)
+Value = Callable[[Scope], Any]
+Condition = Callable[[Scope], bool]
 
 
 class ExpressionError(ValueError):
     """An expression that TaskRouter would not take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A string, a number, a boolean or null."""
-
-    content: Any
-
-    def evaluate(self, _scope: Scope) -> Any:
-        """Return the constant."""
-        return self.content
-
-
-@dataclass(frozen=True, slots=True)
-class Array:
-    """A list of values."""
-
-    items: tuple["Value", ...]
-
-    def evaluate(self, scope: Scope) -> Any:
-        """Return the values of its items."""
-        return [item.evaluate(scope) for item in self.items]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A key of the attributes, such as ``task.customer.languages[0]``."""
-
-    path: tuple[str | int, ...]
-
-    def evaluate(self, scope: Scope) -> Any:
-        """Return what the key holds, and None (NULL) where there is nothing of that name."""
-        found: Any = scope
-        for step in self.path:
-            if isinstance(step, str) and isinstance(found, Mapping):
-                found = found.get(step)
-            elif isinstance(step, int) and isinstance(found, list) and step < len(found):
-                found = found[step]
-            else:
-                return None
-        return found
-
-
-Value = Constant | Array | Reference
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two values and what is asked about them."""
-
-    left: Value
-    operator: str
-    right: Value
-
-    def holds(self, scope: Scope) -> bool:
-        """Tell whether it is true of these attributes."""
-        return _OPERATORS[self.operator](self.left.evaluate(scope), self.right.evaluate(scope))
-
-
-@dataclass(frozen=True, slots=True)
-class Negation:
-    """The opposite of a condition."""
-
-    condition: "Condition"
-
-    def holds(self, scope: Scope) -> bool:
-        """Tell whether it is true of these attributes."""
-        return not self.condition.holds(scope)
-
-
-@dataclass(frozen=True, slots=True)
-class Conjunction:
-    """Conditions that must all hold."""
-
-    conditions: tuple["Condition", ...]
-
-    def holds(self, scope: Scope) -> bool:
-        """Tell whether it is true of these attributes."""
-        return all(condition.holds(scope) for condition in self.conditions)
-
-
-@dataclass(frozen=True, slots=True)
-class Disjunction:
-    """Conditions of which one is enough."""
-
-    conditions: tuple["Condition", ...]
-
-    def holds(self, scope: Scope) -> bool:
-        """Tell whether it is true of these attributes."""
-        return any(condition.holds(scope) for condition in self.conditions)
-
-
-Condition = Comparison | Negation | Conjunction | Disjunction
-
-
 def parse(text: str) -> Condition:
-    """Parse an expression that is true or false.
+    """Parse an expression; the function that is returned tells whether it holds.
 
     Raises
     ------
     ExpressionError
-        When TaskRouter would refuse it; the message says where it stops making sense.
+        When TaskRouter would refuse it; the message names the place.
     """
-    tree = _parse(text)
-    if not isinstance(tree, Condition):
-        raise ExpressionError(f"Expression {text!r} is not a comparison")
-    return tree
+    condition: Condition = _parse(text, "condition")
+    return condition
 
 
 def parse_value(text: str) -> Value:
@@ -144,16 +45,28 @@ def parse_value(text: str) -> Value:
     ExpressionError
         When it is no single value.
     """
-    tree = _parse(f"{text} == null")
-    if not isinstance(tree, Comparison):
-        raise ExpressionError(f"Expression {text!r} is not a value")
-    return tree.left
+    value: Value = _parse(text, "value")
+    return value
+
+
+def parse_parameter(name: str, text: str) -> Condition:
+    """Parse the expression in a request's parameter.
+
+    Raises
+    ------
+    TwilioError
+        400 with code 20001 when it is not valid.
+    """
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        raise invalid(f"{name} is not valid: {error}") from error
 
 
 @lru_cache(maxsize=1024)
-def _parse(text: str) -> Any:
+def _parse(text: str, start: Literal["condition", "value"]) -> Any:
     try:
-        return _ToTree().transform(_PARSER.parse(text))
+        return _ToFunction().transform(_PARSER.parse(text, start=start))
     except UnexpectedInput as error:
         where = "at its end" if error.column < 0 else f"at character {error.column}"
         raise ExpressionError(f"Expression {text!r} makes no sense {where}") from error
@@ -168,8 +81,8 @@ def _equal(left: Any, right: Any) -> bool:
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     """Compare numbers with numbers and strings with strings.
 
-    The documentation advises against comparing different types and does not say what comes of it;
-    here nothing is greater or less than a value of another type, NULL included.
+    The documentation advises against comparing different types and does not give the result; here
+    nothing is greater or less than a value of another type, NULL included.
     """
 
     def apply(left: Any, right: Any) -> bool:
@@ -205,41 +118,70 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-class _ToTree(Transformer[Token, Any]):
-    def disjunction(self, conditions: list[Condition]) -> Disjunction:
-        return Disjunction(tuple(conditions))
+def _step(found: Any, key: str | int) -> Any:
+    """Return what a key holds, and None (NULL) where there is nothing of that name."""
+    if isinstance(key, str) and isinstance(found, Mapping):
+        return found.get(key)
+    if isinstance(key, int) and isinstance(found, list) and key < len(found):
+        return found[key]
+    return None
 
-    def conjunction(self, conditions: list[Condition]) -> Conjunction:
-        return Conjunction(tuple(conditions))
 
-    def negation(self, children: list[Condition]) -> Negation:
-        return Negation(children[0])
+class _ToFunction(Transformer[Token, Any]):
+    """Makes a function of the scope out of each rule of the grammar."""
 
-    def comparison(self, children: list[Any]) -> Comparison:
+    def disjunction(self, conditions: list[Condition]) -> Condition:
+        return lambda scope: any(condition(scope) for condition in conditions)
+
+    def conjunction(self, conditions: list[Condition]) -> Condition:
+        return lambda scope: all(condition(scope) for condition in conditions)
+
+    def negation(self, children: list[Condition]) -> Condition:
+        return lambda scope: not children[0](scope)
+
+    def comparison(self, children: list[Any]) -> Condition:
         left, sign, right = children
-        return Comparison(left, str(sign).upper(), right)
+        compare = _OPERATORS[sign.upper()]
+        return lambda scope: compare(left(scope), right(scope))
 
-    def negated_comparison(self, children: list[Any]) -> Negation:
-        return Negation(self.comparison(children))
+    def negated_comparison(self, children: list[Any]) -> Condition:
+        return self.negation([self.comparison(children)])
 
-    def reference(self, names: list[Token]) -> Reference:
-        return Reference(tuple(int(n) if n.type == "INDEX" else str(n) for n in names))
+    def reference(self, names: list[Token]) -> Value:
+        path = [int(name) if name.type == "INDEX" else str(name) for name in names]
 
-    def array(self, items: list[Value]) -> Array:
-        return Array(tuple(items))
+        def evaluate(scope: Scope) -> Any:
+            found: Any = scope
+            for key in path:
+                found = _step(found, key)
+            return found
 
-    def string(self, tokens: list[Token]) -> Constant:
-        return Constant(re.sub(r"\\(.)", r"\1", tokens[0][1:-1], flags=re.DOTALL))
+        return evaluate
 
-    def number(self, tokens: list[Token]) -> Constant:
-        text = str(tokens[0])
-        return Constant(float(text) if "." in text else int(text))
+    def array(self, items: list[Value]) -> Value:
+        return lambda scope: [item(scope) for item in items]
 
-    def true(self, _tokens: list[Token]) -> Constant:
-        return Constant(content=True)
+    def string(self, tokens: list[Token]) -> Value:
+        text = re.sub(r"\\(.)", r"\1", tokens[0][1:-1], flags=re.DOTALL)
+        return lambda _scope: text
 
-    def false(self, _tokens: list[Token]) -> Constant:
-        return Constant(content=False)
+    def number(self, tokens: list[Token]) -> Value:
+        number = float(tokens[0]) if "." in tokens[0] else int(tokens[0])
+        return lambda _scope: number
 
-    def null(self, _tokens: list[Token]) -> Constant:
-        return Constant(None)
+    def true(self, _tokens: list[Token]) -> Value:
+        return lambda _scope: True
+
+    def false(self, _tokens: list[Token]) -> Value:
+        return lambda _scope: False
+
+    def null(self, _tokens: list[Token]) -> Value:
+        return lambda _scope: None
+
+
+_PARSER = Lark(
+    GRAMMAR,
+    parser="lalr",
+    start=["condition", "value"],
+    maybe_placeholders=False,
+)

@@ -1,7 +1,7 @@
-"""Things that go wrong on purpose: errors, lost connections, silence and slowness.
+"""Injected faults: errors, cut connections, silence and latency.
 
-A fault is a rule about which calls it befalls and what happens then. The middleware asks the rules
-before a call reaches its product.
+A fault is a rule: which calls it affects, and how. The middleware applies the rules before a call
+reaches its product.
 """
 
 import asyncio
@@ -33,16 +33,16 @@ class Fault:
     method, path
         Which calls: the method, and a regular expression that is found in the path.
     nth
-        The first matching call that it befalls, counted from 1.
+        The first matching call that it affects, counted from 1.
     times
-        How many calls it befalls from there on; None for all.
+        How many calls it affects from there on; None for all.
     takes_effect
-        Whether the call is carried out although the caller does not hear of it.
+        Whether the call takes effect although the caller gets no answer, or an error.
 
     Raises
     ------
     ValueError
-        There is no such kind, or the path is no regular expression.
+        The kind is unknown, or the path is no regular expression.
     """
 
     kind: Kind
@@ -57,7 +57,7 @@ class Fault:
     takes_effect: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what would only fail once a call comes."""
+        """Check the kind and the path, which no call has used yet."""
         if self.kind not in get_args(Kind):
             raise ValueError(f"kind is {self.kind!r}; expected one of {', '.join(get_args(Kind))}")
         try:
@@ -67,12 +67,12 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """Return what the journal calls it."""
+        """Return its name in the journal."""
         what = str(self.status) if self.kind == "status" else self.kind
         return f"{what}, took effect" if self.takes_effect else what
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether a call is one that it is about."""
+        """Tell whether it is about a call."""
         return (self.method is None or self.method.upper() == method) and (
             re.search(self.path, path) is not None
         )
@@ -81,7 +81,7 @@ class Fault:
         """Return the answer of a ``status`` fault."""
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         code = self.code or _CODES.get(self.status, INTERNAL)
-        return TwilioError(self.status, code, "An error that was asked for", headers)
+        return TwilioError(self.status, code, "An injected error", headers)
 
 
 class Faults:
@@ -90,11 +90,11 @@ class Faults:
     def __init__(self) -> None:
         self._rules: list[tuple[Fault, list[int]]] = []
         self._lock = threading.Lock()
-        self._spoiled = threading.Condition()
+        self._injected = threading.Condition()
         self._count = 0
 
     def add(self, fault: Fault) -> None:
-        """Put a rule into force; of several that befall a call the first one wins."""
+        """Add a rule; of several rules that affect a call, the first one applies."""
         with self._lock:
             self._rules.append((fault, [0]))
 
@@ -111,14 +111,14 @@ class Faults:
         self.add(Fault("silence", seconds=seconds, **rule))
 
     def latency(self, seconds: float, **rule: Any) -> None:
-        """Answer as usual, so many seconds later; all matching calls unless ``times`` says else."""
+        """Answer so many seconds later; every matching call unless ``times`` limits them."""
         self.add(Fault("latency", seconds=seconds, **{"times": None, **rule}))
 
     def clear(self) -> None:
-        """Put all rules out of force, and count from 0 again."""
+        """Remove all rules, and count from 0 again."""
         with self._lock:
             self._rules.clear()
-        with self._spoiled:
+        with self._injected:
             self._count = 0
 
     def rules(self) -> tuple[Fault, ...]:
@@ -128,25 +128,25 @@ class Faults:
 
     @property
     def count(self) -> int:
-        """Return how many calls were spoiled so far; those that took effect already had it."""
+        """Return how many calls were affected so far; any effect has been carried out."""
         return self._count
 
     def wait(self, count: int = 1, timeout: float = 10.0) -> bool:
-        """Wait until so many calls were spoiled; false when the time (in seconds) is up.
+        """Wait until so many calls were affected; false when the time (in seconds) is up.
 
-        With a ``silence`` that takes effect, a test can so stop the caller right after a call.
+        With a ``silence`` that takes effect, a test can stop the caller right after a call.
         """
-        with self._spoiled:
-            return self._spoiled.wait_for(lambda: self._count >= count, timeout)
+        with self._injected:
+            return self._injected.wait_for(lambda: self._count >= count, timeout)
 
     def note(self) -> None:
-        """Count a spoiled call."""
-        with self._spoiled:
+        """Count an affected call."""
+        with self._injected:
             self._count += 1
-            self._spoiled.notify_all()
+            self._injected.notify_all()
 
-    def befalling(self, method: str, path: str) -> Fault | None:
-        """Count a call with all rules and return the one that befalls it, if any."""
+    def applying_to(self, method: str, path: str) -> Fault | None:
+        """Count a call in all rules and return the one that applies, if any."""
         chosen = None
         with self._lock:
             for fault, seen in self._rules:
@@ -161,17 +161,17 @@ class Faults:
 
 
 class FaultMiddleware:
-    """Lets the faults befall the calls of the products; the control plane is left alone."""
+    """Applies the faults to the calls of the products, not to the control plane."""
 
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
         self._app = app
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry a call out, or spoil it."""
+        """Carry a call out, or apply a fault to it."""
         fault = None
         if scope["type"] == "http" and not scope["path"].startswith("/emulator"):
-            fault = self._faults.befalling(scope["method"], scope["path"])
+            fault = self._faults.applying_to(scope["method"], scope["path"])
         if fault is None:
             await self._app(scope, receive, send)
             return
@@ -195,11 +195,11 @@ class FaultMiddleware:
 
 
 async def _swallow(_message: Message) -> None:
-    """Take an answer that nobody will hear."""
+    """Drop an answer."""
 
 
 async def _wait(seconds: float, receive: Callable[[], Awaitable[Message]]) -> None:
-    """Wait until the time is up or the caller has gone."""
+    """Wait until the time is up or the caller has disconnected."""
 
     async def gone() -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -209,6 +209,6 @@ async def _wait(seconds: float, receive: Callable[[], Awaitable[Message]]) -> No
 
 
 async def _cut(scope: Scope, receive: Receive) -> None:
-    """Break the TCP connection off, and let the server notice."""
+    """Abort the TCP connection, and let the server notice."""
     scope["state"]["transport"].abort()
     await _wait(1.0, receive)

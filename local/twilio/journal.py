@@ -1,4 +1,4 @@
-"""What was asked of the emulated Twilio, in order: how tests count calls and see what was sent.
+"""The journal of all calls of the emulated Twilio, for tests that count and inspect them.
 
 Credentials are never in it: no header is kept, and the values of fields named token are left out.
 """
@@ -15,7 +15,7 @@ SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request. ``status`` is None while, or when, it has no answer; ``fault`` what befell it.
+    """One request. ``status`` is None without an answer; ``fault`` names the injected one.
 
     ``form`` holds the fields of a form or of a JSON object; ``path`` starts with the product, as in
     ``/taskrouter/v1/Workspaces``.
@@ -49,7 +49,7 @@ class Journal:
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[Entry]:
-        """Go through the entries, oldest first."""
+        """Iterate over the entries, oldest first."""
         return iter(self.entries)
 
     def __len__(self) -> int:
@@ -63,7 +63,7 @@ class Journal:
             return tuple(self._entries)
 
     def matching(self, method: str | None = None, path: str = "") -> list[Entry]:
-        """Return the entries of that method whose path the regular expression finds."""
+        """Return the entries of that method whose path matches the regular expression."""
         return [
             entry
             for entry in self.entries
@@ -71,14 +71,14 @@ class Journal:
         ]
 
     def clear(self) -> None:
-        """Forget everything so far."""
+        """Remove all entries."""
         with self._lock:
             self._entries.clear()
 
     def open(
         self, method: str, path: str, query: Mapping[str, str], form: Mapping[str, Any]
     ) -> Entry:
-        """Write down a request as it arrives."""
+        """Add a request when it arrives."""
         with self._lock:
             self._written += 1
             entry = Entry(self._written, method, path, dict(query), _without_tokens(form))
@@ -86,7 +86,7 @@ class Journal:
             return entry
 
     def close(self, entry: Entry, status: int | None, fault: str | None) -> None:
-        """Write down what became of it."""
+        """Record its outcome."""
         with self._lock:
             for index, other in enumerate(self._entries):
                 if other.number == entry.number:

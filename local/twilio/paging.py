@@ -1,12 +1,12 @@
-"""Lists in pages, with the ``meta`` object that Twilio's SDK follows.
+"""Lists in pages, with the ``meta`` object that Twilio's SDK follows, and their common filter.
 
 ``next_page_url`` names Twilio's own host, as the real API does: a client that sends the calls for
 ``https://taskrouter.twilio.com`` to this server sends that one here too.
 Source: https://www.twilio.com/docs/usage/twilios-response#response-formats-list-paging-information
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from local.twilio.calls import Answer, Call
@@ -17,7 +17,17 @@ MAX_PAGE_SIZE = 1000
 # The documented maximum of Programmable Chat and of Conversations.
 MAX_CHAT_PAGE_SIZE = 100
 
+
+class Named(Protocol):
+    """An object with a name."""
+
+    @property
+    def friendly_name(self) -> str:
+        """Return the name."""
+
+
 Entry = TypeVar("Entry")
+NamedEntry = TypeVar("NamedEntry", bound=Named)
 
 _PAGING = {"Page", "PageSize", "PageToken"}
 
@@ -61,6 +71,12 @@ def page(
         "next_page_url": address(start + size, number + 1) if more else None,
     }
     return Answer(200, {key: [form(entry) for entry in shown], "meta": meta})
+
+
+def named(call: Call, table: Mapping[str, NamedEntry]) -> list[NamedEntry]:
+    """Return the entries with the ``FriendlyName`` of the query, and all where it has none."""
+    name = call.query.get("FriendlyName")
+    return [entry for entry in table.values() if not name or entry.friendly_name == name]
 
 
 def _number(call: Call, name: str, default: int) -> int:

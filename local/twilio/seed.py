@@ -1,48 +1,46 @@
 """A small contact centre: people, queues, workflows and conversations in progress.
 
-SIDs of what is there from the start are the same every time, so that documentation can show them;
-what is made later gets new ones. Worker names differ from identities, as single sign-on makes them:
+The SIDs of the seed are the same every time, so that documentation can show them; later objects get
+new ones. Worker names differ from identities, as single sign-on makes them:
 the worker ``ana@example.com`` chats as ``ana_40example_2Ecom``.
 """
 
 import json
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from local.twilio.account import Account
 from local.twilio.centre import ContactCentre
 from local.twilio.clock import Clock, SystemClock
 from local.twilio.flex.model import Flex
 from local.twilio.flex.orchestration import Orchestration
-from local.twilio.sids import seeded_sid
-from local.twilio.taskrouter.model import Activity, TaskChannel, TaskQueue, Workflow
-from local.twilio.taskrouter.worker_routes import add_worker
+from local.twilio.sids import new_sid, seeded_sid
+from local.twilio.taskrouter.model import (
+    Activity,
+    TaskChannel,
+    TaskQueue,
+    Worker,
+    WorkerChannel,
+    Workflow,
+)
 from local.twilio.taskrouter.workspace import Workspace
 
 __all__ = ["ContactCentre", "contact_centre"]
 
-ACTIVITIES: Mapping[str, bool] = MappingProxyType(
-    {"Available": True, "Unavailable": False, "Offline": False, "Break": False}
-)
+ACTIVITIES: Final = {"Available": True, "Unavailable": False, "Offline": False, "Break": False}
 
 # How many tasks of a channel a worker takes at once.
-TASK_CHANNELS: Mapping[str, int] = MappingProxyType(
-    {"default": 25, "voice": 1, "chat": 25, "sms": 25, "email": 25, "video": 1}
-)
+TASK_CHANNELS: Final = {"default": 25, "voice": 1, "chat": 25, "sms": 25, "email": 25, "video": 1}
 
-QUEUES: Mapping[str, str] = MappingProxyType(
-    {
-        "Everyone": "1==1",
-        "Sales": 'routing.skills HAS "sales"',
-        "Support": 'routing.skills HAS "support"',
-        "Escalations": 'routing.skills HAS "escalations"',
-        "Billing": 'routing.skills HAS "billing"',
-    }
-)
+QUEUES: Final = {
+    "Everyone": "1==1",
+    **{
+        name: f'routing.skills HAS "{name.lower()}"'
+        for name in ("Sales", "Support", "Escalations", "Billing")
+    },
+}
 
 # Name, full name, role, activity, skills.
-PEOPLE: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
+PEOPLE: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
     ("ana", "Ana Almeida", "agent", "Available", ("sales", "support")),
     ("ben", "Ben Baker", "agent", "Available", ("sales",)),
     ("carla", "Carla Costa", "agent", "Available", ("sales", "support", "escalations")),
@@ -54,13 +52,7 @@ PEOPLE: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
 
 
 def contact_centre(clock: Clock | None = None) -> ContactCentre:
-    """Return a contact centre in the middle of a working day.
-
-    Parameters
-    ----------
-    clock
-        The time it goes by; the machine's unless a test brings its own.
-    """
+    """Return a contact centre in the middle of a working day; by the machine's clock or another."""
     account = Account(
         sid=seeded_sid("AC", "account"),
         auth_token=seeded_sid("", "auth token"),
@@ -102,6 +94,7 @@ def _workspace(account: Account) -> Workspace:
 
 
 def _add_people(centre: ContactCentre) -> None:
+    now, tables = centre.workspace.now(), centre.workspace.tables
     for name, full_name, role, activity, skills in PEOPLE:
         attributes = {
             "contact_uri": f"client:{name}_40example_2Ecom",
@@ -110,13 +103,19 @@ def _add_people(centre: ContactCentre) -> None:
             "roles": [role],
             "routing": {"skills": list(skills), "levels": {}},
         }
-        worker = add_worker(
-            centre.workspace,
+        worker = Worker(
             seeded_sid("WK", name),
             f"{name}@example.com",
-            json.dumps(attributes),
             seeded_sid("WA", activity),
+            json.dumps(attributes),
+            *(now, now, now, now),
         )
+        tables.workers[worker.sid] = worker
+        for channel in tables.task_channels.values():
+            sid, capacity = new_sid("WC"), channel.default_capacity
+            tables.worker_channels[sid] = WorkerChannel(
+                sid, worker.sid, channel.sid, capacity, now, now
+            )
         centre.workers[name] = worker.sid
 
 

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,16 +25,16 @@ START_SECONDS = 10.0
 
 
 class Protocol(H11Protocol):
-    """Uvicorn's HTTP, which also tells the application its connection: faults cut it."""
+    """Uvicorn's HTTP protocol; gives the application its connection, which faults cut."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Keep the connection where the application's scope finds it."""
+        """Put the connection into the application's scope."""
         super().connection_made(transport)
         self.app_state: dict[str, Any] = {**self.app_state, "transport": transport}
 
 
 class ThreadServer(uvicorn.Server):
-    """Uvicorn for a test's thread: stops when it is told to, not at the next tenth of a second."""
+    """Uvicorn in a thread: `stop` takes effect at once, not at the next tenth of a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -48,7 +48,7 @@ class ThreadServer(uvicorn.Server):
         await self._told.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Hang up on everybody: nobody waits for an answer at the end of a test."""
+        """Abort all connections: no client waits for an answer at the end of a test."""
         for server in self.servers:
             server.close()
         for listener in sockets or []:
@@ -84,8 +84,9 @@ def serve(centre: ContactCentre, port: int = 0) -> Iterator[RunningTwilio]:
     OSError
         When the port is taken.
     """
-    running = RunningTwilio("", centre, Faults(), Journal())
     with _listen(port) as listener:
+        base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        running = RunningTwilio(base_url, centre, Faults(), Journal())
         server = ThreadServer(_config(running))
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name="emulated-twilio", daemon=True
@@ -93,18 +94,10 @@ def serve(centre: ContactCentre, port: int = 0) -> Iterator[RunningTwilio]:
         thread.start()
         try:
             _wait_until_started(server, thread)
-            yield RunningTwilio(_base_url(listener), centre, running.faults, running.journal)
+            yield running
         finally:
             server.stop()
             thread.join(START_SECONDS)
-
-
-def run(port: int = 0) -> None:
-    """Serve a seeded contact centre until the process is told to stop."""
-    running = RunningTwilio("", contact_centre(), Faults(), Journal())
-    with _listen(port) as listener:
-        print(_base_url(listener), flush=True)  # noqa: T201
-        uvicorn.Server(_config(running)).run(sockets=[listener])
 
 
 def _listen(port: int) -> socket.socket:
@@ -118,10 +111,6 @@ def _listen(port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _base_url(listener: socket.socket) -> str:
-    return f"http://{LOOPBACK}:{listener.getsockname()[1]}"
 
 
 def _config(running: RunningTwilio) -> uvicorn.Config:
@@ -151,4 +140,6 @@ if __name__ == "__main__":
 
     parser = argparse.ArgumentParser(description="Serve an emulated Twilio on this machine.")
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
-    run(parser.parse_args().port)
+    with suppress(KeyboardInterrupt), serve(contact_centre(), parser.parse_args().port) as twilio:
+        print(twilio.base_url, flush=True)  # noqa: T201
+        threading.Event().wait()

@@ -1,4 +1,4 @@
-"""How the emulated Twilio behaves where Twilio's documentation leaves it open, or varies.
+"""Switches for behaviour that Twilio's documentation leaves open, or that varies.
 
 A caller is correct when it copes with every setting. All times are in seconds by the account's
 clock; what is due takes effect before the next call is answered, or at the server's next tick.
@@ -9,8 +9,6 @@ from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 from local.twilio.taskrouter.model import TaskStatus
-
-INTERACTIONS = "https://www.twilio.com/docs/flex/developer/conversations/interactions-api"
 
 
 @dataclass(slots=True)
@@ -75,7 +73,7 @@ class Switches:
     """
 
     cancels_unroutable_after: float = 0.0
-    """How long a task stays pending after its workflow has no way for it (any more). Cancelled
+    """How long a task stays pending after its workflow has no queue for it (any more). Cancelled
     in the end, says https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
     without a time.
     """
@@ -94,12 +92,12 @@ class Switches:
         }
 
     def change(self, document: Mapping[str, Any]) -> None:
-        """Set what a JSON object names, all of it or nothing.
+        """Set the fields that a JSON object names, all of them or none.
 
         Raises
         ------
         ValueError
-            For a name that is none, or a value of another type; says what is expected.
+            For an unknown name, or a value of another type; says what is expected.
         """
         kinds = get_type_hints(Switches)
         unknown = sorted(set(document) - set(kinds))

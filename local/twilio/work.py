@@ -1,15 +1,15 @@
-"""Making tasks of every kind that a contact centre has, held by whom a test says.
+"""Makes tasks of every kind that a contact centre has, assigned to a given worker.
 
-They appear as Flex and Studio would have made them: with their channel, conversation and customer.
+They look as if Flex and Studio had made them: with channel, conversation and customer.
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.twilio.account import Account
 from local.twilio.flex import rooms
-from local.twilio.flex.model import ChannelParticipant, Interaction, InteractionChannel, Room
+from local.twilio.flex.model import ChannelParticipant, InteractionChannel, Room
 from local.twilio.sids import new_sid, seeded_sid
 from local.twilio.taskrouter.lifecycle import accept
 from local.twilio.taskrouter.model import Reservation, Task
@@ -18,6 +18,7 @@ from local.twilio.taskrouter.workspace import Workspace
 
 CUSTOMER_NUMBER = "+15005550001"
 COMPANY_NUMBER = "+15005550006"
+_TASK_CHANNELS = {"web": "chat", "sms": "sms"}
 
 
 @dataclass(slots=True)
@@ -25,7 +26,7 @@ class Work:
     """An account with one workspace, and the tasks in it.
 
     ``workers``, ``queues``, ``workflows`` and ``tasks`` give SIDs by name. A task made with a
-    ``name`` is kept under it, and has the same SIDs every time.
+    ``name`` is stored under it, and has the same SIDs every time.
     """
 
     account: Account
@@ -37,28 +38,13 @@ class Work:
 
     def chat_task(self, holder: str = "ana", name: str | None = None, **attributes: Any) -> str:
         """Make a web chat of Programmable Chat, accepted by the holder; return the task's SID."""
-        with self.account.lock:
-            channel = self._chat_channel(name)
-            own = {
-                "channelType": "web",
-                "channelSid": channel.sid,
-                "name": "Casey",
-                "customerName": "Casey",
-                "identity": "casey",
-            }
-            return self._held("chat", holder, name, {**own, **attributes})
+        own = {"name": "Casey", "customerName": "Casey", "identity": "casey"}
+        return self._chat_task("web", holder, name, {**own, **attributes})
 
     def sms_task(self, holder: str = "ana", name: str | None = None, **attributes: Any) -> str:
         """Make an SMS conversation of Programmable Chat, accepted by the holder."""
-        with self.account.lock:
-            channel = self._chat_channel(name)
-            own = {
-                "channelType": "sms",
-                "channelSid": channel.sid,
-                "name": CUSTOMER_NUMBER,
-                "customerAddress": CUSTOMER_NUMBER,
-            }
-            return self._held("sms", holder, name, {**own, **attributes})
+        own = {"name": CUSTOMER_NUMBER, "customerAddress": CUSTOMER_NUMBER}
+        return self._chat_task("sms", holder, name, {**own, **attributes})
 
     def conversation_task(
         self, holder: str = "ana", name: str | None = None, **attributes: Any
@@ -100,11 +86,18 @@ class Work:
     def pending_task(
         self, queue: str = "Billing", name: str | None = None, **attributes: Any
     ) -> str:
-        """Make a chat that waits in a queue; nobody who is there now is a member of Billing."""
+        """Make a chat that waits in a queue; no available worker is a member of Billing."""
         with self.account.lock:
             channel = self._chat_channel(name)
             own = {"channelType": "web", "channelSid": channel.sid, "name": "Casey"}
             return self._new_task("chat", name, {**own, **attributes}, queue).sid
+
+    def _chat_task(
+        self, medium: str, holder: str, name: str | None, attributes: dict[str, Any]
+    ) -> str:
+        with self.account.lock:
+            own = {"channelType": medium, "channelSid": self._chat_channel(name).sid}
+            return self._held(_TASK_CHANNELS[medium], holder, name, {**own, **attributes})
 
     def _interaction_task(
         self, medium: str, holder: str, name: str | None, attributes: dict[str, Any]
@@ -118,8 +111,7 @@ class Work:
                 "flexChannelInviteSid": _sid("KG", name),
                 "conversationSid": channel.conversation_sid,
             }
-            task_channel = "sms" if medium == "sms" else "chat"
-            return self._held(task_channel, holder, name, {**own, **attributes})
+            return self._held(_TASK_CHANNELS[medium], holder, name, {**own, **attributes})
 
     def _interaction(self, medium: str, name: str | None) -> InteractionChannel:
         flex = self.account.flex
@@ -134,15 +126,9 @@ class Work:
         channel = InteractionChannel(
             _sid("UO", name), _sid("KD", name), medium, room.sid, self.workspace.sid
         )
-        interaction = Interaction(
-            channel.interaction_sid,
-            {"type": medium, "sid": channel.sid},
-            {"properties": {"workspace_sid": self.workspace.sid}},
-        )
-        flex.interactions[interaction.sid] = interaction
         flex.channels[channel.sid] = channel
         customer = ChannelParticipant(
-            _sid("UT", name), channel.sid, interaction.sid, "customer", identity
+            _sid("UT", name), channel.sid, channel.interaction_sid, "customer", identity
         )
         flex.participants[customer.sid] = customer
         return channel
@@ -156,17 +142,11 @@ class Work:
         return room
 
     def _held(self, channel: str, holder: str, name: str | None, attributes: dict[str, Any]) -> str:
-        """Make a task that a worker has accepted, whatever the routing would have done."""
+        """Make a task that a worker has accepted, without routing it."""
         task = self._new_task(channel, name, attributes, "Everyone")
         now = self.workspace.now()
-        reservation = Reservation(
-            _sid("WR", name),
-            task.sid,
-            self.workers[holder],
-            self.queues["Everyone"],
-            now,
-            now,
-        )
+        worker, queue = self.workers[holder], self.queues["Everyone"]
+        reservation = Reservation(_sid("WR", name), task.sid, worker, queue, now, now)
         self.workspace.tables.reservations[reservation.sid] = reservation
         accept(self.workspace, reservation)
         return task.sid
@@ -188,7 +168,7 @@ class Work:
             task_queue_sid=queue_sid,
             queue_entered=now,
         )
-        self.workspace.tables.tasks[task.sid] = replace(task)
+        self.workspace.tables.tasks[task.sid] = task
         if name is not None:
             self.tasks[name] = task.sid
         return task

@@ -1,1 +1,1 @@
-"""The canary: what it finds, and that it needs nothing."""
+"""The canary."""

@@ -1,4 +1,4 @@
-"""The canary against endpoints that are right, and against each way of being wrong."""
+"""The canary against endpoints with right and wrong answers."""
 
 import ast
 import json
@@ -18,7 +18,7 @@ ORIGIN = "https://flex.twilio.com"
 
 @dataclass
 class Endpoints:
-    """Both endpoints, answering what a test wants them to."""
+    """Both endpoints, with configurable answers."""
 
     statuses: dict[str, int] = field(
         default_factory=lambda: {"POST /transfer-chat": 401, "GET /get-workflows": 401}
@@ -66,36 +66,36 @@ def failure() -> str:
     return str(caught.value)
 
 
-def test_endpoints_that_ask_for_a_token_are_as_they_should_be(endpoints: Endpoints) -> None:
+def test_endpoints_that_answer_401_pass(endpoints: Endpoints) -> None:
     check_endpoints.handler({}, None)
 
     assert {asked for asked, _ in endpoints.asked} == {"POST /transfer-chat", "GET /get-workflows"}
-    # By it an access log tells the canary from a stranger.
+    # The access log identifies the canary by it.
     assert {agent for _, agent in endpoints.asked} == {"flex-chat-transfer-canary"}
 
 
 @pytest.mark.parametrize("route", ["POST /transfer-chat", "GET /get-workflows"])
 @pytest.mark.parametrize("status", [200, 404, 429, 500, 503])
-def test_any_other_answer_is_a_failure(endpoints: Endpoints, route: str, status: int) -> None:
+def test_any_other_status_is_a_failure(endpoints: Endpoints, route: str, status: int) -> None:
     endpoints.statuses[route] = status
     method, path = route.split()
 
     assert failure() == f"{method} {endpoints.url}{path}: {status}, expected 401"
 
 
-def test_all_failures_are_told_at_once(endpoints: Endpoints) -> None:
+def test_all_failures_are_reported_at_once(endpoints: Endpoints) -> None:
     endpoints.statuses.clear()
 
     assert failure().count("404, expected 401") == 2
 
 
-def test_an_origin_that_is_not_let_in_is_a_failure(endpoints: Endpoints) -> None:
+def test_a_refused_origin_is_a_failure(endpoints: Endpoints) -> None:
     endpoints.origins.clear()
 
-    assert failure().endswith(f"from {ORIGIN}: lets no origin in")
+    assert failure().endswith(f"from {ORIGIN}: allows no origin")
 
 
-def test_an_address_that_nobody_is_at_is_a_failure(
+def test_an_unreachable_endpoint_is_a_failure(
     endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert endpoints.url
@@ -104,7 +104,7 @@ def test_an_address_that_nobody_is_at_is_a_failure(
     assert failure().count("Connection refused") == 3
 
 
-def test_it_needs_the_standard_library_alone() -> None:
+def test_the_canary_imports_the_standard_library_only() -> None:
     tree = ast.parse(Path(check_endpoints.__file__).read_text())
     imported = {
         name.partition(".")[0]

@@ -1,4 +1,4 @@
-"""The emulated AWS as a process: on loopback only, and gone when it should be."""
+"""The emulated AWS as a process: it listens on loopback only, and ends with its context."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ with emulated_aws() as aws:
 """
 
 
-def test_two_run_at_once_and_leave_nothing_behind() -> None:
+def test_two_emulators_run_at_once_and_leave_nothing_behind() -> None:
     with emulated_aws() as one, emulated_aws() as other:
         assert one.endpoint_url != other.endpoint_url
         assert one.endpoint_url.startswith("http://127.0.0.1:")
@@ -34,14 +34,14 @@ def test_two_run_at_once_and_leave_nothing_behind() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_it_listens_on_loopback_alone() -> None:
+def test_the_emulator_listens_on_loopback_only() -> None:
     with emulated_aws() as aws:
         port = int(aws.endpoint_url.rpartition(":")[2])
 
         assert _listening_addresses(port) == {"0100007F"}
 
 
-def test_it_ends_with_an_exception_too() -> None:
+def test_an_exception_ends_the_emulator() -> None:
     with pytest.raises(ZeroDivisionError), emulated_aws() as aws:
         raise ZeroDivisionError
 
@@ -49,7 +49,7 @@ def test_it_ends_with_an_exception_too() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_it_ends_with_the_process_that_started_it(number: signal.Signals) -> None:
+def test_a_signal_to_the_starting_process_ends_the_emulator(number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", START_AND_WAIT],
         cwd=ROOT,
@@ -69,24 +69,25 @@ def test_it_ends_with_the_process_that_started_it(number: signal.Signals) -> Non
     assert not Path(folder).exists()
 
 
-def test_a_log_path_of_ones_own_is_kept(tmp_path: Path) -> None:
+def test_a_given_log_file_is_kept(tmp_path: Path) -> None:
     with emulated_aws(log_path=tmp_path / "logs" / "aws.log"):
         pass
 
     assert "Ready" in (tmp_path / "logs" / "aws.log").read_text()
 
 
-def test_what_it_logged_is_in_the_error_when_it_does_not_start(
+def test_a_failed_start_is_reported_with_the_log(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # A port that cannot be bound by whoever it is.
+    # A port that no process can bind.
     monkeypatch.setattr("local.aws._free_port", lambda: 70_000)
+    monkeypatch.setattr("local.aws._PORT_ATTEMPTS", 1)
 
     with pytest.raises(EmulatedAwsError, match=r"did not start. It logged:\n(.|\n)*port"):
         emulated_aws().__enter__()
 
 
-def test_one_that_runs_and_does_not_answer_is_not_tried_again(
+def test_an_emulator_that_does_not_answer_is_not_started_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("local.aws._READY_SECONDS", 0.0)
@@ -95,7 +96,7 @@ def test_one_that_runs_and_does_not_answer_is_not_tried_again(
         emulated_aws().__enter__()
 
 
-def test_its_end_is_an_error_for_whoever_waits() -> None:
+def test_waiting_for_an_emulator_that_ends_raises_an_error() -> None:
     with emulated_aws() as aws:
         os.kill(aws.process.pid, signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""The functions' processes find bytecode: none of them compiles the bundle's modules again."""
+"""The bundle's bytecode: no process of a function compiles its modules again."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.deployer import bytecode
 from local.deployer.bytecode import with_bytecode
 from tests.deployment import DeployedStack
 
@@ -49,14 +50,14 @@ def compiled_by_an_import(content: bytes, folder: Path) -> int:
     return int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
 
-def test_a_process_compiles_nothing(bundle: Path, tmp_path: Path) -> None:
+def test_importing_a_bundle_with_bytecode_compiles_nothing(bundle: Path, tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     (tmp_path / "with").mkdir()
     assert compiled_by_an_import(bundle.read_bytes(), tmp_path / "plain") == len(SOURCES)
     assert compiled_by_an_import(with_bytecode(bundle), tmp_path / "with") == 0
 
 
-def test_the_sources_stay_as_they_are(bundle: Path, tmp_path: Path) -> None:
+def test_the_sources_in_the_bundle_are_unchanged(bundle: Path, tmp_path: Path) -> None:
     compiled = tmp_path / "compiled.zip"
     compiled.write_bytes(with_bytecode(bundle))
     with zipfile.ZipFile(compiled) as archive:
@@ -65,19 +66,19 @@ def test_the_sources_stay_as_they_are(bundle: Path, tmp_path: Path) -> None:
     assert bundle.stat().st_size < compiled.stat().st_size
 
 
-def test_it_is_compiled_again_only_when_the_bundle_changed(
+def test_a_bundle_is_compiled_again_only_after_a_change(
     bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = with_bytecode(bundle)
     with monkeypatch.context() as context:
-        context.setattr(subprocess, "run", None)
+        context.setattr(bytecode, "_compiled", None)
         assert with_bytecode(bundle) == first
     changed = with_bytecode(written(tmp_path, SOURCES | {"package/part.py": "VALUE = 2\n"}))
     assert changed != first
     assert len(list(tmp_path.glob("functions-bytecode-*.zip"))) == 1
 
 
-def test_the_deployed_functions_have_it(deployed_stack: DeployedStack) -> None:
+def test_the_deployed_functions_have_bytecode(deployed_stack: DeployedStack) -> None:
     folder = deployed_stack.aws.log_path.parent
     found = list(folder.glob("ministack-lambda-*/code/__pycache__/transfer_chat.*.pyc"))
     assert found != []

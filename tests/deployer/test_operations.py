@@ -1,4 +1,4 @@
-"""A stack as in production, deployed: what an operator relies on is there, and works together."""
+"""A stack with production settings: everything that an operator relies on exists and works."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from local.aws import EmulatedAws
-from local.deployer.absent import ABSENT
-from local.deployer.engine import AWS_TYPES, TWILIO_TYPES
+from local.deployer.creator import ABSENT, AWS_TYPES, TWILIO_TYPES
 from local.twilio.server import RunningTwilio
 from tests.deployment import DeployedStack, deploy_stack
 from tests.infra.declared import DOMAIN, PRODUCTION, declare
@@ -46,7 +45,7 @@ def client(aws: EmulatedAws, service: str) -> Any:
     )
 
 
-def test_whatever_is_declared_is_created_or_on_the_list_of_what_is_not() -> None:
+def test_every_declared_type_is_known_or_listed_as_absent() -> None:
     declared = {
         found.type
         for found in declare(PRODUCTION, stack="production").resources
@@ -58,7 +57,7 @@ def test_whatever_is_declared_is_created_or_on_the_list_of_what_is_not() -> None
     assert not known & ABSENT.keys()
 
 
-def test_saved_queries_are_still_beyond_the_emulated_aws(running_aws: EmulatedAws) -> None:
+def test_the_emulated_aws_still_has_no_saved_queries(running_aws: EmulatedAws) -> None:
     # When this fails, the list of what is absent can be shorter.
     with pytest.raises(ClientError):
         client(running_aws, "logs").put_query_definition(name="any", queryString="fields @message")
@@ -77,7 +76,7 @@ def test_the_functions_answer_through_their_live_alias(stack: DeployedStack) -> 
         timeout=30,
     )
 
-    # With it: the secret was decrypted with the key of one's own.
+    # It includes decrypting the secret with the customer managed key.
     assert answer.status_code == 200, answer.text
     assert stack.outputs["endpoint"] == f"https://{DOMAIN}"
 
@@ -108,7 +107,7 @@ def test_the_gateway_may_invoke_the_alias_and_not_the_function(stack: DeployedSt
     assert statement["Resource"].endswith(f":{function}:live")
 
 
-def test_every_alarm_tells_the_topic_and_the_topic_tells_the_address(stack: DeployedStack) -> None:
+def test_every_alarm_notifies_the_topic_and_the_topic_the_address(stack: DeployedStack) -> None:
     topic = stack.outputs["alarmTopicArn"]
     alarms = client(stack.aws, "cloudwatch").describe_alarms(AlarmNamePrefix=PREFIX)
     subscribed = client(stack.aws, "sns").list_subscriptions_by_topic(TopicArn=topic)
@@ -150,7 +149,7 @@ def test_the_host_name_leads_to_the_api(stack: DeployedStack) -> None:
     assert "CNAME" in {type_ for _, type_ in records}
 
 
-def test_log_groups_forget(stack: DeployedStack) -> None:
+def test_log_groups_have_a_retention_period(stack: DeployedStack) -> None:
     for name in stack.outputs["logGroups"].values():
         (group,) = client(stack.aws, "logs").describe_log_groups(logGroupNamePrefix=name)[
             "logGroups"

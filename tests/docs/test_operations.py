@@ -1,4 +1,4 @@
-"""What an operator's pages have one type: it does what the page says, where that can be tried."""
+"""The commands and claims of the operations pages."""
 
 import json
 import re
@@ -35,9 +35,7 @@ def page(name: str) -> str:
 
 
 @pytest.mark.parametrize("path", ["/transfer-chat", "/get-workflows"])
-def test_the_event_that_wakes_a_version_is_answered_with_401(
-    deployment: Deployment, path: str
-) -> None:
+def test_the_documented_invocation_event_gets_401(deployment: Deployment, path: str) -> None:
     (text,) = EVENT.findall(page("rollback"))
 
     answer = deployment.invoke(json.loads(text.replace("/transfer-chat", path)))

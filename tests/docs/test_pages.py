@@ -23,7 +23,7 @@ from transfer_stack.metrics import (
     THROTTLED,
     TWILIO_LATENCY,
 )
-from transfer_stack.settings_table import KEYS
+from transfer_stack.settings import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -82,14 +82,14 @@ def test_a_pages_commands_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_pages_config_keys_and_outputs_exist(page: Path) -> None:
     text = code(page.read_text())
-    known = {key.name for key in KEYS}
+    known = {key.full_name() for key in KEYS}
     named = set(KEY.findall(text)) - {"twilio:taskrouter"}
 
     assert named <= known
     assert set(OUTPUT.findall(text)) <= set(declare().outputs)
 
 
-def test_the_ways_of_finding_what_a_page_names_find_it() -> None:
+def test_the_patterns_find_commands_modules_and_keys() -> None:
     text = code("Run `make policy` or `python -m local up`, with `twilio:authToken`.\n")
 
     assert MAKE.findall(text) == ["policy"]
@@ -166,7 +166,7 @@ def test_the_page_on_the_local_stack_names_the_origins_and_the_option() -> None:
 
 def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:
     page = (ROOT / "docs" / "personal-data.md").read_text()
-    (retention,) = [key.default for key in KEYS if key.name.endswith(":logRetentionDays")]
+    (retention,) = [key.default for key in KEYS if key.name == "logRetentionDays"]
 
     assert f"| {REMEMBERED_SECONDS // 3600} hours," in page
     assert f"`logRetentionDays`, {retention} by default" in page

@@ -1,1 +1,1 @@
-"""The deployed stack over HTTP: API Gateway, Lambda and TaskRouter as a Flex plugin meets them."""
+"""The deployed stack over HTTP, as a Flex plugin calls it."""

@@ -1,4 +1,4 @@
-"""Many requests at once, each in a Lambda process of its own: one transfer."""
+"""Many simultaneous requests, each in its own Lambda process: one transfer."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +39,7 @@ def all_at_once(plugin: Plugin, requested: list[tuple[str, str]]) -> list[reques
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_twenty_identical_requests_make_one_task(crowd: Plugin, kind: str) -> None:
+def test_twenty_identical_requests_create_one_task(crowd: Plugin, kind: str) -> None:
     task_sid, dev = KINDS[kind](crowd.centre), crowd.centre.workers["dev"]
 
     answers = all_at_once(crowd, [(task_sid, dev)] * IDENTICAL)
@@ -55,7 +55,7 @@ def test_twenty_identical_requests_make_one_task(crowd: Plugin, kind: str) -> No
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_ten_targets_have_one_winner(crowd: Plugin, kind: str) -> None:
+def test_one_of_ten_simultaneous_targets_wins(crowd: Plugin, kind: str) -> None:
     centre = crowd.centre
     task_sid = KINDS[kind](centre)
     targets = [centre.workers[name] for name in ("ben", "carla", "dev", "eva", "sam", "alex")]

@@ -11,7 +11,9 @@ UNKNOWN = "f" * 32
 
 @pytest.mark.parametrize("form", [False, True], ids=["json", "form"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_transfer_to_an_agent(plugin: Plugin, kind: str, form: bool) -> None:
+def test_a_transfer_to_an_agent_offers_them_the_task_and_completes_the_original(
+    plugin: Plugin, kind: str, form: bool
+) -> None:
     task_sid = KINDS[kind](plugin.centre)
 
     answer = plugin.transfer(task_sid, plugin.centre.workers["dev"], form=form)
@@ -26,7 +28,9 @@ def test_a_transfer_to_an_agent(plugin: Plugin, kind: str, form: bool) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_transfer_to_a_queue_and_to_a_workflow(plugin: Plugin, kind: str) -> None:
+def test_a_transfer_to_a_queue_or_a_workflow_offers_the_task_to_another_agent(
+    plugin: Plugin, kind: str
+) -> None:
     centre = plugin.centre
     for target_sid in (centre.queues["Support"], centre.workflows["Escalations"]):
         answer = plugin.transfer(KINDS[kind](centre), target_sid)
@@ -34,7 +38,7 @@ def test_a_transfer_to_a_queue_and_to_a_workflow(plugin: Plugin, kind: str) -> N
         assert centre.offered_to(answer.json()["taskSid"]) not in {None, "ana"}
 
 
-def test_the_errors_keep_their_form_on_the_way(plugin: Plugin) -> None:
+def test_every_error_reaches_the_caller_as_a_problem_document(plugin: Plugin) -> None:
     centre = plugin.centre
     task_sid = KINDS["chat"](centre)
     answers = {
@@ -56,7 +60,7 @@ def test_the_errors_keep_their_form_on_the_way(plugin: Plugin) -> None:
 
 
 @pytest.mark.parametrize("path", ["/transfer-chat", "/get-workflows"])
-def test_a_preflight(plugin: Plugin, path: str) -> None:
+def test_a_preflight_is_answered_with_methods_and_headers(plugin: Plugin, path: str) -> None:
     """What a browser asks before it sends JSON or an Authorization header."""
     answer = plugin.call(
         "OPTIONS",
@@ -73,7 +77,7 @@ def test_a_preflight(plugin: Plugin, path: str) -> None:
     assert {"authorization", "content-type"} <= set(allowed.split(","))
 
 
-def test_another_origin_is_not_allowed(plugin: Plugin) -> None:
+def test_another_origin_gets_no_cors_headers(plugin: Plugin) -> None:
     for method in ("OPTIONS", "POST"):
         answer = plugin.call(
             method,
@@ -83,7 +87,7 @@ def test_another_origin_is_not_allowed(plugin: Plugin) -> None:
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_the_workflows(plugin: Plugin) -> None:
+def test_get_workflows_lists_the_workflows_by_name(plugin: Plugin) -> None:
     token = plugin.centre.token_of("ana")
     by_get = plugin.call("GET", "/get-workflows", headers={"Authorization": f"Bearer {token}"})
     by_post = plugin.call("POST", "/get-workflows", data={"Token": token})

@@ -1,4 +1,4 @@
-"""The deployed endpoints held to the API's description, by what schemathesis makes of it."""
+"""The deployed endpoints, called with requests that schemathesis makes from the description."""
 
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,13 @@ CHECKS: Any = (
 )
 
 
-@pytest.mark.parametrize("by", ["nobody", "ana"])
+@pytest.mark.parametrize("by", ["no-one", "ana"])
 @SCHEMA.parametrize()
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_what_the_description_says(
+def test_answers_conform_to_the_api_description(
     deployed_stack: DeployedStack, case: schemathesis.Case[Any], by: str
 ) -> None:
-    if by != "nobody":
+    if by != "no-one":
         token = deployed_stack.twilio.centre.token_of(by)
         case.headers["Authorization"] = f"Bearer {token}"
     case.call_and_validate(base_url=deployed_stack.endpoint, checks=CHECKS)

@@ -1,1 +1,1 @@
-"""What the emulated Twilio does, and where Twilio says so."""
+"""The emulated Twilio's behaviour, with the pages of Twilio that document it."""

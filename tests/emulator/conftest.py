@@ -1,4 +1,4 @@
-"""An emulated Twilio whose clock stands still until a test moves it, and the real SDK to ask it."""
+"""An emulated Twilio with a clock that tests move, and a client of the real SDK."""
 
 import json
 from collections.abc import Iterator

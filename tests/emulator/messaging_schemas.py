@@ -22,15 +22,6 @@ from tests.emulator.schemas import (
 )
 
 OF_INTERACTION = {"interaction_sid": sid("KD"), "channel_sid": sid("UO"), "url": URL}
-AN_INTERACTION = only(
-    sid=sid("KD"),
-    channel={"type": "object"},
-    routing={"type": "object"},
-    interaction_context_sid=maybe(sid("HQ")),
-    webhook_ttid=maybe(TEXT),
-    url=URL,
-    links=links("channels"),
-)
 AN_INTERACTION_CHANNEL = only(
     sid=sid("UO"),
     interaction_sid=sid("KD"),

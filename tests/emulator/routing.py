@@ -1,4 +1,4 @@
-"""Making tasks for the tests of routing."""
+"""Creates tasks for the tests of routing."""
 
 import json
 from typing import Any

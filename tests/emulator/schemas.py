@@ -1,4 +1,4 @@
-"""The parts that the schemas of documented answers are made of."""
+"""The parts of the schemas of documented answers."""
 
 from typing import Any
 

@@ -42,14 +42,6 @@ AN_ACTIVITY = only(
     available=TRUTH,
     links=links("workspace"),
 )
-A_TASK_CHANNEL = only(
-    **IN_WORKSPACE,
-    sid=sid("TC"),
-    friendly_name=TEXT,
-    unique_name=TEXT,
-    channel_optimized_routing=TRUTH,
-    links=links("workspace"),
-)
 A_WORKER = only(
     **IN_WORKSPACE,
     sid=sid("WK"),
@@ -142,4 +134,31 @@ A_RESERVATION = only(
         "completed",
     ),
     links=links("task worker workspace"),
+)
+QUEUE_STATISTICS = only(
+    account_sid=sid("AC"),
+    workspace_sid=sid("WS"),
+    url=URL,
+    task_queue_sid=sid("WQ"),
+    longest_task_waiting_age=NUMBER,
+    longest_task_waiting_sid=maybe(sid("WT")),
+    longest_relative_task_age_in_queue=NUMBER,
+    longest_relative_task_sid_in_queue=maybe(sid("WT")),
+    tasks_by_priority={"type": "object"},
+    tasks_by_status=only(reserved=NUMBER, pending=NUMBER, assigned=NUMBER, wrapping=NUMBER),
+    total_tasks=NUMBER,
+    total_eligible_workers=NUMBER,
+    total_available_workers=NUMBER,
+    activity_statistics={
+        "type": "array",
+        "items": only(sid=sid("WA"), friendly_name=TEXT, workers=NUMBER),
+    },
+)
+A_TASK_CHANNEL = only(
+    **IN_WORKSPACE,
+    sid=sid("TC"),
+    friendly_name=TEXT,
+    unique_name=TEXT,
+    channel_optimized_routing=TRUTH,
+    links=links("workspace"),
 )

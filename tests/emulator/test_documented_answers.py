@@ -1,4 +1,4 @@
-"""What the documentation says of every answer, as a table: properties, types, values, statuses."""
+"""Every answer as Twilio documents it: properties, types, values, statuses."""
 
 import jsonschema_rs
 import pytest
@@ -16,7 +16,6 @@ from tests.emulator.every_route import (
     CONVERSATIONS,
     EVENTS,
     FLEX,
-    INTERACTION,
     TASKROUTER,
     WORKSPACE,
     Exchange,
@@ -34,8 +33,8 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
     (TASKROUTER, WORKSPACE + "/Workers", "workers", taskrouter_schemas.A_WORKER),
     (
         TASKROUTER,
-        WORKSPACE + "/Workers/{worker}/Channels",
-        "channels",
+        WORKSPACE + "/Workers/{worker}/Channels/{channel}",
+        None,
         taskrouter_schemas.A_WORKER_CHANNEL,
     ),
     (
@@ -45,6 +44,12 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         taskrouter_schemas.A_RESERVATION,
     ),
     (TASKROUTER, WORKSPACE + "/TaskQueues", "task_queues", taskrouter_schemas.A_TASK_QUEUE),
+    (
+        TASKROUTER,
+        WORKSPACE + "/TaskQueues/{queue}/RealTimeStatistics",
+        None,
+        taskrouter_schemas.QUEUE_STATISTICS,
+    ),
     (TASKROUTER, WORKSPACE + "/Workflows", "workflows", taskrouter_schemas.A_WORKFLOW),
     (TASKROUTER, WORKSPACE + "/Tasks", "tasks", taskrouter_schemas.A_TASK),
     (
@@ -54,8 +59,7 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         taskrouter_schemas.A_RESERVATION,
     ),
     (FLEX, "/Configuration", None, messaging_schemas.THE_CONFIGURATION),
-    (FLEX, INTERACTION, None, messaging_schemas.AN_INTERACTION),
-    (FLEX, INTERACTION + "/Channels", "channels", messaging_schemas.AN_INTERACTION_CHANNEL),
+    (FLEX, CHANNEL, None, messaging_schemas.AN_INTERACTION_CHANNEL),
     (FLEX, CHANNEL + "/Participants", "participants", messaging_schemas.A_CHANNEL_PARTICIPANT),
     (FLEX, CHANNEL + "/Invites", "invites", messaging_schemas.AN_INVITE),
     (CHAT, CHAT_CHANNEL, None, messaging_schemas.A_CHAT_CHANNEL),
@@ -134,7 +138,7 @@ def test_every_answer_is_as_documented(
             assert [error.message for error in validator.iter_errors(answer.json())] == []
 
 
-def test_a_resource_names_its_own_address(exchanges: list[Exchange]) -> None:
+def test_a_resources_url_is_the_address_it_was_fetched_from(exchanges: list[Exchange]) -> None:
     """So a reservation's address is below its task or its worker, as it was asked for."""
     fetched = [
         exchange
@@ -159,7 +163,7 @@ def test_a_resource_names_its_own_address(exchanges: list[Exchange]) -> None:
         (CONVERSATIONS, CONVERSATION + "/Participants", 100),
     ],
 )
-def test_a_page_is_not_larger_than_documented(
+def test_a_page_size_above_the_documented_maximum_is_refused(
     twilio: RunningTwilio, centre: ContactCentre, product: str, path: str, maximum: int
 ) -> None:
     chat, interaction = (centre.attributes(centre.tasks[name]) for name in ("chat", "conversation"))
@@ -167,9 +171,9 @@ def test_a_page_is_not_larger_than_documented(
         workspace=centre.workspace_sid,
         task=centre.tasks["chat"],
         interaction=interaction["flexInteractionSid"],
-        channel=chat["channelSid"] if product == CHAT else interaction["flexInteractionChannelSid"],
+        channel=interaction["flexInteractionChannelSid"],
         service=centre.account.flex.chat_service_sid,
-        conversation=interaction["conversationSid"],
+        room=chat["channelSid"] if product == CHAT else interaction["conversationSid"],
     )
     for size, status in ((maximum, 200), (maximum + 1, 400), (0, 400)):
         answer = requests.get(
@@ -199,7 +203,7 @@ def test_a_page_is_not_larger_than_documented(
         ({"Ordering": "Age:asc"}, None),
     ],
 )
-def test_a_filter_of_tasks_takes_what_is_documented_and_refuses_the_rest(
+def test_a_task_filter_accepts_documented_values_and_refuses_others(
     twilio: RunningTwilio, centre: ContactCentre, query: dict[str, str], found: set[str] | None
 ) -> None:
     url = f"{twilio.base_url}/taskrouter/v1/Workspaces/{centre.workspace_sid}/Tasks"
@@ -212,7 +216,7 @@ def test_a_filter_of_tasks_takes_what_is_documented_and_refuses_the_rest(
 
 
 @pytest.mark.parametrize("below", ["Tasks/{chat}", "Workers/{ana}"])
-def test_a_status_that_no_reservation_has_is_refused(
+def test_an_unknown_reservation_status_is_refused(
     twilio: RunningTwilio, centre: ContactCentre, below: str
 ) -> None:
     path = below.format(chat=centre.tasks["chat"], ana=centre.workers["ana"])

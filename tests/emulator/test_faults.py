@@ -1,4 +1,4 @@
-"""Faults to order: what befalls a call, and whether it took effect."""
+"""Injected faults: how a call fails, and whether it takes effect."""
 
 import threading
 import time
@@ -26,7 +26,9 @@ def tasks(twilio: RunningTwilio) -> int:
 @pytest.mark.parametrize(
     ("status", "code"), [(500, 20500), (503, 20500), (429, 20429), (412, 20412)]
 )
-def test_an_error_once_changes_nothing(twilio: RunningTwilio, status: int, code: int) -> None:
+def test_an_injected_error_is_answered_once_and_changes_nothing(
+    twilio: RunningTwilio, status: int, code: int
+) -> None:
     before = tasks(twilio)
     twilio.faults.status(status, method="POST", path=r"/Tasks$", retry_after=7)
     answer = create(twilio)
@@ -36,21 +38,21 @@ def test_an_error_once_changes_nothing(twilio: RunningTwilio, status: int, code:
     assert create(twilio).status_code == 201
 
 
-def test_an_error_always_lasts_until_it_is_cleared(twilio: RunningTwilio) -> None:
+def test_a_permanent_error_lasts_until_it_is_cleared(twilio: RunningTwilio) -> None:
     twilio.faults.status(500, path=r"/Tasks$", times=None)
     assert {create(twilio).status_code for _ in range(4)} == {500}
     twilio.faults.clear()
     assert create(twilio).status_code == 201
 
 
-def test_the_nth_call_and_no_other(twilio: RunningTwilio) -> None:
+def test_a_fault_for_the_nth_call_affects_no_other(twilio: RunningTwilio) -> None:
     twilio.faults.status(500, path=r"/Tasks$", nth=2)
     twilio.faults.status(500, path=r"/Workers$", times=None)
     assert [create(twilio).status_code for _ in range(3)] == [201, 500, 201]
 
 
 @pytest.mark.parametrize("takes_effect", [False, True])
-def test_a_lost_connection_before_or_after_the_call_took_effect(
+def test_a_cut_connection_loses_the_answer_before_or_after_the_effect(
     twilio: RunningTwilio, *, takes_effect: bool
 ) -> None:
     before = tasks(twilio)
@@ -62,7 +64,9 @@ def test_a_lost_connection_before_or_after_the_call_took_effect(
 
 
 @pytest.mark.parametrize("takes_effect", [False, True])
-def test_silence_until_the_caller_gives_up(twilio: RunningTwilio, *, takes_effect: bool) -> None:
+def test_silence_lasts_until_the_caller_times_out(
+    twilio: RunningTwilio, *, takes_effect: bool
+) -> None:
     before = tasks(twilio)
     twilio.faults.silence(30, path=r"/Tasks$", takes_effect=takes_effect)
     with pytest.raises(requests.ReadTimeout):
@@ -71,20 +75,20 @@ def test_silence_until_the_caller_gives_up(twilio: RunningTwilio, *, takes_effec
     assert create(twilio).status_code == 201
 
 
-def test_silence_ends_with_a_cut(twilio: RunningTwilio) -> None:
+def test_silence_ends_with_a_cut_connection(twilio: RunningTwilio) -> None:
     twilio.faults.silence(0.2, path=r"/Tasks$")
     with pytest.raises(requests.ConnectionError):
         create(twilio)
 
 
-def test_slowness(twilio: RunningTwilio) -> None:
+def test_latency_delays_the_answer(twilio: RunningTwilio) -> None:
     twilio.faults.latency(0.2, path=r"/Tasks$")
     started = time.monotonic()
     assert create(twilio).status_code == 201
     assert time.monotonic() - started >= 0.2
 
 
-def test_the_journal_tells_what_befell_a_call(twilio: RunningTwilio) -> None:
+def test_the_journal_names_the_fault_of_each_call(twilio: RunningTwilio) -> None:
     twilio.faults.close(path=r"/Tasks$", takes_effect=True)
     twilio.faults.status(500, path=r"/Tasks$", nth=2)
     with pytest.raises(requests.ConnectionError):
@@ -100,7 +104,7 @@ def give_up(twilio: RunningTwilio) -> None:
         create(twilio, timeout=1)
 
 
-def test_a_caller_can_be_stopped_right_after_a_call(twilio: RunningTwilio) -> None:
+def test_waiting_for_a_fault_returns_right_after_the_call(twilio: RunningTwilio) -> None:
     before = tasks(twilio)
     twilio.faults.silence(30, path=r"/Tasks$", takes_effect=True)
     caller = threading.Thread(target=give_up, args=(twilio,))
@@ -113,7 +117,7 @@ def test_a_caller_can_be_stopped_right_after_a_call(twilio: RunningTwilio) -> No
     assert twilio.faults.count == 0
 
 
-def test_a_recorded_call_can_be_spoiled_for_other_objects(twilio: RunningTwilio) -> None:
+def test_the_pattern_of_a_recorded_call_matches_other_objects(twilio: RunningTwilio) -> None:
     centre = twilio.centre
     url = f"{twilio.base_url}/taskrouter/v1/Workspaces/{centre.workspace_sid}/Tasks"
     chat, sms = (f"{url}/{centre.tasks[name]}" for name in ("chat", "sms"))
@@ -124,7 +128,7 @@ def test_a_recorded_call_can_be_spoiled_for_other_objects(twilio: RunningTwilio)
     assert requests.get(url, auth=centre.api_key, timeout=5).status_code == 200
 
 
-def test_faults_are_set_over_http_too(twilio: RunningTwilio) -> None:
+def test_faults_can_be_set_over_http(twilio: RunningTwilio) -> None:
     url = f"{twilio.base_url}/emulator/faults"
     fault = {"kind": "status", "status": 503, "path": "/Tasks$", "times": None}
     assert requests.post(url, json=fault, timeout=5).json()["faults"][0]["status"] == 503
@@ -141,7 +145,7 @@ def test_faults_are_set_over_http_too(twilio: RunningTwilio) -> None:
         ({"kind": "status", "sort": "x"}, "unexpected keyword argument 'sort'"),
     ],
 )
-def test_what_is_no_fault_is_refused_at_once(
+def test_an_invalid_fault_is_refused_when_it_is_set(
     twilio: RunningTwilio, fault: dict[str, str], why: str
 ) -> None:
     """Not with an error of every call that comes after it."""

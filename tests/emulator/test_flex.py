@@ -1,4 +1,4 @@
-"""Interactions: how agents come and go.
+"""Interactions: how agents join and leave.
 
 https://www.twilio.com/docs/flex/developer/conversations/interactions-api,
 https://www.twilio.com/docs/flex/developer/conversations/park-an-interaction
@@ -39,21 +39,19 @@ def invite(client: Client, centre: ContactCentre, task: str, **properties: Any) 
     return channel_of(client, centre, task).invites.create(routing={"properties": routing})
 
 
-def test_an_interaction_leads_to_its_channel_and_everybody_in_it(
+def test_an_interaction_channel_lists_its_participants(
     client: Client, centre: ContactCentre
 ) -> None:
     attributes = centre.attributes(centre.tasks["two_agents"])
-    interaction = client.flex_api.v1.interaction(attributes["flexInteractionSid"])
-    assert interaction.fetch().sid == attributes["flexInteractionSid"]
-    channels = interaction.channels.list()
-    assert [channel.sid for channel in channels] == [attributes["flexInteractionChannelSid"]]
-    everybody = channels[0].participants.list()
-    assert [str(p.type) for p in everybody] == ["customer", "agent", "agent"]
-    named = [p.routing_properties["task_sid"] for p in everybody if p.routing_properties]
+    channel = channel_of(client, centre, "two_agents")
+    assert channel.fetch().interaction_sid == attributes["flexInteractionSid"]
+    participants = channel.participants.list()
+    assert [str(p.type) for p in participants] == ["customer", "agent", "agent"]
+    named = [p.routing_properties["task_sid"] for p in participants if p.routing_properties]
     assert named == [centre.tasks["two_agents"], centre.tasks["two_agents_ben"]]
 
 
-def test_an_invite_makes_a_task_with_flexs_own_attributes(
+def test_an_invite_creates_a_task_with_the_attributes_that_flex_adds(
     client: Client, centre: ContactCentre
 ) -> None:
     made = invite(client, centre, "conversation", priority=5)
@@ -75,7 +73,7 @@ def test_an_invite_makes_a_task_with_flexs_own_attributes(
     assert [one.sid for one in listed] == [made.sid]
 
 
-def test_who_accepts_the_invite_is_in_the_channel_and_the_conversation(
+def test_an_agent_who_accepts_an_invite_joins_the_channel_and_the_conversation(
     client: Client, centre: ContactCentre
 ) -> None:
     task = invite(client, centre, "conversation").routing["properties"]["sid"]
@@ -90,7 +88,7 @@ def test_who_accepts_the_invite_is_in_the_channel_and_the_conversation(
     assert "ana_40example_2Ecom" in centre.present_in(conversation)
 
 
-def test_whose_task_it_is_does_not_hang_on_attributes_that_a_browser_may_write(
+def test_changed_attributes_do_not_move_a_task_to_another_channel(
     client: Client, centre: ContactCentre
 ) -> None:
     task = invite(client, centre, "conversation").routing["properties"]["sid"]
@@ -115,7 +113,7 @@ def test_closing_an_agent_completes_the_task_and_leaves_the_conversation_open(
     assert "ana_40example_2Ecom" not in present
 
 
-def test_an_agent_may_wrap_up_first(client: Client, centre: ContactCentre) -> None:
+def test_an_agent_can_wrap_up_before_closing(client: Client, centre: ContactCentre) -> None:
     participant = agents(channel_of(client, centre, "conversation"))[0]
     participant.update(status="wrapup")
     assert centre.task(centre.tasks["conversation"]).status is TaskStatus.WRAPPING  # type: ignore[union-attr]
@@ -123,7 +121,9 @@ def test_an_agent_may_wrap_up_first(client: Client, centre: ContactCentre) -> No
     assert centre.task(centre.tasks["conversation"]).status is TaskStatus.COMPLETED  # type: ignore[union-attr]
 
 
-def test_completing_an_agents_task_lets_them_go_too(client: Client, centre: ContactCentre) -> None:
+def test_completing_an_agents_task_closes_the_participant(
+    client: Client, centre: ContactCentre
+) -> None:
     centre.complete(centre.tasks["conversation"])
     participant = agents(channel_of(client, centre, "conversation"))[0]
     with pytest.raises(TwilioRestException, match="closed already") as refused:
@@ -131,12 +131,14 @@ def test_completing_an_agents_task_lets_them_go_too(client: Client, centre: Cont
     assert (refused.value.status, refused.value.code) == (400, 20001)
 
 
-def test_what_an_interaction_does_not_have_is_404(client: Client, centre: ContactCentre) -> None:
+def test_unknown_participants_channels_and_interactions_are_answered_404(
+    client: Client, centre: ContactCentre
+) -> None:
     channel = channel_of(client, centre, "conversation")
     other = agents(channel_of(client, centre, "sms_conversation"))[0]
     for missing in (
         lambda: channel.participants(other.sid).update(status=CLOSED),
-        lambda: client.flex_api.v1.interaction("KD" + "0" * 32).fetch(),
+        lambda: client.flex_api.v1.interaction("KD" + "0" * 32).channels(other.channel_sid).fetch(),
         lambda: client.flex_api.v1.interaction("KD0").channels("UO0").invites.create(routing={}),
     ):
         with pytest.raises(TwilioRestException) as refused:
@@ -144,7 +146,7 @@ def test_what_an_interaction_does_not_have_is_404(client: Client, centre: Contac
         assert (refused.value.status, refused.value.code) == (404, 20404)
 
 
-def test_a_customer_is_not_closed_and_a_closed_channel_invites_nobody(
+def test_closing_a_customer_and_inviting_into_a_closed_channel_are_refused(
     client: Client, centre: ContactCentre
 ) -> None:
     channel = channel_of(client, centre, "conversation")
@@ -172,7 +174,7 @@ def test_closing_a_channel_closes_the_conversation_and_wraps_or_completes_the_ta
     assert str(client.conversations.v1.conversations(conversation).fetch().state) == "closed"
 
 
-def test_a_channel_becomes_inactive_only_with_the_tasks_completed(
+def test_making_a_channel_inactive_requires_completing_its_tasks(
     client: Client, centre: ContactCentre
 ) -> None:
     channel = channel_of(client, centre, "conversation")
@@ -183,14 +185,16 @@ def test_a_channel_becomes_inactive_only_with_the_tasks_completed(
 
 
 @pytest.mark.parametrize("status", ["wrapup", "active", "pause", "Closed"])
-def test_a_status_that_cannot_be_set_is_refused(
+def test_setting_another_channel_status_is_refused(
     client: Client, centre: ContactCentre, status: Any
 ) -> None:
     with pytest.raises(TwilioRestException, match="must be closed or inactive"):
         channel_of(client, centre, "conversation").update(status=status)
 
 
-def test_a_participant_is_no_more_than_documented(client: Client, centre: ContactCentre) -> None:
+def test_a_participants_routing_properties_are_as_documented(
+    client: Client, centre: ContactCentre
+) -> None:
     """The example of a list on the page ``interaction-channel-participants``."""
     customer, agent = channel_of(client, centre, "conversation").participants.list()
     reservation = centre.reservations(centre.tasks["conversation"])[0]
@@ -202,7 +206,9 @@ def test_a_participant_is_no_more_than_documented(client: Client, centre: Contac
     }
 
 
-def test_an_invite_shows_its_task_as_documented(client: Client, centre: ContactCentre) -> None:
+def test_an_invites_answer_shows_its_task_as_documented(
+    client: Client, centre: ContactCentre
+) -> None:
     """The example on the page ``park-an-interaction``."""
     routing = invite(client, centre, "conversation", priority=5).routing
     task = centre.task(routing["properties"]["sid"])
@@ -235,9 +241,7 @@ def test_an_invite_shows_its_task_as_documented(client: Client, centre: ContactC
     }
 
 
-def test_an_invite_without_properties_or_too_large_makes_nothing(
-    client: Client, centre: ContactCentre
-) -> None:
+def test_an_invalid_invite_creates_no_task(client: Client, centre: ContactCentre) -> None:
     before = dict(centre.workspace.tables.tasks)
     channel = channel_of(client, centre, "conversation")
     with pytest.raises(TwilioRestException, match="workspace_sid"):
@@ -253,7 +257,9 @@ def test_an_invite_without_properties_or_too_large_makes_nothing(
     assert centre.workspace.tables.tasks == before
 
 
-def test_flexs_configuration_names_the_chat_service(client: Client, centre: ContactCentre) -> None:
+def test_the_flex_configuration_names_the_chat_service(
+    client: Client, centre: ContactCentre
+) -> None:
     configuration = client.flex_api.v1.configuration().fetch()
     assert configuration.chat_service_instance_sid == centre.account.flex.chat_service_sid
     assert configuration.taskrouter_workspace_sid == centre.workspace_sid

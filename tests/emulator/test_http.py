@@ -17,7 +17,7 @@ from local.twilio.seed import ContactCentre, contact_centre
 from local.twilio.server import RunningTwilio, serve
 
 
-def test_the_auth_token_and_an_api_key_open_the_door(
+def test_the_auth_token_and_an_api_key_are_accepted(
     twilio: RunningTwilio, centre: ContactCentre
 ) -> None:
     url = f"{twilio.base_url}/taskrouter/v1/Workspaces"
@@ -26,7 +26,9 @@ def test_the_auth_token_and_an_api_key_open_the_door(
 
 
 @pytest.mark.parametrize("path", ["/taskrouter/v1/Workspaces", "/flex-api/v1/Configuration"])
-def test_other_credentials_do_not(twilio: RunningTwilio, centre: ContactCentre, path: str) -> None:
+def test_other_credentials_are_refused(
+    twilio: RunningTwilio, centre: ContactCentre, path: str
+) -> None:
     key_sid, _ = centre.api_key
     for credentials in (
         None,
@@ -44,7 +46,7 @@ def test_other_credentials_do_not(twilio: RunningTwilio, centre: ContactCentre, 
         }
 
 
-def test_a_path_that_is_none_and_a_method_that_is_none(
+def test_unknown_paths_are_answered_404_and_unknown_methods_405(
     twilio: RunningTwilio, centre: ContactCentre
 ) -> None:
     def code(method: str, path: str) -> tuple[int, int]:
@@ -67,7 +69,7 @@ def test_a_path_that_is_none_and_a_method_that_is_none(
         ("maybe", {"Unavailable", "Offline", "Break"}),
     ],
 )
-def test_available_is_true_in_three_words(
+def test_the_available_filter_accepts_three_words_for_true(
     workspace: WorkspaceContext, available: str, names: set[str]
 ) -> None:
     """The page on activities; the one on workers says the same."""
@@ -78,7 +80,9 @@ def test_available_is_true_in_three_words(
     assert workers
 
 
-def test_the_sdk_turns_the_pages(workspace: WorkspaceContext, centre: ContactCentre) -> None:
+def test_the_sdk_reads_lists_page_by_page(
+    workspace: WorkspaceContext, centre: ContactCentre
+) -> None:
     for number in range(7):
         workspace.task_queues.create(f"Queue {number}")
     everything = [queue.sid for queue in workspace.task_queues.list()]
@@ -87,7 +91,7 @@ def test_the_sdk_turns_the_pages(workspace: WorkspaceContext, centre: ContactCen
     assert len(workspace.task_queues.list(page_size=3, limit=4)) == 4
 
 
-def test_a_page_leads_to_both_its_neighbours(workspace: WorkspaceContext) -> None:
+def test_a_page_links_to_the_next_and_the_previous_page(workspace: WorkspaceContext) -> None:
     first = workspace.workers.page(page_size=3)
     names = [worker.friendly_name for worker in first]
     second = first.next_page()
@@ -98,7 +102,7 @@ def test_a_page_leads_to_both_its_neighbours(workspace: WorkspaceContext) -> Non
     assert names[0] not in [worker.friendly_name for worker in second]
 
 
-def test_filters_stay_with_the_pages(workspace: WorkspaceContext) -> None:
+def test_page_links_keep_the_filters(workspace: WorkspaceContext) -> None:
     available = workspace.workers.list(available="true", page_size=1)
     assert [worker.friendly_name for worker in available] == [
         "ana@example.com",
@@ -111,7 +115,7 @@ def test_filters_stay_with_the_pages(workspace: WorkspaceContext) -> None:
 @pytest.mark.parametrize(
     "query", [{"PageSize": "0"}, {"PageSize": "1001"}, {"PageSize": "x"}, {"PageToken": "made-up"}]
 )
-def test_a_page_that_does_not_exist_is_refused(
+def test_an_invalid_page_parameter_is_refused(
     twilio: RunningTwilio, centre: ContactCentre, query: dict[str, str]
 ) -> None:
     url = f"{twilio.base_url}/taskrouter/v1/Workspaces"
@@ -129,7 +133,9 @@ def validate(twilio: RunningTwilio, document: Any, account: str | None = None) -
 @pytest.mark.parametrize(
     ("name", "role"), [("ana", "agent"), ("sam", "supervisor"), ("alex", "admin")]
 )
-def test_a_valid_token_tells_whose_it_is(twilio: RunningTwilio, name: str, role: str) -> None:
+def test_a_valid_token_names_its_worker_and_roles(
+    twilio: RunningTwilio, name: str, role: str
+) -> None:
     answer = validate(twilio, {"token": twilio.centre.token_of(name)})
     assert answer["valid"] is True
     assert answer["identity"] == f"{name}_40example_2Ecom"
@@ -137,7 +143,9 @@ def test_a_valid_token_tells_whose_it_is(twilio: RunningTwilio, name: str, role:
     assert answer["roles"] == [role]
 
 
-def test_a_token_that_is_none_is_not_valid(twilio: RunningTwilio, clock: ManualClock) -> None:
+def test_unknown_expired_and_empty_tokens_are_not_valid(
+    twilio: RunningTwilio, clock: ManualClock
+) -> None:
     token = twilio.centre.token_of("ana")
     assert validate(twilio, {"token": twilio.centre.invalid_token()})["valid"] is False
     assert "expired" in validate(twilio, {"token": twilio.centre.expired_token()})["message"]
@@ -155,7 +163,7 @@ def test_tokens_and_credentials_are_not_in_the_journal(twilio: RunningTwilio) ->
         assert secret not in written
 
 
-def test_the_journal_tells_what_was_asked(
+def test_the_journal_records_method_product_status_and_form(
     twilio: RunningTwilio, workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     workspace.tasks(centre.tasks["chat"]).update(priority=3)
@@ -168,7 +176,7 @@ def test_the_journal_tells_what_was_asked(
     assert twilio.journal.matching("post", r"/Tasks/WT") == [update]
 
 
-def test_two_emulators_live_side_by_side(client: Client) -> None:
+def test_two_emulators_do_not_share_state(client: Client) -> None:
     with serve(contact_centre()) as other:
         before = len(other.centre.workspace.tables.tasks)
         client.taskrouter.v1.workspaces(other.centre.workspace_sid).tasks.create(
@@ -181,7 +189,7 @@ def test_seeded_sids_are_the_same_every_time() -> None:
     assert contact_centre().summary() == contact_centre().summary()
 
 
-def test_the_control_plane_gives_what_one_needs(twilio: RunningTwilio) -> None:
+def test_the_control_plane_hands_out_sids_tokens_and_tasks(twilio: RunningTwilio) -> None:
     base = f"{twilio.base_url}/emulator"
     seed = requests.get(f"{base}/seed", timeout=5).json()
     assert seed["tasks"]["chat"] == twilio.centre.tasks["chat"]

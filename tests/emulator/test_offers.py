@@ -1,4 +1,4 @@
-"""Whom TaskRouter asks, in which order, and how often.
+"""Offers: which workers get them, in which order, and how often.
 
 https://www.twilio.com/docs/taskrouter/multitasking,
 https://www.twilio.com/docs/taskrouter/api/reservations
@@ -13,7 +13,7 @@ from local.twilio.seed import ContactCentre
 from tests.emulator.routing import new_task, to_worker
 
 
-def test_who_has_no_capacity_is_not_asked(
+def test_a_worker_without_capacity_gets_no_offer(
     workspace: WorkspaceContext, centre: ContactCentre, transfers: str
 ) -> None:
     """https://www.twilio.com/docs/taskrouter/multitasking."""
@@ -29,7 +29,7 @@ def test_who_has_no_capacity_is_not_asked(
     assert centre.offered_to(second) == "dev"
 
 
-def test_several_may_be_asked_and_the_first_gets_it(
+def test_the_first_of_several_offered_workers_gets_the_task(
     workspace: WorkspaceContext, centre: ContactCentre, transfers: str
 ) -> None:
     workspace.task_queues(centre.queues["Sales"]).update(max_reserved_workers=2)
@@ -70,7 +70,7 @@ def test_higher_priority_and_longer_wait_are_served_first(
     assert served == [urgent.sid, kept_place.sid, plain]
 
 
-def test_who_has_been_idle_longest_is_asked_first(
+def test_the_longest_idle_worker_gets_the_first_offer(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
 ) -> None:
     workflow = centre.workflows["Assign to Anyone"]
@@ -83,7 +83,7 @@ def test_who_has_been_idle_longest_is_asked_first(
     assert asked[4] == asked[0]
 
 
-def test_who_did_not_answer_is_asked_again_once_they_are_back(
+def test_a_worker_who_timed_out_gets_another_offer_when_available_again(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
 ) -> None:
     """A rejection passes the task on; only a change of activity brings it back."""

@@ -1,4 +1,4 @@
-"""Every answer and every parameter, held against Twilio's own OpenAPI documents.
+"""Every answer and every parameter, compared with Twilio's own OpenAPI documents.
 
 They are published in the public repository ``twilio/twilio-oai``, folder ``spec/json``; the
 environment variable ``TWILIO_OPENAPI`` names a copy of that folder. A document calls no property
@@ -77,7 +77,7 @@ def operation_of(exchange: Exchange) -> Any:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
-def test_every_answer_is_as_documented(
+def test_every_answer_matches_the_openapi_document(
     exchanges: list[Exchange], route: tuple[str, str, str]
 ) -> None:
     answers = exchanges_of(exchanges, route)
@@ -91,7 +91,7 @@ def test_every_answer_is_as_documented(
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
-def test_every_parameter_that_is_taken_is_documented(
+def test_every_parameter_that_is_read_is_documented(
     exchanges: list[Exchange], route: tuple[str, str, str]
 ) -> None:
     for exchange in exchanges_of(exchanges, route):

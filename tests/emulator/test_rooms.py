@@ -1,4 +1,4 @@
-"""Chat channels and conversations: who is in them, and who cleans up.
+"""Chat channels and conversations: members, participants and the Channel Janitor.
 
 https://www.twilio.com/docs/chat/rest/member-resource,
 https://www.twilio.com/docs/conversations/api/conversation-participant-resource,
@@ -16,7 +16,7 @@ from local.twilio.seed import ContactCentre
 from local.twilio.taskrouter.model import TaskStatus
 
 
-def test_a_member_of_a_chat_channel_is_there_once(client: Client, centre: ContactCentre) -> None:
+def test_adding_a_chat_member_twice_is_refused(client: Client, centre: ContactCentre) -> None:
     """https://www.twilio.com/docs/api/errors/50404."""
     sid = centre.attributes(centre.tasks["chat"])["channelSid"]
     service = client.chat.v2.services(centre.account.flex.chat_service_sid)
@@ -30,7 +30,7 @@ def test_a_member_of_a_chat_channel_is_there_once(client: Client, centre: Contac
     assert len(members.list()) == 2
 
 
-def test_a_participant_of_a_conversation_is_there_once(
+def test_adding_a_conversation_participant_twice_is_refused(
     client: Client, centre: ContactCentre
 ) -> None:
     """https://www.twilio.com/docs/api/errors/50433."""
@@ -55,7 +55,7 @@ def test_a_participant_of_a_conversation_is_there_once(
         conversation.participants.create()
 
 
-def test_the_janitor_cleans_up_after_a_task_that_still_names_its_channel(
+def test_the_janitor_cleans_up_only_the_channel_that_a_completed_task_names(
     centre: ContactCentre,
 ) -> None:
     """https://www.twilio.com/docs/flex/developer/messaging/manage-flows#channel-janitor."""
@@ -68,7 +68,7 @@ def test_the_janitor_cleans_up_after_a_task_that_still_names_its_channel(
     assert "ana_40example_2Ecom" in centre.present_in(channels[1])
 
 
-def test_the_janitor_comes_for_deleted_tasks_too_and_can_be_sent_away(
+def test_the_janitor_cleans_up_after_deleted_tasks_and_can_be_switched_off(
     client: Client, centre: ContactCentre
 ) -> None:
     """The FlexFlow's ``janitor_enabled``: https://www.twilio.com/docs/flex/developer/messaging/flow."""
@@ -82,7 +82,9 @@ def test_the_janitor_comes_for_deleted_tasks_too_and_can_be_sent_away(
     assert "ana_40example_2Ecom" in centre.present_in(channels[1])
 
 
-def test_the_janitor_may_come_for_cancelled_tasks(centre: ContactCentre, client: Client) -> None:
+def test_the_janitor_can_clean_up_after_cancelled_tasks(
+    centre: ContactCentre, client: Client
+) -> None:
     """Not documented either way, so a caller can be tried with both."""
     channel = centre.attributes(centre.tasks["chat"])["channelSid"]
     task = client.taskrouter.v1.workspaces(centre.workspace_sid).tasks.create(
@@ -94,7 +96,9 @@ def test_the_janitor_may_come_for_cancelled_tasks(centre: ContactCentre, client:
     assert centre.present_in(channel) == set()
 
 
-def test_who_accepts_a_chat_is_in_its_channel(client: Client, centre: ContactCentre) -> None:
+def test_an_agent_who_accepts_a_chat_joins_its_channel(
+    client: Client, centre: ContactCentre
+) -> None:
     workspace = client.taskrouter.v1.workspaces(centre.workspace_sid)
     sid = centre.attributes(centre.tasks["chat"])["channelSid"]
     made = workspace.tasks.create(

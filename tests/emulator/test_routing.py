@@ -1,4 +1,4 @@
-"""How tasks find workers.
+"""Routing: how a task goes through its workflow's targets.
 
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment,
 https://www.twilio.com/docs/taskrouter/workflow-configuration
@@ -13,7 +13,7 @@ from local.twilio.seed import ContactCentre
 from tests.emulator.routing import new_task, to_worker
 
 
-def test_a_known_agent_is_asked_and_nobody_else(
+def test_only_the_known_agent_gets_an_offer(
     workspace: WorkspaceContext, centre: ContactCentre, transfers: str
 ) -> None:
     task = to_worker(workspace, transfers, centre.workers["dev"])
@@ -24,7 +24,7 @@ def test_a_known_agent_is_asked_and_nobody_else(
     assert len(workspace.tasks(task).reservations.list()) == 1
 
 
-def test_a_queue_asks_its_members_but_not_the_ignored_ones(
+def test_a_queue_offers_the_task_to_its_members_except_the_ignored_ones(
     workspace: WorkspaceContext, centre: ContactCentre, transfers: str
 ) -> None:
     asked = []
@@ -41,7 +41,7 @@ def test_a_queue_asks_its_members_but_not_the_ignored_ones(
     assert str(workspace.tasks(task).fetch().assignment_status) == "pending"
 
 
-def test_who_rejects_keeps_their_activity_unless_they_say_otherwise(
+def test_a_rejecting_worker_keeps_their_activity_unless_they_name_another(
     workspace: WorkspaceContext, centre: ContactCentre, transfers: str
 ) -> None:
     first = to_worker(workspace, transfers, centre.workers["dev"])
@@ -56,7 +56,7 @@ def test_who_rejects_keeps_their_activity_unless_they_say_otherwise(
     assert worker.fetch().activity_name == "Offline"
 
 
-def test_a_known_agent_who_rejects_leaves_the_task_to_the_next_target(
+def test_a_task_rejected_by_the_known_agent_goes_to_the_next_target(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
 ) -> None:
     task = to_worker(workspace, transfers, centre.workers["dev"])
@@ -68,7 +68,7 @@ def test_a_known_agent_who_rejects_leaves_the_task_to_the_next_target(
     assert centre.task(task).step_index == 1  # type: ignore[union-attr]
 
 
-def test_a_known_agent_who_is_away_is_waited_for(
+def test_a_task_waits_for_an_unavailable_known_agent(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
 ) -> None:
     task = to_worker(workspace, transfers, centre.workers["eva"])
@@ -78,7 +78,7 @@ def test_a_known_agent_who_is_away_is_waited_for(
     assert centre.offered_to(task) == "eva"
 
 
-def test_a_known_agent_who_does_not_exist_is_not_waited_for(
+def test_a_task_does_not_wait_for_an_unknown_known_agent(
     workspace: WorkspaceContext, centre: ContactCentre, transfers: str
 ) -> None:
     task = to_worker(workspace, transfers, "WK" + "0" * 32)
@@ -86,7 +86,7 @@ def test_a_known_agent_who_does_not_exist_is_not_waited_for(
     assert centre.task(task).step_index == 1  # type: ignore[union-attr]
 
 
-def test_an_offer_that_nobody_answers_sends_the_worker_away(
+def test_an_unanswered_offer_sets_the_timeout_activity(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
 ) -> None:
     """The workspace's timeout activity: https://www.twilio.com/docs/taskrouter/api/workspace."""
@@ -102,7 +102,7 @@ def test_an_offer_that_nobody_answers_sends_the_worker_away(
     assert str(workspace.tasks(task).fetch().assignment_status) == "pending"
 
 
-def test_target_timeouts_add_up_and_count_from_the_tasks_birth(
+def test_target_timeouts_add_up_from_the_tasks_creation(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock, transfers: str
 ) -> None:
     """https://www.twilio.com/docs/taskrouter/task-evaluation."""
@@ -117,7 +117,7 @@ def test_target_timeouts_add_up_and_count_from_the_tasks_birth(
     assert centre.offered_to(task) == "ben"
 
 
-def test_the_default_filter_takes_what_no_filter_takes(
+def test_a_task_that_matches_no_filter_goes_to_the_default_queue(
     workspace: WorkspaceContext, centre: ContactCentre, transfers: str
 ) -> None:
     task = new_task(workspace, transfers, transferTargetType="elsewhere")
@@ -129,13 +129,13 @@ def test_a_task_that_passes_its_last_target_is_cancelled_whatever_the_default(
 ) -> None:
     """https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment."""
     sales = centre.queues["Sales"]
-    everybody = list(centre.workers.values())
+    everyone = list(centre.workers.values())
     task = new_task(
         workspace,
         transfers,
         transferTargetType="queue",
         targetSid=sales,
-        ignoreWorkerSids=everybody,
+        ignoreWorkerSids=everyone,
     )
     clock.advance(59)
     centre.settle()
@@ -145,7 +145,7 @@ def test_a_task_that_passes_its_last_target_is_cancelled_whatever_the_default(
     assert str(workspace.tasks(task).fetch().assignment_status) == "canceled"
 
 
-def test_a_task_that_the_workflow_has_no_queue_for_is_cancelled(
+def test_a_task_without_a_matching_queue_is_cancelled(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     target = {"queue": centre.queues["Billing"], "timeout": 0}
@@ -157,7 +157,7 @@ def test_a_task_that_the_workflow_has_no_queue_for_is_cancelled(
         assert task.reason == "Workflow ended without routing to a queue"
 
 
-def test_a_task_that_nobody_takes_in_its_time_is_cancelled(
+def test_a_task_that_no_worker_accepts_within_its_timeout_is_cancelled(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
 ) -> None:
     """The documentation of ``timeout``: https://www.twilio.com/docs/taskrouter/api/task."""
@@ -171,7 +171,7 @@ def test_a_task_that_nobody_takes_in_its_time_is_cancelled(
     assert (str(fetched.assignment_status), fetched.reason) == ("canceled", "Task TTL Exceeded")
 
 
-def test_skip_if_passes_over_a_target_without_anybody(
+def test_skip_if_skips_a_target_without_available_workers(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     targets = [

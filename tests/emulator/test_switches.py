@@ -1,4 +1,4 @@
-"""The switches: each open question of Twilio's documentation, answered either way."""
+"""The switches: both answers to each question that Twilio's documentation leaves open."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ def invited_tasks(client: Client, centre: ContactCentre) -> list[str | None]:
     return [one.routing["properties"].get("sid") for one in listed]
 
 
-def test_an_invite_may_keep_its_task_to_itself(client: Client, centre: ContactCentre) -> None:
+def test_an_invite_can_hide_its_tasks_sid(client: Client, centre: ContactCentre) -> None:
     centre.account.settings.invite_names_its_task = False
     made = invite(client, centre, "conversation")
     assert "sid" not in made.routing["properties"]
@@ -37,7 +37,7 @@ def test_an_invite_may_keep_its_task_to_itself(client: Client, centre: ContactCe
     assert invited_tasks(client, centre) == [task.sid]
 
 
-def test_the_task_of_an_invite_may_take_its_time(
+def test_an_invites_task_can_be_created_later(
     client: Client, centre: ContactCentre, clock: ManualClock
 ) -> None:
     centre.account.settings.invite_names_its_task = False
@@ -53,7 +53,7 @@ def test_the_task_of_an_invite_may_take_its_time(
     assert len(agents(channel_of(client, centre, "conversation"))) == 2
 
 
-def test_an_order_that_cannot_be_carried_out_is_refused_at_once_and_dropped_later(
+def test_an_invalid_invite_is_refused_at_once_and_a_delayed_one_is_dropped(
     client: Client, centre: ContactCentre, clock: ManualClock, workspace: WorkspaceContext
 ) -> None:
     centre.account.settings.invite_names_its_task = False
@@ -75,7 +75,7 @@ def test_an_order_that_cannot_be_carried_out_is_refused_at_once_and_dropped_late
         (False, False, None),
     ],
 )
-def test_a_closed_agent_is_listed_or_not_and_closed_twice_or_not(
+def test_switches_decide_about_listing_and_closing_a_closed_agent(
     client: Client,
     centre: ContactCentre,
     *,
@@ -99,7 +99,7 @@ def test_a_closed_agent_is_listed_or_not_and_closed_twice_or_not(
     assert (second.value.status, second.value.code) == answer
 
 
-def test_a_closed_agents_task_may_be_completed_later(
+def test_a_closed_agents_task_can_be_completed_later(
     client: Client, centre: ContactCentre, clock: ManualClock
 ) -> None:
     centre.account.settings.completes_after_close = 3.0
@@ -118,7 +118,7 @@ def test_a_closed_agents_task_may_be_completed_later(
     assert status_of(centre, task) is TaskStatus.COMPLETED
 
 
-def test_a_task_that_ended_before_it_was_due_is_left_alone(
+def test_a_task_that_ended_before_its_delayed_completion_keeps_its_reason(
     client: Client, centre: ContactCentre, clock: ManualClock
 ) -> None:
     centre.account.settings.completes_after_close = 3.0
@@ -131,7 +131,7 @@ def test_a_task_that_ended_before_it_was_due_is_left_alone(
     assert task.reason == "resolved"
 
 
-def test_a_search_may_lag_behind(
+def test_a_search_can_miss_new_tasks_for_a_while(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
 ) -> None:
     centre.account.settings.search_lag = 2.0
@@ -150,7 +150,7 @@ def test_a_search_may_lag_behind(
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_cancelling_an_interactions_task_may_be_refused(
+def test_cancelling_an_interactions_task_can_be_refused(
     client: Client, workspace: WorkspaceContext, centre: ContactCentre, *, allowed: bool
 ) -> None:
     centre.account.settings.cancels_interaction_tasks = allowed
@@ -173,7 +173,7 @@ def test_cancelling_an_interactions_task_may_be_refused(
 
 
 @pytest.mark.parametrize("changes", [True, False])
-def test_an_update_that_changes_nothing_may_change_the_etag(
+def test_an_update_without_changes_can_change_the_etag(
     workspace: WorkspaceContext, centre: ContactCentre, *, changes: bool
 ) -> None:
     centre.account.settings.etag_changes_always = changes
@@ -184,7 +184,7 @@ def test_an_update_that_changes_nothing_may_change_the_etag(
     assert (before != after) is changes
 
 
-def test_a_task_without_a_way_may_stay_pending_for_a_while(
+def test_an_unroutable_task_can_stay_pending_for_a_while(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
 ) -> None:
     centre.account.settings.cancels_unroutable_after = 4.0
@@ -199,7 +199,7 @@ def test_a_task_without_a_way_may_stay_pending_for_a_while(
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(60.0, False), (None, True)])
-def test_finished_tasks_are_kept_as_long_as_one_says(
+def test_finished_tasks_are_kept_as_long_as_the_switch_says(
     centre: ContactCentre, clock: ManualClock, seconds: float | None, *, kept: bool
 ) -> None:
     centre.account.settings.deletes_finished_after = seconds
@@ -211,7 +211,7 @@ def test_finished_tasks_are_kept_as_long_as_one_says(
     assert (centre.task(centre.tasks["completed"]) is not None) is kept
 
 
-def test_the_janitor_may_come_while_an_agent_wraps_up(centre: ContactCentre) -> None:
+def test_the_janitor_can_clean_up_while_an_agent_wraps_up(centre: ContactCentre) -> None:
     channel = centre.attributes(centre.tasks["chat"])["channelSid"]
     centre.account.settings.janitor_after = frozenset({TaskStatus.WRAPPING})
     centre.wrap(centre.tasks["chat"])
@@ -219,7 +219,7 @@ def test_the_janitor_may_come_while_an_agent_wraps_up(centre: ContactCentre) -> 
 
 
 @pytest.mark.parametrize("status", ["setup", "active", "failed", "inactive", "pause", "transfer"])
-def test_a_channel_has_the_status_that_a_test_gives_it(
+def test_setting_a_channel_status_changes_only_the_channel(
     client: Client, centre: ContactCentre, status: str
 ) -> None:
     centre.set_channel_status(centre.tasks["conversation"], status)
@@ -227,7 +227,7 @@ def test_a_channel_has_the_status_that_a_test_gives_it(
     assert status_of(centre, centre.tasks["conversation"]) is TaskStatus.ASSIGNED
 
 
-def test_a_status_that_is_none_and_a_task_without_a_channel_are_refused(
+def test_setting_an_unknown_status_or_a_chats_status_raises_an_error(
     centre: ContactCentre,
 ) -> None:
     with pytest.raises(ValueError, match="expected one of setup, active"):
@@ -236,7 +236,9 @@ def test_a_status_that_is_none_and_a_task_without_a_channel_are_refused(
         centre.set_channel_status(centre.tasks["chat"], "closed")
 
 
-def test_of_a_removed_interaction_nothing_is_left(client: Client, centre: ContactCentre) -> None:
+def test_calls_about_a_removed_interaction_are_answered_404(
+    client: Client, centre: ContactCentre
+) -> None:
     channel = channel_of(client, centre, "conversation")
     (agent,) = agents(channel)
     other = len(agents(channel_of(client, centre, "two_agents")))
@@ -248,7 +250,6 @@ def test_of_a_removed_interaction_nothing_is_left(client: Client, centre: Contac
         channel.invites.list,
         lambda: channel.participants(agent.sid).update(status=CLOSED),
         lambda: invite(client, centre, "conversation"),
-        client.flex_api.v1.interaction(agent.interaction_sid or "").fetch,
     ):
         with pytest.raises(TwilioException, match=r"20404|HTTP 404 error"):
             call()
@@ -258,7 +259,7 @@ def test_of_a_removed_interaction_nothing_is_left(client: Client, centre: Contac
     assert centre.accept(invited)
 
 
-def test_switches_are_set_over_http(twilio: RunningTwilio) -> None:
+def test_switches_can_be_set_over_http(twilio: RunningTwilio) -> None:
     url = f"{twilio.base_url}/emulator/settings"
     assert requests.get(url, timeout=5).json() == Switches().as_document()
     changed = {"search_lag": 2, "deletes_finished_after": None, "janitor_after": ["canceled"]}
@@ -286,7 +287,7 @@ def test_switches_are_set_over_http(twilio: RunningTwilio) -> None:
         ([], "The body must be a JSON object"),
     ],
 )
-def test_a_switch_that_is_none_is_refused(
+def test_an_invalid_switch_is_refused_and_changes_nothing(
     twilio: RunningTwilio, document: Any, expected: str
 ) -> None:
     url = f"{twilio.base_url}/emulator/settings"

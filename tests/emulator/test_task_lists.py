@@ -1,4 +1,4 @@
-"""How tasks are found: https://www.twilio.com/docs/taskrouter/api/task."""
+"""Lists and searches of tasks: https://www.twilio.com/docs/taskrouter/api/task."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -33,14 +33,14 @@ from local.twilio.server import RunningTwilio
         ({"priority": 3}, set()),
     ],
 )
-def test_tasks_are_found_by_what_they_are(
+def test_task_filters_return_the_matching_tasks(
     workspace: WorkspaceContext, centre: ContactCentre, query: dict[str, Any], names: set[str]
 ) -> None:
     found = {task.sid for task in workspace.tasks.list(**query)}
     assert found == {centre.tasks[name] for name in names}
 
 
-def test_a_list_does_not_show_attributes(workspace: WorkspaceContext) -> None:
+def test_lists_show_no_attributes(workspace: WorkspaceContext) -> None:
     """The properties tables: attributes are shown where a single task or worker is fetched."""
     assert {task.attributes for task in workspace.tasks.list()} == {None}
     workers = workspace.workers.list()
@@ -48,7 +48,7 @@ def test_a_list_does_not_show_attributes(workspace: WorkspaceContext) -> None:
     assert "contact_uri" in (workers[0].fetch().attributes or "")
 
 
-def test_tasks_are_listed_in_the_order_that_is_asked_for(
+def test_tasks_are_listed_in_the_requested_order(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     years = (2001, 2003, 2002)
@@ -63,7 +63,7 @@ def test_tasks_are_listed_in_the_order_that_is_asked_for(
     assert [start.year for start in starts if start] == sorted(years, reverse=True)
 
 
-def test_searching_by_attributes_is_limited(
+def test_searches_by_attributes_are_rate_limited(
     twilio: RunningTwilio, centre: ContactCentre, clock: ManualClock
 ) -> None:
     """Three requests a second.

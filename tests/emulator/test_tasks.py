@@ -1,4 +1,4 @@
-"""The life of a task, and its versions.
+"""The states of a task, and its versions.
 
 https://www.twilio.com/docs/taskrouter/api/task,
 https://www.twilio.com/docs/taskrouter/lifecycle-task-state
@@ -21,7 +21,7 @@ def status(workspace: WorkspaceContext, name: str, centre: ContactCentre) -> str
     return str(workspace.tasks(centre.tasks[name]).fetch().assignment_status)
 
 
-def test_a_new_task_has_what_it_was_given(
+def test_a_new_task_has_the_given_values(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
 ) -> None:
     born = clock.now().replace(microsecond=0)
@@ -59,7 +59,7 @@ def test_a_new_task_has_what_it_was_given(
         {"virtual_start_time": "yesterday"},
     ],
 )
-def test_a_task_that_makes_no_sense_is_not_made(
+def test_an_invalid_task_is_not_created(
     workspace: WorkspaceContext, centre: ContactCentre, wrong: dict[str, Any]
 ) -> None:
     before = dict(centre.workspace.tables.tasks)
@@ -112,7 +112,7 @@ def test_completing_a_task_completes_its_reservation(
         ("chat", "pending", "AssignmentStatus"),
     ],
 )
-def test_a_step_that_the_state_does_not_allow_is_refused(
+def test_a_status_change_from_the_wrong_state_is_refused(
     workspace: WorkspaceContext, centre: ContactCentre, name: str, wanted: Any, message: str
 ) -> None:
     sid = centre.tasks[name]
@@ -123,7 +123,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused(
     assert centre.task(sid) == before
 
 
-def test_attributes_and_completion_take_two_requests(
+def test_attributes_and_completion_in_one_request_are_refused(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     with pytest.raises(TwilioRestException, match="two requests"):
@@ -141,7 +141,7 @@ def test_cancelling_a_task_withdraws_its_offer(
     assert [str(offer.reservation_status) for offer in offers] == ["canceled"]
 
 
-def test_ended_tasks_are_forgotten_after_five_minutes(
+def test_ended_tasks_are_deleted_after_five_minutes(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
 ) -> None:
     clock.advance(299)
@@ -154,7 +154,7 @@ def test_ended_tasks_are_forgotten_after_five_minutes(
     assert (gone.value.status, gone.value.code) == (404, 20404)
 
 
-def test_a_task_that_a_worker_keeps_for_a_day_is_deleted(
+def test_a_task_that_is_assigned_for_a_day_is_deleted(
     workspace: WorkspaceContext, centre: ContactCentre, clock: ManualClock
 ) -> None:
     """https://www.twilio.com/docs/taskrouter/limits: 24 hours; wrapping is not limited."""
@@ -167,7 +167,7 @@ def test_a_task_that_a_worker_keeps_for_a_day_is_deleted(
     assert (gone.value.status, gone.value.code) == (404, 20404)
 
 
-def test_a_deleted_task_is_gone_with_its_reservations(
+def test_deleting_a_task_deletes_its_reservations(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     task = workspace.tasks(centre.tasks["chat"])
@@ -177,7 +177,7 @@ def test_a_deleted_task_is_gone_with_its_reservations(
     assert not centre.reservations(centre.tasks["chat"])
 
 
-def test_a_worker_works_through_reservations(
+def test_a_worker_can_accept_wrap_up_and_complete_a_reservation(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     made = workspace.tasks.create(workflow_sid=centre.workflows["Escalations"])
@@ -194,7 +194,9 @@ def test_a_worker_works_through_reservations(
         own.update(reservation_status="accepted")
 
 
-def test_every_change_is_a_new_version(workspace: WorkspaceContext, centre: ContactCentre) -> None:
+def test_every_change_of_a_task_has_a_new_etag(
+    workspace: WorkspaceContext, centre: ContactCentre
+) -> None:
     task = workspace.tasks(centre.tasks["chat"])
     tags = [task.fetch_with_http_info().headers["etag"]]
     tags.append(task.update_with_http_info(attributes='{"a": 2}').headers["etag"])
@@ -203,13 +205,13 @@ def test_every_change_is_a_new_version(workspace: WorkspaceContext, centre: Cont
     assert tags[-1] == task.fetch_with_http_info().headers["etag"]
 
 
-def test_a_stale_if_match_is_412_and_changes_nothing(
+def test_a_stale_if_match_is_answered_412_and_changes_nothing(
     twilio: RunningTwilio, workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     """Over plain HTTP: the SDK's ``delete`` loses its ``if_match``."""
     task = workspace.tasks(centre.tasks["chat"])
     tag = task.fetch_with_http_info().headers["etag"]
-    centre.set_attributes(centre.tasks["chat"], note="somebody else was here")
+    centre.set_attributes(centre.tasks["chat"], note="changed meanwhile")
     before = centre.task(centre.tasks["chat"])
     base = f"{twilio.base_url}/taskrouter/v1/Workspaces/{centre.workspace_sid}"
     for method, form in (("POST", {"Attributes": "{}"}), ("DELETE", None)):
@@ -227,7 +229,7 @@ def test_a_stale_if_match_is_412_and_changes_nothing(
     assert task.update(if_match=current.strip('"'), attributes="{}").attributes == "{}"
 
 
-def test_of_many_writers_with_one_version_one_wins(
+def test_only_one_of_several_writers_with_the_same_etag_succeeds(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     task = workspace.tasks(centre.tasks["chat"])
@@ -243,7 +245,7 @@ def test_of_many_writers_with_one_version_one_wins(
     assert centre.attributes(centre.tasks["chat"]) == {"writer": 0}
 
 
-def test_a_task_changes_its_channel(workspace: WorkspaceContext, centre: ContactCentre) -> None:
+def test_a_tasks_channel_can_be_changed(workspace: WorkspaceContext, centre: ContactCentre) -> None:
     task = workspace.tasks(centre.tasks["pending"])
     assert task.update(task_channel="sms").task_channel_unique_name == "sms"
     with pytest.raises(TwilioRestException, match="pigeon does not exist"):

@@ -1,4 +1,4 @@
-"""Workflows and queues: what TaskRouter takes and what it refuses.
+"""Workflows and queues: what TaskRouter accepts and what it refuses.
 
 https://www.twilio.com/docs/taskrouter/workflow-configuration,
 https://www.twilio.com/docs/taskrouter/api/task-queue
@@ -24,7 +24,7 @@ def route(queue: str, expression: str = "1==1", **target: Any) -> dict[str, Any]
     return {"expression": expression, "targets": [{"queue": queue, **target}]}
 
 
-def test_a_workflow_is_kept_as_it_was_written(
+def test_a_workflows_configuration_is_returned_unchanged(
     workspace: WorkspaceContext, centre: ContactCentre
 ) -> None:
     text = configuration(
@@ -53,7 +53,9 @@ def test_a_workflow_is_kept_as_it_was_written(
     assert fetched.friendly_name == "Transfers"
 
 
-def test_a_workflow_changes_and_goes(workspace: WorkspaceContext, centre: ContactCentre) -> None:
+def test_a_workflow_can_be_updated_and_deleted(
+    workspace: WorkspaceContext, centre: ContactCentre
+) -> None:
     made = workspace.workflows.create("Mine", configuration(filters=[]))
     changed = made.update(friendly_name="Ours", configuration=configuration())
     assert (changed.friendly_name, changed.configuration) == ("Ours", configuration())
@@ -75,7 +77,7 @@ def test_a_workflow_changes_and_goes(workspace: WorkspaceContext, centre: Contac
         (configuration(filters={}), "must be an array"),
     ],
 )
-def test_a_configuration_that_makes_no_sense_is_refused(
+def test_an_invalid_configuration_is_refused_with_the_reason(
     workspace: WorkspaceContext, text: str, complaint: str
 ) -> None:
     with pytest.raises(TwilioRestException, match=complaint) as refused:
@@ -94,7 +96,7 @@ def test_a_configuration_that_makes_no_sense_is_refused(
         ({"known_worker": "x"}, "unknown keys: known_worker"),
     ],
 )
-def test_a_target_that_makes_no_sense_is_refused(
+def test_an_invalid_target_is_refused_with_the_reason(
     workspace: WorkspaceContext, centre: ContactCentre, target: dict[str, Any], complaint: str
 ) -> None:
     targets = [{"queue": centre.queues["Sales"], **target}]
@@ -103,7 +105,7 @@ def test_a_target_that_makes_no_sense_is_refused(
         workspace.workflows.create("Bad", text)
 
 
-def test_a_configuration_may_have_a_megabyte(workspace: WorkspaceContext) -> None:
+def test_a_configuration_above_a_megabyte_is_refused(workspace: WorkspaceContext) -> None:
     """1,038,576 bytes: https://www.twilio.com/docs/taskrouter/limits."""
     text = configuration(filters=[])
     largest = text + " " * (1_038_576 - len(text))
@@ -113,14 +115,18 @@ def test_a_configuration_may_have_a_megabyte(workspace: WorkspaceContext) -> Non
         made.update(configuration=largest + " ")
 
 
-def test_a_name_is_taken_once(workspace: WorkspaceContext) -> None:
+def test_a_second_queue_or_workflow_of_the_same_name_is_refused(
+    workspace: WorkspaceContext,
+) -> None:
     with pytest.raises(TwilioRestException, match="already exists"):
         workspace.workflows.create("Escalations", configuration())
     with pytest.raises(TwilioRestException, match="already exists"):
         workspace.task_queues.create("Sales")
 
 
-def test_a_queue_takes_an_expression(workspace: WorkspaceContext, centre: ContactCentre) -> None:
+def test_a_queue_can_be_created_with_an_expression_and_deleted(
+    workspace: WorkspaceContext, centre: ContactCentre
+) -> None:
     made = workspace.task_queues.create(
         "French", target_workers='languages HAS "fr"', max_reserved_workers=3, task_order="LIFO"
     )
@@ -142,7 +148,7 @@ def test_a_queue_takes_an_expression(workspace: WorkspaceContext, centre: Contac
         {"reservation_activity_sid": "WA" + "0" * 32},
     ],
 )
-def test_a_queue_that_makes_no_sense_is_refused(
+def test_an_invalid_queue_is_refused_and_not_created(
     workspace: WorkspaceContext, centre: ContactCentre, wrong: dict[str, Any]
 ) -> None:
     before = dict(centre.workspace.tables.task_queues)
@@ -152,12 +158,14 @@ def test_a_queue_that_makes_no_sense_is_refused(
     assert centre.workspace.tables.task_queues == before
 
 
-def test_a_queue_in_use_stays(workspace: WorkspaceContext, centre: ContactCentre) -> None:
+def test_deleting_a_queue_in_use_is_refused(
+    workspace: WorkspaceContext, centre: ContactCentre
+) -> None:
     with pytest.raises(TwilioRestException, match="is used by workflow"):
         workspace.task_queues(centre.queues["Escalations"]).delete()
 
 
-def test_what_does_not_exist_is_404(workspace: WorkspaceContext) -> None:
+def test_fetching_an_unknown_queue_is_answered_404(workspace: WorkspaceContext) -> None:
     with pytest.raises(TwilioRestException) as missing:
         workspace.task_queues(NOWHERE).fetch()
     assert (missing.value.status, missing.value.code) == (404, 20404)

@@ -40,7 +40,7 @@ def test_a_preview_of_what_breaks_a_rule_fails_and_names_it(engine: Engine) -> N
         '"allow_origins": list(self._settings.gateway.allowed_origins)',
         '"allow_origins": ["*"]',
     )
-    engine.replace(PERMISSIONS, '"Resource": secret_arn', '"Resource": "*"')
+    engine.replace(PERMISSIONS, 'GetSecretValue", secret_arn', 'GetSecretValue", "*"')
 
     run = engine.refused()
 

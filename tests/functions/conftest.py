@@ -96,8 +96,17 @@ class Deployment:
 
     def list_workflows(self, token: str) -> Answer:
         """Ask for the workflows as the plugin does."""
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.invoke(http_event("GET", "/get-workflows", headers=headers))
+        return self.invoke(http_event("GET", "/get-workflows", headers=bearer(token)))
+
+    def list_targets(self, by: str = "ana") -> Answer:
+        """Ask for all targets as the plugin does."""
+        headers = bearer(self.twilio.centre.token_of(by))
+        return self.invoke(http_event("GET", "/transfer-targets", headers=headers))
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Make the header that has a token."""
+    return {"Authorization": f"Bearer {token}"}
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from tests.functions.lambda_events import Answer
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, from_creation_on
 from tests.functions.served import Served, served
+from tests.sampling import examples
 
 # About as many as a recovery makes.
 CALLS = 18
@@ -62,6 +63,7 @@ def assert_told_the_truth(case: Served, answer: Answer) -> None:
         case.assert_customer_is_served(answer)
 
 
+@pytest.mark.timeout(900)
 def test_recoveries_that_are_spoiled(
     running: Deployment, aws: Aws, cuts: list[tuple[str, Call]]
 ) -> None:
@@ -74,7 +76,7 @@ def test_recoveries_that_are_spoiled(
         fault=st.sampled_from(sorted(FAULTS)),
         target=st.sampled_from(["dev", "carla"]),
     )
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=examples(15), deadline=None)
     def spoil(cut: tuple[str, Call], number: int, fault: str, target: str) -> None:
         kind, call = cut
         note(f"cut off after {kind} {call}")

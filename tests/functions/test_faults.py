@@ -54,6 +54,7 @@ def case(running: Deployment, kind: str) -> Iterator[Served]:
     running.twilio.faults.clear()
 
 
+@pytest.mark.sampled(60)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_spoiled_call(running: Deployment, case: Served, call: Call, fault: str) -> None:
     dev = running.twilio.centre.workers["dev"]

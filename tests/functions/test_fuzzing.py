@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import http_event
 from tests.functions.unchanged import unchanged
+from tests.sampling import examples
 
-BODIES = 1000  # for each endpoint and run
+BODIES = 400  # for each endpoint and run
 
 ROUTES = ["/transfer-chat", "/get-workflows"]
 NAMES = st.sampled_from(["Token", "taskSid", "targetSid", "workerName"]) | st.text(max_size=10)
@@ -71,7 +72,7 @@ def events(draw: st.DrawFn, path: str) -> dict[str, Any]:
 @pytest.mark.parametrize("path", ROUTES)
 def test_any_body(deployment: Deployment, path: str) -> None:
     @settings(
-        max_examples=BODIES,
+        max_examples=examples(BODIES),
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

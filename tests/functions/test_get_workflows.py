@@ -91,5 +91,5 @@ def test_a_secret_that_was_put_right_is_read_at_once(
 
     assert deployment.list_workflows(token).status == 200
     lines = [json.loads(line) for line in logged.getvalue().splitlines()]
-    (failed,) = (line for line in lines if line["message"] == "workflows not listed")
+    (failed,) = (line for line in lines if line["message"] == "targets not listed")
     assert (failed["level"], failed["code"]) == ("ERROR", "twilio_credentials")

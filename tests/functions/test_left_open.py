@@ -5,12 +5,15 @@ The switches of the emulated Twilio name the pages, see `local.twilio.switches`.
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from chat_transfer.transfer import new_task
 from chat_transfer.twilio import client as twilio_client
+from chat_transfer.twilio.taskrouter import Task
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
@@ -364,3 +367,28 @@ def test_attributes_of_four_thousand_two_byte_characters_are_taken(deployment: D
     answer = deployment.transfer("chat", centre.workers["dev"])
     assert answer.status == 200, answer.text
     assert centre.attributes(answer.body["taskSid"])["notes"] == "é" * 3300
+
+
+@pytest.mark.parametrize("target", ["dev", "carla"])
+def test_an_unanswered_invite_that_appears_after_the_search_is_not_taken_for_that_of_others(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["conversation"])
+    deployment.twilio.faults.close(method="POST", path=CREATION["conversation"], takes_effect=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(new_task, "search", lambda *_, **__: ())
+        assert deployment.transfer("conversation", centre.workers["dev"]).status == 502
+    too_early = iter([()])
+
+    def search(*args: Any, **kwargs: Any) -> Sequence[Task]:
+        return new_task.search(*args, **kwargs) if next(too_early, None) is None else ()
+
+    monkeypatch.setattr("chat_transfer.transfer.steps.search", search)
+
+    answer = deployment.transfer("conversation", centre.workers[target])
+
+    assert answer.status == 200, answer.text
+    [made] = case.leading_to_customer()
+    assert made.sid == answer.body["taskSid"]
+    assert made.attribute("targetSid") == centre.workers[target]

@@ -66,6 +66,15 @@ def test_a_failure_is_counted_by_code_and_as_a_whole(
     assert not any("RolledBack" in name for name, _ in found)
 
 
+def test_a_request_without_a_token_is_no_failed_transfer(
+    deployment: Deployment, measured: Callable[[], Measured]
+) -> None:
+    answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"], Token="")
+
+    assert answer.status == 401
+    assert measured() == {}
+
+
 def test_what_had_begun_and_was_undone_is_a_rollback(
     deployment: Deployment, measured: Callable[[], Measured]
 ) -> None:

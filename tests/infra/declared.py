@@ -1,4 +1,4 @@
-"""Runs the program with a recorder in the engine's place, and hands back what it declared."""
+"""Runs the program with a recorder instead of the engine, and returns what it declared."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from local.deployer.deployment import run_program
 
 ACCOUNT_SID = "AC" + "a" * 32
-AUTH_TOKEN = "a-token-that-nobody-may-see"
+AUTH_TOKEN = "a-token-that-must-stay-secret"
 WORKSPACE_SID = "WS" + "b" * 32
 EVERYONE_SID = "WQ" + "e" * 32
 WORKFLOW_SID = "WW" + "f" * 32
@@ -24,7 +24,7 @@ CONFIG = {
     "twilio:authToken": AUTH_TOKEN,
     "flex-chat-transfer:workspaceSid": WORKSPACE_SID,
     "flex-chat-transfer:transferQueues": json.dumps(["Support"]),
-    # What is checked out while the tests run is none of their business.
+    # The tests must not depend on the checked-out commit.
     "flex-chat-transfer:tagCommit": "false",
 }
 KEY_ARN = f"arn:aws:kms:{REGION_AND_ACCOUNT}:key/01234567-89ab-cdef-0123-456789abcdef"
@@ -48,7 +48,7 @@ SECRETS = frozenset({"twilio:authToken", "twilio:apiKeySecret"})
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A resource as the engine is told of it."""
+    """A resource as it is registered with the engine."""
 
     type: str
     name: str
@@ -90,7 +90,7 @@ _TARGET = {
 
 
 def _arn(type_: str, name: str) -> str:
-    """Return an ARN, in AWS's form where somebody reads it."""
+    """Return an ARN, in AWS's form where code parses it."""
     service = type_.split(":")[1].partition("/")[0]
     form = {
         "aws:cloudwatch/logGroup:LogGroup": "logs:{}:log-group:{}",
@@ -101,7 +101,7 @@ def _arn(type_: str, name: str) -> str:
 
 
 class _Provider(Mocks):
-    """Answers with IDs and ARNs that tell what they belong to."""
+    """Answers with IDs and ARNs that contain the resource's name."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if not args.custom:
@@ -125,7 +125,7 @@ class _Provider(Mocks):
         if "domainNameConfiguration" in outputs:
             outputs["domainNameConfiguration"] |= _TARGET
         if sid == WORKFLOW_SID:
-            # Twilio gives it back as text.
+            # Twilio returns it as text.
             outputs["configuration"] = json.dumps(outputs["configuration"])
         return sid or f"{args.name}-id", outputs
 

@@ -1,4 +1,4 @@
-"""What must hold for every stack and no policy pack can see: each rule names what breaks it.
+"""Rules for every stack that a policy pack cannot check: each yields what breaks it.
 
 The engine tells a policy pack neither of how resources belong together while their values are
 unknown nor of their options. What it can see is in `policy/`, and held to the program there.
@@ -16,7 +16,7 @@ FUNCTION: Final = "aws:lambda/function:Function"
 
 
 def each_alias_is_on_the_newest_version(program: Program) -> Iterator[str]:
-    """Never on what is being changed, nor on a version that somebody wrote down."""
+    """Not $LATEST, nor a fixed version."""
     aliases = program.of_type("aws:lambda/alias:Alias")
     for function in program.of_type(FUNCTION).values():
         alias = aliases.get(function.name)
@@ -35,14 +35,14 @@ def no_credential_is_in_plain_sight(program: Program) -> Iterator[str]:
 
 
 def the_table_is_paid_by_use(program: Program) -> Iterator[str]:
-    """Nobody pays for what no transfer needs."""
+    """The table costs nothing without transfers."""
     for table in program.of_type("aws:dynamodb/table:Table").values():
         if table.inputs.get("billingMode") != "PAY_PER_REQUEST":
             yield table.name
 
 
 def every_alarm_tells_the_stacks_own_topic(program: Program) -> Iterator[str]:
-    """Whoever subscribes to it hears of all of them."""
+    """Subscribers of one topic are notified of every alarm."""
     topics = {topic.inputs["name"] for topic in program.of_type("aws:sns/topic:Topic").values()}
     for alarm in program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values():
         if {arn.split(":")[-1] for arn in alarm.inputs.get("alarmActions", [])} != topics:
@@ -72,7 +72,7 @@ def what_cannot_be_had_back_is_protected(program: Program) -> Iterator[str]:
 
 
 def each_function_has_a_role_of_its_own(program: Program) -> Iterator[str]:
-    """What one may do the other may not do with it."""
+    """No function can use the permissions of another."""
     roles = [found.inputs["role"] for found in program.of_type(FUNCTION).values()]
     if len(set(roles)) != len(roles):
         yield str(roles)

@@ -1,4 +1,4 @@
-"""What is counted in the access log: agents' requests, and not what others or the canary ask."""
+"""The metric filters on the access log count agents' requests only."""
 
 import fnmatch
 import json
@@ -48,7 +48,7 @@ def matches(pattern: str, line: dict[str, str]) -> bool:
         ("-", "429", {THROTTLED}),
     ],
 )
-def test_a_request_is_counted_by_what_it_got(
+def test_a_request_is_counted_by_its_status_and_route(
     program: Program, route: str, status: str, counted: set[str]
 ) -> None:
     stage = program.one("aws:apigatewayv2/stage:Stage", "api").inputs
@@ -60,7 +60,7 @@ def test_a_request_is_counted_by_what_it_got(
     assert {it.name for it in found if matches(it.inputs["pattern"], line)} == counted
 
 
-def test_each_is_counted_in_the_access_log_for_the_alarms_that_look_at_it(
+def test_each_metric_filter_feeds_the_alarm_that_uses_it(
     program: Program,
 ) -> None:
     metrics = [
@@ -80,7 +80,7 @@ def test_each_is_counted_in_the_access_log_for_the_alarms_that_look_at_it(
     assert {(it["value"], it["defaultValue"]) for it in counted} == {("1", "0")}
 
 
-def test_a_share_needs_more_than_a_few_refusals(program: Program) -> None:
+def test_four_refusals_raise_no_alarm(program: Program) -> None:
     *_, result = program.one(ALARM, "requests-refused").inputs["metricQueries"]
 
     assert result["expression"] == "IF(refused > 4, 100 * refused / answered, 0)"

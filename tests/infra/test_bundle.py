@@ -2,21 +2,35 @@
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import boto3
 import pytest
 
-from transfer_stack.bundle import Bundle, BundleError, build_bundle
+from transfer_stack.bundle import PYTHON_VERSION, Bundle, BundleError, build_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ROOT / "functions"
 # What AWS's Python runtime brings, with what that needs in turn.
 LAMBDA_RUNTIME = ("boto3", "botocore", "s3transfer", "dateutil", "six.py")
+
+ON_LAMBDAS_PYTHON = platform.python_version().startswith(f"{PYTHON_VERSION}.")
+
+# A module of the bundle whose bytecode depends on asyncio being imported, in the usual format.
+COMPILE = """
+import importlib, sys
+from importlib.util import find_spec
+importlib.import_module(sys.argv[1])
+from transfer_stack.bytecode import bytecode
+with open(find_spec("typing_extensions").origin, "rb") as source:
+    sys.stdout.buffer.write(bytecode({"one.py": source.read()}).popitem()[1])
+"""
 
 IMPORT_ALL = """
 import json, os, sys
@@ -76,21 +90,54 @@ def test_another_source_gives_another_hash(bundle: Bundle, wheels: Path, tmp_pat
     assert build_bundle(sources, tmp_path / "build").sha256 != bundle.sha256
 
 
-def test_it_is_pure_python(names: list[str]) -> None:
+def test_the_bundle_is_pure_python(names: list[str]) -> None:
     kinds = {Path(name).suffix for name in names}
 
-    assert kinds <= {".py", ".pem", ".json"}
+    assert kinds <= {".py", ".pyc", ".pem", ".json"}
 
 
-def test_it_holds_our_sources_and_none_of_the_tooling(names: list[str]) -> None:
+def test_it_has_bytecode_where_it_is_built_on_the_python_that_lambda_runs(names: list[str]) -> None:
+    of_modules = {cache_from_source(name) for name in names if name.endswith(".py")}
+    found = {name for name in names if name.endswith(".pyc")}
+    assert found == (of_modules if ON_LAMBDAS_PYTHON else set())
+
+
+@pytest.mark.skipif(ON_LAMBDAS_PYTHON, reason="this is the Python that Lambda runs")
+def test_a_build_on_another_python_says_that_it_has_no_bytecode(
+    wheels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "functions").mkdir()
+    shutil.copy(FUNCTIONS / "requirements.txt", tmp_path / "functions")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / wheels.name).symlink_to(wheels)
+
+    build_bundle(tmp_path / "functions", tmp_path / "build")
+
+    assert f"built on Python {PYTHON_VERSION}" in capsys.readouterr().err
+
+
+def test_bytecode_does_not_depend_on_the_process_that_compiles() -> None:
+    compiled = [
+        subprocess.run(
+            [sys.executable, "-c", COMPILE, imported],
+            env={"PYTHONPATH": str(ROOT / "infra"), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for imported, seed in (("abc", "1"), ("asyncio", "2"))
+    ]
+    assert compiled[0] == compiled[1] != b""
+
+
+def test_the_bundle_has_our_sources_and_no_tooling(names: list[str]) -> None:
     assert {"transfer_chat.py", "get_workflows.py", "chat_transfer/__init__.py"} <= set(names)
-    unwanted = ("requirements", "dist-info", "__pycache__", "tests/", "boto3", "aiohttp", "pulumi")
+    unwanted = ("requirements", "dist-info", "tests/", "boto3", "aiohttp", "pulumi")
     assert not [name for name in names if any(part in name for part in unwanted)]
 
 
-def test_it_is_small_enough_to_upload_directly(bundle: Bundle) -> None:
-    # Lambda takes 50 MB without a bucket; ours is about 9, uncompressed.
-    assert bundle.path.stat().st_size < 12_000_000
+def test_the_bundle_is_small_enough_to_upload_directly(bundle: Bundle) -> None:
+    # Lambda takes 50 MB without a bucket; ours is about 9, or 21 with bytecode, uncompressed.
+    assert bundle.path.stat().st_size < (25_000_000 if ON_LAMBDAS_PYTHON else 12_000_000)
 
 
 def test_the_handlers_import_from_the_bundle_alone(
@@ -116,7 +163,7 @@ def test_the_handlers_import_from_the_bundle_alone(
 
     assert done.returncode == 0, done.stderr
     loaded = {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
-    bundled = {name.partition("/")[0].removesuffix(".py") for name in names}
+    bundled = {name.partition("/")[0].removesuffix(".py") for name in names if name.endswith(".py")}
     assert bundled - loaded == set()
 
 

@@ -1,4 +1,4 @@
-"""The canary as declared: asks often enough, may do nothing else, and its silence is an alarm."""
+"""The canary as declared: schedule, permissions and alarm."""
 
 import json
 
@@ -12,11 +12,11 @@ ALIAS_ARN = (
 FIVE_MINUTES = 300
 
 
-def test_there_is_none_unless_it_is_asked_for(program: Program) -> None:
+def test_there_is_no_canary_by_default(program: Program) -> None:
     assert not [found for found in program.resources if "canary" in found.name.lower()]
 
 
-def test_it_asks_where_the_plugin_asks_from_where_the_plugin_is(production: Program) -> None:
+def test_the_canary_calls_the_plugins_endpoint_with_its_origins(production: Program) -> None:
     variables = production.one(FUNCTION, "canary").inputs["environment"]["variables"]
 
     assert variables == {
@@ -25,14 +25,14 @@ def test_it_asks_where_the_plugin_asks_from_where_the_plugin_is(production: Prog
     }
 
 
-def test_it_takes_nothing_that_agents_need_and_keeps_no_snapshot(production: Program) -> None:
+def test_the_canary_has_no_reserved_concurrency_and_no_snapshot(production: Program) -> None:
     canary = production.one(FUNCTION, "canary").inputs
 
     assert "reservedConcurrentExecutions" in production.one(FUNCTION, "transfer-chat").inputs
     assert not {"reservedConcurrentExecutions", "snapStart"} & canary.keys()
 
 
-def test_its_code_is_apart_from_the_other_functions(production: Program) -> None:
+def test_the_canary_has_its_own_bundle(production: Program) -> None:
     hashes = {
         name: found.inputs["sourceCodeHash"] for name, found in production.of_type(FUNCTION).items()
     }
@@ -40,7 +40,7 @@ def test_its_code_is_apart_from_the_other_functions(production: Program) -> None
     assert hashes["transfer-chat"] == hashes["get-workflows"] != hashes["canary"]
 
 
-def test_a_schedule_runs_it_every_five_minutes_and_may_do_nothing_else(
+def test_the_schedule_runs_the_canary_every_five_minutes_and_may_do_nothing_else(
     production: Program,
 ) -> None:
     schedule = production.one("aws:scheduler/schedule:Schedule", "canary").inputs
@@ -58,7 +58,7 @@ def test_a_schedule_runs_it_every_five_minutes_and_may_do_nothing_else(
     ]
 
 
-def test_only_schedules_of_the_account_may_take_on_the_schedules_role(
+def test_only_the_accounts_schedules_may_assume_the_schedules_role(
     production: Program,
 ) -> None:
     role = production.one("aws:iam/role:Role", "canary-schedule").inputs
@@ -73,7 +73,7 @@ def test_only_schedules_of_the_account_may_take_on_the_schedules_role(
     }
 
 
-def test_failing_and_not_running_raise_the_alarm(production: Program) -> None:
+def test_a_canary_that_fails_or_does_not_run_raises_its_alarm(production: Program) -> None:
     alarm = production.one(ALARM, "canary-failing").inputs
     *found, result = alarm["metricQueries"]
 
@@ -89,7 +89,7 @@ def test_failing_and_not_running_raise_the_alarm(production: Program) -> None:
     assert names == {"flex-chat-transfer-production-canary"}
 
 
-def test_no_other_alarm_counts_it(production: Program) -> None:
+def test_no_other_alarm_counts_the_canary(production: Program) -> None:
     others = [
         alarm for name, alarm in production.of_type(ALARM).items() if name != "canary-failing"
     ]
@@ -97,7 +97,7 @@ def test_no_other_alarm_counts_it(production: Program) -> None:
     assert not [alarm.name for alarm in others if "-canary" in json.dumps(alarm.inputs)]
 
 
-def test_it_is_in_the_outputs_so_that_a_deployment_waits_for_it() -> None:
+def test_the_canary_is_in_the_outputs_that_a_deployment_waits_for() -> None:
     outputs = declare(canary="true").outputs
 
     assert outputs["functionNames"]["canary"] == "flex-chat-transfer-dev-canary"

@@ -1,4 +1,4 @@
-"""Which commit is deployed, told by git in the folder of the program."""
+"""The deployed commit."""
 
 import subprocess
 from pathlib import Path
@@ -24,28 +24,32 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_is_the_commit_that_is_checked_out(repository: Path) -> None:
+def test_the_deployed_commit_is_the_one_checked_out(repository: Path) -> None:
     head = _git(repository, "rev-parse", "HEAD")
     (repository / "not-tracked").write_text("")
 
     assert deployed_commit(repository) == head[:12]
 
 
-def test_changes_that_are_not_committed_are_told(repository: Path) -> None:
+def test_uncommitted_changes_make_the_commit_dirty(repository: Path) -> None:
     (repository / "file").write_text("two")
 
     assert deployed_commit(repository).endswith("-dirty")
 
 
 @pytest.mark.parametrize("name", ["new.py", "package/new.py", "package/ignored.log"])
-def test_a_file_that_is_shipped_and_not_tracked_is_told(repository: Path, name: str) -> None:
+def test_an_untracked_file_that_is_shipped_makes_the_commit_dirty(
+    repository: Path, name: str
+) -> None:
     (repository / "functions" / name).write_text("")
 
     assert deployed_commit(repository, ["functions"]).endswith("-dirty")
 
 
 @pytest.mark.parametrize("name", ["__pycache__/handler.pyc", ".DS_Store", "requirements.txt"])
-def test_what_is_not_shipped_need_not_be_tracked(repository: Path, name: str) -> None:
+def test_an_untracked_file_that_is_not_shipped_leaves_the_commit_clean(
+    repository: Path, name: str
+) -> None:
     path = repository / "functions" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("")
@@ -53,17 +57,19 @@ def test_what_is_not_shipped_need_not_be_tracked(repository: Path, name: str) ->
     assert not deployed_commit(repository, ["functions"]).endswith("-dirty")
 
 
-def test_a_stacks_own_file_is_no_change_of_the_program(repository: Path) -> None:
+def test_a_changed_stack_file_leaves_the_commit_clean(repository: Path) -> None:
     (repository / "Pulumi.dev.yaml").write_text("config: {aws:region: eu-west-1}")
 
     assert not deployed_commit(repository).endswith("-dirty")
 
 
-def test_without_a_repository_it_is_not_known(tmp_path: Path) -> None:
+def test_without_a_repository_the_commit_is_unknown(tmp_path: Path) -> None:
     assert deployed_commit(tmp_path) == ""
 
 
-def test_without_git_it_is_not_known(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_the_commit_is_unknown(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "")
 
     assert deployed_commit(repository) == ""

@@ -1,4 +1,4 @@
-"""A host name of one's own: validated, pointed at the API, and what the stack gives out then."""
+"""The custom domain: certificate, records, mapping and the endpoint output."""
 
 from tests.infra.declared import DOMAIN, PRODUCTION, Program, declare
 
@@ -13,8 +13,10 @@ def test_the_endpoint_is_the_host_name(production: Program) -> None:
 API = "aws:apigatewayv2/api:Api"
 
 
-def test_with_it_the_api_has_no_other_address(program: Program, production: Program) -> None:
-    """What stands in front of the host name cannot be passed by."""
+def test_a_host_name_disables_the_execute_api_endpoint(
+    program: Program, production: Program
+) -> None:
+    """Callers cannot bypass what is in front of the host name."""
     both = declare(PRODUCTION, stack="production", keepExecuteApi="true")
 
     assert production.one(API, "api").inputs["disableExecuteApiEndpoint"] is True
@@ -42,7 +44,7 @@ def test_the_validation_record_outlives_the_stack_and_no_other_does(production: 
     assert records["api-validation"].inputs["allowOverwrite"] is True
 
 
-def test_the_name_is_made_only_with_an_issued_certificate(production: Program) -> None:
+def test_the_domain_waits_for_the_issued_certificate(production: Program) -> None:
     validation = production.one("aws:acm/certificateValidation:CertificateValidation", "api")
     name = production.one("aws:apigatewayv2/domainName:DomainName", "api")
 
@@ -55,7 +57,7 @@ def test_the_name_is_made_only_with_an_issued_certificate(production: Program) -
     }
 
 
-def test_dns_leads_to_the_gateway_and_the_gateway_to_the_stage(production: Program) -> None:
+def test_the_alias_record_and_the_mapping_lead_to_the_stage(production: Program) -> None:
     alias = production.one(RECORD, "api").inputs
     mapping = production.one("aws:apigatewayv2/apiMapping:ApiMapping", "api").inputs
 
@@ -70,7 +72,7 @@ def test_dns_leads_to_the_gateway_and_the_gateway_to_the_stage(production: Progr
     assert mapping == {"apiId": "api-id", "domainName": DOMAIN, "stage": "api-id"}
 
 
-def test_without_a_host_name_there_is_nothing_of_it(program: Program) -> None:
+def test_without_a_host_name_no_domain_resources_are_declared(program: Program) -> None:
     kinds = {found.type.split(":")[1].partition("/")[0] for found in program.resources}
 
     assert not kinds & {"acm", "route53"}

@@ -9,7 +9,7 @@ from tests.infra.declared import Program, declare
 FUNCTION = "aws:lambda/function:Function"
 
 
-def test_cors_lets_the_configured_origins_in_and_no_other() -> None:
+def test_cors_allows_the_configured_origins_only() -> None:
     found = declare(allowedOrigins='["https://flex.twilio.com", "http://localhost:3000"]')
 
     cors = found.one("aws:apigatewayv2/api:Api", "api").inputs["corsConfiguration"]
@@ -43,9 +43,10 @@ def test_the_stage_throttles_and_logs(program: Program) -> None:
         ("post-transfer-chat", "POST /transfer-chat", "transfer-chat"),
         ("get-get-workflows", "GET /get-workflows", "get-workflows"),
         ("post-get-workflows", "POST /get-workflows", "get-workflows"),
+        ("get-transfer-targets", "GET /transfer-targets", "get-workflows"),
     ],
 )
-def test_each_route_leads_to_its_function(
+def test_each_route_invokes_its_function(
     program: Program, route: str, key: str, integration: str
 ) -> None:
     declared = program.one("aws:apigatewayv2/route:Route", route).inputs
@@ -58,7 +59,7 @@ def test_each_route_leads_to_its_function(
 
 
 @pytest.mark.parametrize("seconds", ["5", "29"])
-def test_the_gateway_always_waits_as_long_as_it_can(seconds: str) -> None:
+def test_the_integration_timeout_is_always_the_longest(seconds: str) -> None:
     """A snapshot's restore comes on top of what the function may run."""
     found = declare(lambdaTimeoutSeconds=seconds)
 

@@ -1,4 +1,4 @@
-"""How the functions are deployed: a version at a time, behind an alias, from a snapshot."""
+"""Versions, alias and SnapStart of the functions."""
 
 import pytest
 
@@ -22,13 +22,13 @@ def test_the_live_alias_is_on_the_version_that_was_published(program: Program, n
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_requests_come_only_when_the_credentials_are_there(program: Program, name: str) -> None:
+def test_the_alias_waits_for_the_credentials(program: Program, name: str) -> None:
     alias = program.one("aws:lambda/alias:Alias", name)
 
     assert "aws:secretsmanager/secretVersion:SecretVersion::credentials" in alias.depends_on
 
 
-def test_new_environments_begin_with_a_snapshot_unless_they_are_not_to(program: Program) -> None:
+def test_snap_start_is_on_unless_configured_off(program: Program) -> None:
     without = declare(snapStart="false")
 
     for name in NAMES:

@@ -1,4 +1,4 @@
-"""What the roles may do. These tests list it all, so that whatever is added must be added here."""
+"""Every statement of every role; a new one must be added here."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ TRACES = {
     "Sid": "SendTraces",
     "Effect": "Allow",
     "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-    # X-Ray's actions know no resources.
+    # X-Ray's actions take no resource.
     "Resource": "*",
 }
 SECRET = {
@@ -41,7 +41,7 @@ TABLE = {
 @pytest.mark.parametrize(
     ("name", "others"), [("transfer-chat", [SECRET, TABLE]), ("get-workflows", [SECRET])]
 )
-def test_a_role_may_do_this_and_nothing_else(
+def test_a_role_allows_exactly_these_actions(
     program: Program, name: str, others: list[dict[str, Any]]
 ) -> None:
     policy = program.one("aws:iam/rolePolicy:RolePolicy", name).inputs
@@ -53,7 +53,7 @@ def test_a_role_may_do_this_and_nothing_else(
 
 
 @pytest.mark.parametrize("name", ["transfer-chat", "get-workflows"])
-def test_with_a_key_of_ones_own_it_decrypts_that_secret_and_nothing_else(name: str) -> None:
+def test_a_customer_managed_key_decrypts_that_secret_only(name: str) -> None:
     found = declare(secretKmsKeyArn=KEY_ARN)
 
     statements = json.loads(found.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])
@@ -75,13 +75,13 @@ def test_with_a_key_of_ones_own_it_decrypts_that_secret_and_nothing_else(name: s
     assert secret.inputs["kmsKeyId"] == KEY_ARN
 
 
-def test_a_role_has_no_policy_beside_its_own(program: Program) -> None:
+def test_a_role_has_no_other_policy(program: Program) -> None:
     for role in program.of_type("aws:iam/role:Role").values():
         assert set(role.inputs) == {"name", "description", "assumeRolePolicy", "tags"}
     assert not [found for found in program.resources if "Attachment" in found.type]
 
 
-def test_only_lambda_may_take_on_a_role(program: Program) -> None:
+def test_only_lambda_may_assume_a_role(program: Program) -> None:
     for role in program.of_type("aws:iam/role:Role").values():
         assert json.loads(role.inputs["assumeRolePolicy"])["Statement"] == [
             {
@@ -105,6 +105,7 @@ def test_each_function_has_a_role_of_its_own(program: Program) -> None:
         ("post-transfer-chat", "transfer-chat", "POST/transfer-chat"),
         ("get-get-workflows", "get-workflows", "GET/get-workflows"),
         ("post-get-workflows", "get-workflows", "POST/get-workflows"),
+        ("get-transfer-targets", "get-workflows", "GET/transfer-targets"),
     ],
 )
 def test_the_gateway_may_invoke_a_function_for_its_route_only(

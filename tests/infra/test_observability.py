@@ -1,4 +1,4 @@
-"""Alarms, dashboard and queries: they look at what is really measured and logged."""
+"""Alarms, dashboard and queries use metrics and fields that exist."""
 
 import json
 import re
@@ -87,7 +87,7 @@ def test_the_failure_rate_is_that_of_transfers_alone(program: Program) -> None:
 
 
 @pytest.mark.parametrize("name", ["functions-crashed", "functions-throttled"])
-def test_both_functions_count(program: Program, name: str) -> None:
+def test_an_alarm_on_functions_counts_both(program: Program, name: str) -> None:
     *found, result = program.one(ALARM, name).inputs["metricQueries"]
 
     assert {query["metric"]["dimensions"]["FunctionName"] for query in found} == {
@@ -97,17 +97,22 @@ def test_both_functions_count(program: Program, name: str) -> None:
     assert all(query["id"] in result["expression"] for query in found)
 
 
-def test_the_list_of_workflows_is_watched_on_both_its_routes(program: Program) -> None:
+def test_the_lists_of_targets_are_watched_on_all_routes(program: Program) -> None:
     *found, result = program.one(ALARM, "workflows-failing").inputs["metricQueries"]
 
     assert [query["metric"]["dimensions"] for query in found] == [
-        {**ROUTE, "Method": method, "Resource": "/get-workflows"} for method in ("GET", "POST")
+        {**ROUTE, "Method": method, "Resource": path}
+        for method, path in (
+            ("GET", "/get-workflows"),
+            ("POST", "/get-workflows"),
+            ("GET", "/transfer-targets"),
+        )
     ]
     assert all(query["id"] in result["expression"] for query in found)
 
 
-def test_what_is_filled_in_is_looked_at_in_more_than_one_period(program: Program) -> None:
-    """The newest period is filled in before its metrics have come, again and again."""
+def test_an_alarm_with_fill_evaluates_several_periods(program: Program) -> None:
+    """FILL inserts a value into the newest period before its metrics arrive."""
     alarms = program.of_type(ALARM).values()
     filled = {alarm.name for alarm in alarms if "FILL(" in json.dumps(alarm.inputs)}
 
@@ -117,7 +122,7 @@ def test_what_is_filled_in_is_looked_at_in_more_than_one_period(program: Program
         assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (1, 3)
 
 
-def test_our_metrics_are_looked_for_where_the_functions_put_them(program: Program) -> None:
+def test_alarms_use_the_namespace_and_dimensions_of_the_functions(program: Program) -> None:
     (query,) = program.one(ALARM, "rollback-failed").inputs["metricQueries"]
     variables = program.one("aws:lambda/function:Function", "transfer-chat").inputs["environment"]
 
@@ -134,7 +139,7 @@ def test_thresholds_are_as_configured() -> None:
     assert found.one(ALARM, "requests-refused").inputs["threshold"] == 30
 
 
-def test_an_address_is_subscribed_when_there_is_one(program: Program) -> None:
+def test_a_configured_address_is_subscribed(program: Program) -> None:
     kind = "aws:sns/topicSubscription:TopicSubscription"
     found = declare(alarmEmail="on-call@example.com")
 
@@ -146,7 +151,7 @@ def test_an_address_is_subscribed_when_there_is_one(program: Program) -> None:
     }
 
 
-def test_the_dashboard_answers_how_many_how_slow_and_why(program: Program) -> None:
+def test_the_dashboard_shows_counts_latency_and_failures(program: Program) -> None:
     widgets = _widgets(program)
     shown = json.dumps(widgets)
 
@@ -164,7 +169,7 @@ def test_the_dashboard_answers_how_many_how_slow_and_why(program: Program) -> No
     )
 
 
-def test_the_dashboards_widgets_lie_side_by_side_in_the_stacks_region(program: Program) -> None:
+def test_the_dashboards_widgets_do_not_overlap_and_use_the_stacks_region(program: Program) -> None:
     widgets = _widgets(program)
     places = {(widget["x"], widget["y"]) for widget in widgets}
 
@@ -176,7 +181,7 @@ def test_the_dashboards_widgets_lie_side_by_side_in_the_stacks_region(program: P
     assert len(alarms["properties"]["alarms"]) == len(program.of_type(ALARM))
 
 
-def test_queries_ask_for_fields_that_are_logged(program: Program) -> None:
+def test_saved_queries_use_logged_fields_only(program: Program) -> None:
     logged = {
         "transfers": _logged_by_functions(),
         "access": set(
@@ -192,7 +197,7 @@ def test_queries_ask_for_fields_that_are_logged(program: Program) -> None:
         assert _fields(query.query) <= logged[query.logs] | {"@timestamp", "@message"}, query.name
 
 
-def test_each_query_is_saved_for_the_logs_that_it_is_for(program: Program) -> None:
+def test_each_query_is_saved_with_its_log_group(program: Program) -> None:
     saved = program.of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
     groups = {
         "transfers": "/aws/lambda/flex-chat-transfer-dev-transfer-chat",
@@ -208,7 +213,7 @@ def test_each_query_is_saved_for_the_logs_that_it_is_for(program: Program) -> No
         }
 
 
-def test_what_queries_filter_by_is_a_message_of_the_functions() -> None:
+def test_saved_queries_filter_by_messages_that_the_functions_log() -> None:
     logged = (FUNCTIONS / "transfer_chat.py").read_text()
 
     messages = {

@@ -1,4 +1,4 @@
-"""Old versions go, what answers requests stays; on the emulated AWS."""
+"""Deleting old versions, on the emulated AWS."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator["LambdaClient"]:
         yield client
 
 
-def test_the_newest_and_what_an_alias_is_on_stay(
+def test_the_newest_versions_and_aliased_ones_are_kept(
     client: "LambdaClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
     main([NAME, "--keep", "2"])
@@ -61,18 +61,18 @@ def test_the_newest_and_what_an_alias_is_on_stay(
     assert capsys.readouterr().out == f"{NAME}: deleted nothing\n"
 
 
-def test_versions_are_numbers_and_not_words() -> None:
+def test_versions_are_sorted_as_numbers() -> None:
     assert deletable({8, 9, 10, 11}, {11}, 2) == [8, 9]
 
 
-def test_none_at_all_cannot_be_kept(capsys: pytest.CaptureFixture[str]) -> None:
+def test_keep_zero_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([NAME, "--keep", "0"])
 
     assert "--keep must be at least 1" in capsys.readouterr().err
 
 
-def test_what_aws_refuses_is_one_line(
+def test_an_error_of_aws_is_printed_as_one_line(
     client: "LambdaClient",  # noqa: ARG001 - what it asks
     capsys: pytest.CaptureFixture[str],
 ) -> None:

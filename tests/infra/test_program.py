@@ -23,7 +23,7 @@ FUNCTION = "aws:lambda/function:Function"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
-def test_it_declares_these_resources_and_no_other(program: Program) -> None:
+def test_the_program_declares_exactly_these_resources(program: Program) -> None:
     real = [(found.type, found.name) for found in program.resources if _is_real(found.type)]
 
     assert real == [
@@ -31,6 +31,7 @@ def test_it_declares_these_resources_and_no_other(program: Program) -> None:
         ("aws:apigatewayv2/integration:Integration", "get-workflows"),
         ("aws:apigatewayv2/integration:Integration", "transfer-chat"),
         ("aws:apigatewayv2/route:Route", "get-get-workflows"),
+        ("aws:apigatewayv2/route:Route", "get-transfer-targets"),
         ("aws:apigatewayv2/route:Route", "post-get-workflows"),
         ("aws:apigatewayv2/route:Route", "post-transfer-chat"),
         ("aws:apigatewayv2/stage:Stage", "api"),
@@ -70,6 +71,7 @@ def test_it_declares_these_resources_and_no_other(program: Program) -> None:
         (FUNCTION, "get-workflows"),
         (FUNCTION, "transfer-chat"),
         ("aws:lambda/permission:Permission", "get-get-workflows"),
+        ("aws:lambda/permission:Permission", "get-transfer-targets"),
         ("aws:lambda/permission:Permission", "post-get-workflows"),
         ("aws:lambda/permission:Permission", "post-transfer-chat"),
         ("aws:secretsmanager/secret:Secret", "credentials"),
@@ -240,13 +242,13 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("protect", "false"),
     ],
 )
-def test_no_key_is_without_effect(program: Program, key: str, value: str) -> None:
+def test_each_config_key_changes_what_is_declared(program: Program, key: str, value: str) -> None:
     changes: dict[str, Any] = {key: value}
 
     assert _fingerprint(declare(**changes)) != _fingerprint(program)
 
 
-def test_a_domain_is_not_without_effect(program: Program) -> None:
+def test_a_domain_changes_what_is_declared(program: Program) -> None:
     domain: dict[str, Any] = {"domainName": "transfers.example.com", "hostedZoneId": "Z1"}
     other_name = {**domain, "domainName": "chats.example.com"}
     other_zone = {**domain, "hostedZoneId": "Z2"}

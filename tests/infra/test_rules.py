@@ -1,4 +1,4 @@
-"""Every rule holds for both examples, and is seen to be broken when it is."""
+"""Every rule holds for both examples and detects a violation."""
 
 from dataclasses import replace
 from typing import Any

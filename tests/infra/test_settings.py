@@ -1,4 +1,4 @@
-"""Reading a stack's config: every error at once, one readable line a key, no secret in it."""
+"""Reading a stack's config: all errors at once, one line a key, and no secret in them."""
 
 import json
 
@@ -6,23 +6,22 @@ import pulumi
 import pytest
 
 from tests.infra.declared import AUTH_TOKEN, CONFIG, SECRETS, declare
-from transfer_stack.config_reader import SettingsError
-from transfer_stack.read_settings import read_settings
+from transfer_stack.read_settings import SettingsError, read_settings
 from transfer_stack.settings import (
+    KEYS,
     AlarmSettings,
     FunctionSettings,
     GatewaySettings,
     RoutingSettings,
-    Settings,
-    TwilioSettings,
+    StackSettings,
 )
-from transfer_stack.settings_table import KEYS
+from transfer_stack.twilio_settings import TwilioSettings
 
 PROJECT = "flex-chat-transfer"
 WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "twilio:authToken"}
 
 
-def read(config: dict[str, str], stack: str = "dev") -> Settings:
+def read(config: dict[str, str], stack: str = "dev") -> StackSettings:
     return read_settings(config, SECRETS, project=PROJECT, stack=stack)
 
 
@@ -37,7 +36,7 @@ def test_only_three_keys_are_needed() -> None:
 
     settings = read({key: CONFIG[key] for key in needed})
 
-    assert settings == Settings(
+    assert settings == StackSettings(
         project=PROJECT,
         stack="dev",
         twilio=TwilioSettings(CONFIG["twilio:accountSid"], AUTH_TOKEN, "", "", "", "", ""),
@@ -55,17 +54,18 @@ def test_only_three_keys_are_needed() -> None:
             timeout_seconds=25,
             architecture="arm64",
             log_level="INFO",
-            log_retention_days=30,
             snap_start=True,
             reserved_concurrency=None,
         ),
         gateway=GatewaySettings(
-            ("https://flex.twilio.com",), 20, 40, 30, domain=None, keeps_execute_api=False
+            ("https://flex.twilio.com",), 20, 40, "", "", keeps_execute_api=False
         ),
         alarms=AlarmSettings(email="", failure_percent=5, refused_percent=50, latency_seconds=10),
+        log_retention_days=30,
         canary=False,
         secret_key_arn="",
         protect=True,
+        tag_commit=True,
         commit="",
     )
 
@@ -144,7 +144,7 @@ def test_an_origin_must_be_exact(origin: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["Support", '"Support"', '{"a": 1}', "[1]", "[null]"])
-def test_a_list_must_be_one(value: str) -> None:
+def test_a_value_that_is_no_list_of_strings_is_refused(value: str) -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:transferQueues": value})
 
     assert line.endswith(
@@ -153,20 +153,21 @@ def test_a_list_must_be_one(value: str) -> None:
     )
 
 
-def test_a_queue_cannot_be_there_twice() -> None:
+def test_a_queue_that_is_configured_twice_is_refused() -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:transferQueues": '["Support", "Support"]'})
 
     assert line == f"{PROJECT}:transferQueues: 'Support' is there twice; expected each entry once"
 
 
-def test_no_origin_at_all_is_refused() -> None:
-    (line,) = problems({**CONFIG, f"{PROJECT}:allowedOrigins": "[]"})
+@pytest.mark.parametrize("empty", ["[]", "[ ]"])
+def test_an_empty_list_of_origins_is_refused(empty: str) -> None:
+    (line,) = problems({**CONFIG, f"{PROJECT}:allowedOrigins": empty})
 
     assert line.startswith(f"{PROJECT}:allowedOrigins: an empty list;")
 
 
 @pytest.mark.parametrize("key", ["twilio:authToken", "twilio:apiKeySecret"])
-def test_a_secret_in_plain_text_is_refused_and_not_repeated(key: str) -> None:
+def test_a_secret_in_plain_text_is_refused_and_not_shown(key: str) -> None:
     config = {**WITHOUT_CREDENTIALS, "twilio:apiKeySid": "SK" + "a" * 32, key: "do-not-tell"}
 
     with pytest.raises(SettingsError) as caught:
@@ -177,10 +178,12 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated(key: str) -> None:
     assert "do-not-tell" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", sorted({key.name for key in KEYS} - SECRETS))
+@pytest.mark.parametrize("key", sorted({key.full_name() for key in KEYS} - SECRETS))
 @pytest.mark.parametrize("value", ["do-not-tell", '["do-not-tell", "do-not-tell"]'])
-def test_a_secret_under_a_key_of_none_is_refused_and_not_repeated(key: str, value: str) -> None:
-    """It would be in AWS, and in the stack's state, for all to see."""
+def test_a_secret_under_a_key_that_takes_none_is_refused_and_not_shown(
+    key: str, value: str
+) -> None:
+    """The program would write it to AWS and to the stack's state in plain text."""
     with pytest.raises(SettingsError) as caught:
         read_settings({**CONFIG, key: value}, {*SECRETS, key}, project=PROJECT, stack="dev")
 
@@ -198,7 +201,7 @@ def test_a_secret_under_a_key_of_none_is_refused_and_not_repeated(key: str, valu
         (
             {"twilio:authToken": "t", "twilio:apiKeySid": "SK" + "a" * 32},
             "twilio:authToken",
-            "set beside an API key",
+            "set together with an API key",
         ),
     ],
 )
@@ -226,19 +229,19 @@ def test_a_region_needs_an_edge() -> None:
         ("flex-chat-transfers:lambdaMemoryMb", f"{PROJECT}:lambdaMemoryMb"),
     ],
 )
-def test_a_misspelt_key_is_refused_with_the_one_that_was_meant(key: str, meant: str) -> None:
+def test_a_misspelt_key_is_refused_with_a_suggestion(key: str, meant: str) -> None:
     (line,) = problems({**CONFIG, key: "1"})
 
     assert line == f"{key}: unknown key; expected {meant}, perhaps"
 
 
-def test_a_key_that_is_like_none_is_said_to_be_none() -> None:
+def test_an_unknown_key_without_a_similar_one_is_refused() -> None:
     (line,) = problems({**CONFIG, f"{PROJECT}:foo": "1"})
 
     assert line == f"{PROJECT}:foo: unknown key; expected a key of Pulumi.dev.yaml"
 
 
-def test_keys_of_other_namespaces_are_none_of_our_business() -> None:
+def test_keys_of_other_namespaces_are_ignored() -> None:
     read({**CONFIG, "aws:profile": "production", "other:key": "x"})
 
 
@@ -271,3 +274,10 @@ def test_all_errors_come_at_once_and_before_any_resource() -> None:
         ),
         f"  {PROJECT}:logLevel: wrong value 'loud'; expected one of DEBUG, INFO, WARNING, ERROR",
     ]
+
+
+def test_a_number_may_be_either_bound_and_no_number_beyond() -> None:
+    for memory in ("128", "10240"):
+        assert read({**CONFIG, f"{PROJECT}:lambdaMemoryMb": memory}).functions.memory_mb
+    for memory in ("127", "10241"):
+        assert len(problems({**CONFIG, f"{PROJECT}:lambdaMemoryMb": memory})) == 1

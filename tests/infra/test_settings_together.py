@@ -1,18 +1,17 @@
-"""Keys that only make sense together: what is dead or contradicts itself is refused."""
+"""Config keys that depend on each other."""
 
 import pytest
 
 from tests.infra.declared import CONFIG, KEY_ARN, SECRETS
 from transfer_stack.bundle import PYTHON_VERSION
-from transfer_stack.config_reader import SettingsError
-from transfer_stack.read_settings import read_settings
-from transfer_stack.settings import DomainSettings, Settings
+from transfer_stack.read_settings import SettingsError, read_settings
+from transfer_stack.settings import StackSettings
 
 PROJECT = "flex-chat-transfer"
 COMMIT = "0123456789ab"
 
 
-def read(**changes: str) -> Settings:
+def read(**changes: str) -> StackSettings:
     config = {**CONFIG, **{f"{PROJECT}:{key}": value for key, value in changes.items()}}
     return read_settings(config, SECRETS, project=PROJECT, stack="dev", commit=lambda: COMMIT)
 
@@ -35,7 +34,7 @@ def read(**changes: str) -> Settings:
         ),
     ],
 )
-def test_what_does_nothing_or_contradicts_itself_is_refused(
+def test_keys_that_contradict_each_other_are_refused(
     given: dict[str, str], key: str, fault: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -45,17 +44,11 @@ def test_what_does_nothing_or_contradicts_itself_is_refused(
     assert str(problem).startswith(f"{PROJECT}:{key}: {fault}; expected ")
 
 
-def test_a_domain_is_a_name_and_its_zone() -> None:
-    found = read(domainName="transfers.example.com", hostedZoneId="Z0123456789")
-
-    assert found.gateway.domain == DomainSettings("transfers.example.com", "Z0123456789")
-
-
 def test_a_short_timeout_brings_the_latency_alarm_down_with_it() -> None:
     assert read(lambdaTimeoutSeconds="7").alarms.latency_seconds == 6
 
 
-def test_the_commit_is_tagged_unless_it_is_not_to_be() -> None:
+def test_the_commit_is_tagged_unless_configured_off() -> None:
     assert read(tagCommit="true").tags["commit"] == COMMIT
     assert "commit" not in read(tagCommit="false").tags
 

@@ -1,1 +1,1 @@
-"""The command line: what it shows, how it fails, and that it leaves nothing behind."""
+"""The command line: its output, its failures, and that it leaves nothing behind."""

@@ -1,4 +1,4 @@
-"""Running `python -m local` as a user does, as a process of its own."""
+"""Runs `python -m local` as a user does, in a process of its own."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What can be said on the command line, and what this machine's settings have to say."""
+"""The command line's arguments, and the isolation from this machine's settings."""
 
 import os
 from unittest import mock
@@ -13,17 +13,17 @@ from local.isolation import isolate
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", ".hidden", "-", "a b", "x" * 65, "ä"])
 @pytest.mark.parametrize("command", [["up", "-d", "--name"], ["down"]])
-def test_what_cannot_be_a_file_s_name_is_refused(
+def test_a_name_that_is_no_valid_file_name_is_refused(
     command: list[str], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         parse([*command, name])
     assert ended.value.code == 2
-    assert "is no name" in capsys.readouterr().err
+    assert "is not a valid name" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["a", "local-2", "My_stack.1", "9"])
-def test_other_names_are_not(name: str) -> None:
+def test_a_valid_name_is_accepted(name: str) -> None:
     assert parse(["up", "-d", "--name", name]).name == name
     assert parse(["down", name]).name == name
 
@@ -36,7 +36,7 @@ def test_other_names_are_not(name: str) -> None:
         (["down", "a", "b"], "unrecognized arguments: b"),
     ],
 )
-def test_wrong_usage_shows_that_of_the_command(
+def test_wrong_usage_shows_the_commands_usage(
     arguments: list[str], wrong: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -48,7 +48,7 @@ def test_wrong_usage_shows_that_of_the_command(
 
 
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
-def test_no_proxy_is_asked_for_the_emulators(name: str) -> None:
+def test_requests_to_the_emulators_bypass_the_proxy(name: str) -> None:
     proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
     with mock.patch.dict(os.environ, {**proxies, name: "internal.example"}):
         isolate()
@@ -57,7 +57,7 @@ def test_no_proxy_is_asked_for_the_emulators(name: str) -> None:
         assert not should_bypass_proxies("http://elsewhere.example/", None)
 
 
-def test_settings_for_aws_do_not_count() -> None:
+def test_aws_settings_of_the_machine_are_ignored() -> None:
     with mock.patch.dict(os.environ, {"AWS_PROFILE": "nope", "AWS_CONFIG_FILE": "/nowhere"}):
         isolate()
         client = AwsClients("http://127.0.0.1:9", "us-east-1").client("sns")

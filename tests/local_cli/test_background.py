@@ -1,29 +1,32 @@
-"""Who has which name in the background, with a process in a stack's place that comes up at once."""
+"""Background stacks and their names, with a process in a stack's place that comes up at once."""
 
+import fcntl
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from local import background, registry
-from local.addresses import Addresses
-from local.registry import BackgroundError
+from local import background
+from local.background import BackgroundError, Running
 from tests.local_cli.commands import ROOT
 
-UP = """
-from local import registry
-from local.addresses import Addresses
-registry.announce(name, Addresses("http://endpoint", "http://twilio", "aws.log"))
+ADDRESSES = {"endpoint": "http://endpoint"}
+UP = f"""
+from local import background
+background.announce(name, {ADDRESSES})
 time.sleep(60)
 """
 STARTING = "time.sleep(60)"
 BROKEN = "print('it is broken'); sys.exit(1)"
-# Says when it can be stopped, and needs a moment to end.
+# Announces itself when it can be stopped, and needs a moment to end.
 SLOW_TO_END = (
     """
 import signal
@@ -39,7 +42,7 @@ signal.signal(signal.SIGTERM, end)
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(registry, "FOLDER", tmp_path)
+    monkeypatch.setattr(background, "FOLDER", tmp_path)
     return tmp_path
 
 
@@ -50,20 +53,28 @@ def behave(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 
 
 def start(name: str | None = None) -> str:
-    """Start one; return its name, or why it did not come up."""
+    """Start one; return its name, or the error."""
     try:
         return background.start(name, lambda _: None).name
     except BackgroundError as error:
         return str(error)
 
 
-def test_starts_at_the_same_time_get_a_name_each(
+@contextmanager
+def locked(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock of a name, as the process of a stack does."""
+    with (folder / f"{name}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def test_stacks_started_at_the_same_time_get_different_names(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     behave(monkeypatch, UP)
     with ThreadPoolExecutor(4) as threads:
         names = sorted(threads.map(start, [None] * 4))
-    running = registry.everything()
+    running = background.running_stacks()
     stopped = background.stop(None)
     assert names == ["local", "local-2", "local-3", "local-4"]
     assert [found.name for found in running] == names
@@ -72,7 +83,9 @@ def test_starts_at_the_same_time_get_a_name_each(
     assert [path.name for path in folder.iterdir()] == [".registry"]
 
 
-def test_one_of_two_starts_at_the_same_time_gets_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_of_two_simultaneous_starts_gets_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     behave(monkeypatch, UP)
     with ThreadPoolExecutor(2) as threads:
         ends = sorted(threads.map(start, ["same", "same"]))
@@ -80,20 +93,20 @@ def test_one_of_two_starts_at_the_same_time_gets_the_name(monkeypatch: pytest.Mo
     assert background.stop("same") == ["same"]
 
 
-def test_one_that_is_starting_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_that_is_starting_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     behave(monkeypatch, STARTING)
     with ThreadPoolExecutor(1) as threads:
         starting = threads.submit(start)
         deadline = time.monotonic() + 30
-        while not registry.everything() and time.monotonic() < deadline:
+        while not background.running_stacks() and time.monotonic() < deadline:
             time.sleep(0.01)
         stopped = background.stop(None)
     assert stopped == ["local"]
     assert starting.result() == "The stack was stopped before it was up"
-    assert registry.everything() == []
+    assert background.running_stacks() == []
 
 
-def test_stopped_means_that_the_process_has_ended(
+def test_stop_returns_after_the_process_has_ended(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     behave(monkeypatch, SLOW_TO_END)
@@ -102,7 +115,17 @@ def test_stopped_means_that_the_process_has_ended(
     assert (folder / "ended").exists()
 
 
-def test_what_did_not_come_up_is_shown_and_leaves_nothing(
+def test_a_killed_stack_leaves_no_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    behave(monkeypatch, UP)
+    running = background.start(None, lambda _: None)
+    assert running.pid is not None
+    os.kill(running.pid, signal.SIGKILL)
+    os.waitpid(running.pid, 0)
+    assert background.stop(None) == []
+    assert [path.name for path in folder.iterdir()] == [".registry"]
+
+
+def test_output_of_a_failed_start_is_shown_and_its_files_are_removed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     behave(monkeypatch, BROKEN)
@@ -113,29 +136,28 @@ def test_what_did_not_come_up_is_shown_and_leaves_nothing(
     assert [path.name for path in folder.iterdir()] == [".registry"]
 
 
-def test_a_name_whose_file_cannot_be_read_is_taken(folder: Path) -> None:
-    with registry.claimed(None) as claim:
-        kept = os.dup(claim.descriptor)
-    try:
+def test_a_name_with_an_unreadable_file_stays_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behave(monkeypatch, UP)
+    with locked(folder, "local"):
         for content in ("", "[]", '{"name": "local"}'):
             (folder / "local.json").write_text(content)
-            assert registry.everything() == [registry.Running("local", None, None)]
-        with registry.claimed(None) as next_one:
-            assert next_one.name == "local-2"
+            assert background.running_stacks() == [Running("local")]
+        assert start() == "local-2"
+        assert background.stop("local-2") == ["local-2"]
         with pytest.raises(BackgroundError, match=r"local\.json does not say which process"):
             background.stop(None)
-    finally:
-        os.close(kept)
-    assert registry.everything() == []
+    assert background.running_stacks() == []
 
 
-def test_looking_takes_no_name_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_the_folder_does_not_disturb_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
     behave(monkeypatch, UP)
     done = threading.Event()
 
     def look() -> None:
         while not done.is_set():
-            registry.everything()
+            background.running_stacks()
 
     with ThreadPoolExecutor(2) as threads:
         threads.submit(look)
@@ -151,31 +173,36 @@ def test_looking_takes_no_name_away(monkeypatch: pytest.MonkeyPatch) -> None:
             background.stop(None)
 
 
-def test_where_it_is_up_can_be_read_at_every_moment() -> None:
-    addresses = Addresses("http://endpoint", "http://twilio", "aws.log")
-    with registry.claimed(None) as claim:
-        claim.give_to(os.getpid())
-        kept = os.dup(claim.descriptor)
-    try:
-        assert registry.everything() == [registry.Running("local", os.getpid(), None)]
-        registry.announce("local", addresses)
-        assert registry.everything() == [registry.Running("local", os.getpid(), addresses)]
-    finally:
-        os.close(kept)
+def test_a_stack_has_addresses_once_it_is_announced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "go").touch()
+    wait = 'while os.path.exists(os.environ["FLEX_LOCAL_STATE"] + "/go"): time.sleep(0.01)'
+    behave(monkeypatch, f"{wait}\n{UP}")
+    with ThreadPoolExecutor(1) as threads:
+        starting = threads.submit(background.start, None, lambda _: None)
+        deadline = time.monotonic() + 30
+        while not (found := background.running_stacks()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        (folder / "go").unlink()
+        running = starting.result()
+    assert found == [Running("local", running.pid)]
+    assert running == Running("local", running.pid, ADDRESSES)
+    assert background.stop(None) == ["local"]
 
 
-def test_a_folder_that_cannot_be_used_is_said_in_one_line(
+def test_an_unusable_folder_is_reported_in_one_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "file").touch()
-    monkeypatch.setattr(registry, "FOLDER", folder / "file" / "state")
+    monkeypatch.setattr(background, "FOLDER", folder / "file" / "state")
     for command in (lambda: background.stop(None), lambda: background.start(None, print)):
         with pytest.raises(BackgroundError, match=r"\AThe folder \S+ cannot be used: .*\Z"):
             command()
 
 
-def test_a_relative_folder_is_the_one_of_whoever_named_it(tmp_path: Path) -> None:
-    code = "from local.registry import FOLDER; print(FOLDER)"
+def test_a_relative_folder_is_relative_to_the_working_folder(tmp_path: Path) -> None:
+    code = "from local.background import FOLDER; print(FOLDER)"
     printed = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

@@ -1,22 +1,21 @@
-"""`python -m local.bench` with few repetitions: what it counts, and that it says so."""
+"""`python -m local.bench` with few repetitions: what it counts, writes and prints."""
 
 import json
 import re
 import subprocess
 import sys
-import threading
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
 from local.bench import worker
+from local.bench.__main__ import main
 from local.bench.measurements import BUNDLE, KINDS
 from tests.local_cli.commands import ANSI, ROOT, environment
 
 
 @pytest.mark.timeout(300)
-def test_it_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
+def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
     output = tmp_path / "new" / "bench.json"
     done = subprocess.run(
         [sys.executable, "-m", "local.bench", "--repeats", "3", "--output", str(output)],
@@ -31,10 +30,11 @@ def test_it_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
     report = json.loads(output.read_text())
     assert report["transfers"].keys() == KINDS.keys()
     for counted in report["transfers"].values():
-        # What the token, the task and its new task need at the very least.
-        assert counted["twilio_calls"] > 3
-        assert counted["round_trips"] > 1
-        assert counted["aws_calls"] > 0
+        # Read, make the new task, let go of the original, complete it.
+        assert counted["in_a_row"] == 4
+        assert counted["twilio_calls"] <= 9
+        assert 3 < counted["round_trips"] < 6
+        assert 0 < counted["aws_calls"] <= 5
         assert 0 < counted["own_ms"] < counted["total_ms"]
     cold = report["cold_start"]
     assert 0 < cold["import_ms"] < cold["ready_ms"]
@@ -45,30 +45,18 @@ def test_it_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
     assert re.search(rf"^Twilio calls +{' +'.join(calls)} *$", done.stdout, re.M)
 
 
-def test_calls_to_aws_at_the_same_time_count_once() -> None:
-    aws = worker.AwsCalls()
-    with mock.patch("time.perf_counter", side_effect=[1.0, 2.0, 4.0, 5.0, 7.0, 8.0]):
-        aws._begin()  # 1 to 4, of another thread 2 to 5, then 7 to 8
-        other = threading.Thread(target=aws._begin)
-        other.start()
-        other.join()
-        aws._end()
-        aws._begun.at = 2.0
-        aws._end()
-        aws._begin()
-        aws._end()
-    assert aws.taken() == (3, 5.0)
-    assert aws.taken() == (0, 0)
+def test_simultaneous_calls_count_once_and_calls_in_a_row_each() -> None:
+    spans = [(1.0, 4.0, True), (2.0, 5.0, False), (7.0, 8.0, False), (7.5, 7.9, False)]
+    assert worker.covered(spans) == 5.0
+    assert worker.in_a_row(spans) == 2
 
 
 @pytest.mark.parametrize("repeats", ["0", "-1", "x"])
-def test_it_measures_at_least_once(repeats: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "local.bench", "--repeats", repeats],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "is not a number from 1" in done.stderr or "expected one argument" in done.stderr
+def test_a_number_of_repeats_below_one_is_refused(
+    repeats: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--repeats", repeats])
+    assert ended.value.code == 2
+    shown = capsys.readouterr().err
+    assert "is not a number from 1" in shown or "expected one argument" in shown

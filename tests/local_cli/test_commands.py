@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,26 +66,43 @@ def _check_the_excerpt(output: str) -> None:
         assert f"{part}\n" in printed
 
 
-def test_what_up_prints_can_be_pasted_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+def test_up_runs_next_to_a_background_stack_and_each_leaves_nothing(tmp_path: Path) -> None:
     process = start(tmp_path, "up", "--allow-origin", "http://localhost:8080")
     try:
-        output = read_until(process, "Ctrl-C stops everything")
-        endpoint, twilio = addresses(output)
-        _check_the_allowed_origins(endpoint, "http://localhost:8080")
-        log = re.search(r"^Functions' log +(\S+)$", output, re.MULTILINE)
-        assert log is not None
-        assert "ministack" in Path(log[1]).read_text().lower()
-        answer = pasted(output, "/transfer-chat")
-        assert answer.status_code == 200
-        offers = pasted(output, "/Reservations").json()["reservations"]
-        assert answer.json()["taskSid"] in [offer["task_sid"] for offer in offers]
-        assert pasted(output, "/emulator/tasks").json()["taskSid"].startswith("WT")
+        origin = "https://desk.example.com"
+        second = run(tmp_path, "up", "-d", "--name", "second", "--allow-origin", origin)
+        assert second.code == 0, second.errors
+        printed = read_until(process, "Ctrl-C stops everything")
+        assert set(addresses(printed)).isdisjoint(addresses(second.output))
+        _check_that_what_is_printed_can_be_pasted(printed)
+        _check_the_allowed_origins(addresses(printed)[0], "http://localhost:8080")
+        _check_the_allowed_origins(addresses(second.output)[0], origin)
+        _check_that_the_stop_command_can_be_pasted(second.output)
+        _check_that_no_log_has_the_token(tmp_path, second.output)
+        taken = run(tmp_path, "up", "-d", "--name", "second")
+        assert taken.code == 1
+        assert "choose another --name" in taken.errors
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
+        assert all(is_gone(url) for url in addresses(printed))
+        assert pasted(second.output, "/transfer-chat").status_code == 200
     finally:
         process.kill()
-    assert is_gone(endpoint)
-    assert is_gone(twilio)
+        down = run(tmp_path, "down")
+    assert (down.code, down.output) == (0, "Stopped second.\n")
+    assert all(is_gone(url) for url in addresses(second.output))
+    assert [path.name for path in tmp_path.iterdir()] == [".registry"]
+
+
+def _check_that_what_is_printed_can_be_pasted(output: str) -> None:
+    log = re.search(r"^Functions' log +(\S+)$", output, re.MULTILINE)
+    assert log is not None
+    assert "ministack" in Path(log[1]).read_text().lower()
+    answer = pasted(output, "/transfer-chat")
+    assert answer.status_code == 200
+    offers = pasted(output, "/Reservations").json()["reservations"]
+    assert answer.json()["taskSid"] in [offer["task_sid"] for offer in offers]
+    assert pasted(output, "/emulator/tasks").json()["taskSid"].startswith("WT")
 
 
 def _check_the_allowed_origins(endpoint: str, added: str) -> None:
@@ -101,7 +119,7 @@ def _check_the_allowed_origins(endpoint: str, added: str) -> None:
         assert allows == (origin if origin in allowed else None)
 
 
-def test_an_origin_that_no_stack_may_allow_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_origin_is_refused_with_exit_code_1(tmp_path: Path) -> None:
     done = run(tmp_path, "up", "--allow-origin", "http://example.com")
     assert done.code == 1
     assert "allowedOrigins: wrong value 'http://example.com'" in done.errors
@@ -114,17 +132,23 @@ def test_up_ends_when_the_emulated_aws_does(monkeypatch: pytest.MonkeyPatch) -> 
             aws.process.kill()
             yield LocalStack("http://127.0.0.1/nowhere", {}, twilio, aws)
 
-    monkeypatch.setattr("local.__main__.local_stack", dying_stack)
+    monkeypatch.setattr("local.stack.local_stack", dying_stack)
     with pytest.raises(EmulatedAwsError, match="has ended"):
         _up(Console(file=io.StringIO()), parse(["up"]))
 
 
-def test_ctrl_c_while_deploying_is_heard_at_once_and_again_does_no_harm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for the temporary files of commands."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+def test_ctrl_c_while_deploying_ends_the_command_and_a_second_one_does_no_harm(
+    temporary: Path, tmp_path: Path
 ) -> None:
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
     process = start(tmp_path, "up")
     try:
         read_until(process, "Deploying the Pulumi program")
@@ -137,31 +161,6 @@ def test_ctrl_c_while_deploying_is_heard_at_once_and_again_does_no_harm(
         process.kill()
     assert "resources created" not in rest
     assert list(temporary.iterdir()) == []
-
-
-def test_several_run_in_the_background_and_end_each_in_its_way(tmp_path: Path) -> None:
-    first = run(tmp_path, "up", "-d")
-    origin = "https://desk.example.com"
-    second = run(tmp_path, "up", "-d", "--name", "second", "--allow-origin", origin)
-    try:
-        assert (first.code, second.code) == (0, 0), first.errors + second.errors
-        assert set(addresses(first.output)).isdisjoint(addresses(second.output))
-        _check_that_the_stop_command_can_be_pasted(second.output)
-        _check_the_allowed_origins(addresses(second.output)[0], origin)
-        taken = run(tmp_path, "up", "-d", "--name", "second")
-        assert taken.code == 1
-        assert "choose another --name" in taken.errors
-        _check_that_no_log_has_the_token(tmp_path, first.output)
-        _check_that_killing_takes_the_children_too(first.output)
-        assert not is_gone(addresses(second.output)[0], within=0.5)
-        unknown = run(tmp_path, "down", "nobody")
-        assert (unknown.code, unknown.output) == (1, "")
-        assert pasted(second.output, "/transfer-chat").status_code == 200
-    finally:
-        down = run(tmp_path, "down")
-    assert (down.code, down.output) == (0, "Stopped second.\n")
-    assert all(is_gone(url) for url in addresses(second.output))
-    assert [path.name for path in tmp_path.iterdir()] == [".registry"]
 
 
 def _check_that_the_stop_command_can_be_pasted(output: str) -> None:
@@ -178,16 +177,22 @@ def _check_that_no_log_has_the_token(state: Path, output: str) -> None:
     assert token not in written
 
 
-def _check_that_killing_takes_the_children_too(output: str) -> None:
-    process = re.search(r"\(process (\d+)\)", output)
-    assert process is not None
-    os.kill(int(process[1]), signal.SIGKILL)
-    assert all(is_gone(url) for url in addresses(output))
+def test_killing_a_command_ends_its_emulated_aws(temporary: Path, tmp_path: Path) -> None:
+    process = start(tmp_path, "up")
+    read_until(process, "Deploying the Pulumi program")
+    assert [*temporary.iterdir()] != []
+    process.kill()
+    process.wait(20)
+    # The emulated AWS removes its folder when it ends.
+    deadline = time.monotonic() + 10
+    while [*temporary.iterdir()] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [*temporary.iterdir()] == []
 
 
-def test_wrong_usage(tmp_path: Path) -> None:
-    nothing, unknown = run(tmp_path), run(tmp_path, "down", "nobody")
+def test_wrong_usage_ends_with_a_message_and_its_exit_code(tmp_path: Path) -> None:
+    nothing, unknown = run(tmp_path), run(tmp_path, "down", "unknown")
     assert nothing.code == 2
     assert "up|demo|down" in nothing.errors
     assert unknown.code == 1
-    assert unknown.errors == "error: No stack called nobody runs in the background\n"
+    assert unknown.errors == "error: No stack called unknown runs in the background\n"

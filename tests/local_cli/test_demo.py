@@ -1,4 +1,4 @@
-"""The demo's own judgement: it must fail when a transfer does not do what it promises."""
+"""The demo's checks: they fail when a transfer does not do what it should."""
 
 import io
 from collections.abc import Iterator
@@ -10,8 +10,7 @@ from rich.console import Console
 
 from local.demo.contact_centre import Room, View
 from local.demo.expectations import check
-from local.demo.mismatch import Mismatch
-from local.demo.outcome import Outcome, play
+from local.demo.outcome import Mismatch, Outcome, play
 from local.demo.scenes import SCENES, Scene
 from local.demo.tables import show_outcome
 from local.stack import LocalStack, local_stack
@@ -39,7 +38,7 @@ def outcomes(stack: LocalStack, view: View) -> dict[str, Outcome]:
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.title)
-def test_every_scene_goes_as_it_should(
+def test_every_scene_meets_its_expectations(
     scene: Scene, outcomes: dict[str, Outcome], view: View
 ) -> None:
     check(outcomes[scene.title], view)
@@ -52,20 +51,22 @@ def changed(outcome: Outcome, task: str, **fields: Any) -> Outcome:
     return replace(outcome, old={**outcome.old, **fields})
 
 
-def test_a_wrong_answer_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+def test_a_wrong_status_fails_the_check(outcomes: dict[str, Outcome], view: View) -> None:
     for scene, wrong in ((TO_AGENT, 502), (FINISHED, 404)):
         with pytest.raises(Mismatch, match=f"the HTTP status should be {scene.status}"):
             check(replace(outcomes[scene.title], status=wrong), view)
 
 
-def test_a_task_too_many_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+def test_an_additional_task_fails_the_check(outcomes: dict[str, Outcome], view: View) -> None:
     for scene in SCENES:
         outcome = outcomes[scene.title]
         with pytest.raises(Mismatch, match="the number of new tasks"):
             check(replace(outcome, made=outcome.made + 1), view)
 
 
-def test_a_second_answer_that_differs_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+def test_a_different_second_answer_fails_the_check(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
     with pytest.raises(Mismatch, match="same request again"):
         check(replace(outcomes[TO_AGENT.title], repeated=(200, {"taskSid": "WT0"})), view)
     body = outcomes[TO_AGENT.title].body
@@ -76,7 +77,7 @@ def test_a_second_answer_that_differs_is_noticed(outcomes: dict[str, Outcome], v
 @pytest.mark.parametrize(
     "key", ["targetSid", "transferTargetType", "ignoreAgent", "transferredFrom", "conversations"]
 )
-def test_an_attribute_that_is_missing_is_noticed(
+def test_a_missing_attribute_fails_the_check(
     outcomes: dict[str, Outcome], view: View, key: str
 ) -> None:
     outcome = outcomes[TO_AGENT.title]
@@ -86,7 +87,7 @@ def test_an_attribute_that_is_missing_is_noticed(
         check(changed(outcome, "new", attributes=rest), view)
 
 
-def test_an_old_task_that_goes_on_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+def test_an_uncompleted_original_fails_the_check(outcomes: dict[str, Outcome], view: View) -> None:
     outcome = outcomes[TO_AGENT.title]
     with pytest.raises(Mismatch, match="the old task's status"):
         check(changed(outcome, "old", assignment_status="assigned"), view)
@@ -94,37 +95,41 @@ def test_an_old_task_that_goes_on_is_noticed(outcomes: dict[str, Outcome], view:
         check(changed(outcome, "old", attributes=outcome.before["attributes"]), view)
 
 
-def test_a_finished_task_that_changes_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+def test_a_changed_finished_task_fails_the_check(outcomes: dict[str, Outcome], view: View) -> None:
     with pytest.raises(Mismatch, match="the old task should be"):
         check(changed(outcomes[FINISHED.title], "old", priority=1), view)
 
 
-def test_an_offer_to_the_sender_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+def test_an_offer_to_the_sender_fails_the_check(outcomes: dict[str, Outcome], view: View) -> None:
     outcome = outcomes[TO_QUEUE.title]
     offers = [{**outcome.offers[0], "worker_sid": outcome.sender_sid}, *outcome.offers[1:]]
     with pytest.raises(Mismatch, match="offers to the sender should be 0"):
         check(replace(outcome, offers=offers), view)
 
 
-def test_an_offer_to_a_stranger_is_noticed(outcomes: dict[str, Outcome], view: View) -> None:
+def test_an_offer_outside_the_queue_fails_the_check(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
     outcome = outcomes[TO_QUEUE.title]
     stranger = {**outcome.offers[0], "worker_sid": view.seed["workers"]["ben"]}
     with pytest.raises(Mismatch, match="not in the queue should be"):
         check(replace(outcome, offers=[stranger, *outcome.offers[1:]]), view)
 
 
-def test_a_conversation_without_the_new_agent_is_noticed(
+def test_wrong_conversation_members_fail_the_check(
     outcomes: dict[str, Outcome], view: View
 ) -> None:
     outcome = outcomes[TO_AGENT.title]
     with pytest.raises(Mismatch, match="Ben Baker is not in the conversation"):
         check(replace(outcome, room=Room("Conversation", "active", {"the customer"})), view)
-    everybody = {"Ana Almeida", "Ben Baker", "the customer"}
+    everyone = {"Ana Almeida", "Ben Baker", "the customer"}
     with pytest.raises(Mismatch, match="the sender is still in"):
-        check(replace(outcome, room=Room("Conversation", "active", everybody)), view)
+        check(replace(outcome, room=Room("Conversation", "active", everyone)), view)
 
 
-def test_the_rooms_are_what_twilio_says(outcomes: dict[str, Outcome], view: View) -> None:
+def test_rooms_have_their_state_and_members_from_the_api(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
     chat, conversation = outcomes[TO_AGENT.title].room, outcomes[TO_QUEUE.title].room
     # Programmable Chat has no states.
     assert chat == Room("Chat channel", "2 members", {"Ben Baker", "the customer"})
@@ -134,9 +139,7 @@ def test_the_rooms_are_what_twilio_says(outcomes: dict[str, Outcome], view: View
         check(replace(outcome, room=chat._replace(state="0 members")), view)
 
 
-def test_what_is_shown_of_the_same_request_again_is_its_answer(
-    outcomes: dict[str, Outcome], view: View
-) -> None:
+def test_the_second_answer_is_shown_as_it_was(outcomes: dict[str, Outcome], view: View) -> None:
     console = Console(file=io.StringIO(), width=100)
     outcome = replace(outcomes[TO_AGENT.title], repeated=(409, {"taskSid": "WT0"}))
     show_outcome(console, 1, outcome, view)
@@ -144,7 +147,7 @@ def test_what_is_shown_of_the_same_request_again_is_its_answer(
     assert "Sent again      409 WT0" in console.file.getvalue()
 
 
-def test_a_transfer_that_twilio_refuses_fails_the_demo(stack: LocalStack, view: View) -> None:
+def test_a_transfer_that_twilio_refuses_fails_the_check(stack: LocalStack, view: View) -> None:
     sid = stack.twilio.centre.chat_task(name="refused")
     view.seed["tasks"]["refused"] = sid
     scene = Scene("Refused", "refused", "worker", "ben")
@@ -156,5 +159,5 @@ def test_a_transfer_that_twilio_refuses_fails_the_demo(stack: LocalStack, view: 
         stack.twilio.faults.clear()
 
 
-def test_a_centre_of_ones_own_can_be_brought(stack: LocalStack) -> None:
+def test_the_demos_contact_centre_has_the_seeded_workers(stack: LocalStack) -> None:
     assert stack.twilio.centre.summary()["workers"] == contact_centre().summary()["workers"]

@@ -1,4 +1,4 @@
-"""What is shown while a stack comes up."""
+"""The progress display while a stack comes up."""
 
 import io
 import re
@@ -40,7 +40,7 @@ def test_a_terminal_gets_a_display_that_leaves_the_resources() -> None:
     assert "1 resources created" in printed
 
 
-def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_switches_colours_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     printed = tell(Console(file=io.StringIO(), force_terminal=True, width=80, highlight=False))
     assert "\x1b[32m" not in printed

@@ -4,7 +4,7 @@ import pytest
 
 from tests.infra.declared import declare
 from tests.policy.declared import resources_of
-from transfer_policy.resource import Resource
+from transfer_policy.rule import Resource
 
 
 @pytest.fixture(scope="session")

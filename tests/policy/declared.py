@@ -1,4 +1,4 @@
-"""What the program declares, as the rules see it, and ways to spoil it."""
+"""The program's resources as the rules get them, and changes that break a rule."""
 
 import copy
 import json
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.infra.declared import Program
-from transfer_policy.resource import Resource
-from transfer_policy.rules import RESOURCE_RULES, STACK_RULES
+from transfer_policy import RULES
+from transfer_policy.rule import Resource
 
 
 def resources_of(program: Program) -> list[Resource]:
@@ -20,21 +20,14 @@ def resources_of(program: Program) -> list[Resource]:
 
 def findings(resources: Sequence[Resource]) -> dict[str, list[str]]:
     """Return what every rule finds, by the rule's name; a rule without findings is left out."""
-    found: dict[str, list[str]] = {}
-    for rule in RESOURCE_RULES:
-        for resource in resources:
-            if resource.type in rule.types:
-                found.setdefault(rule.name, []).extend(rule.check(resource))
-    for stack_rule in STACK_RULES:
-        messages = [finding.message for finding in stack_rule.check(resources)]
-        found.setdefault(stack_rule.name, []).extend(messages)
+    found = {rule.name: [message for _, message in rule.check(resources)] for rule in RULES}
     return {name: messages for name, messages in found.items() if messages}
 
 
-def spoilt(
+def with_value(
     resources: Sequence[Resource], type_: str, name: str, path: Sequence[str], value: Any
 ) -> list[Resource]:
-    """Return the resources with one value of one of them replaced, or taken away when None."""
+    """Return the resources with one value of one of them replaced, or removed if it is None."""
     changed: list[Resource] = []
     hit = False
     for resource in resources:
@@ -66,4 +59,4 @@ def policy(*statements: Mapping[str, Any]) -> str:
 
 def allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
     """Return a statement."""
-    return {"Sid": "Spoilt", "Effect": "Allow", "Action": action, "Resource": resource}
+    return {"Sid": "Changed", "Effect": "Allow", "Action": action, "Resource": resource}

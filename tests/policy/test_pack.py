@@ -1,4 +1,4 @@
-"""The pack as a process in its own virtual environment, asked as the Pulumi engine asks it."""
+"""The pack as a process in its own environment, called as the Pulumi engine calls it."""
 
 import json
 import subprocess
@@ -20,9 +20,9 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 from pulumi.runtime.rpc import UNKNOWN
 
 from tests.infra.declared import AUTH_TOKEN, PRODUCTION, declare
-from tests.policy.declared import resources_of, spoilt
-from transfer_policy.resource import Resource
-from transfer_policy.rules import RESOURCE_RULES, STACK_RULES
+from tests.policy.declared import resources_of, with_value
+from transfer_policy import RULES
+from transfer_policy.rule import Resource
 
 PACK: Final = Path(__file__).resolve().parents[2] / "policy"
 PYTHON: Final = PACK / ".venv" / "bin" / "python"
@@ -39,7 +39,7 @@ Found = tuple[str, bool]
 def analyzer() -> Iterator[Any]:
     """The pack, serving."""
     with subprocess.Popen(
-        # The engine's own address, which the pack does not ask for anything.
+        # The engine's address, which the pack does not call.
         [PYTHON, PACK, "127.0.0.1:1"],
         stdout=subprocess.PIPE,
         env={"PYTHONUNBUFFERED": "1"},
@@ -82,23 +82,23 @@ def ask(analyzer: Any, resources: Sequence[Resource]) -> set[Found]:
 
 def _struct(resource: Resource) -> Struct:
     found = Struct()
-    # An archive is no value that a rule looks at.
+    # No rule reads an archive.
     found.update(json.loads(json.dumps(resource.props, default=str)))
     return found
 
 
-def test_it_serves_every_rule(analyzer: Any) -> None:
+def test_the_pack_serves_every_rule(analyzer: Any) -> None:
     served = analyzer.GetAnalyzerInfo(Empty()).policies
 
-    assert {it.name for it in served} == {rule.name for rule in (*RESOURCE_RULES, *STACK_RULES)}
+    assert {it.name for it in served} == {rule.name for rule in RULES}
     assert {it.enforcementLevel for it in served} == {1}
 
 
-def test_what_the_program_declares_passes(analyzer: Any, resources: list[Resource]) -> None:
+def test_the_program_passes_the_pack(analyzer: Any, resources: list[Resource]) -> None:
     assert ask(analyzer, resources) == set()
 
 
-def test_what_it_declares_for_production_passes(analyzer: Any) -> None:
+def test_the_production_program_passes_the_pack(analyzer: Any) -> None:
     assert ask(analyzer, resources_of(declare(PRODUCTION, stack="production"))) == set()
 
 
@@ -128,7 +128,7 @@ def test_what_it_declares_for_production_passes(analyzer: Any) -> None:
         ),
     ],
 )
-def test_a_breach_ends_a_preview(
+def test_a_breach_is_mandatory(
     analyzer: Any,
     resources: list[Resource],
     rule: str,
@@ -137,13 +137,11 @@ def test_a_breach_ends_a_preview(
     path: tuple[str, ...],
     value: object,
 ) -> None:
-    assert ask(analyzer, spoilt(resources, type_, name, path, value)) == {(rule, True)}
+    assert ask(analyzer, with_value(resources, type_, name, path, value)) == {(rule, True)}
 
 
-def test_what_is_not_known_yet_is_told_and_ends_nothing(
-    analyzer: Any, resources: list[Resource]
-) -> None:
-    unknown = spoilt(
+def test_an_unknown_value_is_reported_as_advisory(analyzer: Any, resources: list[Resource]) -> None:
+    unknown = with_value(
         resources, "aws:iam/rolePolicy:RolePolicy", "transfer-chat", ("policy",), UNKNOWN
     )
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.infra.declared import AUTH_TOKEN, PRODUCTION, declare
-from tests.policy.declared import allow, findings, policy, resources_of, spoilt
-from transfer_policy.functions import END_OF_SUPPORT, unsupported_runtime
-from transfer_policy.resource import Resource
-from transfer_policy.rules import RESOURCE_RULES, STACK_RULES
+from tests.policy.declared import allow, findings, policy, resources_of, with_value
+from transfer_policy import RULES
+from transfer_policy.operation import END_OF_SUPPORT, supported_runtime
+from transfer_policy.rule import Resource
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 API = "aws:apigatewayv2/api:Api"
@@ -180,17 +180,17 @@ UNREVIEWED = [
 ]
 
 
-def test_what_the_program_declares_breaks_no_rule(resources: list[Resource]) -> None:
+def test_the_program_breaks_no_rule(resources: list[Resource]) -> None:
     assert findings(resources) == {}
 
 
-def test_what_it_declares_for_production_breaks_no_rule() -> None:
+def test_the_production_program_breaks_no_rule() -> None:
     assert findings(resources_of(declare(PRODUCTION, stack="production"))) == {}
 
 
-def test_every_rule_looks_at_something_that_is_declared(resources: list[Resource]) -> None:
+def test_every_rule_applies_to_a_declared_resource(resources: list[Resource]) -> None:
     declared = {resource.type for resource in resources}
-    idle = {rule.name for rule in RESOURCE_RULES if not rule.types & declared}
+    idle = {rule.name for rule in RULES if rule.types and not rule.types & declared}
 
     assert idle == set()
 
@@ -199,21 +199,21 @@ def test_every_rule_looks_at_something_that_is_declared(resources: list[Resource
 def test_a_breach_is_found_by_its_rule(
     resources: list[Resource], rule: str, type_: str, name: str, path: tuple[str, ...], value: Any
 ) -> None:
-    found = findings(spoilt(resources, type_, name, path, value))
+    found = findings(with_value(resources, type_, name, path, value))
 
     assert rule in found
     assert AUTH_TOKEN not in json.dumps(found)
 
 
 @pytest.mark.parametrize("unreviewed", UNREVIEWED, ids=lambda resource: resource.name)
-def test_what_no_rule_looks_at_is_found(resources: list[Resource], unreviewed: Resource) -> None:
+def test_an_unreviewed_type_is_refused(resources: list[Resource], unreviewed: Resource) -> None:
     assert set(findings([*resources, unreviewed])) == {"reviewed-types"}
 
 
 def test_every_rule_has_a_breach_that_it_finds() -> None:
     tested = {rule for rule, *_ in BREACHES} | {"reviewed-types"}
 
-    assert tested == {rule.name for rule in (*RESOURCE_RULES, *STACK_RULES)}
+    assert tested == {rule.name for rule in RULES}
 
 
 # The same in the program itself: what is declared then comes from changed code.
@@ -226,7 +226,7 @@ def test_every_rule_has_a_breach_that_it_finds() -> None:
             lambda _: allow("secretsmanager:*", "*"),
         ),
         ("alias-integration", "transfer_stack.functions.LIVE", "$LATEST"),
-        ("tags", "transfer_stack.settings.Settings.tags", {}),
+        ("tags", "transfer_stack.settings.StackSettings.tags", {}),
         (
             "access-log",
             "transfer_stack.endpoints._ACCESS_LOG_FORMAT",
@@ -239,7 +239,7 @@ def test_every_rule_has_a_breach_that_it_finds() -> None:
         ),
     ],
 )
-def test_a_program_that_breaks_a_rule_is_found(
+def test_a_changed_program_that_breaks_a_rule_is_refused(
     monkeypatch: pytest.MonkeyPatch, rule: str, target: str, value: object
 ) -> None:
     monkeypatch.setattr(target, value)
@@ -248,23 +248,26 @@ def test_a_program_that_breaks_a_rule_is_found(
 
 
 @pytest.mark.parametrize("runtime", sorted(END_OF_SUPPORT))
-def test_a_runtime_is_refused_from_the_day_after_its_support_ends(runtime: str) -> None:
+def test_a_runtime_is_refused_from_the_day_after_its_support_ends(
+    monkeypatch: pytest.MonkeyPatch, runtime: str
+) -> None:
     function = Resource(FUNCTION, "f", {"runtime": runtime})
     last = END_OF_SUPPORT[runtime]
 
-    assert not list(unsupported_runtime(function, last))
-    assert list(unsupported_runtime(function, last + dt.timedelta(days=1)))
+    for today, is_refused in ((last, False), (last + dt.timedelta(days=1), True)):
+        monkeypatch.setattr("transfer_policy.operation._today", lambda today=today: today)
+        assert bool(list(supported_runtime(function))) is is_refused
 
 
-def test_what_aws_documents_to_have_no_resource_may_have_none(resources: list[Resource]) -> None:
+def test_xray_actions_may_have_no_resource(resources: list[Resource]) -> None:
     document = policy(allow(XRAY, "*"), {"Effect": "Deny", "Action": "*", "Resource": "*"})
 
-    changed = spoilt(resources, ROLE_POLICY, "get-workflows", ("policy",), document)
+    changed = with_value(resources, ROLE_POLICY, "get-workflows", ("policy",), document)
 
     assert findings(changed) == {}
 
 
-def test_another_queue_than_everyone_is_free(resources: list[Resource]) -> None:
+def test_a_queue_other_than_everyone_passes(resources: list[Resource]) -> None:
     queue = Resource(QUEUE, "vip", {"friendlyName": "VIP", "targetWorkers": "vip == true"})
 
     assert findings([*resources, queue]) == {}

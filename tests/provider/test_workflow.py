@@ -309,7 +309,7 @@ def test_a_callback_that_twilio_keeps_is_an_error(
 ) -> None:
     state = engine.create(WORKFLOW, declared | CALLBACKS)
     routes = "local.twilio.taskrouter.routing_routes"
-    monkeypatch.setattr(f"{routes}._url", lambda _call, _name: "https://example.com/kept")
+    monkeypatch.setattr(f"{routes}._url", lambda *_: "https://example.com/kept")
     with pytest.raises(Refused) as refused:
         engine.update(WORKFLOW, state, declared)
     message = str(refused.value)

@@ -58,7 +58,7 @@ def read(twilio: Twilio, request: TransferRequest) -> Reading:
         task=submit(taskrouter.task, request.task_sid),
         holder=submit(twilio.holder, request.task_sid),
         target_exists=submit(taskrouter.has_target, request.target.sid),
-        configuration=submit(_configuration, twilio),
+        configuration=submit(configuration_of, twilio),
     )
 
 
@@ -169,7 +169,8 @@ def is_watched(target: Target, reading: Reading) -> bool:
     return target.type == "workflow" or not never_cancels(reading.configuration.result())
 
 
-def _configuration(twilio: Twilio) -> Mapping[str, Any]:
+def configuration_of(twilio: Twilio) -> Mapping[str, Any]:
+    """Read the transfer workflow's configuration; what is returned may be a minute old."""
     sid = twilio.settings.transfer_workflow_sid
     return twilio.warm.get(
         sid, CONFIGURATION_SECONDS, lambda: twilio.taskrouter.workflow_configuration(sid)
@@ -212,7 +213,7 @@ def _check_routed(twilio: Twilio, target: Target, reading: Reading) -> None:
     if is_routed(reading.configuration.result(), target):
         return
     twilio.warm.forget(own_sid)
-    if is_routed(_configuration(twilio), target):  # since a moment ago
+    if is_routed(configuration_of(twilio), target):  # since a moment ago
         return
     raise NotRouted(
         f"The transfer workflow {own_sid} has no way to {target.type} {target.sid}. Add the queue "
@@ -245,7 +246,13 @@ def is_routed(configuration: Mapping[str, Any], target: Target) -> bool:
         return True
     if target.type == "worker":
         return any(one.get("known_worker_sid") for one in _filter_targets(configuration))
-    return any(one.get("queue") == target.sid for one in _filter_targets(configuration))
+    return target.sid in routed_queues(configuration)
+
+
+def routed_queues(configuration: Mapping[str, Any]) -> frozenset[str]:
+    """The SIDs of the queues that a workflow's filters lead to, see `is_routed`."""
+    queues = (one.get("queue") for one in _filter_targets(configuration))
+    return frozenset(queue for queue in queues if queue)
 
 
 def never_cancels(configuration: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 
 from chat_transfer.http.problems import (
     BadGateway,
+    Conflict,
     Forbidden,
     Problem,
     kind_unsupported,
@@ -140,26 +141,41 @@ class Transfer:
             self._read_again()
         attempt, handover = self._prepare()
         earlier = self._record.begin(attempt)
-        self._steps = steps = Steps(self._twilio, self._record, attempt, handover)
-        if earlier is not None:
-            done = self._resume(earlier)
-            if done is not None:
-                return done
-            self._read_again()
-            attempt, handover = self._prepare(earlier)
-            self._steps = steps = Steps(self._twilio, self._record, attempt, handover)
-            self._record.write(attempt)
-            original = self._reading.task.result()
-            if original is None or original.is_ended:  # a close that was given up has landed
-                steps.follow_original()
-                return self._done(steps.attempt)
-        new_task = checks.check(self._twilio, self._request, self._reading, handover, attempt)
+        try:
+            if earlier is not None:
+                return self._resume(earlier) or self._begin_again(earlier)
+            self._steps = Steps(self._twilio, self._record, attempt, handover)
+            return self._make(self._steps)
+        except Conflict as conflict:
+            doubted = self._steps.attempt if self._steps else attempt
+            if conflict.code != "invite_open" or doubted.doubted is None:
+                raise
+            # The invite may be the doubted one, which could not be found a moment ago.
+            return self._resume(doubted) or self._begin_again(doubted)
+
+    def _make(self, steps: Steps) -> TransferDone:
+        """Make the new task, and hand the original over to its agent."""
+        new_task = checks.check(
+            self._twilio, self._request, self._reading, steps.handover, steps.attempt
+        )
         steps.create(new_task)
         steps.hand_over(watched=checks.is_watched(self._request.target, self._reading))
         return self._done(steps.attempt)
 
+    def _begin_again(self, earlier: Attempt) -> TransferDone:
+        """Transfer after an earlier attempt was undone."""
+        self._read_again()
+        attempt, handover = self._prepare(earlier)
+        self._steps = steps = Steps(self._twilio, self._record, attempt, handover)
+        self._record.write(attempt)
+        original = self._reading.task.result()
+        if original is None or original.is_ended:  # a close that was given up has landed
+            steps.follow_original()
+            return self._done(steps.attempt)
+        return self._make(steps)
+
     def _resume(self, earlier: Attempt) -> TransferDone | None:
-        """End what an earlier attempt has left; None where the transfer begins again."""
+        """Finish an earlier attempt, or undo it: None then."""
         self._read_again()
         original = self._reading.task.result()
         handover = checks.handover_of(self._twilio, earlier.task_sid, original, earlier)

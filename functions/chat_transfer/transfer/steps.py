@@ -27,6 +27,8 @@ class Steps:
     ----------
     attempt : Attempt
         As it is recorded, or about to be.
+    handover : Handover
+        What differs between the kinds of task.
     """
 
     def __init__(
@@ -34,7 +36,7 @@ class Steps:
     ) -> None:
         self._twilio = twilio
         self._record = record
-        self._handover = handover
+        self.handover = handover
         self.attempt = attempt
 
     @property
@@ -51,7 +53,7 @@ class Steps:
             It was not made, or that is in doubt: see `has_left`.
         """
         try:
-            self._made(create(self._twilio, self._handover, self.attempt, task))
+            self._made(create(self._twilio, self.handover, self.attempt, task))
         except InDoubt as doubt:
             self.attempt = replace(self.attempt, doubted=self.attempt.target_sid)
             raise doubt.failure from doubt
@@ -71,7 +73,7 @@ class Steps:
         creating = self.attempt
         self.attempt = replace(creating, doubted=creating.target_sid)
         made = None
-        for one in search(self._twilio, self._handover, creating):
+        for one in search(self._twilio, self.handover, creating):
             target_sid = attributes.sid_in(one.attributes, "targetSid") or creating.target_sid
             if made is None and (one.is_accepted or target_sid == creating.target_sid):
                 made, creating = one, replace(creating, target_sid=target_sid)
@@ -98,11 +100,11 @@ class Steps:
         recording = self._twilio.threads.submit(self._record_or_log, self.attempt)
         try:
             look = self._look() if watched else None
-            self._handover.detach()
+            self.handover.detach()
             if look:
                 look.result()
                 look = self._look()
-            self._handover.finish(self.attempt.identity)
+            self.handover.finish(self.attempt.identity)
         except OriginalEnded:
             self.follow_original()
         except NoWayBack:
@@ -128,11 +130,11 @@ class Steps:
             made = self._task()
             if made is not None:
                 self.attempt = replace(self.attempt, accepted=made.is_accepted)
-                self._handover.give_channel(made)
+                self.handover.give_channel(made)
             # An agent who has the chat again, after it was passed on, is not made to leave it.
             passed_on = made is None or made.is_ended or self._record.remains(made.sid)
             leaving = None if passed_on else self.attempt.identity
-            self._handover.finish(leaving)
+            self.handover.finish(leaving)
         except OriginalEnded:
             return
         except (TwilioFailure, NoWayBack) as failure:
@@ -154,8 +156,8 @@ class Steps:
         waiting_task(self._twilio, self._made_sid)
         self.attempt = replace(self.attempt, phase=Phase.UNDOING)
         self._record.write(self.attempt)
-        self._handover.restore()
-        cancel(self._twilio, self._handover, self._made_sid)
+        self.handover.restore()
+        cancel(self._twilio, self.handover, self._made_sid)
         self._ended()
         transfer_rolled_back()
 
@@ -174,10 +176,10 @@ class Steps:
         made = self._task()
         if made and made.is_accepted:
             return
-        if not self._handover.outlives(original, made):
+        if not self.handover.outlives(original, made):
             try:
                 if made:
-                    cancel(self._twilio, self._handover, made.sid)
+                    cancel(self._twilio, self.handover, made.sid)
             except NoWayBack:
                 return
             self._ended()
@@ -193,7 +195,7 @@ class Steps:
         TwilioFailure
             One of them is left.
         """
-        for double in search(self._twilio, self._handover, self.attempt, seconds=0):
+        for double in search(self._twilio, self.handover, self.attempt, seconds=0):
             if double.sid != kept:
                 self._cancel_double(double.sid)
 
@@ -230,7 +232,7 @@ class Steps:
 
     def _cancel_double(self, task_sid: str) -> None:
         try:
-            cancel(self._twilio, self._handover, task_sid)
+            cancel(self._twilio, self.handover, task_sid)
         except NoWayBack:  # two agents are better than none
             logger.warning("a task too many is left", new_task_sid=task_sid)
 
@@ -256,7 +258,7 @@ class Steps:
             self.attempt,
             phase=Phase.HANDING_OVER,
             new_task_sid=task_sid,
-            close_sent=self._handover.is_final,
+            close_sent=self.handover.is_final,
         )
 
     def _record_or_log(self, attempt: Attempt) -> None:

@@ -1,7 +1,7 @@
 """TaskRouter as a transfer needs it: typed, retried, and nothing of the SDK beyond this module."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from requests.structures import CaseInsensitiveDict
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
+from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
 from chat_transfer.twilio.failures import Missing, ServerFailed
 from chat_transfer.twilio.retries import RetryPolicy
@@ -65,8 +67,8 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
-class Workflow:
-    """A workflow by its SID and friendly name."""
+class Named:
+    """A workflow or a task queue by its SID and friendly name."""
 
     sid: str
     friendly_name: str
@@ -160,13 +162,24 @@ class TaskRouter:
         workflow = self._retries.call(self._workspace.workflows(sid).fetch)
         return _parsed(workflow.configuration)
 
-    def workflows(self) -> tuple[Workflow, ...]:
+    def workflows(self) -> tuple[Named, ...]:
         """Read every workflow of the workspace, all pages."""
         workflows = self._workspace.workflows
-        return tuple(
-            Workflow(item.sid or "", item.friendly_name or "")
-            for item in self._retries.call(lambda: workflows.list(page_size=PAGE_SIZE))
-        )
+        return _named(self._retries.call(lambda: workflows.list(page_size=PAGE_SIZE)))
+
+    def task_queues(self) -> tuple[Named, ...]:
+        """Read every task queue of the workspace, all pages."""
+        queues = self._workspace.task_queues
+        return _named(self._retries.call(lambda: queues.list(page_size=PAGE_SIZE)))
+
+    def available_workers(self, queue_sid: str) -> int | None:
+        """Read how many of a queue's workers are in an activity that is available.
+
+        Twilio's figure may be some seconds old. It asks callers to cache it.
+        https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics
+        """
+        statistics = self._workspace.task_queues(queue_sid).real_time_statistics()
+        return self._retries.call(statistics.fetch).total_available_workers
 
     def create(self, task: NewTask) -> str:
         """Create a task, once; give back its SID."""
@@ -231,6 +244,10 @@ class TaskRouter:
                 assignment_status=status, reason=reason, if_match=task.etag
             )
         )
+
+
+def _named(items: Iterable[WorkflowInstance | TaskQueueInstance]) -> tuple[Named, ...]:
+    return tuple(Named(item.sid or "", item.friendly_name or "") for item in items)
 
 
 def _etag(headers: Mapping[str, str]) -> str | None:

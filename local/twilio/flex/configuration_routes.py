@@ -1,57 +1,42 @@
-"""Flex's configuration, of which integrations need the SIDs.
+"""Flex's configuration, which names the SIDs of its services.
 
 Source: https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from local.twilio.account import Account
 from local.twilio.calls import Answer, Call, Routes
 from local.twilio.clock import iso8601
 
-# What a contact centre may set and this one has not.
-NOT_SET: Mapping[str, Any] = MappingProxyType(
-    {
-        "attributes": {},
-        "taskrouter_target_workflow_sid": None,
-        "taskrouter_target_taskqueue_sid": None,
-        "taskrouter_taskqueues": None,
-        "taskrouter_skills": [],
-        "taskrouter_worker_channels": {},
-        "taskrouter_worker_attributes": None,
-        "messaging_service_instance_sid": None,
-        "flex_service_instance_sid": None,
-        "ui_attributes": {},
-        "ui_dependencies": {},
-        "service_version": None,
-        "call_recording_enabled": False,
-        "call_recording_webhook_url": None,
-        "crm_enabled": False,
-        "crm_type": None,
-        "crm_callback_url": None,
-        "crm_fallback_url": None,
-        "crm_attributes": None,
-        "public_attributes": {},
-        "plugin_service_enabled": True,
-        "plugin_service_attributes": {},
-        "integrations": [],
-        "outbound_call_flows": {},
-        "serverless_service_sids": [],
-        "queue_stats_configuration": None,
-        "notifications": None,
-        "markdown": None,
-        "flex_insights_hr": None,
-        "flex_insights_drilldown": False,
-        "channel_configs": [],
-        "debugger_integration": None,
-        "flex_ui_status_report": None,
-        "agent_conv_end_methods": None,
-        "citrix_voice_vdi": None,
-        "offline_config": None,
-    }
-)
+# The properties that a contact centre may set and this one has not.
+_UNSET: Final = """
+    taskrouter_target_workflow_sid taskrouter_target_taskqueue_sid taskrouter_taskqueues
+    taskrouter_worker_attributes messaging_service_instance_sid flex_service_instance_sid
+    service_version call_recording_webhook_url crm_type crm_callback_url crm_fallback_url
+    crm_attributes queue_stats_configuration notifications markdown flex_insights_hr
+    debugger_integration flex_ui_status_report agent_conv_end_methods citrix_voice_vdi
+    offline_config
+"""
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(_UNSET.split()),
+    "attributes": {},
+    "taskrouter_skills": [],
+    "taskrouter_worker_channels": {},
+    "ui_attributes": {},
+    "ui_dependencies": {},
+    "call_recording_enabled": False,
+    "crm_enabled": False,
+    "public_attributes": {},
+    "plugin_service_enabled": True,
+    "plugin_service_attributes": {},
+    "integrations": [],
+    "outbound_call_flows": {},
+    "serverless_service_sids": [],
+    "flex_insights_drilldown": False,
+    "channel_configs": [],
+}
 
 
 def fetch(account: Account, _call: Call) -> Answer:
@@ -60,7 +45,7 @@ def fetch(account: Account, _call: Call) -> Answer:
     workspace = account.workspaces[flex.workspace_sid]
     created = iso8601(workspace.date_created)
     body = {
-        **NOT_SET,
+        **_DEFAULTS,
         "account_sid": account.sid,
         "date_created": created,
         "date_updated": created,

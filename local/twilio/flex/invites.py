@@ -1,4 +1,4 @@
-"""Invites of agents into an interaction's channel, and the tasks that they lead to.
+"""Invites of agents into an interaction's channel, and their tasks.
 
 Sources: the page ``invites-subresource`` of the Interactions API, and the example below
 https://www.twilio.com/docs/flex/developer/conversations/park-an-interaction#example-response
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.twilio.account import Account
+from local.twilio.calls import whole
 from local.twilio.errors import TwilioError, invalid
 from local.twilio.flex.model import InteractionChannel, Invite
 from local.twilio.sids import new_sid
@@ -31,41 +32,31 @@ def send_invite(account: Account, channel: InteractionChannel, asked: Mapping[st
     Returns
     -------
     Invite
-        As its answer shows it: without a task where that is to be created later, or kept back.
+        As its answer shows it: without a task where the switches say so.
 
     Raises
     ------
     TwilioError
-        400 with code 20001 for properties that no task can be made of.
+        400 with code 20001 for properties that make no valid task.
     """
     workspace = account.workspace(str(asked["workspace_sid"]))
     sid = new_sid("KG")
     order = _order(channel, sid, asked)
+    invite = Invite(sid, channel.sid, channel.interaction_sid, workspace.sid, {})
     if account.settings.invite_names_its_task:
         task = create_task(workspace, order)
-        properties = _properties(workspace, task)
-        invite = Invite(
-            sid, channel.sid, channel.interaction_sid, workspace.sid, properties, task.sid
-        )
+        invite = replace(invite, properties=_properties(workspace, task), task_sid=task.sid)
     else:
         properties = _properties(workspace, plan_task(workspace, order))
         del properties["sid"]
         due = workspace.now() + timedelta(seconds=account.settings.invite_task_delay)
-        invite = Invite(
-            sid,
-            channel.sid,
-            channel.interaction_sid,
-            workspace.sid,
-            properties,
-            order=order,
-            due=due,
-        )
+        invite = replace(invite, properties=properties, order=order, due=due)
     account.flex.invites[sid] = invite
     return invite
 
 
 def send_due_invites(account: Account) -> None:
-    """Create the tasks of the invites whose time has come."""
+    """Create the tasks of the invites that are due."""
     flex = account.flex
     for sid in list(flex.invites):
         invite = flex.invites[sid]
@@ -75,7 +66,7 @@ def send_due_invites(account: Account) -> None:
         workspace = account.workspace(invite.workspace_sid)
         try:
             task = create_task(workspace, invite.order)
-        except TwilioError:  # Its workflow is gone, or the like: no task comes of it.
+        except TwilioError:  # Its workflow was deleted, for example: there is no task.
             continue
         flex.invites[sid] = replace(
             invite, order=None, task_sid=task.sid, properties=_properties(workspace, task)
@@ -95,13 +86,15 @@ def _order(channel: InteractionChannel, invite_sid: str, asked: Mapping[str, Any
     text = json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
     if len(text) > MAX_ATTRIBUTES:
         raise invalid(f"Attributes has {len(text)} characters; the limit is {MAX_ATTRIBUTES}")
+    given = {"timeout": 86_400, "priority": 0}
+    given |= {name: value for name, value in asked.items() if value is not None}
     task_channel = asked.get("task_channel_unique_name") or asked.get("task_channel_sid")
     return TaskOrder(
         attributes=text,
         workflow_sid=asked.get("workflow_sid"),
         task_channel=task_channel or "default",
-        timeout=_whole(asked, "timeout", 86_400, 1, MAX_TIMEOUT),
-        priority=_whole(asked, "priority", 0, 0, 2**31 - 1),
+        timeout=whole("timeout", given["timeout"], 1, MAX_TIMEOUT),
+        priority=whole("priority", given["priority"], 0, 2**31 - 1),
         routing_target=asked.get("worker_sid"),
         task_queue_sid=asked.get("queue_sid"),
     )
@@ -117,17 +110,6 @@ def _attributes(asked: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(attributes, dict):
         raise invalid("The attributes of the routing's properties are not a valid JSON object")
     return attributes
-
-
-def _whole(asked: Mapping[str, Any], name: str, default: int, minimum: int, maximum: int) -> int:
-    given = asked.get(name)
-    try:
-        number = default if given is None else int(given)
-    except (TypeError, ValueError):
-        raise invalid(f"Invalid {name}: {given!r} is not a whole number") from None
-    if not minimum <= number <= maximum:
-        raise invalid(f"Invalid {name}: {number} is not between {minimum} and {maximum}")
-    return number
 
 
 def _properties(workspace: Workspace, task: Task) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What Flex keeps: interactions, the conversations and chat channels below them, user tokens.
+"""The state of Flex: interactions, their conversations, chat channels, user tokens.
 
 Source: https://www.twilio.com/docs/flex/developer/conversations/interactions-api
 """
@@ -14,17 +14,8 @@ CHANNEL_STATUSES = ("setup", "active", "failed", "closed", "inactive", "pause", 
 
 
 @dataclass(frozen=True, slots=True)
-class Interaction:
-    """A customer's contact; one channel each, as in Flex today."""
-
-    sid: str
-    channel: dict[str, Any]
-    routing: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class InteractionChannel:
-    """The medium of an interaction: ``type`` is web, sms and so on."""
+    """The one channel of an interaction, a customer's contact: ``type`` is web, sms and so on."""
 
     sid: str
     interaction_sid: str
@@ -36,9 +27,9 @@ class InteractionChannel:
 
 @dataclass(frozen=True, slots=True)
 class ChannelParticipant:
-    """Somebody in an interaction's channel; an agent by a task, a worker and a reservation.
+    """A participant of an interaction's channel; an agent has a task and a reservation.
 
-    ``present`` tells whether they are still in it, which no answer of the API does.
+    ``present`` tells whether they are still in it, which the API never shows.
     ``completes_at`` is when the task of an agent who was closed is to be completed.
     """
 
@@ -56,9 +47,9 @@ class ChannelParticipant:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """A call for one more agent, and the task that was made for it, as it then was.
+    """An invitation of one more agent, and the task that was made for it, as it then was.
 
-    While the task is to be created only ``due``, there is an ``order`` and no ``task_sid``.
+    Until the task is created, when it is ``due``, there is an ``order`` and no ``task_sid``.
     """
 
     sid: str
@@ -87,7 +78,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Occupant:
-    """Somebody in a room: by an identity, or by the address of a messaging binding."""
+    """A member of a room: by an identity, or by the address of a messaging binding."""
 
     sid: str
     room_sid: str
@@ -117,7 +108,6 @@ class Flex:
     instance_sid: str = ""
     chat_service_sid: str = ""
     workspace_sid: str = ""
-    interactions: dict[str, Interaction] = field(default_factory=dict)
     channels: dict[str, InteractionChannel] = field(default_factory=dict)
     participants: dict[str, ChannelParticipant] = field(default_factory=dict)
     invites: dict[str, Invite] = field(default_factory=dict)

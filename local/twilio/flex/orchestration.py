@@ -1,4 +1,4 @@
-"""What Flex does when TaskRouter's tasks change hands: agents enter and leave, rooms are closed.
+"""What Flex does when tasks change hands: agents join and leave, rooms are closed.
 
 Sources: https://www.twilio.com/docs/flex/developer/conversations/park-an-interaction (closing an
 agent completes the task and leaves the conversation open),
@@ -22,6 +22,10 @@ class Orchestration:
     """Listens to a workspace on behalf of its account's Flex."""
 
     account: Account
+
+    def owns(self, task: Task) -> bool:
+        """Tell whether the task belongs to an interaction, whatever its attributes say."""
+        return self.account.flex.channel_of(task.sid) is not None
 
     def time_passed(self) -> None:
         """Create the tasks of invites that are due, complete those of agents who were closed."""
@@ -67,12 +71,12 @@ class Orchestration:
             rooms.enter(flex.chat_members, chat.sid, worker.identity, now)
 
     def task_wrapping(self, task: Task) -> None:
-        """Let the Janitor have a chat's channel, if it comes as early as that."""
+        """Clean up a chat's channel, if the Janitor does so before the task is completed."""
         if task.status in self.account.settings.janitor_after:
             self._clean_up(str(task.attribute("channelSid")))
 
     def task_ended(self, task: Task) -> None:
-        """Let the agent of an interaction's task go; let the Janitor have a chat's channel."""
+        """Take the agent of an interaction's task out; clean up a chat's channel."""
         for participant in list(self.account.flex.participants.values()):
             if participant.task_sid == task.sid and participant.present:
                 release(self.account.flex, participant)
@@ -82,7 +86,7 @@ class Orchestration:
             self._clean_up(str(task.attribute("channelSid")))
 
     def _clean_up(self, channel_sid: str) -> None:
-        """Do the Channel Janitor's work: everybody out, the channel inactive."""
+        """Do what the Channel Janitor does: remove all members, make the channel inactive."""
         flex = self.account.flex
         chat = flex.chat_channels.get(channel_sid)
         if chat is None:
@@ -100,18 +104,19 @@ def release(
 ) -> None:
     """Close an agent's participant and take them out of the conversation.
 
-    They stay in it where another task of the same channel is theirs.
+    They stay in it while they have another task of the same channel.
     """
     flex.participants[participant.sid] = replace(
         participant, present=False, completes_at=completes_at
     )
-    others = [
-        other
-        for other in flex.participants.values()
-        if other.channel_sid == participant.channel_sid
+    channel = flex.channels[participant.channel_sid]
+    if not any(
+        other.channel_sid == channel.sid
         and other.identity == participant.identity
         and other.present
-    ]
-    if not others:
-        channel = flex.channels[participant.channel_sid]
-        rooms.leave(flex.conversation_participants, channel.conversation_sid, participant.identity)
+        for other in flex.participants.values()
+    ):
+        table = flex.conversation_participants
+        occupant = rooms.find(table, channel.conversation_sid, participant.identity or "")
+        if occupant is not None:
+            del table[occupant.sid]

@@ -15,13 +15,13 @@ from local.twilio.clock import iso8601
 from local.twilio.errors import invalid, not_found
 from local.twilio.flex.model import UserToken
 
-# The validator's own answer for a token that is expired or not one at all.
+# The validator's own codes for tokens that are unknown or expired.
 INVALID = 20101
 EXPIRED = 20104
 
 
 def new_token_value() -> str:
-    """Return a token that looks like Flex's: a compact JWE, which nobody can look into.
+    """Return a token in the form of Flex's: a compact JWE, which is opaque to clients.
 
     Source: https://www.twilio.com/docs/flex/developer/user-management/flex-token-api
     """
@@ -31,7 +31,7 @@ def new_token_value() -> str:
 
 
 def validate(account: Account, call: Call) -> Answer:
-    """Say whose token it is, or that it is none (any more): always with status 200."""
+    """Return whose token it is, or that it is not valid: always with status 200."""
     if call.path["account"] != account.sid:
         raise not_found(f"/Accounts/{call.path['account']}/Tokens/validate")
     document: Any = call.document if isinstance(call.document, dict) else call.form

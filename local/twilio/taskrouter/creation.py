@@ -1,19 +1,19 @@
-"""Making a task, for whoever asks for one: the Tasks API, or Flex on behalf of an interaction."""
+"""Creates tasks, for the Tasks API and for Flex's interactions."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from local.twilio.errors import TwilioError, invalid
+from local.twilio.errors import invalid
 from local.twilio.sids import new_sid
-from local.twilio.taskrouter.engine import enter_workflow, settle
 from local.twilio.taskrouter.model import Task
+from local.twilio.taskrouter.routing_loop import enter_workflow, settle
 from local.twilio.taskrouter.workflow_configuration import Step
 from local.twilio.taskrouter.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """What a caller may say about a new task. Times in seconds; ``attributes`` is JSON."""
+    """The parameters of a new task. Times in seconds; ``attributes`` is JSON."""
 
     attributes: str
     workflow_sid: str | None = None
@@ -24,7 +24,6 @@ class TaskOrder:
     routing_target: str | None = None
     ignore_capacity: bool = True
     task_queue_sid: str | None = None
-    sid: str | None = None
 
 
 def create_task(workspace: Workspace, order: TaskOrder) -> Task:
@@ -47,17 +46,13 @@ def create_task(workspace: Workspace, order: TaskOrder) -> Task:
 
 
 def plan_task(workspace: Workspace, order: TaskOrder) -> Task:
-    """Return the task that an order leads to, without creating it; raises as `create_task`."""
+    """Return the task of an order, without creating it; raises as `create_task`."""
     now = workspace.now()
-    try:
-        channel = workspace.channel(order.task_channel)
-    except TwilioError:
-        raise invalid(f"TaskChannel {order.task_channel} does not exist") from None
     task = Task(
-        sid=order.sid or new_sid("WT"),
+        sid=new_sid("WT"),
         attributes=order.attributes,
         workflow_sid=_workflow_sid(workspace, order),
-        task_channel_sid=channel.sid,
+        task_channel_sid=workspace.channel(order.task_channel).sid,
         date_created=now,
         date_updated=now,
         virtual_start_time=order.virtual_start_time or now,
@@ -75,18 +70,15 @@ def _direct(workspace: Workspace, task: Task, order: TaskOrder) -> Task:
     if target.startswith("WQ"):
         if target not in workspace.tables.task_queues:
             raise invalid(f"TaskQueue {target} does not exist")
-        return _with_step(workspace, task, Step(target, "routing target"))
-    if target.startswith("WK"):
+        queue_sid = target
+    elif target.startswith("WK"):
         if target not in workspace.tables.workers:
             raise invalid(f"Worker {target} does not exist")
         queue_sid = order.task_queue_sid or next(iter(workspace.tables.task_queues))
-        return _with_step(workspace, task, Step(queue_sid, "routing target"))
-    return enter_workflow(workspace, task)
-
-
-def _with_step(workspace: Workspace, task: Task, step: Step) -> Task:
+    else:
+        return enter_workflow(workspace, task)
     return replace(
-        task, steps=(step,), task_queue_sid=step.queue_sid, queue_entered=workspace.now()
+        task, steps=(Step(queue_sid),), task_queue_sid=queue_sid, queue_entered=workspace.now()
     )
 
 

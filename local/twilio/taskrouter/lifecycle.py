@@ -1,4 +1,4 @@
-"""What may happen to a task and its reservations, and what TaskRouter refuses.
+"""The changes of a task's and a reservation's state, and what TaskRouter refuses.
 
 Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-state,
 https://www.twilio.com/docs/taskrouter/api/task,
@@ -7,7 +7,7 @@ https://www.twilio.com/docs/taskrouter/api/reservations
 
 from dataclasses import replace
 
-from local.twilio.errors import TwilioError, invalid
+from local.twilio.errors import invalid
 from local.twilio.taskrouter.model import Reservation, ReservationStatus, Task, TaskStatus
 from local.twilio.taskrouter.workspace import Workspace
 
@@ -42,7 +42,7 @@ def wrap(workspace: Workspace, task: Task, reason: str | None) -> Task:
 
 
 def cancel(workspace: Workspace, task: Task, reason: str | None) -> Task:
-    """Cancel a task that nobody has yet; 400 with code 20001 unless it is pending or reserved."""
+    """Cancel a task; 400 with code 20001 unless it is pending or reserved."""
     if not task.status.waiting:
         raise workspace.refused("cancel", task, "not pending or reserved")
     _end_reservations(workspace, task, ReservationStatus.CANCELED)
@@ -58,7 +58,7 @@ def remove(workspace: Workspace, task: Task) -> None:
         _tell_of_end(workspace, task)
 
 
-def accept(workspace: Workspace, reservation: Reservation) -> Reservation:
+def accept(workspace: Workspace, reservation: Reservation) -> None:
     """Let a worker take a task; the other offers of it are withdrawn."""
     task = workspace.task(reservation.task_sid)
     _require(workspace, reservation, "accept", {ReservationStatus.PENDING})
@@ -72,26 +72,18 @@ def accept(workspace: Workspace, reservation: Reservation) -> Reservation:
     worker = workspace.tables.workers[reservation.worker_sid]
     for observer in workspace.observers:
         observer.reservation_accepted(task, worker, taken)
-    return taken
 
 
-def reject(workspace: Workspace, reservation: Reservation, activity_sid: str | None) -> Reservation:
-    """Let a worker decline a task, going into another activity if they say so."""
+def reject(workspace: Workspace, reservation: Reservation, activity_sid: str | None) -> None:
+    """Let a worker decline a task, and change to an activity if one is given."""
     _require(workspace, reservation, "reject", {ReservationStatus.PENDING})
-    declined = workspace.put_reservation(reservation, ReservationStatus.REJECTED)
+    workspace.put_reservation(reservation, ReservationStatus.REJECTED)
     if activity_sid is not None:
         workspace.find(workspace.tables.activities, "Activities", activity_sid)
-        worker = workspace.tables.workers[reservation.worker_sid]
-        workspace.tables.workers[worker.sid] = replace(
-            worker,
-            activity_sid=activity_sid,
-            date_status_changed=workspace.now(),
-            version=worker.version + 1,
-        )
-    return declined
+        workspace.set_activity(reservation.worker_sid, activity_sid)
 
 
-def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) -> Reservation:
+def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) -> None:
     """Complete (or wrap up) a reservation, and its task with it."""
     task = workspace.task(reservation.task_sid)
     if wrapping:
@@ -101,26 +93,26 @@ def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) ->
         held = {ReservationStatus.ACCEPTED, ReservationStatus.WRAPPING}
         _require(workspace, reservation, "complete", held)
         complete(workspace, task, None)
-    return workspace.tables.reservations[reservation.sid]
 
 
-def change_status(workspace: Workspace, task: Task, status: str, reason: str | None) -> Task:
+def change_status(workspace: Workspace, task: Task, status: str, reason: str | None) -> None:
     """Carry out the ``AssignmentStatus`` of an update.
 
     Raises
     ------
     TwilioError
-        400 with code 20001 for a status that nobody can set, or not from here.
+        400 with code 20001 for a status that cannot be set, or not from the present one.
     """
-    if status == TaskStatus.COMPLETED:
-        return complete(workspace, task, reason)
-    if status == TaskStatus.WRAPPING:
-        return wrap(workspace, task, reason)
-    if status == TaskStatus.CANCELED:
-        return cancel(workspace, task, reason)
-    raise invalid(
-        f"Cannot set AssignmentStatus to {status}: it must be canceled, wrapping or completed"
-    )
+    changes = {
+        TaskStatus.CANCELED: cancel,
+        TaskStatus.WRAPPING: wrap,
+        TaskStatus.COMPLETED: complete,
+    }
+    for name, change in changes.items():
+        if status == name:
+            change(workspace, task, reason)
+            return
+    raise invalid(f"Cannot set AssignmentStatus to {status}: expected one of {', '.join(changes)}")
 
 
 def _end(workspace: Workspace, task: Task, status: TaskStatus, reason: str | None) -> Task:
@@ -146,9 +138,7 @@ def _require(
     workspace: Workspace, reservation: Reservation, what: str, allowed: set[ReservationStatus]
 ) -> None:
     if reservation.status not in allowed:
-        raise TwilioError(
-            400,
-            20001,
+        raise invalid(
             f"Cannot {what} reservation {reservation.sid} of task {reservation.task_sid} in "
             f"workspace {workspace.sid} because it is {reservation.status}.",
         )

@@ -1,7 +1,7 @@
-"""What TaskRouter keeps: workers and what they can do, queues, workflows, tasks, reservations.
+"""TaskRouter's objects: workers, queues, workflows, tasks, reservations.
 
-Nothing here changes: a change replaces the object in its workspace's table, so whoever reads one
-from another thread reads a state that really was.
+They are immutable: a change replaces the object in its workspace's table, so another thread always
+reads a consistent state.
 Fields and their meanings: https://www.twilio.com/docs/taskrouter/api
 """
 
@@ -26,12 +26,12 @@ class TaskStatus(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Tell whether nothing more will happen to a task in this state."""
+        """Tell whether the state is final."""
         return self in {TaskStatus.COMPLETED, TaskStatus.CANCELED}
 
     @property
     def waiting(self) -> bool:
-        """Tell whether a task in this state is still looking for its worker."""
+        """Tell whether a task in this state waits for a worker."""
         return self in {TaskStatus.PENDING, TaskStatus.RESERVED}
 
 
@@ -49,7 +49,7 @@ class ReservationStatus(StrEnum):
 
     @property
     def held(self) -> bool:
-        """Tell whether the worker has the task: accepted it and is not done with it."""
+        """Tell whether the worker has the task: accepted it and did not complete it."""
         return self in {ReservationStatus.ACCEPTED, ReservationStatus.WRAPPING}
 
     @property
@@ -60,7 +60,7 @@ class ReservationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a worker may be doing, and whether tasks reach them meanwhile."""
+    """An activity of workers, and whether they receive tasks in it."""
 
     sid: str
     friendly_name: str
@@ -82,7 +82,7 @@ class TaskChannel:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Somebody who takes tasks. ``attributes`` is the JSON string that the API shows."""
+    """A worker. ``attributes`` is the JSON string that the API shows."""
 
     sid: str
     friendly_name: str
@@ -112,14 +112,14 @@ class WorkerChannel:
     worker_sid: str
     task_channel_sid: str
     configured_capacity: int
-    available: bool
     date_created: datetime
     date_updated: datetime
+    available: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TaskQueue:
-    """Where tasks wait, and whom they wait for."""
+    """Where tasks wait, and the expression that its workers match."""
 
     sid: str
     friendly_name: str
@@ -148,7 +148,7 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of work. ``steps`` are the targets that its workflow found for it, in order.
+    """A task. ``steps`` are the targets that its workflow found for it, in order.
 
     ``stranded_at`` is when the last of them was passed.
     """
@@ -180,19 +180,19 @@ class Task:
 
     @property
     def step(self) -> Step | None:
-        """Return the target the task waits at, and None when its workflow has nothing left."""
+        """Return the target the task waits at, and None when it has passed the last one."""
         return self.steps[self.step_index] if self.step_index < len(self.steps) else None
 
     @property
     def expires_at(self) -> datetime:
-        """Return when a task that nobody took is cancelled."""
+        """Return when a task is cancelled that no worker has accepted."""
         return self.date_created + timedelta(seconds=self.timeout)
 
     @property
     def step_ends_at(self) -> datetime | None:
         """Return when the task goes on to the next target, and None where it stays.
 
-        The timeouts add up, and the sum is held against the task's age: with targets of 10 s each
+        The timeouts add up, and the sum is compared with the task's age: with targets of 10 s each
         the second one ends when the task is 20 s old.
         Source: https://www.twilio.com/docs/taskrouter/task-evaluation
         """
@@ -205,7 +205,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """The offer of a task to a worker, and what became of it."""
+    """The offer of a task to a worker, and its outcome."""
 
     sid: str
     task_sid: str

@@ -6,23 +6,21 @@ https://www.twilio.com/docs/taskrouter/api/worker-reservations
 
 from typing import Any
 
-from local.twilio.account import Account
-from local.twilio.calls import Answer, Call, Routes, etag
+from local.twilio.calls import Answer, Call, etag, in_workspace
 from local.twilio.errors import invalid, not_found
 from local.twilio.paging import page
-from local.twilio.taskrouter.engine import reopen, settle
 from local.twilio.taskrouter.lifecycle import accept, finish, reject
 from local.twilio.taskrouter.model import Reservation, ReservationStatus
 from local.twilio.taskrouter.resources import reservation_form
+from local.twilio.taskrouter.routing_loop import reopen, settle
 from local.twilio.taskrouter.workspace import Workspace
 
 BELOW_TASK = "/Workspaces/{workspace}/Tasks/{task}/Reservations"
 BELOW_WORKER = "/Workspaces/{workspace}/Workers/{worker}/Reservations"
 
 
-def show_all(account: Account, call: Call) -> Answer:
+def show_all(workspace: Workspace, call: Call) -> Answer:
     """List reservations, all or those of one status."""
-    workspace = account.workspace(call.path["workspace"])
     wanted = call.query.get("ReservationStatus")
     if wanted and wanted not in set(ReservationStatus):
         raise invalid(f"ReservationStatus {wanted} is none of {', '.join(ReservationStatus)}")
@@ -32,33 +30,27 @@ def show_all(account: Account, call: Call) -> Answer:
     return page(call, "reservations", chosen, lambda r: _form(workspace, call, r))
 
 
-def fetch(account: Account, call: Call) -> Answer:
+def fetch(workspace: Workspace, call: Call) -> Answer:
     """Show a reservation."""
-    workspace = account.workspace(call.path["workspace"])
     reservation = _find(workspace, call)
     return Answer(200, _form(workspace, call, reservation), etag(reservation.version))
 
 
-def update(account: Account, call: Call) -> Answer:
+def update(workspace: Workspace, call: Call) -> Answer:
     """Accept, reject, wrap up or complete a reservation."""
-    workspace = account.workspace(call.path["workspace"])
     reservation = _find(workspace, call)
     call.check_version(reservation.version)
     if call.form.get("Instruction"):
         raise invalid("Instructions are for calls; this emulator has none")
-    answer(
-        workspace,
-        reservation,
-        call.required("ReservationStatus"),
-        call.form.get("WorkerActivitySid"),
-    )
-    return fetch(account, call)
+    status, activity_sid = call.required("ReservationStatus"), call.form.get("WorkerActivitySid")
+    answer(workspace, reservation, status, activity_sid)
+    return fetch(workspace, call)
 
 
 def answer(
     workspace: Workspace, reservation: Reservation, status: str, activity_sid: str | None = None
 ) -> None:
-    """Do what a worker says about a reservation, and let TaskRouter go on from there.
+    """Carry out a worker's answer to a reservation, and let TaskRouter go on from there.
 
     Raises
     ------
@@ -96,14 +88,17 @@ def _find(workspace: Workspace, call: Call) -> Reservation:
     for reservation in _all(workspace, call):
         if reservation.sid == call.path["reservation"]:
             return reservation
-    raise not_found(call.url.split(".twilio.com/v1")[-1])
+    raise not_found(call.path_below_host)
 
 
-ROUTES: Routes = (
-    ("GET", BELOW_TASK, show_all),
-    ("GET", BELOW_TASK + "/{reservation}", fetch),
-    ("POST", BELOW_TASK + "/{reservation}", update),
-    ("GET", BELOW_WORKER, show_all),
-    ("GET", BELOW_WORKER + "/{reservation}", fetch),
-    ("POST", BELOW_WORKER + "/{reservation}", update),
+ROUTES = in_workspace(
+    *(
+        route
+        for base in (BELOW_TASK, BELOW_WORKER)
+        for route in (
+            ("GET", base, show_all),
+            ("GET", base + "/{reservation}", fetch),
+            ("POST", base + "/{reservation}", update),
+        )
+    )
 )

@@ -1,21 +1,25 @@
-"""How TaskRouter's objects look in its answers.
+"""TaskRouter's objects as its answers show them.
 
 Source: the properties tables below https://www.twilio.com/docs/taskrouter/api
 """
 
+from collections import Counter
 from typing import Any
 
 from local.twilio.clock import iso8601
+from local.twilio.fields import fields
 from local.twilio.taskrouter.model import (
     Activity,
     Reservation,
     Task,
     TaskChannel,
     TaskQueue,
+    TaskStatus,
     Worker,
     WorkerChannel,
     Workflow,
 )
+from local.twilio.taskrouter.routing import members
 from local.twilio.taskrouter.workspace import Workspace
 
 HOST = "https://taskrouter.twilio.com/v1"
@@ -50,47 +54,35 @@ def workspace_form(workspace: Workspace) -> dict[str, Any]:
     paths = {name: name.title().replace("_", "") for name in (*below, "events")}
     frame = _frame(workspace, "", **_statistics(""), **paths)
     del frame["workspace_sid"]
+    names = "sid friendly_name default_activity_sid timeout_activity_sid date_created"
+    shown = fields(workspace, names)
     return {
         **frame,
-        "sid": workspace.sid,
+        **shown,
         "url": f"{HOST}/Workspaces/{workspace.sid}",
-        "friendly_name": workspace.friendly_name,
-        "default_activity_sid": workspace.default_activity_sid,
         "default_activity_name": activities[workspace.default_activity_sid].friendly_name,
-        "timeout_activity_sid": workspace.timeout_activity_sid,
         "timeout_activity_name": activities[workspace.timeout_activity_sid].friendly_name,
-        "event_callback_url": workspace.event_callback_url,
-        "events_filter": workspace.events_filter,
-        "multi_task_enabled": workspace.multi_task_enabled,
-        "prioritize_queue_order": workspace.prioritize_queue_order,
-        "date_created": iso8601(workspace.date_created),
-        "date_updated": iso8601(workspace.date_created),
+        **fields(
+            workspace,
+            "event_callback_url events_filter multi_task_enabled prioritize_queue_order",
+        ),
+        "date_updated": shown["date_created"],
     }
 
 
 def activity_form(workspace: Workspace, activity: Activity) -> dict[str, Any]:
     """Return an activity as the API shows it."""
-    return {
-        **_frame(workspace, f"Activities/{activity.sid}", workspace=""),
-        "sid": activity.sid,
-        "friendly_name": activity.friendly_name,
-        "available": activity.available,
-        "date_created": iso8601(activity.date_created),
-        "date_updated": iso8601(activity.date_created),
-    }
+    shown = fields(activity, "sid friendly_name available date_created")
+    frame = _frame(workspace, f"Activities/{activity.sid}", workspace="")
+    return {**frame, **shown, "date_updated": shown["date_created"]}
 
 
 def task_channel_form(workspace: Workspace, channel: TaskChannel) -> dict[str, Any]:
     """Return a task channel as the API shows it."""
-    return {
-        **_frame(workspace, f"TaskChannels/{channel.sid}", workspace=""),
-        "sid": channel.sid,
-        "unique_name": channel.unique_name,
-        "friendly_name": channel.friendly_name,
-        "channel_optimized_routing": channel.channel_optimized_routing,
-        "date_created": iso8601(channel.date_created),
-        "date_updated": iso8601(channel.date_created),
-    }
+    names = "sid unique_name friendly_name channel_optimized_routing date_created"
+    shown = fields(channel, names)
+    frame = _frame(workspace, f"TaskChannels/{channel.sid}", workspace="")
+    return {**frame, **shown, "date_updated": shown["date_created"]}
 
 
 def worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
@@ -105,46 +97,30 @@ def worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
         "activity": f"Activities/{activity.sid}",
         "workspace": "",
     }
+    names = "sid friendly_name attributes activity_sid date_created date_updated"
     return {
         **_frame(workspace, path, **_statistics("Workers/"), **links),
-        "sid": worker.sid,
-        "friendly_name": worker.friendly_name,
-        "attributes": worker.attributes,
-        "activity_sid": activity.sid,
+        **fields(worker, f"{names} date_status_changed"),
         "activity_name": activity.friendly_name,
         "available": activity.available,
-        "date_created": iso8601(worker.date_created),
-        "date_updated": iso8601(worker.date_updated),
-        "date_status_changed": iso8601(worker.date_status_changed),
     }
 
 
-def listed_worker_form(workspace: Workspace, worker: Worker) -> dict[str, Any]:
-    """Return a worker as a list shows it: without the attributes, as `listed_task_form`."""
-    return {**worker_form(workspace, worker), "attributes": None}
-
-
 def worker_channel_form(workspace: Workspace, channel: WorkerChannel) -> dict[str, Any]:
-    """Return what a worker takes of one task channel, as the API shows it."""
+    """Return a worker's capacity on one task channel, as the API shows it."""
     task_channel = workspace.tables.task_channels[channel.task_channel_sid]
     worker = workspace.tables.workers[channel.worker_sid]
     load = workspace.load(worker, task_channel.sid)
     free = max(load.capacity - load.assigned, 0)
-    percentage = 100 * free // load.capacity if load.capacity else 0
     frame = _frame(workspace, f"Workers/{worker.sid}/Channels/{channel.sid}")
     del frame["links"]
+    names = "sid worker_sid task_channel_sid configured_capacity available"
     return {
         **frame,
-        "sid": channel.sid,
-        "worker_sid": worker.sid,
-        "task_channel_sid": task_channel.sid,
+        **fields(channel, f"{names} date_created date_updated"),
         "task_channel_unique_name": task_channel.unique_name,
-        "configured_capacity": channel.configured_capacity,
         "assigned_tasks": load.assigned,
-        "available": channel.available,
-        "available_capacity_percentage": percentage,
-        "date_created": iso8601(channel.date_created),
-        "date_updated": iso8601(channel.date_updated),
+        "available_capacity_percentage": 100 * free // load.capacity if load.capacity else 0,
     }
 
 
@@ -161,36 +137,61 @@ def task_queue_form(workspace: Workspace, queue: TaskQueue) -> dict[str, Any]:
         "bulk_real_time_statistics": "TaskQueues/RealTimeStatistics",
         "workspace": "",
     }
+    names = "sid friendly_name target_workers max_reserved_workers task_order"
+    own = "reservation_activity_sid assignment_activity_sid date_created date_updated"
     return {
         **_frame(workspace, path, **_statistics(f"{path}/"), **links),
-        "sid": queue.sid,
-        "friendly_name": queue.friendly_name,
-        "target_workers": queue.target_workers,
-        "max_reserved_workers": queue.max_reserved_workers,
-        "task_order": queue.task_order,
-        "reservation_activity_sid": queue.reservation_activity_sid,
+        **fields(queue, f"{names} {own}"),
         "reservation_activity_name": reservation.friendly_name if reservation else None,
-        "assignment_activity_sid": queue.assignment_activity_sid,
         "assignment_activity_name": assignment.friendly_name if assignment else None,
-        "date_created": iso8601(queue.date_created),
-        "date_updated": iso8601(queue.date_updated),
+    }
+
+
+def queue_statistics_form(workspace: Workspace, queue: TaskQueue) -> dict[str, Any]:
+    """Return the real-time statistics of a task queue as the API shows them."""
+    activities = workspace.tables.activities.values()
+    # Whatever their channels: only the activity counts.
+    workers = [one.worker for one in members(queue.target_workers, workspace.candidates(""))]
+    in_activity = Counter(worker.activity_sid for worker in workers)
+    tasks = [
+        task
+        for task in workspace.tables.tasks.values()
+        if task.task_queue_sid == queue.sid and not task.status.ended
+    ]
+    waiting = [task for task in tasks if task.status in {TaskStatus.PENDING, TaskStatus.RESERVED}]
+    longest = min(waiting, key=lambda task: task.date_created, default=None)
+    age = int((workspace.now() - longest.date_created).total_seconds()) if longest else 0
+    frame = _frame(workspace, f"TaskQueues/{queue.sid}/RealTimeStatistics")
+    return {
+        **{name: frame[name] for name in ("account_sid", "workspace_sid", "url")},
+        "task_queue_sid": queue.sid,
+        "longest_task_waiting_age": age,
+        "longest_task_waiting_sid": longest.sid if longest else None,
+        "longest_relative_task_age_in_queue": age,
+        "longest_relative_task_sid_in_queue": longest.sid if longest else None,
+        "tasks_by_priority": dict(Counter(str(task.priority) for task in tasks)),
+        "tasks_by_status": {
+            status: sum(task.status.value == status for task in tasks)
+            for status in ("reserved", "pending", "assigned", "wrapping")
+        },
+        "total_tasks": len(tasks),
+        "total_eligible_workers": len(workers),
+        "total_available_workers": sum(in_activity[one.sid] for one in activities if one.available),
+        "activity_statistics": [
+            {"sid": one.sid, "friendly_name": one.friendly_name, "workers": in_activity[one.sid]}
+            for one in activities
+        ],
     }
 
 
 def workflow_form(workspace: Workspace, workflow: Workflow) -> dict[str, Any]:
     """Return a workflow as the API shows it."""
     path = f"Workflows/{workflow.sid}"
+    names = "sid friendly_name configuration task_reservation_timeout assignment_callback_url"
     return {
         **_frame(workspace, path, **_statistics(f"{path}/")),
-        "sid": workflow.sid,
-        "friendly_name": workflow.friendly_name,
-        "configuration": workflow.configuration,
+        **fields(workflow, f"{names} fallback_assignment_callback_url date_created date_updated"),
         "document_content_type": "application/json",
-        "task_reservation_timeout": workflow.task_reservation_timeout,
-        "assignment_callback_url": workflow.assignment_callback_url,
-        "fallback_assignment_callback_url": workflow.fallback_assignment_callback_url,
-        "date_created": iso8601(workflow.date_created),
-        "date_updated": iso8601(workflow.date_updated),
     }
 
 
@@ -205,43 +206,33 @@ def task_form(workspace: Workspace, task: Task) -> dict[str, Any]:
         "workspace": "",
         "reservations": f"Tasks/{task.sid}/Reservations",
     }
+    names = "sid attributes priority reason timeout task_queue_sid task_channel_sid workflow_sid"
+    own = "virtual_start_time ignore_capacity routing_target date_created date_updated"
     return {
         **_frame(workspace, f"Tasks/{task.sid}", **links),
-        "sid": task.sid,
-        "assignment_status": str(task.status),
-        "attributes": task.attributes,
+        **fields(task, f"{names} {own}"),
+        "assignment_status": task.status,
         "addons": "{}",
         "age": int((workspace.now() - task.date_created).total_seconds()),
-        "priority": task.priority,
-        "reason": task.reason,
-        "timeout": task.timeout,
-        "task_queue_sid": task.task_queue_sid,
         "task_queue_friendly_name": queue.friendly_name if queue else None,
         "task_queue_entered_date": iso8601(task.queue_entered),
-        "task_channel_sid": channel.sid,
         "task_channel_unique_name": channel.unique_name,
-        "workflow_sid": task.workflow_sid,
         "workflow_friendly_name": workflow.friendly_name if workflow else None,
-        "virtual_start_time": iso8601(task.virtual_start_time),
-        "ignore_capacity": task.ignore_capacity,
-        "routing_target": task.routing_target,
-        "date_created": iso8601(task.date_created),
-        "date_updated": iso8601(task.date_updated),
     }
 
 
-def listed_task_form(workspace: Workspace, task: Task) -> dict[str, Any]:
-    """Return a task as a list shows it: without the attributes.
+def listed(form: dict[str, Any]) -> dict[str, Any]:
+    """Return a task or a worker as a list shows it: without the attributes.
 
     The properties table says of ``attributes``: "If this property has been assigned a value, it
     will only be displayed in FETCH action that returns a single resource. Otherwise, it will be
     null."
     """
-    return {**task_form(workspace, task), "attributes": None}
+    return {**form, "attributes": None}
 
 
 def reservation_form(workspace: Workspace, reservation: Reservation, above: str) -> dict[str, Any]:
-    """Return a reservation as the API shows it, ``above`` it its task or its worker."""
+    """Return a reservation as the API shows it below ``above``, its task or its worker."""
     worker = workspace.tables.workers.get(reservation.worker_sid)
     links = {
         "task": f"Tasks/{reservation.task_sid}",
@@ -250,11 +241,7 @@ def reservation_form(workspace: Workspace, reservation: Reservation, above: str)
     }
     return {
         **_frame(workspace, f"{above}/Reservations/{reservation.sid}", **links),
-        "sid": reservation.sid,
-        "task_sid": reservation.task_sid,
-        "worker_sid": reservation.worker_sid,
+        **fields(reservation, "sid task_sid worker_sid date_created date_updated"),
         "worker_name": worker.friendly_name if worker else None,
-        "reservation_status": str(reservation.status),
-        "date_created": iso8601(reservation.date_created),
-        "date_updated": iso8601(reservation.date_updated),
+        "reservation_status": reservation.status,
     }

@@ -1,4 +1,4 @@
-"""Who may be offered a task: decisions only, no effects.
+"""Decides which workers may be offered a task; no effects.
 
 Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration (targets, known agents,
 ``skip_if``, ``order_by``) and https://www.twilio.com/docs/taskrouter/multitasking (capacity).
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from local.twilio.expressions import parse, parse_value
-from local.twilio.taskrouter.model import Activity, Task, TaskQueue, Worker
+from local.twilio.taskrouter.model import Activity, Task, Worker
 from local.twilio.taskrouter.workflow_configuration import Step
 
 
@@ -37,9 +37,9 @@ class Candidate:
     load: Load
 
     def scope(self) -> dict[str, Any]:
-        """Return what expressions can ask of a worker.
+        """Return the scope of expressions about a worker.
 
-        The attributes, and on top ``sid``, ``friendly_name`` and ``activity_name``. A worker's
+        The attributes, and in addition ``sid``, ``friendly_name`` and ``activity_name``. A worker's
         name is the ``friendly_name``; nothing ties it to the identity in the attributes.
         """
         return {
@@ -56,7 +56,7 @@ class Candidate:
 
 
 def task_scope(task: Task, channel_name: str, now: datetime) -> dict[str, Any]:
-    """Return what expressions can ask of a task: its attributes, and what TaskRouter adds.
+    """Return the scope of expressions about a task: its attributes, and what TaskRouter adds.
 
     The documentation names no list of the additions; these are the ones its examples use.
     """
@@ -74,14 +74,10 @@ def filter_scope(task: dict[str, Any]) -> dict[str, Any]:
     return {"task": task, "taskchannel": task["task_channel_unique_name"], **task}
 
 
-def members(queue: TaskQueue, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the workers that the queue's expression takes, ready or not."""
-    condition = parse(queue.target_workers)
-    return [
-        candidate
-        for candidate in candidates
-        if condition.holds({"worker": candidate.scope(), **candidate.scope()})
-    ]
+def members(target_workers: str, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the workers that a queue's expression takes, ready or not."""
+    condition = parse(target_workers)
+    return [c for c in candidates if condition({"worker": c.scope(), **c.scope()})]
 
 
 def matching(
@@ -89,23 +85,23 @@ def matching(
 ) -> list[Candidate]:
     """Return the members that a target asks for, ready or not.
 
-    A known agent must be a member of the target's queue like everybody else; a target whose known
-    agent cannot be found matches nobody. In a target's expression, a key without ``task.`` or
-    ``worker.`` stands for the worker's attribute (no example in the documentation has one).
+    A known agent must be a member of the target's queue like every other worker; a target whose
+    known agent cannot be found matches no worker. In a target's expression, a key without
+    ``task.`` or ``worker.`` is an attribute of the worker; no documented example has one.
     """
     chosen = list(queue_members)
     if step.known_worker_sid is not None:
-        sid = parse_value(step.known_worker_sid).evaluate({"task": task, **task})
+        sid = parse_value(step.known_worker_sid)({"task": task, **task})
         chosen = [candidate for candidate in chosen if candidate.worker.sid == sid]
     if step.known_worker_friendly_name is not None:
-        name = parse_value(step.known_worker_friendly_name).evaluate({"task": task, **task})
+        name = parse_value(step.known_worker_friendly_name)({"task": task, **task})
         chosen = [candidate for candidate in chosen if candidate.worker.friendly_name == name]
     if step.expression is not None:
         condition = parse(step.expression)
         chosen = [
             candidate
             for candidate in chosen
-            if condition.holds({**candidate.scope(), "task": task, "worker": candidate.scope()})
+            if condition({**candidate.scope(), "task": task, "worker": candidate.scope()})
         ]
     return chosen
 
@@ -113,8 +109,8 @@ def matching(
 def is_skipped(step: Step, task: dict[str, Any], matched: Iterable[Candidate]) -> bool:
     """Tell whether the task leaves the target at once.
 
-    So it does when ``skip_if`` holds, and when a known agent is asked for who is not there at all:
-    nobody would ever come. The documentation says the former; the latter is a choice.
+    It does when ``skip_if`` holds, and when the target asks for a known agent who does not exist:
+    the wait would be in vain. The former is documented; the latter is a choice.
     """
     found = list(matched)
     if not found and (step.known_worker_sid or step.known_worker_friendly_name):
@@ -122,13 +118,13 @@ def is_skipped(step: Step, task: dict[str, Any], matched: Iterable[Candidate]) -
     if step.skip_if is None:
         return False
     ready = sum(candidate.ready for candidate in found)
-    return parse(step.skip_if).holds(
+    return parse(step.skip_if)(
         {"task": task, **task, "workers": {"available": ready, "matching": len(found)}}
     )
 
 
 def in_turn(step: Step, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Order those who could take the task: ``order_by`` first, then who has been idle longest."""
+    """Order the candidates: by ``order_by`` first, then by how long they have been idle."""
     turn = sorted(
         candidates, key=lambda candidate: (candidate.worker.idle_since, candidate.worker.sid)
     )
@@ -139,7 +135,7 @@ def in_turn(step: Step, candidates: Iterable[Candidate]) -> list[Candidate]:
         reference = parse_value(words[0])
 
         def rank(candidate: Candidate, reference: Any = reference) -> tuple[bool, Any]:
-            found = reference.evaluate({"worker": candidate.scope(), **candidate.scope()})
+            found = reference({"worker": candidate.scope(), **candidate.scope()})
             return (isinstance(found, int | float), found if isinstance(found, int | float) else 0)
 
         turn.sort(key=rank, reverse=words[-1].upper() == "DESC")

@@ -1,4 +1,4 @@
-"""Changes to what a workspace is set up with: its settings, activities and task channels.
+"""A workspace's settings, activities and task channels.
 
 Sources: https://www.twilio.com/docs/taskrouter/api/workspace,
 https://www.twilio.com/docs/taskrouter/api/activity,
@@ -8,9 +8,9 @@ https://www.twilio.com/docs/taskrouter/api/task-channel
 from collections.abc import Iterable
 from dataclasses import replace
 
-from local.twilio.account import Account
-from local.twilio.calls import Answer, Call, Routes, truth
-from local.twilio.errors import invalid
+from local.twilio.calls import Answer, Call, Routes, in_workspace, truth
+from local.twilio.errors import invalid, not_found
+from local.twilio.paging import page
 from local.twilio.sids import new_sid
 from local.twilio.taskrouter import resources
 from local.twilio.taskrouter.model import Activity, TaskChannel
@@ -21,9 +21,24 @@ ACTIVITIES = WORKSPACE + "/Activities"
 TASK_CHANNELS = WORKSPACE + "/TaskChannels"
 
 
-def update_workspace(account: Account, call: Call) -> Answer:
+def fetch_activity(workspace: Workspace, call: Call) -> Answer:
+    """Show an activity."""
+    return Answer(200, resources.activity_form(workspace, _activity(workspace, call)))
+
+
+def show_task_channels(workspace: Workspace, call: Call) -> Answer:
+    """List the task channels."""
+    found = list(workspace.tables.task_channels.values())
+    return page(call, "channels", found, lambda c: resources.task_channel_form(workspace, c))
+
+
+def fetch_task_channel(workspace: Workspace, call: Call) -> Answer:
+    """Show a task channel, by SID or unique name."""
+    return Answer(200, resources.task_channel_form(workspace, _channel(workspace, call)))
+
+
+def update_workspace(workspace: Workspace, call: Call) -> Answer:
     """Change a workspace's settings; an empty text clears one."""
-    workspace = account.workspace(call.path["workspace"])
     order = call.form.get("PrioritizeQueueOrder") or workspace.prioritize_queue_order
     if order not in {"FIFO", "LIFO"}:
         raise invalid(f"PrioritizeQueueOrder must be FIFO or LIFO, not {order}")
@@ -45,9 +60,8 @@ def update_workspace(account: Account, call: Call) -> Answer:
     return Answer(200, resources.workspace_form(workspace))
 
 
-def create_activity(account: Account, call: Call) -> Answer:
+def create_activity(workspace: Workspace, call: Call) -> Answer:
     """Create an activity; its name must be free."""
-    workspace = account.workspace(call.path["workspace"])
     name = call.required("FriendlyName")
     _check_free(name, (each.friendly_name for each in workspace.tables.activities.values()))
     available = truth(call.form.get("Available", ""))
@@ -56,10 +70,9 @@ def create_activity(account: Account, call: Call) -> Answer:
     return Answer(201, resources.activity_form(workspace, activity))
 
 
-def update_activity(account: Account, call: Call) -> Answer:
+def update_activity(workspace: Workspace, call: Call) -> Answer:
     """Change an activity's name; whether it is available cannot be changed."""
-    workspace = account.workspace(call.path["workspace"])
-    activity = workspace.find(workspace.tables.activities, "Activities", call.path["activity"])
+    activity = _activity(workspace, call)
     name = call.form.get("FriendlyName") or activity.friendly_name
     others = (a for a in workspace.tables.activities.values() if a.sid != activity.sid)
     _check_free(name, (each.friendly_name for each in others))
@@ -68,13 +81,12 @@ def update_activity(account: Account, call: Call) -> Answer:
     return Answer(200, resources.activity_form(workspace, activity))
 
 
-def delete_activity(account: Account, call: Call) -> Answer:
+def delete_activity(workspace: Workspace, call: Call) -> Answer:
     """Delete an activity, unless it is a default or a worker is in it.
 
     The documentation does not say how Twilio refuses it.
     """
-    workspace = account.workspace(call.path["workspace"])
-    activity = workspace.find(workspace.tables.activities, "Activities", call.path["activity"])
+    activity = _activity(workspace, call)
     used = {workspace.default_activity_sid, workspace.timeout_activity_sid}
     used |= {worker.activity_sid for worker in workspace.tables.workers.values()}
     if activity.sid in used:
@@ -83,9 +95,8 @@ def delete_activity(account: Account, call: Call) -> Answer:
     return Answer(204)
 
 
-def create_task_channel(account: Account, call: Call) -> Answer:
+def create_task_channel(workspace: Workspace, call: Call) -> Answer:
     """Create a task channel; its unique name must be free."""
-    workspace = account.workspace(call.path["workspace"])
     name = call.required("UniqueName")
     _check_free(name, (each.unique_name for each in workspace.tables.task_channels.values()))
     channel = TaskChannel(
@@ -99,10 +110,9 @@ def create_task_channel(account: Account, call: Call) -> Answer:
     return Answer(201, resources.task_channel_form(workspace, channel))
 
 
-def update_task_channel(account: Account, call: Call) -> Answer:
+def update_task_channel(workspace: Workspace, call: Call) -> Answer:
     """Change a task channel."""
-    workspace = account.workspace(call.path["workspace"])
-    channel = workspace.channel(call.path["channel"])
+    channel = _channel(workspace, call)
     channel = replace(
         channel,
         friendly_name=call.form.get("FriendlyName") or channel.friendly_name,
@@ -114,15 +124,26 @@ def update_task_channel(account: Account, call: Call) -> Answer:
     return Answer(200, resources.task_channel_form(workspace, channel))
 
 
-def delete_task_channel(account: Account, call: Call) -> Answer:
+def delete_task_channel(workspace: Workspace, call: Call) -> Answer:
     """Delete a task channel that is not the default and that no task uses."""
-    workspace = account.workspace(call.path["workspace"])
-    channel = workspace.channel(call.path["channel"])
+    channel = _channel(workspace, call)
     used = {task.task_channel_sid for task in workspace.tables.tasks.values()}
     if channel.unique_name == "default" or channel.sid in used:
         raise invalid(f"Task channel {channel.unique_name} cannot be deleted")
     del workspace.tables.task_channels[channel.sid]
     return Answer(204)
+
+
+def _activity(workspace: Workspace, call: Call) -> Activity:
+    return workspace.find(workspace.tables.activities, "Activities", call.path["activity"])
+
+
+def _channel(workspace: Workspace, call: Call) -> TaskChannel:
+    wanted = call.path["channel"]
+    for channel in workspace.tables.task_channels.values():
+        if wanted in {channel.sid, channel.unique_name}:
+            return channel
+    raise not_found(f"/Workspaces/{workspace.sid}/TaskChannels/{wanted}")
 
 
 def _activity_sid(workspace: Workspace, call: Call, name: str, current: str) -> str:
@@ -137,7 +158,10 @@ def _check_free(name: str, taken: Iterable[str]) -> None:
         raise invalid(f"{name} already exists")
 
 
-ROUTES: Routes = (
+ROUTES: Routes = in_workspace(
+    ("GET", ACTIVITIES + "/{activity}", fetch_activity),
+    ("GET", TASK_CHANNELS, show_task_channels),
+    ("GET", TASK_CHANNELS + "/{channel}", fetch_task_channel),
     ("POST", WORKSPACE, update_workspace),
     ("POST", ACTIVITIES, create_activity),
     ("POST", ACTIVITIES + "/{activity}", update_activity),

@@ -3,21 +3,20 @@
 Source: https://www.twilio.com/docs/taskrouter/api/task
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from local.twilio.account import Account
-from local.twilio.calls import Answer, Call, Routes, etag
-from local.twilio.errors import TwilioError, invalid, too_many_requests
-from local.twilio.expressions import ExpressionError, parse
+from local.twilio.calls import Answer, Call, etag, in_workspace
+from local.twilio.errors import invalid, too_many_requests
+from local.twilio.expressions import parse_parameter
 from local.twilio.paging import page
 from local.twilio.taskrouter.creation import TaskOrder, create_task
-from local.twilio.taskrouter.engine import settle
 from local.twilio.taskrouter.lifecycle import change_status, remove
-from local.twilio.taskrouter.model import Task, TaskStatus
-from local.twilio.taskrouter.resources import listed_task_form, task_form
+from local.twilio.taskrouter.model import Task, TaskQueue, TaskStatus, Workflow
+from local.twilio.taskrouter.resources import listed, task_form
 from local.twilio.taskrouter.routing import filter_scope, task_scope
+from local.twilio.taskrouter.routing_loop import settle
 from local.twilio.taskrouter.workspace import Workspace
 
 BASE = "/Workspaces/{workspace}/Tasks"
@@ -28,17 +27,16 @@ MAX_TIMEOUT = 1_209_600
 EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-def create(account: Account, call: Call) -> Answer:
+def create(workspace: Workspace, call: Call) -> Answer:
     """Create a task and let its workflow route it."""
-    workspace = account.workspace(call.path["workspace"])
     task = create_task(
         workspace,
         TaskOrder(
             attributes=call.json_object("Attributes", limit=MAX_ATTRIBUTES),
             workflow_sid=call.form.get("WorkflowSid"),
             task_channel=call.form.get("TaskChannel") or "default",
-            timeout=call.integer("Timeout", 86_400, minimum=1, maximum=MAX_TIMEOUT) or 86_400,
-            priority=call.integer("Priority", 0) or 0,
+            timeout=call.integer("Timeout", 86_400, minimum=1, maximum=MAX_TIMEOUT),
+            priority=call.integer("Priority", 0),
             virtual_start_time=_virtual_start_time(workspace, call),
             routing_target=call.form.get("RoutingTarget"),
             ignore_capacity=call.boolean("IgnoreCapacity", default=True),
@@ -48,49 +46,48 @@ def create(account: Account, call: Call) -> Answer:
     return Answer(201, task_form(workspace, task), etag(task.version))
 
 
-def fetch(account: Account, call: Call) -> Answer:
+def fetch(workspace: Workspace, call: Call) -> Answer:
     """Show a task, with its version as the ``ETag``."""
-    workspace = account.workspace(call.path["workspace"])
     task = workspace.task(call.path["task"])
     return Answer(200, task_form(workspace, task), etag(task.version))
 
 
-def update(account: Account, call: Call) -> Answer:
+def update(workspace: Workspace, call: Call) -> Answer:
     """Change a task's attributes and priority, or its status.
 
     The documentation asks for two requests where both the attributes and a status of wrapping or
     completed are to change; it does not say what one request does. Here it is refused.
     """
-    workspace = account.workspace(call.path["workspace"])
     task = workspace.task(call.path["task"])
     call.check_version(task.version)
     status = call.form.get("AssignmentStatus")
     if status == TaskStatus.CANCELED:
-        _check_cancellable(account, task)
+        _check_cancellable(workspace, task)
     if status and "Attributes" in call.form and status != TaskStatus.CANCELED:
         raise invalid("Attributes and AssignmentStatus must be changed by two requests")
     changed = replace(
         task,
         attributes=call.json_object("Attributes", task.attributes, limit=MAX_ATTRIBUTES),
-        priority=call.integer("Priority", task.priority) or 0,
+        priority=call.integer("Priority", task.priority),
         reason=call.form.get("Reason", task.reason),
         virtual_start_time=_virtual_start_time(workspace, call) or task.virtual_start_time,
-        task_channel_sid=_channel_sid(workspace, call) or task.task_channel_sid,
+        task_channel_sid=workspace.channel(
+            call.form.get("TaskChannel") or task.task_channel_sid
+        ).sid,
     )
     if status:
         change_status(workspace, changed, status, call.form.get("Reason"))
-    elif changed != task or account.settings.etag_changes_always:
+    elif changed != task or workspace.switches.etag_changes_always:
         workspace.put_task(changed)
     settle(workspace)
-    return fetch(account, call)
+    return fetch(workspace, call)
 
 
-def delete(account: Account, call: Call) -> Answer:
+def delete(workspace: Workspace, call: Call) -> Answer:
     """Delete a task in whatever state it is."""
-    workspace = account.workspace(call.path["workspace"])
     task = workspace.task(call.path["task"])
     call.check_version(task.version)
-    _check_cancellable(account, task)
+    _check_cancellable(workspace, task)
     remove(workspace, task)
     settle(workspace)
     return Answer(204)
@@ -104,24 +101,15 @@ def _virtual_start_time(workspace: Workspace, call: Call) -> datetime | None:
     return moment
 
 
-def _channel_sid(workspace: Workspace, call: Call) -> str | None:
-    name = call.form.get("TaskChannel")
-    try:
-        return workspace.channel(name).sid if name else None
-    except TwilioError:
-        raise invalid(f"TaskChannel {name} does not exist") from None
-
-
-def _check_cancellable(account: Account, task: Task) -> None:
-    """Refuse to cancel an interaction's task, if that is what Twilio does with it."""
-    belongs = account.flex.channel_of(task.sid) is not None
-    if belongs and not account.settings.cancels_interaction_tasks:
+def _check_cancellable(workspace: Workspace, task: Task) -> None:
+    """Refuse to cancel an interaction's task, if the switch says so."""
+    belongs = any(observer.owns(task) for observer in workspace.observers)
+    if belongs and not workspace.switches.cancels_interaction_tasks:
         raise invalid(f"Task {task.sid} belongs to an interaction")
 
 
-def show_all(account: Account, call: Call) -> Answer:
+def show_all(workspace: Workspace, call: Call) -> Answer:
     """List the tasks that pass all the filters of the query."""
-    workspace = account.workspace(call.path["workspace"])
     _check_filters(call)
     tasks = list(workspace.tables.tasks.values())
     for name, passes in _FILTERS.items():
@@ -129,34 +117,29 @@ def show_all(account: Account, call: Call) -> Answer:
             wanted = call.query[name]
             tasks = [task for task in tasks if passes(workspace, task, wanted)]
     if call.query.get("EvaluateTaskAttributes"):
-        tasks = _evaluated(account, workspace, call.query["EvaluateTaskAttributes"], tasks)
+        tasks = _evaluated(workspace, call.query["EvaluateTaskAttributes"], tasks)
     tasks = _ordered(tasks, call.query.get("Ordering"))
-    return page(call, "tasks", tasks, lambda task: listed_task_form(workspace, task))
+    return page(call, "tasks", tasks, lambda task: listed(task_form(workspace, task)))
 
 
-def _evaluated(
-    account: Account, workspace: Workspace, expression: str, tasks: list[Task]
-) -> list[Task]:
-    """Keep the tasks whose attributes an expression takes; 3 such requests a second, then 429.
+def _evaluated(workspace: Workspace, expression: str, tasks: list[Task]) -> list[Task]:
+    """Keep the tasks whose attributes match an expression; 3 such requests a second, then 429.
 
     Source: https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
     """
-    recent = [at for at in account.evaluations if at > account.clock.now() - timedelta(seconds=1)]
-    if len(recent) >= account.settings.evaluations_per_second:
-        raise too_many_requests()
-    account.evaluations[:] = [*recent, account.clock.now()]
-    try:
-        condition = parse(expression)
-    except ExpressionError as error:
-        raise invalid(f"EvaluateTaskAttributes is not valid: {error}") from error
-    channels = workspace.tables.task_channels
     now = workspace.now()
-    seen = now - timedelta(seconds=account.settings.search_lag)
+    recent = [at for at in workspace.evaluations if at > now - timedelta(seconds=1)]
+    if len(recent) >= workspace.switches.evaluations_per_second:
+        raise too_many_requests()
+    workspace.evaluations[:] = [*recent, now]
+    condition = parse_parameter("EvaluateTaskAttributes", expression)
+    channels = workspace.tables.task_channels
+    seen = now - timedelta(seconds=workspace.switches.search_lag)
     return [
         task
         for task in tasks
         if task.date_created <= seen
-        and condition.holds(
+        and condition(
             filter_scope(task_scope(task, channels[task.task_channel_sid].unique_name, now))
         )
     ]
@@ -179,12 +162,8 @@ def _ordered(tasks: list[Task], ordering: str | None) -> list[Task]:
     return tasks
 
 
-def _has_status(_workspace: Workspace, task: Task, wanted: str) -> bool:
-    return task.status in wanted.split(",")
-
-
 def _check_filters(call: Call) -> None:
-    """Refuse statuses that no task has, and a truth that is neither true nor false."""
+    """Refuse statuses that no task has, and a ``HasAddons`` that is not true or false."""
     for status in filter(None, call.query.get("AssignmentStatus", "").split(",")):
         if status not in set(TaskStatus):
             raise invalid(f"AssignmentStatus {status} is none of {', '.join(TaskStatus)}")
@@ -192,35 +171,35 @@ def _check_filters(call: Call) -> None:
         raise invalid("HasAddons must be true or false")
 
 
-def _has_workflow_name(workspace: Workspace, task: Task, wanted: str) -> bool:
-    workflow = workspace.tables.workflows.get(task.workflow_sid or "")
-    return workflow is not None and workflow.friendly_name == wanted
-
-
-def _has_queue_name(workspace: Workspace, task: Task, wanted: str) -> bool:
-    queue = workspace.tables.task_queues.get(task.task_queue_sid or "")
-    return queue is not None and queue.friendly_name == wanted
+def _has_name(
+    table: Mapping[str, TaskQueue] | Mapping[str, Workflow], sid: str | None, name: str
+) -> bool:
+    return sid is not None and sid in table and table[sid].friendly_name == name
 
 
 def _has_priority(_workspace: Workspace, task: Task, wanted: str) -> bool:
     try:
         return task.priority == int(wanted)
     except ValueError:
-        raise TwilioError(400, 20001, "Priority is not a number") from None
+        raise invalid("Priority is not a number") from None
 
 
 _FILTERS: dict[str, Callable[[Workspace, Task, str], bool]] = {
-    "AssignmentStatus": _has_status,
+    "AssignmentStatus": lambda _workspace, task, wanted: task.status in wanted.split(","),
     "WorkflowSid": lambda _workspace, task, wanted: task.workflow_sid == wanted,
-    "WorkflowName": _has_workflow_name,
+    "WorkflowName": lambda workspace, task, wanted: _has_name(
+        workspace.tables.workflows, task.workflow_sid, wanted
+    ),
     "TaskQueueSid": lambda _workspace, task, wanted: task.task_queue_sid == wanted,
-    "TaskQueueName": _has_queue_name,
+    "TaskQueueName": lambda workspace, task, wanted: _has_name(
+        workspace.tables.task_queues, task.task_queue_sid, wanted
+    ),
     "Priority": _has_priority,
     "RoutingTarget": lambda _workspace, task, wanted: task.routing_target == wanted,
     "HasAddons": lambda _workspace, _task, wanted: wanted.lower() == "false",
 }
 
-ROUTES: Routes = (
+ROUTES = in_workspace(
     ("GET", BASE, show_all),
     ("POST", BASE, create),
     ("GET", BASE + "/{task}", fetch),

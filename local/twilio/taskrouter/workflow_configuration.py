@@ -1,10 +1,10 @@
-"""The JSON of a workflow: checked as TaskRouter checks it, then read into steps.
+"""A workflow's JSON: validates it as TaskRouter does, then reads it into steps.
 
 Source: https://www.twilio.com/docs/taskrouter/workflow-configuration
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,28 +17,24 @@ MAX_BYTES = 1_038_576
 T = TypeVar("T")
 
 _FILTER_KEYS = {"filter_friendly_name", "friendly_name", "expression", "targets"}
-_TARGET_KEYS = {
-    "queue",
-    "expression",
-    "priority",
-    "timeout",
-    "skip_if",
-    "order_by",
-    "known_worker_sid",
-    "known_worker_friendly_name",
+_EXPRESSIONS: Mapping[str, Callable[[str], object]] = {
+    "expression": parse,
+    "skip_if": parse,
+    "known_worker_sid": parse_value,
+    "known_worker_friendly_name": parse_value,
 }
+_TARGET_KEYS = {"queue", "priority", "timeout", "order_by", *_EXPRESSIONS}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One target of a workflow: a queue, and who of it is asked for how long.
+    """One target of a workflow: a queue, which of its workers are asked, and for how long.
 
     ``timeout`` is in seconds; None means for as long as the task lives. The default filter is a
     step without conditions.
     """
 
     queue_sid: str
-    filter_name: str = "default"
     expression: str | None = None
     priority: int | None = None
     timeout: int | None = None
@@ -50,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The tasks that an expression takes, and the targets they go through."""
+    """An expression, and the targets of the tasks that match it."""
 
     expression: str
     steps: tuple[Step, ...]
@@ -58,7 +54,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A workflow's filters in their order, and the queue for everything else."""
+    """A workflow's filters in their order, and the default queue."""
 
     filters: tuple[Filter, ...]
     default: Step | None
@@ -71,13 +67,13 @@ class Configuration:
         Source: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
         """
         for candidate in self.filters:
-            if parse(candidate.expression).holds(scope):
+            if parse(candidate.expression)(scope):
                 return candidate.steps
         return (self.default,) if self.default else ()
 
 
 def read_configuration(text: str, queue_sids: Collection[str]) -> Configuration:
-    """Check a workflow's configuration and return what it says.
+    """Check and read a workflow's configuration.
 
     Raises
     ------
@@ -98,7 +94,7 @@ def read_configuration(text: str, queue_sids: Collection[str]) -> Configuration:
     default = routing.get("default_filter")
     return Configuration(
         tuple(_read_filter(entry, position, queue_sids) for position, entry in enumerate(filters)),
-        None if default is None else _read_step(default, "default", "default_filter", queue_sids),
+        None if default is None else _read_step(default, "default_filter", queue_sids),
     )
 
 
@@ -106,41 +102,33 @@ def _read_filter(entry: Any, position: int, queue_sids: Collection[str]) -> Filt
     where = f"filters[{position}]"
     expression = _member(entry, "expression", str, where)
     _check_keys(entry, _FILTER_KEYS, where)
-    _check_expression(expression, f"{where}.expression")
+    _check(parse, expression, f"{where}.expression")
     targets = _member(entry, "targets", list, where)
     if not targets:
         raise _refused(f"{where} has no targets")
-    name = entry.get("filter_friendly_name") or entry.get("friendly_name") or where
     return Filter(
         expression,
         tuple(
-            _read_step(target, name, f"{where}.targets[{index}]", queue_sids)
+            _read_step(target, f"{where}.targets[{index}]", queue_sids)
             for index, target in enumerate(targets)
         ),
     )
 
 
-def _read_step(entry: Any, name: str, where: str, queue_sids: Collection[str]) -> Step:
+def _read_step(entry: Any, where: str, queue_sids: Collection[str]) -> Step:
     queue_sid = _member(entry, "queue", str, where)
     if queue_sid not in queue_sids:
         raise _refused(f"{where}: task queue {queue_sid} does not exist in this workspace")
     _check_keys(entry, _TARGET_KEYS, where)
-    for key in ("expression", "skip_if"):
+    for key, parses in _EXPRESSIONS.items():
         if entry.get(key) is not None:
-            _check_expression(entry[key], f"{where}.{key}")
-    for key in ("known_worker_sid", "known_worker_friendly_name"):
-        if entry.get(key) is not None:
-            _check_value(entry[key], f"{where}.{key}")
+            _check(parses, entry[key], f"{where}.{key}")
     return Step(
         queue_sid=queue_sid,
-        filter_name=name,
-        expression=entry.get("expression"),
+        order_by=entry.get("order_by"),
+        **{key: entry.get(key) for key in _EXPRESSIONS},
         priority=_number(entry, "priority", where),
         timeout=_number(entry, "timeout", where),
-        skip_if=entry.get("skip_if"),
-        order_by=entry.get("order_by"),
-        known_worker_sid=entry.get("known_worker_sid"),
-        known_worker_friendly_name=entry.get("known_worker_friendly_name"),
     )
 
 
@@ -170,16 +158,9 @@ def _check_keys(entry: Mapping[str, Any], known: Collection[str], where: str) ->
         raise _refused(f"{where} has unknown keys: {', '.join(unknown)}")
 
 
-def _check_expression(expression: Any, where: str) -> None:
+def _check(parses: Callable[[str], object], expression: Any, where: str) -> None:
     try:
-        parse(str(expression))
-    except ExpressionError as error:
-        raise _refused(f"{where}: {error}") from error
-
-
-def _check_value(expression: Any, where: str) -> None:
-    try:
-        parse_value(str(expression))
+        parses(str(expression))
     except ExpressionError as error:
         raise _refused(f"{where}: {error}") from error
 

@@ -1,4 +1,4 @@
-"""A workspace: its tables, its clock, and whoever wants to know what happens to tasks."""
+"""A workspace: its tables, its clock, and the products that follow its tasks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from local.twilio.clock import Clock
-from local.twilio.errors import TwilioError, not_found
+from local.twilio.errors import TwilioError, invalid, not_found
 from local.twilio.switches import Switches
 from local.twilio.taskrouter.model import (
     Reservation,
@@ -16,6 +16,7 @@ from local.twilio.taskrouter.model import (
     TaskChannel,
     TaskQueue,
     Worker,
+    Workflow,
 )
 from local.twilio.taskrouter.routing import Candidate, Load
 
@@ -23,26 +24,30 @@ Entry = TypeVar("Entry")
 
 
 class Observer(Protocol):
-    """A product that lives off TaskRouter's events, as Flex does."""
+    """A product that acts on TaskRouter's events, as Flex does."""
+
+    def owns(self, task: Task) -> bool:
+        """Tell whether the product made the task."""
 
     def time_passed(self) -> None:
         """Do what is due by now."""
 
     def reservation_accepted(self, task: Task, worker: Worker, reservation: Reservation) -> None:
-        """Hear that a worker took a task."""
+        """Act on a worker's acceptance of a task."""
 
     def task_wrapping(self, task: Task) -> None:
-        """Hear that a worker is wrapping up a task."""
+        """Act on the start of a worker's wrapping up."""
 
     def task_ended(self, task: Task) -> None:
-        """Hear that a task was completed, cancelled or deleted."""
+        """Act on the completion, cancellation or deletion of a task."""
 
 
 @dataclass(slots=True)
 class Workspace:
     """One TaskRouter workspace.
 
-    ``timeout_activity_sid`` is the activity a worker gets who let a reservation time out.
+    ``timeout_activity_sid`` is the activity of a worker whose reservation timed out;
+    ``evaluations`` has the times of the latest searches by attributes.
     """
 
     sid: str
@@ -58,10 +63,11 @@ class Workspace:
     switches: Switches = field(default_factory=Switches)
     tables: Tables = field(default_factory=Tables)
     observers: list[Observer] = field(default_factory=list)
+    evaluations: list[datetime] = field(default_factory=list)
     date_created: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note when the workspace began."""
+        """Set the date of creation."""
         self.date_created = self.now()
 
     def now(self) -> datetime:
@@ -82,7 +88,7 @@ class Workspace:
             raise not_found(f"/Workspaces/{self.sid}/{collection}/{sid}") from None
 
     def task(self, sid: str) -> Task:
-        """Return the task of that SID; 404 when there is none (any more)."""
+        """Return the task of that SID; 404 when there is none."""
         return self.find(self.tables.tasks, "Tasks", sid)
 
     def worker(self, sid: str) -> Worker:
@@ -93,19 +99,23 @@ class Workspace:
         """Return the task queue of that SID; 404 when there is none."""
         return self.find(self.tables.task_queues, "TaskQueues", sid)
 
+    def workflow(self, sid: str) -> Workflow:
+        """Return the workflow of that SID; 404 when there is none."""
+        return self.find(self.tables.workflows, "Workflows", sid)
+
     def channel(self, sid_or_name: str) -> TaskChannel:
-        """Return the task channel of that SID or unique name; 404 when there is none."""
+        """Return the task channel of that SID or unique name; 400 when there is none."""
         for channel in self.tables.task_channels.values():
             if sid_or_name in {channel.sid, channel.unique_name}:
                 return channel
-        raise not_found(f"/Workspaces/{self.sid}/TaskChannels/{sid_or_name}")
+        raise invalid(f"TaskChannel {sid_or_name} does not exist")
 
     def reservations_of(self, task_sid: str) -> list[Reservation]:
         """Return the reservations of a task, oldest first."""
         return [r for r in self.tables.reservations.values() if r.task_sid == task_sid]
 
     def holder(self, task_sid: str) -> Worker | None:
-        """Return the worker who has accepted the task and is not done with it."""
+        """Return the worker who has accepted the task and not completed it."""
         for reservation in self.reservations_of(task_sid):
             if reservation.status.held:
                 return self.tables.workers.get(reservation.worker_sid)
@@ -125,19 +135,19 @@ class Workspace:
         return Load(assigned, 0)
 
     def candidates(self, task_channel_sid: str) -> Iterator[Candidate]:
-        """Go through all workers as the routing of a task of that channel sees them."""
+        """Yield all workers as the routing of a task of that channel sees them."""
         for worker in self.tables.workers.values():
             activity = self.tables.activities[worker.activity_sid]
             yield Candidate(worker, activity, self.load(worker, task_channel_sid))
 
     def put_task(self, task: Task) -> Task:
-        """Keep a new state of a task, as its next version."""
+        """Store a new state of a task, as its next version."""
         kept = replace(task, version=task.version + 1, date_updated=self.now())
         self.tables.tasks[task.sid] = kept
         return kept
 
     def put_reservation(self, reservation: Reservation, status: ReservationStatus) -> Reservation:
-        """Keep a new state of a reservation, as its next version."""
+        """Store a new state of a reservation, as its next version."""
         now = self.now()
         kept = replace(
             reservation, status=status, version=reservation.version + 1, date_updated=now
@@ -148,11 +158,19 @@ class Workspace:
             self.tables.workers[worker.sid] = replace(worker, idle_since=now)
         return kept
 
+    def set_activity(self, worker_sid: str, activity_sid: str) -> None:
+        """Put a worker into an activity."""
+        worker = self.tables.workers[worker_sid]
+        self.tables.workers[worker_sid] = replace(
+            worker,
+            activity_sid=activity_sid,
+            date_status_changed=self.now(),
+            version=worker.version + 1,
+        )
+
     def refused(self, what: str, task: Task, because: str) -> TwilioError:
         """Return the 400 for a change that a task's state does not allow, in TaskRouter's words."""
-        return TwilioError(
-            400,
-            20001,
+        return invalid(
             f"Cannot {what} task {task.sid} in workspace {self.sid} for account "
             f"{self.account_sid} because it is {because}.",
         )

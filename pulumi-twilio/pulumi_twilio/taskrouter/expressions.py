@@ -12,7 +12,7 @@ def _parser() -> Any:
     # Only the provider checks expressions: a program that imports the SDK does not load lark.
     from lark import Lark  # noqa: PLC0415
 
-    return Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
+    return Lark(GRAMMAR, parser="lalr", start=["condition", "value"], maybe_placeholders=False)
 
 
 def fault(text: str) -> str | None:
@@ -31,7 +31,7 @@ def fault(text: str) -> str | None:
     from lark import UnexpectedInput  # noqa: PLC0415
 
     try:
-        tree = _parser().parse(text)
+        tree = _parser().parse(text, start="condition")
     except UnexpectedInput as error:
         ended = getattr(getattr(error, "token", None), "type", "") == "$END"
         where = "at its end" if ended else f"at character {error.column}"
@@ -51,7 +51,7 @@ def always_holds(text: str) -> bool:
     """Tell whether an expression compares two equal constants, as `1==1` does."""
     if fault(text) is not None:
         return False
-    tree = _parser().parse(text)
+    tree = _parser().parse(text, start="condition")
     if tree.data != "comparison":
         return False
     left, sign, right = tree.children

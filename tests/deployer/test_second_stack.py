@@ -1,9 +1,10 @@
-"""A stack with a canary, deployed: the canary's own function asks the emulated API Gateway."""
+"""A second stack in the same accounts, with a canary: missing parts are found."""
 
 from typing import Any
 
 import boto3
 import pytest
+import requests
 
 from local.aws import EmulatedAws
 from local.twilio.server import RunningTwilio
@@ -33,18 +34,18 @@ def run(stack: DeployedStack) -> tuple[str | None, str]:
     return answer.get("FunctionError"), answer["Payload"].read().decode()
 
 
-def test_it_finds_a_deployed_stack_as_it_should_be(stack: DeployedStack) -> None:
+def test_the_canary_passes_on_a_deployed_stack(stack: DeployedStack) -> None:
     assert run(stack) == (None, "null")
 
 
-def test_its_schedule_runs_its_live_alias(stack: DeployedStack) -> None:
+def test_the_canarys_schedule_runs_its_live_alias(stack: DeployedStack) -> None:
     schedule = client(stack, "scheduler").get_schedule(Name=f"{PREFIX}-canary")
 
     assert schedule["ScheduleExpression"] == "rate(5 minutes)"
     assert schedule["Target"]["Arn"].endswith(f":{PREFIX}-canary:live")
 
 
-def test_it_finds_an_endpoint_that_is_gone(stack: DeployedStack) -> None:
+def test_the_canary_fails_when_an_endpoint_is_gone(stack: DeployedStack) -> None:
     gateway = client(stack, "apigatewayv2")
     (api,) = [it for it in gateway.get_apis()["Items"] if it["Name"] == PREFIX]
     (route,) = [
@@ -60,7 +61,7 @@ def test_it_finds_an_endpoint_that_is_gone(stack: DeployedStack) -> None:
     assert "/transfer-chat: 404, expected 401" in said
 
 
-def test_what_is_counted_is_counted_in_the_access_log(stack: DeployedStack) -> None:
+def test_metric_filters_count_requests_in_the_access_log(stack: DeployedStack) -> None:
     filters = client(stack, "logs").describe_metric_filters(
         logGroupName=stack.outputs["logGroups"]["access"]
     )["metricFilters"]
@@ -70,3 +71,17 @@ def test_what_is_counted_is_counted_in_the_access_log(stack: DeployedStack) -> N
         "RequestsRefused",
         "RequestsThrottled",
     }
+
+
+def test_a_function_without_its_policy_cannot_read_the_secret(stack: DeployedStack) -> None:
+    role = stack.outputs["functionNames"]["getWorkflows"]
+    client(stack, "iam").delete_role_policy(RoleName=role, PolicyName="get-workflows")
+
+    answer = requests.get(
+        f"{stack.endpoint}/get-workflows",
+        headers={"Authorization": f"Bearer {stack.twilio.centre.token_of('ana')}"},
+        timeout=30,
+    )
+
+    assert answer.status_code == 502
+    assert "permission to read it" in answer.json()["detail"]

@@ -1,4 +1,4 @@
-"""The demo from its beginning to its end."""
+"""The command `demo`, from the deployment to the last transfer."""
 
 import time
 from contextlib import ExitStack
@@ -8,8 +8,7 @@ from rich.console import Console
 from local.arguments import COMMAND
 from local.demo.contact_centre import View
 from local.demo.expectations import check
-from local.demo.mismatch import Mismatch
-from local.demo.outcome import play, send
+from local.demo.outcome import Mismatch, play, send
 from local.demo.scenes import SCENES
 from local.demo.tables import show_outcome, show_workflows
 from local.progress import progress_on
@@ -17,12 +16,12 @@ from local.stack import local_stack
 
 
 def demo(console: Console) -> None:
-    """Deploy, transfer, and show what TaskRouter did.
+    """Deploy, transfer, and show the results.
 
     Raises
     ------
     Mismatch
-        When something did not happen as it should.
+        When a transfer did not do what it should.
     """
     started = time.monotonic()
     with ExitStack() as held:
@@ -47,7 +46,7 @@ def demo(console: Console) -> None:
 
 
 def _workflows(endpoint: str, view: View) -> list[dict[str, str]]:
-    """Ask the endpoint for the workflows, and hold them against TaskRouter's own list."""
+    """Ask the endpoint for the workflows, and compare them with TaskRouter's own list."""
     status, body = send(f"{endpoint}/get-workflows", {"Token": view.token_of("ana")})
     if "workflows" not in body:
         raise Mismatch(f"get-workflows answered {status}: {body}")

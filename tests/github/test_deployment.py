@@ -1,4 +1,4 @@
-"""What a deployment waits for, and for how long: its steps, run with stand-ins for the CLIs."""
+"""The steps of deploy.yml, run with stand-ins for the CLIs, and their timeouts."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.github.test_permissions import ROOT, read
 from tests.infra.declared import Program
-from tests.workflows.test_workflows import ROOT, read
 
 NAMES = {"transferChat": "a-transfer-chat", "getWorkflows": "a-get-workflows"}
 WAITS = ("lambda", "wait", "published-version-active", "--function-name")
@@ -29,7 +29,7 @@ def step(name: str) -> dict[str, Any]:
 
 
 def run(folder: Path, name: str, stand_ins: dict[str, str]) -> int:
-    """Run a step's script as GitHub's runner does; each stand-in is a script in a CLI's place."""
+    """Run a step's script as GitHub's runner does; stand-ins are scripts that replace CLIs."""
     tools = folder / "tools"
     tools.mkdir()
     for tool, script in stand_ins.items():
@@ -50,7 +50,7 @@ def minutes(text: str) -> int:
     return int(found[1])
 
 
-def test_a_deployment_ends_by_itself_before_it_is_ended(production: Program) -> None:
+def test_the_programs_timeouts_end_before_the_jobs_timeout(production: Program) -> None:
     """A job that is ended leaves a lock and pending operations."""
     update = sum(max(map(minutes, it.timeouts)) for it in production.resources if it.timeouts)
     waits = sum(it.get("timeout-minutes", 0) for it in job()["steps"])
@@ -64,7 +64,7 @@ def test_a_deployment_ends_by_itself_before_it_is_ended(production: Program) -> 
     assert update + waits < job()["timeout-minutes"]
 
 
-def test_it_has_new_credentials_for_what_comes_after_the_update() -> None:
+def test_the_steps_after_the_update_get_new_credentials() -> None:
     uses = [it.get("uses", "").partition("@")[0] for it in job()["steps"]]
     update = uses.index("pulumi/actions")
 
@@ -72,7 +72,7 @@ def test_it_has_new_credentials_for_what_comes_after_the_update() -> None:
     assert "aws-actions/configure-aws-credentials" in uses[update:]
 
 
-def test_it_waits_for_the_live_version_of_every_function(tmp_path: Path) -> None:
+def test_a_deployment_waits_for_the_live_version_of_every_function(tmp_path: Path) -> None:
     stand_ins = {
         "pulumi": f"echo '{json.dumps(NAMES)}'",
         "aws": f'echo "$@" >> {tmp_path}/asked',
@@ -87,7 +87,7 @@ def test_it_waits_for_the_live_version_of_every_function(tmp_path: Path) -> None
 def test_a_version_that_failed_fails_the_deployment(tmp_path: Path) -> None:
     stand_ins = {
         "pulumi": f"echo '{json.dumps(NAMES)}'",
-        # What the AWS CLI ends with when a waiter gets to a state of failure.
+        # The AWS CLI's exit code when a waiter finds a state of failure.
         "aws": 'case "$*" in *get-workflows*) exit 255;; esac',
     }
 
@@ -95,7 +95,7 @@ def test_a_version_that_failed_fails_the_deployment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("after", "expected"), [(1, 0), (12, 0), (13, 1)])
-def test_it_asks_both_endpoints_again_for_a_while(
+def test_a_deployment_retries_both_endpoints_until_a_limit(
     tmp_path: Path, after: int, expected: int
 ) -> None:
     stand_ins = {
@@ -109,7 +109,7 @@ def test_it_asks_both_endpoints_again_for_a_while(
     assert set(asked) == {"canary/check_endpoints.py https://transfers.example.com"}
 
 
-def test_what_it_asks_with_says_what_is_wrong() -> None:
+def test_the_endpoint_check_prints_what_is_wrong() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "canary" / "check_endpoints.py"), "http://127.0.0.1:9"],
         capture_output=True,
@@ -122,7 +122,7 @@ def test_what_it_asks_with_says_what_is_wrong() -> None:
     assert "GET http://127.0.0.1:9/get-workflows: " in done.stderr
 
 
-def test_a_manual_deployment_waits_for_the_same() -> None:
+def test_the_readme_waits_for_the_same_as_the_deployment() -> None:
     section = (ROOT / "README.md").read_text().partition("## Deploy it")[2].partition("\n## ")[0]
 
     assert "aws lambda wait published-version-active --function-name {} --qualifier live" in section

@@ -1,4 +1,4 @@
-"""The routing loop: tasks find workers, reservations and targets run out of time.
+"""The routing loop: offers tasks to workers, times out reservations and targets.
 
 Every change of a workspace ends with `settle`, and the server calls it on a timer as well: what it
 does depends on the tables and the clock alone.
@@ -29,7 +29,7 @@ LONGEST_ASSIGNMENT = timedelta(hours=24)
 
 
 def settle(workspace: Workspace) -> None:
-    """Bring a workspace up to date: expire what is over, route what waits."""
+    """Bring a workspace up to date: end what has expired, route the waiting tasks."""
     for observer in workspace.observers:
         observer.time_passed()
     _forget_ended_tasks(workspace)
@@ -97,19 +97,8 @@ def _time_out_reservations(workspace: Workspace) -> None:
         expired = reservation.expires_at is not None and workspace.now() >= reservation.expires_at
         if reservation.status is ReservationStatus.PENDING and expired:
             workspace.put_reservation(reservation, ReservationStatus.TIMEOUT)
-            _send_away(workspace, reservation.worker_sid)
+            workspace.set_activity(reservation.worker_sid, workspace.timeout_activity_sid)
             reopen(workspace, reservation.task_sid)
-
-
-def _send_away(workspace: Workspace, worker_sid: str) -> None:
-    """Put a worker who did not answer into the workspace's timeout activity."""
-    worker = workspace.tables.workers[worker_sid]
-    workspace.tables.workers[worker_sid] = replace(
-        worker,
-        activity_sid=workspace.timeout_activity_sid,
-        date_status_changed=workspace.now(),
-        version=worker.version + 1,
-    )
 
 
 def reopen(workspace: Workspace, task_sid: str) -> None:
@@ -170,7 +159,9 @@ def _matched(workspace: Workspace, task: Task, step: Step) -> list[Candidate]:
     queue = workspace.tables.task_queues.get(step.queue_sid)
     if queue is None:
         return []
-    return routing.matching(step, _scope(workspace, task), routing.members(queue, candidates))
+    return routing.matching(
+        step, _scope(workspace, task), routing.members(queue.target_workers, candidates)
+    )
 
 
 def _offer(workspace: Workspace, task: Task, step: Step, matched: Iterable[Candidate]) -> bool:
@@ -178,8 +169,8 @@ def _offer(workspace: Workspace, task: Task, step: Step, matched: Iterable[Candi
 
     TaskRouter "moves on to the next worker in the event of a rejection", says
     https://www.twilio.com/en-us/blog/route-tasks-even-faster-with-taskrouter-multi-reservation-html.
-    Whether and when it comes back to the first one is left open; here it does so when their
-    activity has changed since, so that a task does not bounce off the same worker.
+    Whether and when it offers the task to the first one again is not documented; here it does when
+    their activity has changed since, so that the same worker is not asked in a loop.
     """
     queue = workspace.tables.task_queues.get(step.queue_sid)
     offers = workspace.reservations_of(task.sid)

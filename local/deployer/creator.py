@@ -1,15 +1,15 @@
-"""Stands in the Pulumi engine's place: takes what the program declares, and creates it."""
+"""Takes the engine's place: creates what the program declares."""
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from local.deployer import aws_data, aws_domain, aws_functions, aws_gateway, aws_observability
-from local.deployer.absent import ABSENT
 from local.deployer.aws_clients import AwsClients
 from local.deployer.errors import (
     DeploymentError,
@@ -17,11 +17,10 @@ from local.deployer.errors import (
     UnknownInputError,
     UnknownResourceTypeError,
 )
-from local.deployer.events import ResourceEvent
-from local.deployer.resource_types import Created, Inputs, ResourceType
+from local.deployer.resource_types import Create, Created, Inputs
 from local.deployer.twilio_resources import TwilioResources
 
-AWS_TYPES: Final[dict[str, ResourceType]] = {
+AWS_TYPES: Final[Mapping[str, Create]] = {
     **aws_data.TYPES,
     **aws_domain.TYPES,
     **aws_functions.TYPES,
@@ -30,10 +29,35 @@ AWS_TYPES: Final[dict[str, ResourceType]] = {
 }
 TWILIO_TYPES: Final = frozenset({"twilio:taskrouter:TaskQueue", "twilio:taskrouter:Workflow"})
 _TWILIO_FUNCTIONS: Final = frozenset({"twilio:taskrouter:getTaskQueue"})
+# The types that the program declares and a local deployment leaves out, with the reasons.
+ABSENT: Final[Mapping[str, str]] = {
+    "aws:cloudwatch/queryDefinition:QueryDefinition": (
+        "the emulated AWS has no saved queries of Logs Insights; nothing else refers to them"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceEvent:
+    """A resource was created.
+
+    Parameters
+    ----------
+    type
+        Its type token, such as `aws:lambda/function:Function`.
+    name
+        Its logical name in the program.
+    seconds
+        How long creating it took.
+    """
+
+    type: str
+    name: str
+    seconds: float
 
 
 class Creator(Mocks):
-    """Creates each resource where its type belongs.
+    """Creates each resource in the emulated AWS or the emulated Twilio, by its type.
 
     Parameters
     ----------
@@ -70,7 +94,7 @@ class Creator(Mocks):
             return None, {}
         inputs = _plain(args.inputs)
         if args.typ in ABSENT:
-            # Not told of either: whoever looks on must not believe that it is there.
+            # Without an event: the progress display must not claim that it exists.
             return f"{args.name}-absent", inputs
         if self._stopped.is_set():
             raise DeploymentError("The deployment was stopped")
@@ -80,7 +104,7 @@ class Creator(Mocks):
         except DeploymentError:
             raise
         except Exception as error:
-            # Whatever a client library raises, the reader must learn which resource it was about.
+            # A client library may raise anything; the error must name the resource.
             raise DeploymentError(
                 f"{args.typ} {args.name} could not be created: {error}"
             ) from error
@@ -98,27 +122,38 @@ class Creator(Mocks):
             When no provider here has it.
         """
         if args.token not in _TWILIO_FUNCTIONS:
-            raise UnknownFunctionError(args.token)
+            raise UnknownFunctionError(
+                f"The local deployer cannot call {args.token}: add it in local/deployer"
+            )
         try:
             return self._twilio.invoke(args.token, _plain(args.args))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the program is to be told
+        except Exception as error:  # noqa: BLE001 - the program has to hear of any failure
             # As the engine does: a program may catch a failed call, unlike a failed creation.
             return {}, [("", f"invocation of {args.token} returned an error: {error}")]
 
-    def _create(self, type_: str, name: str, inputs: Inputs) -> Created:
+    def _create(self, type_: str, name: str, content: Mapping[str, Any]) -> Created:
         if type_ in TWILIO_TYPES:
-            return self._twilio.create(type_, name, inputs)
-        known = AWS_TYPES.get(type_)
-        if known is None:
-            raise UnknownResourceTypeError(type_, name, {*AWS_TYPES, *TWILIO_TYPES})
-        unknown = inputs.keys() - known.inputs
-        if unknown:
-            raise UnknownInputError(type_, name, unknown)
-        return known.create(self._aws, name, inputs)
+            return self._twilio.create(type_, name, content)
+        create = AWS_TYPES.get(type_)
+        if create is None:
+            known = ", ".join(sorted({*AWS_TYPES, *TWILIO_TYPES}))
+            raise UnknownResourceTypeError(
+                f"The local deployer cannot create a {type_} ({name}): add it in local/deployer, "
+                f"or leave the resource out. It knows {known}"
+            )
+        inputs = Inputs(content)
+        created = create(self._aws, name, inputs)
+        if inputs.unread:
+            unread = ", ".join(sorted(inputs.unread))
+            raise UnknownInputError(
+                f"The local deployer does not know the inputs {unread} of a {type_} ({name}): "
+                "add them in local/deployer, or leave them out"
+            )
+        return created
 
 
 def _plain(value: Any) -> Any:
-    """Unwrap secrets, and give whole numbers their type back, which they lose on the wire."""
+    """Unwrap secrets, and turn whole numbers, which arrive as floats, back into integers."""
     if rpc.is_rpc_secret(value):
         return _plain(rpc.unwrap_rpc_secret(value))
     if isinstance(value, dict):

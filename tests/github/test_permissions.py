@@ -1,4 +1,4 @@
-"""What the workflows may do. A linter knows the general rules; these are this repository's own."""
+"""The GitHub workflows' permissions, pinned actions and credentials."""
 
 import re
 import shutil
@@ -45,12 +45,12 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_there_are_these_workflows() -> None:
+def test_the_workflow_files_are_these_four() -> None:
     assert NAMES == ["build.yml", "deploy.yml", "preview.yml", "test.yml"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it(name: str) -> None:
+def test_every_action_is_pinned_by_commit_with_its_version_in_a_comment(name: str) -> None:
     lines = [line.strip("- ") for line in (FOLDER / name).read_text().splitlines()]
     used = [line for line in lines if line.startswith("uses:")]
 
@@ -66,7 +66,7 @@ def test_no_workflow_reads_a_stored_secret_or_runs_for_a_fork_with_rights(name: 
     assert set(read(name)["on"]) <= {"pull_request", "push", "workflow_call"}
 
 
-def test_each_job_may_do_this_and_nothing_else() -> None:
+def test_each_job_has_exactly_these_permissions() -> None:
     assert {name: permissions(name) for name in NAMES} == {
         "test.yml": {"test": {"contents": "read"}},
         "build.yml": {"wheels": {"contents": "read"}},
@@ -83,7 +83,7 @@ def test_each_job_may_do_this_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("name", ["preview.yml", "deploy.yml"])
-def test_with_an_identity_token_nothing_is_built_or_had_from_an_index(name: str) -> None:
+def test_a_job_with_an_identity_token_installs_prebuilt_wheels_only(name: str) -> None:
     jobs = read(name)["jobs"]
     (job,) = [job for job in jobs.values() if "id-token" in job.get("permissions", {})]
     made = [step["run"] for step in job["steps"] if "make " in step.get("run", "")]
@@ -101,14 +101,14 @@ def test_with_an_identity_token_nothing_is_built_or_had_from_an_index(name: str)
 
 
 @pytest.mark.parametrize("lock", ["infra", "policy", "functions"])
-def test_what_is_deployed_or_deploys_is_pinned_by_hash(lock: str) -> None:
+def test_the_lock_file_pins_every_package_by_hash(lock: str) -> None:
     text = (ROOT / lock / "requirements.txt").read_text().replace("\\\n", "")
 
     assert text.count("==") > 5
     assert [line for line in text.splitlines() if "--hash=sha256:" not in line] == []
 
 
-def test_no_test_tool_and_no_emulator_is_deployed_with() -> None:
+def test_the_deployment_installs_no_test_tool_and_no_emulator() -> None:
     text = (ROOT / "infra" / "requirements.txt").read_text()
 
     assert not re.findall(
@@ -116,7 +116,7 @@ def test_no_test_tool_and_no_emulator_is_deployed_with() -> None:
     )
 
 
-def test_what_is_deployed_with_was_tested_with() -> None:
+def test_the_deployment_installs_the_versions_that_were_tested() -> None:
     locks = [(ROOT / lock).read_text() for lock in ("infra/requirements.txt", "requirements.txt")]
     deployed, tested = (set(re.findall(r"^([\w.-]+==[\w.]+)", text, re.M)) for text in locks)
 
@@ -124,13 +124,13 @@ def test_what_is_deployed_with_was_tested_with() -> None:
 
 
 @pytest.mark.parametrize("job", ["build", "preview"])
-def test_a_preview_is_for_branches_of_this_repository_alone(job: str) -> None:
+def test_a_preview_runs_only_for_branches_of_this_repository(job: str) -> None:
     condition = read("preview.yml")["jobs"][job]["if"]
 
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
 
 
-def test_a_deployment_waits_for_the_tests_and_an_approval_and_is_never_cut_off() -> None:
+def test_a_deployment_needs_tests_and_approval_and_is_never_cancelled() -> None:
     job = read("deploy.yml")["jobs"]["deploy"]
 
     assert job["needs"] == ["test", "build"]
@@ -173,7 +173,7 @@ def test_the_linter_finds_nothing() -> None:
         ("make install-wheels", "echo ${{ github.event.pull_request.title }}"),
     ],
 )
-def test_the_linter_finds_what_must_not_be_there(tmp_path: Path, old: str, new: str) -> None:
+def test_the_linter_refuses_unsafe_workflow_changes(tmp_path: Path, old: str, new: str) -> None:
     folder = tmp_path / ".github" / "workflows"
     shutil.copytree(FOLDER, folder)
     path = folder / "preview.yml"

@@ -1,4 +1,4 @@
-"""The program, whose own time-outs a deployment's have to fit."""
+"""The program, whose timeouts a deployment must allow for."""
 
 from tests.infra.conftest import production
 

@@ -1,0 +1,105 @@
+"""Writes the README's table of config keys and Pulumi.dev.yaml from the keys' declarations.
+
+`PYTHONPATH=infra python -m transfer_stack.config_reference` rewrites both.
+"""
+
+import re
+import textwrap
+from pathlib import Path
+from typing import Final
+
+from transfer_stack.config_keys import REQUIRED, Key, declared_keys
+from transfer_stack.settings import (
+    KEYS,
+    FunctionSettings,
+    GatewaySettings,
+    RoutingSettings,
+)
+from transfer_stack.twilio_settings import TwilioSettings
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+_HEADER: Final = "| key | default | value | meaning |\n| --- | --- | --- | --- |\n"
+_TABLE: Final = re.compile(re.escape(_HEADER) + r"(\|.*\|\n)*")
+
+# What differs in development from the defaults, and why.
+_IN_DEVELOPMENT: Final = {
+    "snapStart": ("false", "The default is true; each deployment would leave another snapshot."),
+    "protect": ("false", "The default is true; a development stack should be easy to delete."),
+}
+
+_SECTIONS: Final = (
+    ("Twilio", TwilioSettings),
+    ("Routing", RoutingSettings),
+    ("Endpoints", GatewaySettings),
+    ("Functions", FunctionSettings),
+)
+
+_INTRODUCTION: Final = """\
+# An example of a stack for development, with every key. Replace the placeholders. A key that is
+# commented out shows its default, or an example if there is none. `pulumi preview` and `pulumi up`
+# report all wrong values, one line a key, before anything is changed.
+# Pulumi.production.yaml is an example of a stack that customers depend on.
+# Written by transfer_stack.config_reference.
+#
+#   pulumi stack init dev   (pulumi stack rm would delete this file: add --preserve-config)
+#   pulumi config set --secret twilio:authToken      (or twilio:apiKeySecret, with twilio:apiKeySid)
+#   pulumi preview
+
+config:
+  # ---- AWS
+  # The region of all resources. Credentials come from the environment, as for the AWS CLI. Every
+  # other key of Pulumi's AWS provider works too, such as aws:defaultTags.
+  aws:region: eu-west-1
+"""
+
+
+def markdown_table() -> str:
+    """Return the table in Markdown, one row a key."""
+    return _HEADER + "".join(
+        f"| `{key.full_name()}` | {_default(key)} | {key.kind.expected} | {key.meaning} |\n"
+        for key in KEYS
+    )
+
+
+def with_table(readme: str) -> str:
+    """Return the README with its table replaced."""
+    return _TABLE.sub(lambda _: markdown_table(), readme)
+
+
+def development_stack() -> str:
+    """Return Pulumi.dev.yaml."""
+    sections = [(title, declared_keys(section)) for title, section in _SECTIONS]
+    in_sections = {key.name for _, keys in sections for key in keys}
+    sections.append(("Operations", [key for key in KEYS if key.name not in in_sections]))
+    return _INTRODUCTION + "".join(
+        f"\n  # ---- {title}\n" + "".join(map(_entry, keys)) for title, keys in sections
+    )
+
+
+def _default(key: Key) -> str:
+    if key.default is REQUIRED:
+        return "required"
+    return f"`{key.default_text()}`" if key.default_text() else "none"
+
+
+def _entry(key: Key) -> str:
+    name = key.full_name()
+    value, why = _IN_DEVELOPMENT.get(key.name, ("", ""))
+    text = f"{key.meaning}. {why}".replace("`", "").strip()
+    lines = [text, f"Value: {key.kind.expected}."]
+    filled = "\n".join(textwrap.fill(line, 96, break_on_hyphens=False) for line in lines)
+    comment = textwrap.indent(filled, "  # ") + "\n"
+    if key.default is REQUIRED:
+        return f"{comment}  {name}: {key.kind.expected.split(': ')[1][:2]}{'x' * 32}\n"
+    if value:
+        return f"{comment}  {name}: {value}\n"
+    if key.kind.is_secret:
+        todo = f"(written by pulumi config set --secret {name})"
+        return f"{comment}  # {name}:\n  #   secure: {todo}\n"
+    shown = key.default_text().replace("STACK", "dev") or key.example
+    return f"{comment}  # {name}: {shown}\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(with_table((ROOT / "README.md").read_text()))
+    (ROOT / "Pulumi.dev.yaml").write_text(development_stack())

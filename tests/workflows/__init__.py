@@ -1,1 +1,0 @@
-"""The GitHub workflows: what they may do, and that the linter reads them."""
