@@ -46,7 +46,13 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_workflow_files_are_these_four() -> None:
-    assert NAMES == ["build.yml", "deploy.yml", "preview.yml", "test.yml"]
+    assert NAMES == [
+        "build.yml",
+        "deploy.yml",
+        "preview.yml",
+        "release-pulumi-twilio.yml",
+        "test.yml",
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,6 +76,11 @@ def test_each_job_has_exactly_these_permissions() -> None:
     assert {name: permissions(name) for name in NAMES} == {
         "test.yml": {"test": {"contents": "read"}},
         "build.yml": {"wheels": {"contents": "read"}},
+        "release-pulumi-twilio.yml": {
+            "test": {"contents": "read"},
+            "build": {"contents": "read"},
+            "publish": {"id-token": "write"},
+        },
         "preview.yml": {
             "build": {"contents": "read"},
             "preview": {"contents": "read", "id-token": "write", "pull-requests": "write"},
