@@ -1,8 +1,8 @@
 """The order of a transfer, so that no failure leaves a customer without a task.
 
 The new task is made first, then the original is handed over: at every moment at least one open task
-serves the customer. Read `Transfer._run` from top to bottom. An attempt that an earlier request left
-is finished or undone first, depending on its recorded phase.
+serves the customer. Read `Transfer._run` from top to bottom. What an earlier attempt left is
+finished or undone first, depending on its recorded phase.
 """
 
 from collections.abc import Callable
