@@ -1,4 +1,5 @@
 # Needs Python 3.11 or later and make, nothing else.
+.DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -14,7 +15,10 @@ LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 
 # What a deployment from GitHub installs: gathered in one job, installed in another.
 WHEELS := build/wheels
 
-.PHONY: demo up down bench test lint format lock install policy wheels install-wheels clean
+.PHONY: help demo up down bench test lint format lock install policy wheels install-wheels clean
+
+help:  ## Show what there is
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: install  ## Deploy to the emulators, transfer, exit
 	@$(BIN)/python -m local demo
@@ -28,21 +32,22 @@ down:  ## Stop what `python -m local up -d` started
 bench: install  ## Count a transfer's calls and round trips, measure the functions
 	@$(BIN)/python -m local.bench
 
-test: install policy
+test: install policy  ## Run every test; those on a Pulumi engine where there is a pulumi
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-lint: install
+lint: install  ## Check style, types, imports, GitHub's workflows and words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=.:functions:infra:policy:pulumi-twilio $(BIN)/lint-imports
 	$(BIN)/zizmor --offline --quiet --strict-collection .github
+	@! git grep -nwiE -f .avoided-words -- ':!.avoided-words'
 
-format: install
+format: install  ## Format the code, fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-install: $(INSTALLED)
+install: $(INSTALLED)  ## Make the virtual environment in .venv
 
 $(INSTALLED): requirements.txt requirements-stubs.txt $(shell find pulumi-twilio -name '*.py' -o -name '*.json' -o -name '*.toml')
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flex-chat-transfer needs Python 3.11 or later, this is %s; try make PYTHON=python3.12" % sys.version.split()[0])'
@@ -76,7 +81,7 @@ install-wheels:  ## Install them, and nothing from elsewhere: no code of a packa
 	$(PYTHON) -m venv policy/.venv
 	policy/.venv/bin/pip --quiet install --no-index --find-links $(WHEELS) --require-hashes --only-binary :all: --requirement policy/requirements.txt
 
-lock: install  ## Write every requirements.txt anew from its requirements.in
+lock: install  ## Pin what each requirements.in names in its requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
 		$(addprefix --no-emit-package ,$(LAMBDA_EXCLUDES)) functions/requirements.in --output-file functions/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -87,5 +92,5 @@ lock: install  ## Write every requirements.txt anew from its requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		policy/requirements.in --output-file policy/requirements.txt
 
-clean:
+clean:  ## Delete what was installed and built
 	rm -rf .venv policy/.venv build

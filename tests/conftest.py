@@ -10,7 +10,7 @@ from tests.sampling import IS_FULL, SEED, sampled
 # before any module of the functions is.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
 
-# Each takes most of a minute, whoever runs it. test_concurrency.py is not among them: it starts
+# Each takes most of a minute. test_concurrency.py is not among them: it starts
 # twenty functions at once, which goes better when these are under way.
 LONGEST = ("test_faults.py", "test_commands.py")
 

@@ -3,7 +3,7 @@
 CloudWatch bills every combination of dimension values as a metric, so nothing that grows with the
 contact centre (tasks, agents, queues) is one. `service` is the stack; `code` is a problem's.
 
-Metrics leave as log lines in CloudWatch's embedded metric format, so nothing waits for them.
+Metrics leave as log lines in CloudWatch's embedded metric format, so no request waits for them.
 https://docs.powertools.aws.dev/lambda/python/latest/core/metrics/
 """
 
@@ -13,10 +13,10 @@ import warnings
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-# A request that got no further than its token has measured nothing, which is no news.
+# A request without a token makes no call to Twilio, so it has no metric.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
-# Twilio is called from several threads, and Powertools' metrics know of none.
+# Twilio is called from several threads, and Powertools' metrics are not thread-safe.
 _one_at_a_time = threading.Lock()
 
 

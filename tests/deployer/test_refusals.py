@@ -94,7 +94,7 @@ def test_wrong_config_is_reported_before_any_creation(
 def test_all_missing_queues_are_named_before_any_creation(
     running_twilio: RunningTwilio, running_aws: EmulatedAws, events: list[ResourceEvent]
 ) -> None:
-    config = stack_config(running_twilio, transferQueues='["Nobody", "Support", "Noone"]')
+    config = stack_config(running_twilio, transferQueues='["Unknown", "Support", "Noone"]')
 
     with pytest.raises(Exception, match="nothing was changed") as caught:
         deploy(config, SECRETS, running_aws.endpoint_url, events.append)
@@ -103,7 +103,7 @@ def test_all_missing_queues_are_named_before_any_creation(
     first, *lines = str(caught.value).splitlines()
     assert first == "transferQueues cannot be looked up, nothing was changed:"
     assert [line.partition(". It has")[0] for line in lines] == [
-        f"  'Nobody': {workspace} has no task queue 'Nobody'",
+        f"  'Unknown': {workspace} has no task queue 'Unknown'",
         f"  'Noone': {workspace} has no task queue 'Noone'",
     ]
     assert events == []

@@ -22,7 +22,7 @@ class Problem(Exception):
         Stable, in snake case; what a plugin may switch on.
     rolled_back : bool or None
         For the failure of a transfer: True when nothing was changed or everything was undone, False
-        when something remains or may remain, None where the question does not arise.
+        when something remains or may remain, None where it does not apply.
     retry_after : int or None
         Seconds, for the ``Retry-After`` header.
     agent_rejoined : bool or None
@@ -131,7 +131,7 @@ class BadGateway(Problem):
 
 
 class NotFinished(BadGateway):
-    """The transfer can only go forward, and has not arrived yet."""
+    """The transfer cannot be undone any more, and is not finished yet."""
 
     def __init__(self, made: str | None) -> None:
         super().__init__(
@@ -142,7 +142,7 @@ class NotFinished(BadGateway):
 
 
 class ServiceUnavailable(Problem):
-    """Twilio is limiting our rate."""
+    """Twilio limits the rate of requests."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -154,7 +154,7 @@ class GatewayTimeout(Problem):
 
 
 class InternalError(Problem):
-    """A defect of ours: the log has it."""
+    """An unexpected error of this code; the log has the details."""
 
 
 def internal_error(*, rolled_back: bool | None = None) -> InternalError:
@@ -168,7 +168,7 @@ def internal_error(*, rolled_back: bool | None = None) -> InternalError:
 
 
 def token_invalid() -> Forbidden:
-    """The answer to a token that is none, or not valid any more."""
+    """The answer to a token that is malformed, invalid or expired."""
     return Forbidden(
         "The token is invalid or expired. Send the Flex token of the agent who is signed in: "
         "manager.store.getState().flex.session.ssoTokenPayload.token",
@@ -177,7 +177,7 @@ def token_invalid() -> Forbidden:
 
 
 def task_unknown(task_sid: str) -> NotFound:
-    """The answer for a task that is not there, or not any more."""
+    """The answer for a task that does not exist, or no longer exists."""
     return NotFound(f"There is no task {task_sid} in the workspace.", code="task_unknown")
 
 

@@ -122,7 +122,7 @@ def token_of(event: APIGatewayProxyEventV2, fields: Mapping[str, Any]) -> str:
     BadRequest
         The field is no string.
     Forbidden
-        It cannot be a token: Twilio need not be asked.
+        It cannot be a token, so Twilio is not asked.
     """
     field = fields.get("Token")
     if field is not None and not isinstance(field, str):
@@ -149,9 +149,9 @@ def read_fields(event: APIGatewayProxyEventV2) -> Mapping[str, Any]:
     ContentTooLarge
         It has more than 65,536 bytes.
     UnsupportedMediaType
-        It is neither, or does not say what it is.
+        It is neither, or has no Content-Type.
     BadRequest
-        It is not what it says it is.
+        It is not what its Content-Type says.
     """
     content = _content(event)
     media_type = _media_type(event.headers.get("Content-Type"))
@@ -205,7 +205,7 @@ def _media_type(header: str | None) -> str:
 def _json_object(text: str) -> Mapping[str, Any]:
     value = json.loads(text, object_pairs_hook=_unique)
     if not isinstance(value, dict):
-        raise ValueError  # noqa: TRY004  (told apart from nothing else)
+        raise ValueError  # noqa: TRY004 - handled like any other malformed body
     return value
 
 
@@ -229,7 +229,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _canonical(sid: str) -> str:
-    """Write a SID as Twilio does: SIDs are compared without regard to case."""
+    """Write a SID in lower case, as Twilio does: Twilio accepts either case."""
     return sid[:2] + sid[2:].lower()
 
 

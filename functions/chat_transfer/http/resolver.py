@@ -1,6 +1,6 @@
 """What both endpoints share of HTTP: the resolver, and how a problem is logged and answered.
 
-CORS is API Gateway's alone: it adds its headers to every answer, so none is added here
+API Gateway adds the CORS headers to every answer, so none is added here
 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
 """
 
@@ -26,7 +26,7 @@ def http_api(report: Callable[[Problem], None]) -> APIGatewayHttpResolver:
     Parameters
     ----------
     report : callable
-        Is told of each problem of a route before it is answered, defects included.
+        Receives each problem of a route before it is answered, unexpected errors included.
     """
     app = APIGatewayHttpResolver()
 
@@ -66,7 +66,7 @@ def answer(app: APIGatewayHttpResolver, event: Any, context: LambdaContext) -> d
 
 
 def log_problem(message: str, problem: Problem) -> None:
-    """Log why a request was not answered as it wished: an error where that is not the caller's."""
+    """Log why a request failed: as an error for 5xx, else as a warning."""
     log = logger.error if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logger.warning
     log(message, status=int(problem.status), code=problem.code,
         rolled_back=problem.rolled_back, agent_rejoined=problem.agent_rejoined)  # fmt: skip

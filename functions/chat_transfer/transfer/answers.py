@@ -31,7 +31,7 @@ logger = Logger(child=True)
 
 DEFAULT_RETRY_AFTER_SECONDS = 5
 
-# After these the chat is not, or may not be, the agent's who held the task.
+# After these the agent who held the task does not have the chat any more, or may not.
 NOT_REJOINED = frozenset(
     {
         "agent_not_in_conversation",
@@ -65,14 +65,14 @@ def answer_to(error: Exception, *, rolled_back: bool | None) -> Problem:
     else:
         logger.error("defect", exc_info=error)
         problem = internal_error()
-        rolled_back = rolled_back and False  # nothing is sure
+        rolled_back = rolled_back and False  # what is left is unknown
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(problem, Declined):
         problem.rolled_back = rolled_back
     return problem
 
 
 def _problem_of(failure: TwilioFailure) -> Problem:
-    """Choose status, code and words for a failure that retries did not cure."""
+    """Choose status, code and text for a failure that remained after the retries."""
     match failure:
         case RateLimited(retry_after=seconds):
             return ServiceUnavailable(
@@ -99,9 +99,9 @@ def _problem_of(failure: TwilioFailure) -> Problem:
 def rejoin(twilio: Twilio, record: Record, caller: Caller, task_sid: str, problem: Problem) -> None:
     """Put the agent who holds the task now into the chat again, and say so in the problem.
 
-    The plugin makes them leave before it calls. Not after a 403, not when the chat is theirs no
-    more, and only for a caller who may transfer the task: a supervisor who asked is never joined,
-    unless they hold the task themselves. It never hides the problem that led here.
+    The plugin makes the agent leave before it calls. The agent does not rejoin after a 403, when
+    they no longer have the chat, or when the caller may not transfer the task. A supervisor who
+    asked does not join, unless they hold the task. A failure here does not replace the problem.
     """
     if isinstance(problem, Forbidden) or problem.code in NOT_REJOINED:
         return

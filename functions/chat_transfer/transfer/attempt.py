@@ -1,4 +1,4 @@
-"""An attempt at a transfer, and its result: the facts that are recorded."""
+"""An attempt at a transfer, and its result, as they are recorded."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""What the order of a transfer asks of either kind of messaging task.
+"""What a transfer needs of either kind of messaging task.
 
 `chat` is a task with a ``channelSid``, `conversation` one that belongs to a Flex interaction.
 """

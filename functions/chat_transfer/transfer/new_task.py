@@ -1,4 +1,4 @@
-"""Makes the new task exactly once, and takes it back.
+"""Makes the new task exactly once, and cancels it.
 
 A creation in doubt, sent and not answered, is not sent again in the same request. The new task is
 searched for, and only what Twilio itself says is ours counts, since an agent's browser can write a

@@ -1,8 +1,8 @@
 """The order of a transfer, so that no failure leaves a customer without a task.
 
 The new task is made first, then the original is handed over: at every moment at least one open task
-serves the customer. `Transfer._run` tells it from top to bottom. What an earlier attempt has left
-is ended first, by the phase that it recorded.
+serves the customer. Read `Transfer._run` from top to bottom. What an earlier attempt left is
+finished or undone first, depending on its recorded phase.
 """
 
 from collections.abc import Callable
@@ -72,7 +72,7 @@ def transfer(
 def _authorise(
     request: TransferRequest, record: Record, reading: checks.Reading, caller: Caller
 ) -> None:
-    """Let in who holds the task, may transfer any, or held it before a transfer of it began."""
+    """Allow the task's holder, supervisors, admins, and who held it when its transfer began."""
     logger.append_keys(agent_sid=caller.worker_sid)
     if caller.may_act_for(reading.holder.result()):
         return

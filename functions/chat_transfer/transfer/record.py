@@ -253,7 +253,7 @@ def _answered(call: Callable[[], T]) -> T:
 def _despite(
     error: IdempotencyPersistenceLayerError, ended: list[TransferDone | Problem]
 ) -> TransferDone:
-    """The answer when the table failed: what became of the transfer, if it ran."""
+    """The answer when the table failed: the transfer's result, if it ran."""
     if not ended:
         raise TableUnavailable from error
     logger.error("idempotency record not written", error=repr(error))

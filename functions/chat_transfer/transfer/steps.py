@@ -1,4 +1,4 @@
-"""The steps of an attempt: each is recorded, then made; what fails is undone or carried forward."""
+"""The steps of an attempt. Each is recorded; one that fails is undone, or the transfer goes on."""
 
 from concurrent.futures import Future
 from dataclasses import replace
@@ -118,7 +118,7 @@ class Steps:
             recording.result()
 
     def finish(self) -> None:
-        """Carry the transfer forward: an agent has the new task, or it cannot be taken back.
+        """Finish the transfer: an agent has the new task, or it cannot be cancelled any more.
 
         Raises
         ------
@@ -142,7 +142,7 @@ class Steps:
             raise NotFinished(self.attempt.new_task_sid) from failure
 
     def undo(self) -> None:
-        """Give the original back what it had, then take the new task back.
+        """Restore the original, then cancel the new task.
 
         Raises
         ------
@@ -233,11 +233,11 @@ class Steps:
     def _cancel_double(self, task_sid: str) -> None:
         try:
             cancel(self._twilio, self.handover, task_sid)
-        except NoWayBack:  # two agents are better than none
+        except NoWayBack:  # two tasks are better than none
             logger.warning("a task too many is left", new_task_sid=task_sid)
 
     def _look(self) -> "Future[None]":
-        """See, while the next call is under way, whether the new task was cancelled."""
+        """Read the new task in parallel to the next call; `Declined` where it was cancelled."""
 
         def look() -> None:
             made = self._task()

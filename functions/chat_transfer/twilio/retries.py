@@ -79,7 +79,7 @@ class Budget:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same call may bring more when it is sent again."""
+    """Whether the same call may succeed when it is sent again."""
     return isinstance(error, TwilioFailure) and error.transient
 
 
