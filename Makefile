@@ -32,7 +32,7 @@ down:  ## Stop what `python -m local up -d` started
 bench: install  ## Count a transfer's calls and round trips, measure the functions
 	@$(BIN)/python -m local.bench
 
-test: install policy  ## Run every test; those on a Pulumi engine where there is a pulumi
+test: install policy  ## Run every test; those on a Pulumi engine need the Pulumi CLI
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: install  ## Check style, types, imports, GitHub's workflows and words

@@ -54,7 +54,7 @@ def _listed(read: Callable[[Twilio], dict[str, Any]]) -> Response[str]:
     fields: Mapping[str, Any] = read_fields(event) if has_body(event) else {}
     token = token_of(event, fields)
     budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
-    budget.release_undo()
+    budget.use_all()
     try:
         twilio = runtime().twilio(budget)
         twilio.caller(token)

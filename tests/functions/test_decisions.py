@@ -239,7 +239,7 @@ class Clock:
 def test_a_budget_keeps_time_for_an_undo(remaining_ms: int, forward: float, in_all: float) -> None:
     budget = Budget.of_invocation(remaining_ms, Clock())
     assert budget.remaining() == pytest.approx(forward)
-    budget.release_undo()
+    budget.use_all()
     assert budget.remaining() == pytest.approx(in_all)
 
 

@@ -65,7 +65,7 @@ def answer_to(error: Exception, *, rolled_back: bool | None) -> Problem:
     else:
         logger.error("defect", exc_info=error)
         problem = internal_error()
-        rolled_back = rolled_back and False  # what is left is unknown
+        rolled_back = None if rolled_back is None else False  # what is left is unknown
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(problem, Declined):
         problem.rolled_back = rolled_back
     return problem
@@ -105,7 +105,7 @@ def rejoin(twilio: Twilio, record: Record, caller: Caller, task_sid: str, proble
     """
     if isinstance(problem, Forbidden) or problem.code in NOT_REJOINED:
         return
-    twilio.budget.release_undo()
+    twilio.budget.use_all()
     try:
         original, holder_sid = twilio.taskrouter.task(task_sid), twilio.holder(task_sid)
         if original is None or original.is_ended or holder_sid is None:

@@ -72,11 +72,11 @@ class TransferDone:
         The worker who held the original.
     asked_by : str
         The identity of the caller.
-    doubt : str or None
-        Its `Attempt` as JSON, where an earlier creation of that may still appear.
+    doubted_attempt : str or None
+        Its `Attempt` as JSON, where the task of an unanswered creation may still appear.
     """
 
     task_sid: str
     held_by: str | None
     asked_by: str
-    doubt: str | None = None
+    doubted_attempt: str | None = None

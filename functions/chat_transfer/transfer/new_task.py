@@ -54,7 +54,7 @@ def create(twilio: Twilio, handover: Handover, attempt: Attempt, task: NewTask) 
             raise
         failure = error
     if twilio.budget.remaining() < SEARCH_PAUSE_SECONDS:
-        twilio.budget.release_undo()
+        twilio.budget.use_all()
     try:
         found = search(twilio, handover, attempt, target_sid=attempt.target_sid)
     except TwilioFailure:

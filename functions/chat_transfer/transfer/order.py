@@ -1,7 +1,7 @@
 """The order of a transfer, so that no failure leaves a customer without a task.
 
 The new task is made first, then the original is handed over: at every moment at least one open task
-serves the customer. Read `Transfer._run` from top to bottom. What an earlier attempt left is
+serves the customer. Read `Transfer._transfer` from top to bottom. What an earlier attempt left is
 finished or undone first, depending on its recorded phase.
 """
 
@@ -57,10 +57,10 @@ def transfer(
         caller = reading.caller.result()
         _authorise(request, record, reading, caller)
         one = Transfer(twilio, record, request, reading, caller)
-        done = record.once(request.task_sid, request.target.sid, one.run)
+        done = record.once(request.task_sid, request.target.sid, one.under_lock)
     except (TwilioFailure, BadGateway) as error:
         if isinstance(error, BadGateway) and error.rolled_back is not None:
-            raise  # answered under the lock
+            raise  # `Transfer.under_lock` has answered and rejoined already
         problem = answer_to(error, rolled_back=not record.remains(request.task_sid))
         if twilio and caller:
             rejoin(twilio, record, caller, request.task_sid, problem)
@@ -114,7 +114,7 @@ class Transfer:
         self._caller = caller
         self._steps: Steps | None = None
 
-    def run(self, waited: bool) -> TransferDone:  # noqa: FBT001 - the record says it by position
+    def under_lock(self, waited: bool) -> TransferDone:  # noqa: FBT001 - the record says it by position
         """Transfer the task under the lock; where that fails, answer and rejoin.
 
         Raises
@@ -123,7 +123,7 @@ class Transfer:
             With what is left, in `Problem.rolled_back`.
         """
         try:
-            return self._run(waited=waited)
+            return self._transfer(waited=waited)
         except TableUnavailable:
             raise
         except Exception as error:
@@ -135,7 +135,7 @@ class Transfer:
             rejoin(self._twilio, self._record, self._caller, task_sid, problem)
             raise problem from error
 
-    def _run(self, *, waited: bool) -> TransferDone:
+    def _transfer(self, *, waited: bool) -> TransferDone:
         """The whole transfer, from top to bottom."""
         if waited:
             self._read_again()
@@ -231,8 +231,8 @@ class Transfer:
         task_sid, twilio = self._request.task_sid, self._twilio
         original, holder_sid = self._reading.task.result(), self._reading.holder.result()
         handover = checks.handover_of(twilio, task_sid, original, earlier)
-        if handover is None and (left := self._record.attempt(task_sid)):
-            handover = checks.handover_of(twilio, task_sid, original, left)
+        if handover is None and (unfinished := self._record.attempt(task_sid)):
+            handover = checks.handover_of(twilio, task_sid, original, unfinished)
         if handover is None:
             checks.transferable(self._request, self._reading)
             raise kind_unsupported()
@@ -260,14 +260,14 @@ class Transfer:
             task_sid=attempt.new_task_sid or "",
             held_by=attempt.held_by,
             asked_by=self._caller.identity,
-            doubt=attempt.as_json() if attempt.doubted else None,
+            doubted_attempt=attempt.as_json() if attempt.doubted else None,
         )
 
     def cancel_doubles(self, done: TransferDone) -> None:
         """Cancel what an unanswered creation of this transfer has made by now, if any was."""
-        if done.doubt is None:
+        if done.doubted_attempt is None:
             return
-        attempt = Attempt.from_json(done.doubt)
+        attempt = Attempt.from_json(done.doubted_attempt)
         try:
             original = self._reading.task.result()
             handover = checks.handover_of(self._twilio, attempt.task_sid, original, attempt)

@@ -125,7 +125,7 @@ class Steps:
         NotFinished
             The original is still open.
         """
-        self._twilio.budget.release_undo()
+        self._twilio.budget.use_all()
         try:
             made = self._task()
             if made is not None:
@@ -171,7 +171,7 @@ class Steps:
         NotFinished
             The customer has no task, and none could be made.
         """
-        self._twilio.budget.release_undo()
+        self._twilio.budget.use_all()
         original = self._twilio.taskrouter.task(self.attempt.task_sid)
         made = self._task()
         if made and made.is_accepted:
@@ -200,7 +200,7 @@ class Steps:
                 self._cancel_double(double.sid)
 
     def _undo_after(self, failure: TwilioFailure | Declined) -> None:
-        self._twilio.budget.release_undo()
+        self._twilio.budget.use_all()
         logger.warning("step failed", new_task_sid=self._made_sid, failure=repr(failure))
         try:
             self.undo()

@@ -52,7 +52,7 @@ class Budget:
     ends_at : float
         When the answer has to be under way, in seconds of `clock`.
     undo_seconds : float
-        What is kept back at the end; `release_undo` gives it free.
+        Kept for an undo at the end, until `use_all`.
     clock : callable
         Seconds that never go back.
     """
@@ -73,8 +73,8 @@ class Budget:
         """Seconds left for going forward, or for the undo once that has begun; never negative."""
         return max(0.0, self.ends_at - self.undo_seconds - self.clock())
 
-    def release_undo(self) -> None:
-        """Begin the undo, or the last stretch forward: from now on all the time may be used."""
+    def use_all(self) -> None:
+        """Keep no time for an undo: it begins now, or there is none."""
         self.undo_seconds = 0.0
 
 

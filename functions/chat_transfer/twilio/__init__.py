@@ -1,0 +1,1 @@
+"""Twilio: the calls that a transfer needs, their failures and retries."""
