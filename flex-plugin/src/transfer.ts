@@ -1,0 +1,198 @@
+/**
+ * The client of the stack's HTTP API. It knows nothing of Flex, so it runs in plain Node too.
+ *
+ * What is sent again and what is not follows from the API's two promises: the same request again answers with the
+ * same new task, and `rolledBack: false` asks for the same request again.
+ */
+import type { components } from './openapi';
+
+export type Problem = components['schemas']['Problem'];
+export type Workflow = { sid: string; friendlyName: string };
+export type Queue = { sid: string; friendlyName: string; availableWorkers: number | null };
+export type Targets = { workflows: Workflow[]; queues: Queue[] };
+
+/** What only this side can say: no answer, API Gateway's own answers, an answer that is none, and the end of waiting. */
+export type ClientCode = 'no_answer' | 'turned_away' | 'not_understood' | 'cancelled';
+export type Code = Problem['code'] | ClientCode;
+
+/** A transfer or a list that was not had; `code` tells programs why. */
+export class TransferError extends Error {
+  constructor(
+    readonly code: Code,
+    detail: string,
+    /** What else the answer says: `status`, `rolledBack`, `agentRejoined`. */
+    readonly problem: Partial<Problem> = {},
+    /** The ID that the functions' logs have the request by. */
+    readonly requestId: string | null = null,
+  ) {
+    super(detail);
+    this.name = 'TransferError';
+  }
+}
+
+export interface ClientOptions {
+  /** The stack's output `endpoint`. */
+  base: string;
+  /** Read at each call, because Flex renews tokens. */
+  token: () => string;
+  /** Milliseconds after which nothing is sent again. */
+  patience?: number;
+  /** Milliseconds that one answer may take: API Gateway itself gives up after 30 s. */
+  answerWithin?: number;
+  /** Milliseconds before the first repetition; each further one doubles it. */
+  pause?: number;
+  fetch?: typeof fetch;
+}
+
+export interface Client {
+  /** Transfer a task; resolves to the new task's SID, rejects with a `TransferError`. */
+  transfer(taskSid: string, targetSid: string, signal?: AbortSignal): Promise<string>;
+  /** The workspace's workflows, by name. */
+  listWorkflows(signal?: AbortSignal): Promise<Workflow[]>;
+  /** Workflows, and the queues that the stack routes to. */
+  listTargets(signal?: AbortSignal): Promise<Targets>;
+}
+
+interface Answer {
+  error: TransferError;
+  /** Milliseconds that the answer asks to wait; null: as long as the schedule says. */
+  retryAfter: number | null;
+  /** `lost`: at most a few times; `busy`: until patience ends; `final`: never. */
+  again: 'lost' | 'busy' | 'final';
+}
+
+const LOST_TRIES = 4;
+const LONGEST_PAUSE = 4_000;
+
+export function createClient(options: ClientOptions): Client {
+  const { base, token, patience = 45_000, answerWithin = 32_000, pause = 500 } = options;
+  const address = base.replace(/\/+$/, '');
+
+  async function call<T>(path: string, init: RequestInit, read: (body: unknown) => T | null, signal?: AbortSignal) {
+    const deadline = Date.now() + patience;
+    for (let tries = 1; ; tries += 1) {
+      const time = AbortSignal.timeout(Math.max(1, Math.min(answerWithin, deadline - Date.now())));
+      const stop = new AbortController();
+      const abort = () => stop.abort();
+      time.addEventListener('abort', abort);
+      signal?.addEventListener('abort', abort);
+      const outcome = await attempt(path, { ...init, signal: stop.signal }, read).finally(() => {
+        time.removeEventListener('abort', abort);
+        signal?.removeEventListener('abort', abort);
+      });
+      if (signal?.aborted) throw cancelled();
+      if ('value' in outcome) return outcome.value;
+      const wait = outcome.retryAfter ?? Math.min(LONGEST_PAUSE, pause * 2 ** (tries - 1));
+      const hopeless = outcome.again === 'final' || (outcome.again === 'lost' && tries >= LOST_TRIES);
+      if (hopeless || Date.now() + wait >= deadline) throw outcome.error;
+      await sleep(wait, signal);
+    }
+  }
+
+  async function attempt<T>(path: string, init: RequestInit, read: (body: unknown) => T | null) {
+    let response: Response;
+    let text: string;
+    try {
+      if (init.signal?.aborted) throw cancelled();
+      const headers = { ...init.headers, Authorization: `Bearer ${token()}` };
+      response = await (options.fetch ?? fetch)(address + path, { ...init, headers });
+      text = await response.text();
+    } catch {
+      return { error: new TransferError('no_answer', 'No answer came.'), retryAfter: null, again: 'lost' } as Answer;
+    }
+    const body = parse(text);
+    const value = response.ok ? read(body) : null;
+    return value === null ? refusal(response, body) : { value };
+  }
+
+  return {
+    transfer: (taskSid, targetSid, signal) =>
+      call(
+        '/transfer-chat',
+        {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ taskSid, targetSid }),
+        },
+        (body) => (isObject(body) && typeof body.taskSid === 'string' ? body.taskSid : null),
+        signal,
+      ),
+    listWorkflows: (signal) =>
+      call('/get-workflows', {}, (body) => (isObject(body) ? list<Workflow>(body.workflows) : null), signal),
+    listTargets: (signal) =>
+      call(
+        '/transfer-targets',
+        {},
+        (body) => {
+          if (!isObject(body)) return null;
+          const [workflows, queues] = [list<Workflow>(body.workflows), list<Queue>(body.queues)];
+          return workflows && queues && { workflows, queues };
+        },
+        signal,
+      ),
+  };
+}
+
+/** What an answer other than a success means, and whether the same request again can help. */
+function refusal(response: Response, body: unknown): Answer {
+  const requestId = response.headers.get('apigw-requestid');
+  const retryAfter = seconds(response.headers.get('retry-after'));
+  const { status } = response;
+  if (!isProblem(body)) {
+    // API Gateway's own: 429 above the throttle, 5xx where a function gave no answer.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+    const code = status === 429 ? 'turned_away' : 'not_understood';
+    const said = isObject(body) && typeof body.message === 'string' ? body.message : `Status ${status}`;
+    const again = status < 300 || status === 429 || status >= 500 ? 'lost' : 'final';
+    return { error: new TransferError(code, said, { status }, requestId), retryAfter, again };
+  }
+  const error = new TransferError(body.code, body.detail, body, requestId);
+  if (body.code === 'transfer_in_progress') return { error, retryAfter, again: 'busy' };
+  const unfinished = body.rolledBack === false || status === 503 || status === 504;
+  return { error, retryAfter, again: unfinished ? 'lost' : 'final' };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isProblem(body: unknown): body is Problem {
+  return isObject(body) && typeof body.code === 'string' && typeof body.detail === 'string';
+}
+
+function list<T extends Workflow>(value: unknown): T[] | null {
+  const named = (item: unknown) =>
+    isObject(item) && typeof item.sid === 'string' && typeof item.friendlyName === 'string';
+  return Array.isArray(value) && value.every(named) ? (value as T[]) : null;
+}
+
+function seconds(header: string | null): number | null {
+  return header !== null && /^\d+$/.test(header) ? Number(header) * 1_000 : null;
+}
+
+function cancelled(): TransferError {
+  return new TransferError('cancelled', 'Cancelled before there was an answer.');
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(cancelled());
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
