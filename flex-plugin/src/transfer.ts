@@ -71,6 +71,7 @@ export function createClient(options: ClientOptions): Client {
   async function call<T>(path: string, init: RequestInit, read: (body: unknown) => T | null, signal?: AbortSignal) {
     const deadline = Date.now() + patience;
     for (let tries = 1; ; tries += 1) {
+      if (signal?.aborted) throw cancelled();
       const time = AbortSignal.timeout(Math.max(1, Math.min(answerWithin, deadline - Date.now())));
       const stop = new AbortController();
       const abort = () => stop.abort();
@@ -93,7 +94,6 @@ export function createClient(options: ClientOptions): Client {
     let response: Response;
     let text: string;
     try {
-      if (init.signal?.aborted) throw cancelled();
       const headers = { ...init.headers, Authorization: `Bearer ${token()}` };
       response = await (options.fetch ?? fetch)(address + path, { ...init, headers });
       text = await response.text();
@@ -148,8 +148,8 @@ function refusal(response: Response, body: unknown): Answer {
   }
   const error = new TransferError(body.code, body.detail, body, requestId);
   if (body.code === 'transfer_in_progress') return { error, retryAfter, again: 'busy' };
-  const unfinished = body.rolledBack === false || status === 503 || status === 504;
-  return { error, retryAfter, again: unfinished ? 'lost' : 'final' };
+  const passing = status === 503 || status === 504 || body.code === 'ledger_unavailable';
+  return { error, retryAfter, again: passing || body.rolledBack === false ? 'lost' : 'final' };
 }
 
 function parse(text: string): unknown {

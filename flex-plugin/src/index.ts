@@ -1,0 +1,5 @@
+import { loadPlugin } from '@twilio/flex-plugin';
+
+import ChatTransferPlugin from './ChatTransferPlugin';
+
+loadPlugin(ChatTransferPlugin);

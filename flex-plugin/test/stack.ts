@@ -1,0 +1,126 @@
+/** The local stack, `python -m local up`, as the tests and the playground use it. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = resolve(__dirname, '../..');
+const PYTHON = resolve(ROOT, '.venv/bin/python');
+
+export interface Seed {
+  account_sid: string;
+  auth_token: string;
+  workspace_sid: string;
+  workers: Record<string, string>;
+  queues: Record<string, string>;
+  workflows: Record<string, string>;
+  tasks: Record<string, string>;
+}
+
+/** What the emulated Twilio does wrong; `local/twilio/faults.py` explains the members. */
+export interface Fault {
+  kind: 'status' | 'close' | 'silence' | 'latency';
+  method?: string;
+  path?: string;
+  nth?: number;
+  times?: number | null;
+  status?: number;
+  code?: number;
+  retry_after?: number;
+  seconds?: number;
+  takes_effect?: boolean;
+}
+
+export interface Task {
+  sid: string;
+  assignment_status: string;
+  task_channel_unique_name: string;
+  attributes: Record<string, unknown>;
+  workflow_sid: string;
+}
+
+export type Kind = 'chat' | 'sms' | 'conversation' | 'sms_conversation';
+
+export class Stack {
+  constructor(
+    readonly endpoint: string,
+    readonly twilio: string,
+    readonly seed: Seed,
+    readonly stop: () => Promise<void>,
+  ) {}
+
+  async token(worker: string): Promise<string> {
+    return (await this.emulator<{ token: string }>('/tokens', 'POST', { worker })).token;
+  }
+
+  async newTask(kind: Kind = 'conversation', holder = 'ana'): Promise<string> {
+    return (await this.emulator<{ taskSid: string }>('/tasks', 'POST', { kind, holder })).taskSid;
+  }
+
+  async break(fault: Fault): Promise<void> {
+    await this.emulator('/faults', 'POST', fault);
+  }
+
+  async repair(): Promise<void> {
+    await this.emulator('/faults', 'DELETE');
+  }
+
+  async task(sid: string): Promise<Task> {
+    const task = await this.taskrouter<Task & { attributes: string }>(`/Tasks/${sid}`);
+    return { ...task, attributes: JSON.parse(task.attributes) };
+  }
+
+  /** The SIDs of the tasks that transfers of this one made. */
+  async successors(sid: string): Promise<string[]> {
+    const query = new URLSearchParams({ EvaluateTaskAttributes: `transferredFrom=="${sid}"` });
+    const { tasks } = await this.taskrouter<{ tasks: Task[] }>(`/Tasks?${query}`);
+    return tasks.map((task) => task.sid);
+  }
+
+  async taskrouter<T>(path: string, form?: Record<string, string>): Promise<T> {
+    const { account_sid, auth_token, workspace_sid } = this.seed;
+    const authorization = `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`;
+    return answer<T>(`${this.twilio}/taskrouter/v1/Workspaces/${workspace_sid}${path}`, {
+      headers: { authorization },
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    });
+  }
+
+  private emulator<T>(path: string, method: string, body?: unknown): Promise<T> {
+    return answer<T>(`${this.twilio}/emulator${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+}
+
+async function answer<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${text}`);
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+/**
+ * Deploys a stack, or uses the one whose addresses are in `STACK_ENDPOINT` and `STACK_TWILIO`.
+ *
+ * `origin` is that of the page that will call it.
+ */
+export async function startStack(name: string, origin?: string): Promise<Stack> {
+  const { STACK_ENDPOINT, STACK_TWILIO } = process.env;
+  if (STACK_ENDPOINT && STACK_TWILIO) {
+    return new Stack(STACK_ENDPOINT, STACK_TWILIO, await seedOf(STACK_TWILIO), async () => undefined);
+  }
+  if (!existsSync(PYTHON)) throw new Error('Run `make install` in the repository first: the local stack is Python.');
+  const own = `${name}-${process.pid}`;
+  const local = (...rest: string[]) => run(PYTHON, ['-m', 'local', ...rest], { cwd: ROOT, maxBuffer: 1e7 });
+  const { stdout } = await local('up', '-d', '--name', own, ...(origin ? ['--allow-origin', origin] : []));
+  const found = (title: string) => new RegExp(`^${title} +(\\S+)`, 'm').exec(stdout)?.[1];
+  const [endpoint, twilio] = [found('Endpoint'), found('Emulated Twilio')];
+  if (!endpoint || !twilio) throw new Error(`No addresses in what \`local up\` printed:\n${stdout}`);
+  const stop = async () => void (await local('down', own));
+  return new Stack(endpoint, twilio, await seedOf(twilio), stop);
+}
+
+const seedOf = (twilio: string) => answer<Seed>(`${twilio}/emulator/seed`, {});

@@ -1,0 +1,294 @@
+/** The client against a deployed local stack: real HTTP, with Twilio's faults switched on. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+
+import { createClient, TransferError, type ClientOptions, type Code } from '../src/transfer';
+import { startStack, type Stack } from './stack';
+import { Wire } from './wire';
+
+let stack: Stack;
+let wire: Wire;
+let ana: string;
+
+before(async () => {
+  stack = await startStack('unit');
+  ana = await stack.token('ana');
+});
+after(async () => stack?.stop());
+beforeEach(async () => {
+  wire = await Wire.to(stack.endpoint);
+});
+afterEach(async () => {
+  wire.close();
+  await stack.repair();
+});
+
+const client = (options: Partial<ClientOptions> = {}) =>
+  createClient({ base: wire.base, token: () => ana, pause: 20, ...options });
+
+async function refused(promise: Promise<unknown>): Promise<TransferError> {
+  const error = await promise.then(
+    (value) => assert.fail(`Resolved to ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof TransferError, String(error));
+  return error;
+}
+
+const unknown = (prefix: string) => prefix + '0'.repeat(32);
+
+describe('transfers', () => {
+  for (const kind of ['conversation', 'chat'] as const) {
+    for (const target of ['worker', 'queue', 'workflow'] as const) {
+      it(`a ${kind} to a ${target}`, async () => {
+        const { workers, queues, workflows } = stack.seed;
+        const sid =
+          { worker: workers['ben'], queue: queues['Sales'], workflow: workflows['Escalations'] }[target] ?? '';
+        const old = await stack.newTask(kind);
+        const task = await stack.task(await client().transfer(old, sid));
+        assert.equal(task.attributes['targetSid'], sid);
+        assert.equal(task.attributes['transferTargetType'], target);
+        assert.equal((await stack.task(old)).assignment_status, 'completed');
+        assert.equal(wire.calls.length, 1);
+      });
+    }
+  }
+
+  it('reads the token at each call', async () => {
+    const tokens = ['out of date', ana];
+    const changing = client({ token: () => tokens.shift() ?? '' });
+    assert.equal((await refused(changing.listWorkflows())).code, 'token_invalid');
+    assert.ok(await changing.listWorkflows());
+    assert.deepEqual(
+      wire.calls.map((call) => call.authorization),
+      ['Bearer out of date', `Bearer ${ana}`],
+    );
+  });
+
+  it('takes a base that ends in a slash', async () => {
+    assert.ok(await client({ base: `${wire.base}/` }).listWorkflows());
+  });
+});
+
+describe('refusals, of which none is sent again', () => {
+  type Case = [status: number, code: Code, given: () => Promise<{ task: string; target: string; as?: string }>];
+  const ben = () => stack.seed.workers['ben'] ?? '';
+  const seeded = (name: string) => stack.seed.tasks[name] ?? '';
+  const cases: Case[] = [
+    [400, 'invalid_request', async () => ({ task: 'nonsense', target: ben() })],
+    [401, 'token_missing', async () => ({ task: seeded('chat'), target: ben(), as: '' })],
+    [403, 'token_invalid', async () => ({ task: seeded('chat'), target: ben(), as: 'invalid' })],
+    [403, 'not_your_task', async () => ({ task: seeded('chat'), target: ben(), as: await stack.token('carla') })],
+    [404, 'task_unknown', async () => ({ task: unknown('WT'), target: ben() })],
+    [404, 'target_unknown', async () => ({ task: seeded('chat'), target: unknown('WK') })],
+    [409, 'task_kind_unsupported', async () => ({ task: seeded('voice'), target: ben() })],
+    [409, 'target_holds_task', async () => ({ task: seeded('chat'), target: stack.seed.workers['ana'] ?? '' })],
+    [409, 'target_in_conversation', async () => ({ task: seeded('two_agents'), target: ben() })],
+    [422, 'target_not_routed', async () => ({ task: seeded('chat'), target: stack.seed.queues['Billing'] ?? '' })],
+    [
+      409,
+      'task_not_transferable',
+      async () => ({ task: seeded('pending'), target: ben(), as: await stack.token('sam') }),
+    ],
+    [
+      409,
+      'transferred_elsewhere',
+      async () => {
+        const task = await stack.newTask();
+        await client().transfer(task, ben());
+        wire.calls.length = 0;
+        return { task, target: stack.seed.workers['carla'] ?? '' };
+      },
+    ],
+  ];
+  for (const [status, code, given] of cases) {
+    it(`${status} ${code}`, async () => {
+      const { task, target, as = ana } = await given();
+      const error = await refused(client({ token: () => as }).transfer(task, target));
+      assert.equal(error.code, code);
+      assert.equal(error.problem.status, status);
+      assert.ok(error.message.length > 10);
+      assert.match(error.requestId ?? '', /^\S{8,}$/);
+      assert.equal(wire.calls.length, 1);
+    });
+  }
+
+  it('502 twilio_failed, when all was undone', async () => {
+    const task = await stack.newTask();
+    await stack.break({ kind: 'status', status: 500, path: `/Tasks/${task}$`, times: null });
+    const error = await refused(client().transfer(task, ben()));
+    assert.equal(error.code, 'twilio_failed');
+    assert.equal(error.problem.rolledBack, true);
+    assert.equal(wire.calls.length, 1);
+  });
+
+  it('502 twilio_credentials, which has the agent rejoin nothing', async () => {
+    const task = await stack.newTask();
+    await stack.break({ kind: 'status', status: 401, code: 20003, path: `/Tasks/${task}$`, times: null });
+    assert.equal((await refused(client().transfer(task, ben()))).code, 'twilio_credentials');
+  });
+
+  it('tells whether the agent is in the chat again', async () => {
+    const task = await stack.newTask('chat');
+    await stack.break({ kind: 'status', status: 400, code: 20001, method: 'POST', path: '/Tasks$', times: null });
+    const error = await refused(client().transfer(task, ben()));
+    assert.equal(error.code, 'twilio_refused');
+    assert.equal(error.problem.agentRejoined, true);
+  });
+});
+
+describe('what is sent again', () => {
+  const ben = () => stack.seed.workers['ben'] ?? '';
+
+  it('503, after Retry-After', async () => {
+    const task = await stack.newTask();
+    await stack.break({ kind: 'status', status: 429, retry_after: 60, path: '/Tokens/validate', times: 1 });
+    const limited = await refused(client().transfer(task, ben()));
+    assert.equal(limited.code, 'twilio_rate_limited', 'a wait beyond patience is not begun');
+    assert.equal(wire.calls.length, 1);
+
+    wire.next.push({
+      status: 503,
+      headers: { 'retry-after': '1', 'content-type': 'application/problem+json' },
+      body: JSON.stringify({ ...limited.problem }),
+    });
+    const began = Date.now();
+    assert.match(await client().transfer(task, ben()), /^WT/);
+    assert.ok(Date.now() - began >= 1_000);
+    assert.equal(wire.calls.length, 3);
+  });
+
+  it('504, once Twilio answers again', async () => {
+    const task = await stack.newTask();
+    await stack.break({ kind: 'silence', seconds: 40, path: '/Tokens/validate', times: 6 });
+    const sid = await client({ patience: 80_000 }).transfer(task, ben());
+    assert.equal((await stack.successors(task)).length, 1);
+    assert.equal((await stack.task(sid)).attributes['transferredFrom'], task);
+    assert.equal(wire.calls[0]?.status, 504);
+    assert.ok(wire.calls.length >= 2);
+  });
+
+  it('a lost answer: the same new task', async () => {
+    const task = await stack.newTask();
+    wire.next.push('lost', 'lost');
+    const sid = await client().transfer(task, ben());
+    assert.deepEqual(await stack.successors(task), [sid]);
+    assert.equal(wire.calls.length, 3);
+  });
+
+  it('an answer that does not come in time: the same new task', async () => {
+    const task = await stack.newTask();
+    wire.next.push('silent');
+    const sid = await client({ answerWithin: 3_000 }).transfer(task, ben());
+    assert.deepEqual(await stack.successors(task), [sid]);
+  });
+
+  it('bodies that are no JSON, or not what the API promises', async () => {
+    const task = await stack.newTask();
+    wire.next.push({ status: 200, body: '<html>' }, { status: 502, body: 'Bad gateway' }, { status: 200, body: '[]' });
+    assert.match(await client().transfer(task, ben()), /^WT/);
+    assert.equal(wire.calls.length, 4);
+  });
+
+  it("API Gateway's 429", async () => {
+    wire.next.push({ status: 429, body: '{"message":"Too Many Requests"}' });
+    assert.ok((await client().listWorkflows()).length > 0);
+    assert.equal(wire.calls.length, 2);
+  });
+
+  it('but no more than four times', async () => {
+    for (let n = 0; n < 9; n += 1) wire.next.push({ status: 503, body: '{"message":"Service Unavailable"}' });
+    const error = await refused(client().listWorkflows());
+    assert.equal(error.code, 'not_understood');
+    assert.equal(error.message, 'Service Unavailable');
+    assert.equal(wire.calls.length, 4);
+  });
+
+  it('and not when patience is at its end', async () => {
+    wire.next.push('silent', 'silent', 'silent');
+    const began = Date.now();
+    const error = await refused(client({ patience: 1_500, answerWithin: 1_000 }).listWorkflows());
+    assert.equal(error.code, 'no_answer');
+    assert.ok(Date.now() - began < 2_500);
+  });
+
+  it('a refusal by the gateway is final', async () => {
+    const error = await refused(createClient({ base: `${stack.endpoint}/no-such`, token: () => ana }).listWorkflows());
+    assert.equal(error.code, 'not_understood');
+    assert.equal(error.problem.status, 404);
+  });
+
+  it('an unfinished transfer is finished', async () => {
+    const task = await stack.newTask('chat');
+    // The original cannot be completed, and neither can it be restored.
+    await stack.break({ kind: 'status', status: 500, method: 'POST', path: `/Tasks/${task}$`, nth: 2, times: 12 });
+    const outcome = await client({ patience: 60_000 }).transfer(task, ben());
+    assert.equal((await stack.task(task)).assignment_status, 'completed');
+    assert.equal((await stack.task(outcome)).attributes['transferredFrom'], task);
+    assert.ok(wire.calls.length >= 2);
+  });
+});
+
+describe('one transfer at a time', () => {
+  it('20 clicks make one task', async () => {
+    const task = await stack.newTask();
+    await stack.break({ kind: 'latency', seconds: 1, path: '/Invites$', times: null });
+    const target = stack.seed.workers['ben'] ?? '';
+    const sids = await Promise.all(
+      Array.from({ length: 20 }, () => client({ pause: 500, patience: 60_000 }).transfer(task, target)),
+    );
+    assert.equal(new Set(sids).size, 1);
+    assert.equal((await stack.successors(task)).length, 1);
+  });
+
+  it('waits for a transfer that is under way', async () => {
+    const inProgress = {
+      status: 409,
+      body: JSON.stringify({ code: 'transfer_in_progress', detail: 'Under way.', status: 409 }),
+    };
+    for (let n = 0; n < 6; n += 1) wire.next.push(inProgress);
+    const task = await stack.newTask();
+    assert.match(await client().transfer(task, stack.seed.workers['ben'] ?? ''), /^WT/);
+    assert.equal(wire.calls.length, 7);
+  });
+
+  it('until patience ends', async () => {
+    const body = JSON.stringify({ code: 'transfer_in_progress', detail: 'Under way.', status: 409 });
+    for (let n = 0; n < 99; n += 1) wire.next.push({ status: 409, body });
+    const error = await refused(client({ patience: 500 }).transfer(unknown('WT'), unknown('WK')));
+    assert.equal(error.code, 'transfer_in_progress');
+  });
+});
+
+describe('cancellation', () => {
+  it('of a call', async () => {
+    const cancel = new AbortController();
+    wire.next.push('silent');
+    setTimeout(() => cancel.abort(), 200);
+    assert.equal((await refused(client().listWorkflows(cancel.signal))).code, 'cancelled');
+    assert.equal(wire.calls.length, 1);
+  });
+
+  it('of a pause', async () => {
+    const cancel = new AbortController();
+    wire.next.push({ status: 503, headers: { 'retry-after': '20' }, body: '' });
+    const began = Date.now();
+    setTimeout(() => cancel.abort(), 300);
+    assert.equal((await refused(client().listWorkflows(cancel.signal))).code, 'cancelled');
+    assert.ok(Date.now() - began < 3_000);
+  });
+
+  it('before the call', async () => {
+    assert.equal((await refused(client().listWorkflows(AbortSignal.abort()))).code, 'cancelled');
+    assert.equal(wire.calls.length, 0);
+  });
+});
+
+describe('lists', () => {
+  it('workflows by name', async () => {
+    assert.deepEqual(await client().listWorkflows(), [
+      { sid: stack.seed.workflows['Assign to Anyone'], friendlyName: 'Assign to Anyone' },
+      { sid: stack.seed.workflows['Escalations'], friendlyName: 'Escalations' },
+    ]);
+  });
+});
