@@ -45,7 +45,7 @@ export function TargetList({ id, taskSid, words, ongoing, load, onTransfer }: Pr
 
   if (targets === 'failed') {
     return (
-      <Box padding="space50" display="flex" flexDirection="column" rowGap="space50">
+      <Box width="100%" padding="space50" display="flex" flexDirection="column" rowGap="space50">
         <Alert variant="error">
           <Text as="span">{words.failed}</Text>
         </Alert>
@@ -57,7 +57,7 @@ export function TargetList({ id, taskSid, words, ongoing, load, onTransfer }: Pr
   }
   if (targets === 'loading') {
     return (
-      <Box padding="space50" role="status">
+      <Box width="100%" padding="space50" role="status">
         <Spinner decorative={false} title={words.loading} size="sizeIcon40" />
       </Box>
     );
@@ -65,7 +65,7 @@ export function TargetList({ id, taskSid, words, ongoing, load, onTransfer }: Pr
   const wanted = search.trim().toLowerCase();
   const found = targets.filter((target) => target.friendlyName.toLowerCase().includes(wanted));
   return (
-    <Box padding="space50" display="flex" flexDirection="column" rowGap="space50">
+    <Box width="100%" padding="space50" display="flex" flexDirection="column" rowGap="space50">
       <div>
         <Label htmlFor={`${id}-search`}>{words.search}</Label>
         <Input

@@ -38,6 +38,7 @@ export interface Task {
   task_channel_unique_name: string;
   attributes: Record<string, unknown>;
   workflow_sid: string;
+  task_queue_friendly_name: string;
 }
 
 export type Kind = 'chat' | 'sms' | 'conversation' | 'sms_conversation';

@@ -11,14 +11,24 @@ export class Wire {
   /** What becomes of the next answers; after these all come through. */
   readonly next: Garble[] = [];
   readonly calls: { method: string; path: string; authorization?: string | undefined; status?: number }[] = [];
+  /** Answers by path, to everyone who asks. */
+  readonly fakes = new Map<string, unknown>();
   private readonly server = createServer((incoming, outgoing) => {
     const { method = 'GET', url = '/', headers } = incoming;
     const call: (typeof this.calls)[number] = { method, path: url, authorization: headers.authorization };
     this.calls.push(call);
-    const garble = this.next.shift();
+    const fake = method === 'OPTIONS' ? undefined : this.fakes.get(url);
+    // Preflights come through: what is garbled is what the plugin would read.
+    const garble =
+      fake !== undefined
+        ? { status: 200, body: JSON.stringify(fake) }
+        : method === 'OPTIONS'
+          ? undefined
+          : this.next.shift();
     if (typeof garble === 'object') {
       incoming.resume();
-      outgoing.writeHead(garble.status, garble.headers).end(garble.body);
+      const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' };
+      outgoing.writeHead(garble.status, { ...cors, ...garble.headers }).end(garble.body);
       return;
     }
     const target = new URL(this.endpoint + url);

@@ -1,0 +1,67 @@
+/** Bundles the page with the real Flex UI, and the plugin as Flex loads it: a script that finds React and Flex as globals. */
+import { build, type Plugin } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+const HERE = resolve(__dirname);
+
+/** Flex's bundle asks for modules of Node's that it does not use in browsers. */
+const withoutNode: Plugin = {
+  name: 'without-node',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(path|crypto)$/ }, ({ path }) => ({ path, namespace: 'without-node' }));
+    onLoad({ filter: /.*/, namespace: 'without-node' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** As Twilio's build has it: https://www.twilio.com/docs/flex/developer/plugins/dependencies */
+const fromFlex: Plugin = {
+  name: 'from-flex',
+  setup({ onResolve, onLoad }) {
+    const globals: Record<string, string> = {
+      react: 'React',
+      'react-dom': 'ReactDOM',
+      '@twilio/flex-ui': 'Twilio.Flex',
+    };
+    onResolve({ filter: /^(react|react-dom|@twilio\/flex-ui)$/ }, ({ path }) => ({ path, namespace: 'from-flex' }));
+    onLoad({ filter: /.*/, namespace: 'from-flex' }, ({ path }) => ({
+      contents: `module.exports = ${globals[path]};`,
+    }));
+  },
+};
+
+async function bundled(
+  entry: string,
+  options: { plugins: Plugin[]; define?: Record<string, string> },
+): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(HERE, entry)],
+    bundle: true,
+    write: false,
+    minify: true,
+    logLevel: 'error',
+    plugins: options.plugins,
+    define: { 'process.env.NODE_ENV': '"production"', global: 'window', ...options.define },
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+export const bundlePage = () => bundled('agent.tsx', { plugins: [withoutNode] });
+
+/** The base that a build for tests has; served, it becomes the local stack's. */
+export const PLACEHOLDER = 'https://functions.invalid';
+
+/** The plugin from its source, or as `npm run build` left it in the file that `PLUGIN_BUNDLE` names. */
+export async function bundlePlugin(): Promise<string> {
+  const { PLUGIN_BUNDLE } = process.env;
+  if (PLUGIN_BUNDLE) {
+    const text = await readFile(PLUGIN_BUNDLE, 'utf8');
+    if (!text.includes(`"${PLACEHOLDER}"`)) throw new Error(`Build it with FLEX_APP_FUNCTIONS_BASE=${PLACEHOLDER}`);
+    return text.replaceAll(`"${PLACEHOLDER}"`, 'window.FLEX_APP_FUNCTIONS_BASE');
+  }
+  const constants = ['PLUGIN_UNIQUE_NAME', 'PLUGIN_VERSION', 'FLEX_PLUGIN_SCRIPTS_VERSION', 'FLEX_PLUGIN_VERSION'];
+  constants.push('FLEX_UI_VERSION', 'REACT_VERSION', 'REACT_DOM_VERSION');
+  const define = Object.fromEntries(constants.map((name) => [`__FPB_${name}`, '"source"']));
+  define['process.env.FLEX_APP_FUNCTIONS_BASE'] = 'window.FLEX_APP_FUNCTIONS_BASE';
+  return bundled('../src/index.ts', { plugins: [fromFlex], define });
+}

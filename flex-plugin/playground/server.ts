@@ -1,0 +1,146 @@
+/** Serves the playground's pages, and what Flex's connection to TaskRouter would tell them. */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+
+import type { Fault, Kind, Stack, Task } from '../test/stack';
+import { bundlePage, bundlePlugin } from './bundle';
+
+export interface AgentTask {
+  sid: string;
+  reservationSid: string;
+  reservationStatus: string;
+  status: string;
+  channel: string;
+  kind: string;
+  queue: string;
+  since: string;
+  attributes: Record<string, unknown>;
+}
+
+export interface AgentView {
+  name: string;
+  workerSid: string;
+  token: string;
+  base: string;
+  agents: { sid: string; name: string }[];
+  tasks: AgentTask[];
+}
+
+interface Reservation {
+  sid: string;
+  task_sid: string;
+  reservation_status: string;
+  date_created: string;
+}
+
+const OPEN = ['pending', 'accepted', 'wrapping'];
+
+/** What the buttons do to the emulated Twilio; README of `local/` and `local/twilio/faults.py` have more. */
+const FAULTS: Record<string, Fault[]> = {
+  slow: [{ kind: 'latency', seconds: 4, path: '/(Invites|Tasks)$', times: null }],
+  broken: [{ kind: 'status', status: 500, path: '/Tasks/WT[^/]*$', times: null }],
+};
+
+export class Playground {
+  private constructor(
+    private readonly stack: Stack,
+    private readonly base: string,
+    private readonly scripts: Record<string, string>,
+    private readonly server: Server,
+  ) {}
+
+  /** `base` is where the plugin calls, the stack itself unless something stands in between. */
+  static async open(stack: Stack, port: number, base = stack.endpoint): Promise<Playground> {
+    const [page, plugin] = await Promise.all([bundlePage(), bundlePlugin()]);
+    const server = createServer((request, response) => {
+      playground.answer(request).then(
+        ([type, body]) => {
+          const cached = type.startsWith('text/javascript') ? 'max-age=3600' : 'no-store';
+          response.writeHead(200, { 'content-type': type, 'cache-control': cached }).end(body);
+        },
+        (error: Error) => response.writeHead(500, { 'content-type': 'text/plain' }).end(error.message),
+      );
+    });
+    const playground = new Playground(stack, base, { '/agent.js': page, '/plugin.js': plugin }, server);
+    await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+    return playground;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async answer(request: IncomingMessage): Promise<[type: string, body: string]> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const parameter = (name: string) => searchParams.get(name) ?? '';
+    const script = this.scripts[pathname];
+    if (script !== undefined) return ['text/javascript; charset=utf-8', script];
+    if (pathname === '/' || pathname === '/agent') {
+      const file = pathname === '/' ? 'index.html' : 'agent.html';
+      return ['text/html; charset=utf-8', await readFile(resolve(__dirname, file), 'utf8')];
+    }
+    return ['application/json', JSON.stringify((await this.act(pathname, parameter)) ?? {})];
+  }
+
+  private async act(path: string, parameter: (name: string) => string): Promise<unknown> {
+    switch (path) {
+      case '/playground/agent':
+        return this.view(parameter('agent'));
+      case '/playground/accept': {
+        const worker = this.stack.seed.workers[parameter('agent')];
+        const form = { ReservationStatus: 'accepted' };
+        return this.stack.taskrouter(`/Workers/${worker}/Reservations/${parameter('reservation')}`, form);
+      }
+      case '/playground/new':
+        return this.stack.newTask(parameter('kind') as Kind, parameter('agent'));
+      case '/playground/twilio':
+        await this.stack.repair();
+        for (const fault of FAULTS[parameter('is')] ?? []) await this.stack.break(fault);
+        return {};
+      default:
+        throw new Error(`No such page: ${path}`);
+    }
+  }
+
+  private async view(agent: string): Promise<AgentView> {
+    const { workers } = this.stack.seed;
+    const workerSid = workers[agent] ?? '';
+    const named = await Promise.all(
+      Object.values(workers).map(async (sid) => {
+        const { attributes } = await this.stack.taskrouter<{ attributes: string }>(`/Workers/${sid}`);
+        return { sid, name: JSON.parse(attributes).full_name as string };
+      }),
+    );
+    const found = await this.stack.taskrouter<{ reservations: Reservation[] }>(`/Workers/${workerSid}/Reservations`);
+    const open = found.reservations.filter((reservation) => OPEN.includes(reservation.reservation_status));
+    return {
+      name: named.find(({ sid }) => sid === workerSid)?.name ?? agent,
+      workerSid,
+      token: await this.stack.token(agent),
+      base: this.base,
+      agents: named.filter(({ sid }) => sid !== workerSid),
+      tasks: await Promise.all(open.map(async (one) => agentTask(one, await this.stack.task(one.task_sid)))),
+    };
+  }
+}
+
+function agentTask(reservation: Reservation, task: Task): AgentTask {
+  return {
+    sid: task.sid,
+    reservationSid: reservation.sid,
+    reservationStatus: reservation.reservation_status,
+    status: task.assignment_status,
+    channel: task.task_channel_unique_name,
+    kind: 'flexInteractionSid' in task.attributes ? 'Flex conversation' : 'Programmable Chat',
+    queue: task.task_queue_friendly_name,
+    since: reservation.date_created,
+    attributes: task.attributes,
+  };
+}

@@ -1,0 +1,388 @@
+/** The plugin in headless Chromium, with Flex's real actions, notifications and components, against a local stack. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+import { Playground } from '../playground/server';
+import { STRINGS } from '../src/strings';
+import { startStack, type Kind, type Stack } from './stack';
+import { Wire } from './wire';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const skip = existsSync(CHROMIUM) ? false : `There is no ${CHROMIUM}; CHROMIUM names another browser.`;
+// In a container, as root, without looking for hosts of Google's.
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
+// The origin that the local stack lets call without being told.
+const PORT = 3000;
+
+let stack: Stack;
+let wire: Wire;
+let playground: Playground;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+before(async () => {
+  if (skip) return;
+  stack = await startStack('browser');
+  wire = await Wire.to(stack.endpoint);
+  playground = await Playground.open(stack, PORT, wire.base);
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...ARGUMENTS, '--disable-sync', '--no-first-run'],
+  });
+  // One for all, so that Chromium keeps Flex compiled.
+  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+});
+after(async () => {
+  await browser?.close();
+  playground?.close();
+  wire?.close();
+  await stack?.stop();
+});
+beforeEach(async () => {
+  if (skip) return;
+  page = await context.newPage();
+});
+afterEach(async () => {
+  if (skip) return;
+  await page.close();
+  await stack.repair();
+  wire.next.length = 0;
+  wire.calls.length = 0;
+  wire.fakes.clear();
+});
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const notification = (text: string) => page.locator('.Twilio-NotificationBar').getByText(text);
+const tasks = () => wire.calls.filter(({ method, path }) => method === 'POST' && path === '/transfer-chat');
+const problem = (code: string, status = 502, more: object = {}) => ({
+  status,
+  body: JSON.stringify({ type: 'about:blank', title: 'Problem', status, code, detail: 'Said by the server.', ...more }),
+});
+
+/** Opens Ana's desk and chooses a new chat of hers. */
+async function deskWith(kind: Kind = 'conversation', origin = `http://localhost:${PORT}`): Promise<string> {
+  const sid = await stack.newTask(kind);
+  await open(sid, origin);
+  return sid;
+}
+
+async function open(sid: string, origin = `http://localhost:${PORT}`): Promise<void> {
+  await page.goto(`${origin}/agent?name=ana`);
+  await page.locator(`[data-task="${sid}"] button`).first().click();
+  await page.locator(`[data-task="${sid}"] [aria-current="true"]`).waitFor();
+}
+
+async function openTab(name: 'Agents' | 'Queues' | 'Workflows'): Promise<void> {
+  await page.getByRole('region', { name: 'Selected chat' }).getByRole('button', { name: 'Transfer' }).click();
+  await page.locator('.Twilio-WorkerDirectory').getByRole('button', { name }).first().click();
+}
+
+/** Invokes the action as other code in Flex does, and tells what became of it. */
+async function invoke(sid: string, targetSid: string, options?: object, changes: object = {}): Promise<string> {
+  return page.evaluate(
+    async ([taskSid, target, chosen, changed]) => {
+      const { Actions } = (window as never as { desk: { Flex: typeof import('@twilio/flex-ui') } }).desk.Flex;
+      const task = { taskSid, sid: 'WR0', attributes: { conversationSid: 'CH0' }, channelType: 'web', ...changed };
+      return Actions.invokeAction('TransferTask', { task, targetSid: target, options: chosen }).then(
+        () => 'resolved',
+        (error: Error) => `rejected: ${error.message}`,
+      );
+    },
+    [sid, targetSid, options, changes] as const,
+  );
+}
+
+async function violations(within: string): Promise<string[]> {
+  await page.addScriptTag({ content: readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8') });
+  return page.evaluate(async (selector) => {
+    const { axe } = window as never as { axe: typeof import('axe-core') };
+    const { violations: found } = await axe.run(selector);
+    return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  }, within);
+}
+
+describe('transfers', { skip }, () => {
+  for (const kind of ['conversation', 'chat'] as const) {
+    const expectMoved = async (sid: string, targetSid: string) => {
+      await notification(STRINGS.ChatTransferDone).waitFor();
+      const [made] = await stack.successors(sid);
+      assert.equal((await stack.task(made ?? '')).attributes['targetSid'], targetSid);
+      assert.equal((await stack.task(sid)).assignment_status, 'completed');
+      await page.locator(`[data-task="${sid}"]`).waitFor({ state: 'detached' });
+    };
+
+    it(`a ${kind} to an agent`, async () => {
+      const sid = await deskWith(kind);
+      await openTab('Agents');
+      await button('Transfer to Ben Baker').click();
+      await expectMoved(sid, stack.seed.workers['ben'] ?? '');
+    });
+
+    it(`a ${kind} to a queue`, async () => {
+      const target = stack.seed.queues['Sales'] ?? '';
+      wire.fakes.set('/transfer-targets', {
+        workflows: [],
+        queues: [
+          { sid: target, friendlyName: 'Sales', availableWorkers: 3 },
+          { sid: stack.seed.queues['Support'], friendlyName: 'Support', availableWorkers: null },
+        ],
+      });
+      const sid = await deskWith(kind);
+      await openTab('Queues');
+      await page.getByText('Available agents: 3').waitFor();
+      assert.equal(await page.getByText('Available agents').count(), 1);
+      assert.equal(await button('Transfer to Billing').count(), 0, 'no queue that the stack does not route to');
+      await button('Transfer to Sales').click();
+      await expectMoved(sid, target);
+    });
+
+    it(`a ${kind} to a workflow`, async () => {
+      const sid = await deskWith(kind);
+      await openTab('Workflows');
+      await button('Transfer to Escalations').click();
+      await expectMoved(sid, stack.seed.workflows['Escalations'] ?? '');
+    });
+  }
+
+  it('asks first whether this origin may call', async () => {
+    await deskWith();
+    const origin = `http://localhost:${PORT}`;
+    const preflight = await fetch(`${wire.base}/transfer-chat`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+    });
+    assert.equal(preflight.headers.get('access-control-allow-origin'), origin);
+    wire.calls.length = 0;
+    await openTab('Agents');
+    await button('Transfer to Ben Baker').click();
+    await notification(STRINGS.ChatTransferDone).waitFor();
+    const methods = wire.calls.filter(({ path }) => path === '/transfer-chat').map(({ method }) => method);
+    assert.deepEqual(methods, ['OPTIONS', 'POST']);
+  });
+
+  it('from a refused origin fails where the agent sees it', async () => {
+    const sid = await deskWith('conversation', `http://127.0.0.1:${PORT}`);
+    await openTab('Agents');
+    await button('Transfer to Ben Baker').click();
+    await notification(STRINGS.ChatTransferProblem_no_answer).waitFor();
+    assert.deepEqual(await stack.successors(sid), []);
+    assert.equal(tasks().length, 0);
+  });
+
+  it('once, whatever is clicked meanwhile', async () => {
+    const sid = await deskWith();
+    await stack.break({ kind: 'latency', seconds: 2, path: '/Tokens/validate', times: 1 });
+    const ben = stack.seed.workers['ben'] ?? '';
+    const [first, ...others] = await Promise.all([
+      invoke(sid, ben),
+      invoke(sid, stack.seed.queues['Sales'] ?? ''),
+      invoke(sid, ben),
+    ]);
+    assert.equal(first, 'resolved');
+    for (const outcome of others) assert.match(outcome, /^rejected/);
+    await notification(STRINGS.ChatTransferProblem_transfer_in_progress).waitFor();
+    assert.equal(tasks().length, 1);
+    assert.equal((await stack.successors(sid)).length, 1);
+  });
+
+  it('again after a reload in the middle: the same new task', async () => {
+    const sid = await deskWith();
+    wire.next.push('silent');
+    const ben = stack.seed.workers['ben'] ?? '';
+    void invoke(sid, ben).catch(() => undefined);
+    while ((await stack.successors(sid)).length === 0) await page.waitForTimeout(100);
+    await page.reload();
+    await page.getByRole('main').waitFor();
+    assert.equal(await invoke(sid, ben), 'resolved');
+    assert.equal((await stack.successors(sid)).length, 1);
+  });
+});
+
+describe('what agents see', { skip }, () => {
+  it('of a slow transfer', async () => {
+    const sid = await deskWith();
+    await stack.break({ kind: 'latency', seconds: 4, path: '/Tokens/validate', times: 1 });
+    const outcome = invoke(sid, stack.seed.workers['ben'] ?? '');
+    const began = Date.now();
+    await notification(STRINGS.ChatTransferSlow).waitFor();
+    assert.ok(Date.now() - began >= 1_500, 'not before two seconds');
+    const transferring = page.getByRole('region', { name: 'Selected chat' }).locator('[aria-busy="true"]');
+    assert.equal(await transferring.count(), 1);
+    assert.equal(await outcome, 'resolved');
+    await notification(STRINGS.ChatTransferDone).waitFor();
+    assert.equal(await notification(STRINGS.ChatTransferSlow).count(), 0);
+  });
+
+  it('of a refusal by the real stack, in words for agents', async () => {
+    const sid = await deskWith();
+    const outcome = await invoke(sid, stack.seed.queues['Billing'] ?? '');
+    assert.match(outcome, /^rejected: /);
+    await notification(STRINGS.ChatTransferProblem_target_not_routed).waitFor();
+  });
+
+  const codes = Object.keys(STRINGS).flatMap((key) => /^ChatTransferProblem_(.*)$/.exec(key)?.[1] ?? []);
+  const waitedFor = ['transfer_in_progress', 'cancelled', 'no_answer', 'not_understood', 'turned_away'];
+  it('of each failure', async () => {
+    await deskWith();
+    for (const code of codes.filter((one) => !waitedFor.includes(one))) {
+      wire.next.push(problem(code), problem(code), problem(code), problem(code));
+      const outcome = await invoke('WT0', 'WK0');
+      assert.equal(outcome, 'rejected: Said by the server.');
+      await notification(STRINGS[`ChatTransferProblem_${code}` as keyof typeof STRINGS]).waitFor({ timeout: 5_000 });
+      assert.equal(
+        (await page.locator('.Twilio-NotificationBar [role="alert"], .Twilio-NotificationBar-Container').count()) <= 1,
+        true,
+      );
+      wire.next.length = 0;
+    }
+  });
+
+  it('of a code that the plugin does not know: the server’s own words', async () => {
+    await deskWith();
+    wire.next.push(problem('invented_later', 409, { detail: 'Words <b>of</b> the server.' }));
+    await invoke('WT0', 'WK0');
+    await notification('Words <b>of</b> the server.').waitFor();
+  });
+
+  it('of an agent who could not be put back: what to do', async () => {
+    await deskWith();
+    wire.next.push(problem('twilio_refused', 502, { rolledBack: true, agentRejoined: false }));
+    await invoke('WT0', 'WK0');
+    await notification(STRINGS.ChatTransferRejoin).waitFor();
+  });
+
+  it('of something that remains: what to do', async () => {
+    await deskWith();
+    for (let n = 0; n < 4; n += 1) wire.next.push(problem('twilio_failed', 502, { rolledBack: false }));
+    await invoke('WT0', 'WK0');
+    await notification(STRINGS.ChatTransferSameAgain).waitFor();
+  });
+
+  it('of a string that an administrator has replaced', async () => {
+    await deskWith();
+    await page.evaluate(() => {
+      const { manager } = (window as never as { desk: { manager: { strings: Record<string, string> } } }).desk;
+      manager.strings = {
+        ...manager.strings,
+        ChatTransferProblem_task_ended: 'Vorbei.',
+        ChatTransferFailed: '! {{problem}}',
+      };
+    });
+    wire.next.push(problem('task_ended', 409));
+    await invoke('WT0', 'WK0');
+    await notification('! Vorbei.').waitFor();
+  });
+});
+
+describe('what stays Flex’s', { skip }, () => {
+  const FLEX = /Flex's own transfers need an account/;
+  const cases: [string, object | undefined, object][] = [
+    ['calls', undefined, { channelType: 'voice', taskChannelUniqueName: 'voice', attributes: { conference: {} } }],
+    ['e-mail', undefined, { channelType: 'email', taskChannelUniqueName: 'email' }],
+    ['warm transfers', { mode: 'WARM' }, {}],
+  ];
+  for (const [what, options, changes] of cases) {
+    it(what, async () => {
+      await deskWith();
+      assert.match(await invoke('WT0', 'WK0', options, changes), FLEX);
+      assert.equal(tasks().length, 0);
+    });
+  }
+
+  it('the button and the queues, where native messaging transfers are on', async () => {
+    await deskWith();
+    const own = page
+      .getByRole('region', { name: 'Selected chat' })
+      .locator('[data-paste-element="BUTTON"]', { hasText: 'Transfer' });
+    assert.equal(await own.count(), 1);
+    await page.evaluate(() => {
+      const { manager } = (window as never as { desk: { manager: { store: { dispatch(action: object): void } } } })
+        .desk;
+      manager.store.dispatch({ type: 'TRANSFERS_CONFIG_UPDATE', payload: { enabled: true } });
+    });
+    await own.waitFor({ state: 'detached' });
+  });
+});
+
+describe('the workflows tab', { skip }, () => {
+  it('searches', async () => {
+    await deskWith();
+    await openTab('Workflows');
+    await page.getByLabel(STRINGS.ChatTransferWorkflowsSearch).fill(' ESCAL');
+    assert.equal(await button('Transfer to Escalations').count(), 1);
+    assert.equal(await button('Transfer to Assign to Anyone').count(), 0);
+    await page.getByLabel(STRINGS.ChatTransferWorkflowsSearch).fill('zzz');
+    await page.getByText(STRINGS.ChatTransferNothingFound).waitFor();
+  });
+
+  it('says that it loads, and that there is nothing', async () => {
+    await deskWith();
+    wire.fakes.set('/get-workflows', { workflows: [] });
+    await openTab('Workflows');
+    await page.getByText(STRINGS.ChatTransferWorkflowsEmpty).waitFor();
+  });
+
+  it('says that it failed, and tries again', async () => {
+    await deskWith();
+    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
+    wire.next.push(problem('token_invalid', 403));
+    await openTab('Workflows');
+    await page.getByText(STRINGS.ChatTransferWorkflowsFailed).waitFor();
+    await button(STRINGS.ChatTransferTryAgain).click();
+    await button('Transfer to Escalations').waitFor();
+  });
+
+  it('is operated by keyboard alone', async () => {
+    const sid = await deskWith();
+    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
+    await page.getByRole('region', { name: 'Selected chat' }).getByRole('button', { name: 'Transfer' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.Twilio-WorkerDirectory').getByRole('button', { name: 'Workflows' }).first().focus();
+    await page.keyboard.press('Enter');
+    const search = page.getByLabel(STRINGS.ChatTransferWorkflowsSearch);
+    await search.focus();
+    await page.keyboard.type('esc');
+    await page.keyboard.press('Tab');
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
+      'Transfer to Escalations',
+    );
+    await page.keyboard.press('Enter');
+    await notification(STRINGS.ChatTransferDone).waitFor();
+    assert.equal((await stack.successors(sid)).length, 1);
+  });
+});
+
+describe('accessibility', { skip }, () => {
+  // Flex's own tab headers and task header are Twilio's to change, so what is scanned is what this plugin adds.
+  it('of the button', async () => {
+    await deskWith();
+    assert.deepEqual(await violations('[aria-label="Selected chat"] [data-paste-element="BUTTON"]'), []);
+  });
+
+  it('of the tab: loaded, nothing found, failed', async () => {
+    await deskWith();
+    wire.fakes.set('/transfer-targets', {
+      workflows: [],
+      queues: [{ sid: 'WQ0', friendlyName: 'Sales', availableWorkers: 1 }],
+    });
+    await openTab('Workflows');
+    await button('Transfer to Escalations').waitFor();
+    assert.deepEqual(await violations('.Twilio-WorkerDirectory ul'), []);
+    await page.getByLabel(STRINGS.ChatTransferWorkflowsSearch).fill('zzz');
+    await page.getByText(STRINGS.ChatTransferNothingFound).waitFor();
+    assert.deepEqual(await violations('.Twilio-Tabs, .Twilio-WorkerDirectory [data-paste-element="BOX"]'), []);
+  });
+
+  it('of the notification', async () => {
+    await deskWith();
+    wire.next.push(problem('task_ended', 409));
+    await invoke('WT0', 'WK0');
+    await notification(STRINGS.ChatTransferProblem_task_ended).waitFor();
+    assert.deepEqual(await violations('.Twilio-NotificationBar'), []);
+  });
+});
