@@ -1,4 +1,3 @@
-import { Alert } from '@twilio-paste/core/alert';
 import { Box } from '@twilio-paste/core/box';
 import { Button } from '@twilio-paste/core/button';
 import { Input } from '@twilio-paste/core/input';
@@ -46,9 +45,9 @@ export function TargetList({ id, taskSid, words, ongoing, load, onTransfer }: Pr
   if (targets === 'failed') {
     return (
       <Box width="100%" padding="space50" display="flex" flexDirection="column" rowGap="space50">
-        <Alert variant="error">
-          <Text as="span">{words.failed}</Text>
-        </Alert>
+        <Text as="p" role="alert" color="colorTextError">
+          {words.failed}
+        </Text>
         <Button variant="secondary" onClick={retry}>
           {words.tryAgain}
         </Button>

@@ -149,6 +149,9 @@ describe('transfers', { skip }, () => {
   }
 
   it('asks first whether this origin may call', async () => {
+    // A context of its own: Chromium keeps what a preflight said.
+    await page.close();
+    page = await browser.newPage();
     await deskWith();
     const origin = `http://localhost:${PORT}`;
     const preflight = await fetch(`${wire.base}/transfer-chat`, {
@@ -266,11 +269,8 @@ describe('what agents see', { skip }, () => {
     await deskWith();
     await page.evaluate(() => {
       const { manager } = (window as never as { desk: { manager: { strings: Record<string, string> } } }).desk;
-      manager.strings = {
-        ...manager.strings,
-        ChatTransferProblem_task_ended: 'Vorbei.',
-        ChatTransferFailed: '! {{problem}}',
-      };
+      manager.strings['ChatTransferProblem_task_ended'] = 'Vorbei.';
+      manager.strings['ChatTransferFailed'] = '! {{problem}}';
     });
     wire.next.push(problem('task_ended', 409));
     await invoke('WT0', 'WK0');
