@@ -31,8 +31,25 @@ export interface paths {
         /** List the workspace's workflows. */
         get: operations["getWorkflows"];
         put?: never;
-        /** The same, with the token in the body if there is one. */
+        /** List the workspace's workflows, with the token in the body or the header. */
         post: operations["postWorkflows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/transfer-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workspace's workflows, and the queues that the stack routes to. */
+        get: operations["getTransferTargets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -53,8 +70,18 @@ export interface components {
             taskSid: components["schemas"]["TaskSid"];
             /** @description A worker, a task queue or a workflow. */
             targetSid: string;
-            /** @description Counts for nothing. */
+            /** @description Ignored. */
             workerName?: string | null;
+        };
+        Workflow: {
+            sid: string;
+            friendlyName: string;
+        };
+        Queue: {
+            sid: string;
+            friendlyName: string;
+            /** @description Agents of the queue who were available a few seconds ago; null where that is not known. */
+            availableWorkers: number | null;
         };
         Problem: {
             type: string;
@@ -69,7 +96,7 @@ export interface components {
             code: "agent_not_in_conversation" | "attributes_too_large" | "body_too_large" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "out_of_time" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
             /** @description False: something remains or may remain. */
             rolledBack?: boolean;
-            /** @description Whether the agent who holds the task was put into the chat again. */
+            /** @description Whether the agent who holds the task was added to the chat again. */
             agentRejoined?: boolean;
         };
         GatewayError: {
@@ -77,7 +104,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description More requests than the stack's throttle lets through; API Gateway's own answer. */
+        /** @description API Gateway throttled the request. */
         TurnedAway: {
             headers: {
                 [name: string]: unknown;
@@ -86,7 +113,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description A defect, or API Gateway's own answer where a function gave none. */
+        /** @description A defect, or API Gateway's answer if the function gave none. */
         Defect: {
             headers: {
                 [name: string]: unknown;
@@ -101,7 +128,7 @@ export interface components {
             headers: {
                 /** @description With 503, in seconds. */
                 "Retry-After"?: number;
-                /** @description The ID that logs have the request by. */
+                /** @description The request's ID in the logs. */
                 "Apigw-Requestid"?: string;
                 [name: string]: unknown;
             };
@@ -116,10 +143,19 @@ export interface components {
             };
             content: {
                 "application/json": {
-                    workflows: {
-                        sid: string;
-                        friendlyName: string;
-                    }[];
+                    workflows: components["schemas"]["Workflow"][];
+                };
+            };
+        };
+        /** @description Workflows and queues, each by name. */
+        Targets: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    workflows: components["schemas"]["Workflow"][];
+                    queues: components["schemas"]["Queue"][];
                 };
             };
         };
@@ -211,6 +247,25 @@ export interface operations {
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            429: components["responses"]["TurnedAway"];
+            500: components["responses"]["Defect"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+        };
+    };
+    getTransferTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Targets"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             429: components["responses"]["TurnedAway"];
             500: components["responses"]["Defect"];
             502: components["responses"]["Problem"];

@@ -7,9 +7,9 @@
 import type { components } from './openapi';
 
 export type Problem = components['schemas']['Problem'];
-export type Workflow = { sid: string; friendlyName: string };
-export type Queue = { sid: string; friendlyName: string; availableWorkers: number | null };
-export type Targets = { workflows: Workflow[]; queues: Queue[] };
+export type Targets = components['responses']['Targets']['content']['application/json'];
+export type Workflow = Targets['workflows'][number];
+export type Queue = Targets['queues'][number];
 
 /** What only this side can say: no answer, API Gateway's own answers, an answer that is none, and the end of waiting. */
 export type ClientCode = 'no_answer' | 'turned_away' | 'not_understood' | 'cancelled';

@@ -124,17 +124,12 @@ describe('transfers', { skip }, () => {
 
     it(`a ${kind} to a queue`, async () => {
       const target = stack.seed.queues['Sales'] ?? '';
-      wire.fakes.set('/transfer-targets', {
-        workflows: [],
-        queues: [
-          { sid: target, friendlyName: 'Sales', availableWorkers: 3 },
-          { sid: stack.seed.queues['Support'], friendlyName: 'Support', availableWorkers: null },
-        ],
-      });
       const sid = await deskWith(kind);
       await openTab('Queues');
-      await page.getByText('Available agents: 3').waitFor();
-      assert.equal(await page.getByText('Available agents').count(), 1);
+      await page
+        .getByText(/^Available agents: \d/)
+        .first()
+        .waitFor();
       assert.equal(await button('Transfer to Billing').count(), 0, 'no queue that the stack does not route to');
       await button('Transfer to Sales').click();
       await expectMoved(sid, target);
@@ -344,6 +339,7 @@ describe('the workflows tab', { skip }, () => {
     await page.locator('.Twilio-WorkerDirectory').getByRole('button', { name: 'Workflows' }).first().focus();
     await page.keyboard.press('Enter');
     const search = page.getByLabel(STRINGS.ChatTransferWorkflowsSearch);
+    await search.waitFor();
     await search.focus();
     await page.keyboard.type('esc');
     await page.keyboard.press('Tab');

@@ -285,6 +285,19 @@ describe('cancellation', () => {
 });
 
 describe('lists', () => {
+  it('routed queues, with the number of available agents', async () => {
+    const { workflows, queues } = await client().listTargets();
+    assert.deepEqual(
+      workflows.map(({ friendlyName }) => friendlyName),
+      ['Assign to Anyone', 'Escalations'],
+    );
+    assert.deepEqual(
+      queues.filter(({ friendlyName }) => friendlyName !== 'Everyone').map(({ friendlyName }) => friendlyName),
+      ['Sales', 'Support'],
+    );
+    for (const { availableWorkers } of queues) assert.ok(availableWorkers !== null && availableWorkers > 0);
+  });
+
   it('workflows by name', async () => {
     assert.deepEqual(await client().listWorkflows(), [
       { sid: stack.seed.workflows['Assign to Anyone'], friendlyName: 'Assign to Anyone' },

@@ -45,10 +45,11 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_workflow_files_are_these_four() -> None:
+def test_the_workflow_files_are_these_six() -> None:
     assert NAMES == [
         "build.yml",
         "deploy.yml",
+        "plugin.yml",
         "preview.yml",
         "release-pulumi-twilio.yml",
         "test.yml",
@@ -68,8 +69,18 @@ def test_every_action_is_pinned_by_commit_with_its_version_in_a_comment(name: st
 def test_no_workflow_reads_a_stored_secret_or_runs_for_a_fork_with_rights(name: str) -> None:
     text = (FOLDER / name).read_text()
 
-    assert "${{ secrets." not in text
+    # Twilio has no OIDC: the job that releases the plugin needs a key.
+    assert name == "plugin.yml" or "${{ secrets." not in text
     assert set(read(name)["on"]) <= {"pull_request", "push", "workflow_call"}
+
+
+def test_the_job_with_the_stored_key_has_an_approval_and_no_rights_on_aws() -> None:
+    jobs = read("plugin.yml")["jobs"]
+    (job,) = [job for job in jobs.values() if "${{ secrets." in str(job)]
+
+    assert job["environment"] == "production"
+    assert job["permissions"] == {"contents": "read"}
+    assert job["needs"] == ["test", "endpoint"]
 
 
 def test_each_job_has_exactly_these_permissions() -> None:
@@ -89,6 +100,12 @@ def test_each_job_has_exactly_these_permissions() -> None:
             "test": {"contents": "read"},
             "build": {"contents": "read"},
             "deploy": {"contents": "read", "id-token": "write"},
+            "plugin": {"contents": "read", "id-token": "write"},
+        },
+        "plugin.yml": {
+            "test": {"contents": "read"},
+            "endpoint": {"id-token": "write"},
+            "release": {"contents": "read"},
         },
     }
 
@@ -96,7 +113,9 @@ def test_each_job_has_exactly_these_permissions() -> None:
 @pytest.mark.parametrize("name", ["preview.yml", "deploy.yml"])
 def test_a_job_with_an_identity_token_installs_prebuilt_wheels_only(name: str) -> None:
     jobs = read(name)["jobs"]
-    (job,) = [job for job in jobs.values() if "id-token" in job.get("permissions", {})]
+    (job,) = [
+        job for job in jobs.values() if "steps" in job and "id-token" in job.get("permissions", {})
+    ]
     made = [step["run"] for step in job["steps"] if "make " in step.get("run", "")]
     recipe = (ROOT / "Makefile").read_text().partition("\ninstall-wheels:")[2].partition("\n\n")[0]
     installs = [line for line in recipe.splitlines() if "pip" in line]
