@@ -39,6 +39,7 @@ function flexTask(task: AgentTask, worker: string): Flex.ITask {
     dateUpdated: new Date(task.since),
     age: 0,
     queueName: task.queue,
+    getParticipants: async () => [],
   } as unknown as Flex.ITask;
 }
 
@@ -125,7 +126,9 @@ function Agent({ view }: { view: AgentView }) {
             ))}
           </Box>
         </Box>
-        <Flex.WorkerDirectory />
+        <Box position="absolute" top="0" right="0" height="100%" display="flex">
+          <Flex.WorkerDirectory />
+        </Box>
       </Box>
     </Flex.TaskContext.Provider>
   );

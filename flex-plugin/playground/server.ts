@@ -40,7 +40,7 @@ const OPEN = ['pending', 'accepted', 'wrapping'];
 /** What the buttons do to the emulated Twilio; README of `local/` and `local/twilio/faults.py` have more. */
 const FAULTS: Record<string, Fault[]> = {
   slow: [{ kind: 'latency', seconds: 4, path: '/(Invites|Tasks)$', times: null }],
-  broken: [{ kind: 'status', status: 500, path: '/Tasks/WT[^/]*$', times: null }],
+  broken: [{ kind: 'status', status: 500, path: '/Tokens/validate', times: null }],
 };
 
 export class Playground {
@@ -56,10 +56,7 @@ export class Playground {
     const [page, plugin] = await Promise.all([bundlePage(), bundlePlugin()]);
     const server = createServer((request, response) => {
       playground.answer(request).then(
-        ([type, body]) => {
-          const cached = type.startsWith('text/javascript') ? 'max-age=3600' : 'no-store';
-          response.writeHead(200, { 'content-type': type, 'cache-control': cached }).end(body);
-        },
+        ([type, body]) => response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body),
         (error: Error) => response.writeHead(500, { 'content-type': 'text/plain' }).end(error.message),
       );
     });

@@ -17,7 +17,7 @@ export function TransferButton({ task, label, ongoing, onClick }: Props) {
   const transferring = useOngoing(ongoing, task?.taskSid ?? '');
   if (!task) return null;
   return (
-    <Box marginRight="space30">
+    <Box marginRight="space30" alignSelf="center">
       <Button variant="secondary" size="small" loading={transferring} onClick={() => onClick(task)}>
         {label}
       </Button>

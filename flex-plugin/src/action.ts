@@ -1,7 +1,7 @@
 /** Flex's action `TransferTask`, replaced for chats. */
 import type * as Flex from '@twilio/flex-ui';
 
-import { describeFailure, registerNotifications } from './notifications';
+import { describeFailure, registerNotifications, type NotificationId } from './notifications';
 import type { Ongoing } from './ongoing';
 import type { StringKey } from './strings';
 import { TransferError, type Client } from './transfer';
@@ -36,11 +36,12 @@ export function replaceTransferTask(
 ): void {
   const { Actions, Notifications, TaskHelper } = flex;
   registerNotifications(flex);
+  const show = (id: NotificationId, text = '') => Notifications.showNotification(id, { text });
 
   async function transfer(taskSid: string, targetSid: string): Promise<void> {
     if (ongoing.has(taskSid)) throw new TransferError('transfer_in_progress', 'One transfer at a time.');
     await ongoing.during(taskSid, async () => {
-      const slow = setTimeout(() => Notifications.showNotification('ChatTransferSlow'), SLOW);
+      const slow = setTimeout(() => show('ChatTransferSlow', read('ChatTransferSlow')), SLOW);
       try {
         await client.transfer(taskSid, targetSid);
       } finally {
@@ -58,10 +59,10 @@ export function replaceTransferTask(
       await transfer(task.taskSid, payload.targetSid);
     } catch (error) {
       if (error instanceof TransferError) {
-        Notifications.showNotification('ChatTransferFailed', describeFailure(error, read));
+        show('ChatTransferFailed', describeFailure(error, read));
       }
       throw error;
     }
-    Notifications.showNotification('ChatTransferDone');
+    show('ChatTransferDone', read('ChatTransferDone'));
   });
 }

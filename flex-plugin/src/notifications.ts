@@ -17,10 +17,10 @@ export type NotificationId = keyof typeof KINDS;
 
 export function registerNotifications(flex: typeof Flex): void {
   for (const [id, { type, timeout }] of Object.entries(KINDS)) {
-    // The content names a string, so that overriding the string changes the notification.
+    // Flex compiles a string once; the text comes with each notification, so that overriding it works at any time.
     flex.Notifications.registerNotification({
       id,
-      content: id,
+      content: 'ChatTransferNotification',
       type: flex.NotificationType[type],
       timeout,
       closeButton: true,
@@ -29,12 +29,10 @@ export function registerNotifications(flex: typeof Flex): void {
 }
 
 /** What to say of a failure: the problem in words for agents, then what to do, where that does not follow. */
-export function describeFailure(error: TransferError, read: (key: StringKey) => string | undefined) {
+export function describeFailure(error: TransferError, read: (key: StringKey) => string | undefined): string {
   const { agentRejoined, rolledBack } = error.problem;
   const advice = agentRejoined === false ? 'ChatTransferRejoin' : rolledBack === false && 'ChatTransferSameAgain';
-  return {
-    // A stack that is newer than the plugin may have codes of which it knows nothing.
-    problem: read(`ChatTransferProblem_${error.code}`) ?? error.message,
-    advice: (advice && read(advice)) || '',
-  };
+  // A stack that is newer than the plugin may have codes of which it knows nothing.
+  const problem = read(`ChatTransferProblem_${error.code}`) ?? error.message;
+  return advice ? `${problem} ${read(advice)}` : problem;
 }

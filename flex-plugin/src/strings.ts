@@ -47,7 +47,8 @@ const OTHERS = {
   ChatTransferButton: 'Transfer',
   ChatTransferDone: 'The chat was transferred.',
   ChatTransferSlow: 'The transfer takes longer than usual. Please wait.',
-  ChatTransferFailed: '{{problem}} {{advice}}',
+  // What stands around each notification's text.
+  ChatTransferNotification: '{{text}}',
   ChatTransferRejoin: 'You are not in the chat any more: join it again before you write.',
   ChatTransferSameAgain: 'Something of the transfer remains: transfer to the same target again.',
   ChatTransferWorkflows: 'Workflows',
