@@ -54,7 +54,8 @@ export function replaceTransferTask(
   Actions.replaceAction('TransferTask', async (payload: TransferTaskPayload, original) => {
     const task = payload.task ?? (payload.sid ? TaskHelper.getTaskByTaskSid(payload.sid) : undefined);
     if (!task || !isMessaging(flex, task) || payload.options?.mode === 'WARM') return original(payload);
-    Notifications.dismissNotificationById('ChatTransferFailed');
+    // What was said of the previous transfer.
+    for (const id of ['ChatTransferDone', 'ChatTransferFailed']) Notifications.dismissNotificationById(id);
     try {
       await transfer(task.taskSid, payload.targetSid);
     } catch (error) {
