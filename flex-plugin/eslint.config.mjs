@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config({ ignores: ['build/', 'src/openapi.ts'] }, tseslint.configs.strict, {
-  // A promise that nobody waits for hides its failure from the agent.
+  // A promise without await hides its failure from the agent.
   files: ['src/**/*.ts', 'src/**/*.tsx'],
   languageOptions: { parserOptions: { projectService: true } },
   rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' },

@@ -355,7 +355,7 @@ describe('accessibility', { skip }, () => {
     assert.deepEqual(await violations('[aria-label="Selected chat"] [data-paste-element="BUTTON"]'), []);
   });
 
-  it('of the tab: loaded, nothing found, failed', async () => {
+  it('of the tab: loaded, nothing found', async () => {
     await deskWith();
     wire.fakes.set('/transfer-targets', {
       workflows: [],
@@ -367,6 +367,15 @@ describe('accessibility', { skip }, () => {
     await page.getByLabel(STRINGS.ChatTransferWorkflowsSearch).fill('zzz');
     await page.getByText(STRINGS.ChatTransferNothingFound).waitFor();
     assert.deepEqual(await violations('.Twilio-Tabs, .Twilio-WorkerDirectory [data-paste-element="BOX"]'), []);
+  });
+
+  it('of the tab: failed', async () => {
+    await deskWith();
+    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
+    wire.next.push(problem('token_invalid', 403));
+    await openTab('Workflows');
+    await page.getByText(STRINGS.ChatTransferWorkflowsFailed).waitFor();
+    assert.deepEqual(await violations('.Twilio-WorkerDirectory [role="alert"]'), []);
   });
 
   it('of the notification', async () => {
