@@ -107,9 +107,9 @@ class Alarms(Component):
                 failed_rollbacks,
             ),
             self._declare(
-                "workflows-failing",
-                "Two or more requests for the list of workflows were answered with 5xx",
-                failed_workflow_lists,
+                "lists-failing",
+                "Two or more requests for workflows or targets were answered with 5xx",
+                failed_lists,
                 threshold=1,
                 periods=_PERIODS_WHERE_FILLED,
             ),
@@ -216,7 +216,7 @@ def failed_rollbacks(watched: Watched) -> list[Query]:
     return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def failed_workflow_lists(watched: Watched) -> list[Query]:
+def failed_lists(watched: Watched) -> list[Query]:
     """Return how many requests for the list of workflows were answered with 5xx."""
     return _sum_of(watched.of_target_lists("5xx"), "Failed lists of targets", _RATE_SECONDS)
 

@@ -90,7 +90,7 @@ def _entry(key: Key) -> str:
     filled = "\n".join(textwrap.fill(line, 96, break_on_hyphens=False) for line in lines)
     comment = textwrap.indent(filled, "  # ") + "\n"
     if key.default is REQUIRED:
-        return f"{comment}  {name}: {key.kind.expected.split(': ')[1][:2]}{'x' * 32}\n"
+        return f"{comment}  {name}: {key.example}\n"
     if value:
         return f"{comment}  {name}: {value}\n"
     if key.kind.is_secret:

@@ -44,6 +44,7 @@ class RoutingSettings:
         sid("WS", "the Flex Task Assignment workspace"),
         "The TaskRouter workspace (Console: TaskRouter, Workspaces)",
         default=REQUIRED,
+        example=f"WS{'x' * 32}",
     )
     transfer_queues: tuple[str, ...] = key(
         "transferQueues",

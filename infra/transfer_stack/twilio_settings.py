@@ -10,7 +10,11 @@ class TwilioSettings:
     """The Twilio account, its credentials and the address of its API."""
 
     account_sid: str = key(
-        "twilio:accountSid", sid("AC", "an account"), "The Twilio account", default=REQUIRED
+        "twilio:accountSid",
+        sid("AC", "an account"),
+        "The Twilio account",
+        default=REQUIRED,
+        example=f"AC{'x' * 32}",
     )
     auth_token: str = key(
         "twilio:authToken",

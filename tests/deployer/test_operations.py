@@ -118,7 +118,7 @@ def test_every_alarm_notifies_the_topic_and_the_topic_the_address(stack: Deploye
         "functions-crashed",
         "functions-throttled",
         "rollback-failed",
-        "workflows-failing",
+        "lists-failing",
         "requests-refused",
         "requests-throttled",
         "canary-failing",

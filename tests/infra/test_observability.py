@@ -53,7 +53,7 @@ def test_only_one_module_emits_metrics() -> None:
         ("functions-crashed", 0, {"Errors"}),
         ("functions-throttled", 0, {"Throttles"}),
         ("rollback-failed", 0, {metrics.NOT_ROLLED_BACK}),
-        ("workflows-failing", 1, {"5xx"}),
+        ("lists-failing", 1, {"5xx"}),
         ("requests-refused", 50, {metrics.REFUSED, metrics.ANSWERED}),
         ("requests-throttled", 0, {metrics.THROTTLED}),
     ],
@@ -98,7 +98,7 @@ def test_an_alarm_on_functions_counts_both(program: Program, name: str) -> None:
 
 
 def test_the_lists_of_targets_are_watched_on_all_routes(program: Program) -> None:
-    *found, result = program.one(ALARM, "workflows-failing").inputs["metricQueries"]
+    *found, result = program.one(ALARM, "lists-failing").inputs["metricQueries"]
 
     assert [query["metric"]["dimensions"] for query in found] == [
         {**ROUTE, "Method": method, "Resource": path}
@@ -116,7 +116,7 @@ def test_an_alarm_with_fill_evaluates_several_periods(program: Program) -> None:
     alarms = program.of_type(ALARM).values()
     filled = {alarm.name for alarm in alarms if "FILL(" in json.dumps(alarm.inputs)}
 
-    assert filled >= {"functions-crashed", "functions-throttled", "workflows-failing"}
+    assert filled >= {"functions-crashed", "functions-throttled", "lists-failing"}
     for name in filled:
         alarm = program.one(ALARM, name).inputs
         assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (1, 3)

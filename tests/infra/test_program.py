@@ -44,12 +44,12 @@ def test_the_program_declares_exactly_these_resources(program: Program) -> None:
         ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsThrottled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-crashed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "lists-failing"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-refused"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "rollback-failed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-failing"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-slow"),
-        ("aws:cloudwatch/metricAlarm:MetricAlarm", "workflows-failing"),
         *[
             ("aws:cloudwatch/queryDefinition:QueryDefinition", name)
             for name in (

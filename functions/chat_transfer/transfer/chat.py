@@ -123,7 +123,7 @@ class ChatHandover:
         self._rewrite(None, without=False)
 
     def outlives(self, original: Task | None, made: Task | None) -> bool:
-        """Unless the original ended with its channel, or the new task has lost it to an undo."""
+        """Whether the original ended without its channel, or the new task has it."""
         if original is not None:
             return CHANNEL not in original.attributes
         return made is not None and (made.is_accepted or CHANNEL in made.attributes)

@@ -129,7 +129,7 @@ class ConversationHandover:
         self._check_open()
 
     def outlives(self, original: Task | None, made: Task | None) -> bool:  # noqa: ARG002
-        """Unless the interaction channel is over too."""
+        """Whether the interaction channel is open."""
         return not self._channel.is_over()
 
     def give_channel(self, task: Task) -> None:

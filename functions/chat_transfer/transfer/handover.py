@@ -74,10 +74,10 @@ class Handover(Protocol):
         """Whether the customer's conversation goes on after the original, which is over."""
 
     def give_channel(self, task: Task) -> None:
-        """Give a new task what leads to the customer, where an undo has taken that from it."""
+        """Give a new task the channel again, where an undo has removed it."""
 
     def take_channel(self, task: Task) -> Task:
-        """Take that from a new task before it is cancelled; return the task as it is then.
+        """Remove the channel from a new task before it is cancelled; return the changed task.
 
         Raises
         ------

@@ -54,7 +54,7 @@ def create(twilio: Twilio, handover: Handover, attempt: Attempt, task: NewTask) 
             raise
         failure = error
     if twilio.budget.remaining() < SEARCH_PAUSE_SECONDS:
-        twilio.budget.use_all()
+        twilio.budget.use_all()  # before the search there is nothing to undo
     try:
         found = search(twilio, handover, attempt, target_sid=attempt.target_sid)
     except TwilioFailure:

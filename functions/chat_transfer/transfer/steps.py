@@ -71,6 +71,7 @@ class Steps:
                 self.cancel_doubles(self.attempt.new_task_sid)
             return self._task()
         creating = self.attempt
+        # Until it is found: where the search fails, the task may still appear.
         self.attempt = replace(creating, doubted=creating.target_sid)
         made = None
         for one in search(self._twilio, self.handover, creating):
