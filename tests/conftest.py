@@ -12,7 +12,7 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
 
 # Each takes most of a minute. test_concurrency.py is not among them: it starts
 # twenty functions at once, which goes better when these are under way.
-LONGEST = ("test_faults.py", "test_commands.py")
+LONGEST = ("test_twilio_switches.py", "test_commands.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -33,7 +33,7 @@ class Call:
 
     @property
     def rule(self) -> dict[str, Any]:
-        """The rule of a fault that befalls this call."""
+        """The rule of a fault at this call."""
         return {"method": self.method, "path": f"^{self.path}$", "nth": self.nth}
 
     @property
@@ -43,6 +43,24 @@ class Call:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path.replace(SID, '*')} {self.nth}"
+
+
+TASKS = f"/taskrouter/v1/Workspaces/{SID}/Tasks"
+CREATE_TASK = Call("POST", TASKS, 1)
+DETACH, COMPLETE = (Call("POST", f"{TASKS}/{SID}", nth) for nth in (1, 2))
+CLOSE = Call("POST", f"/flex-api/v1/Interactions/{SID}/Channels/{SID}/Participants/{SID}", 1)
+# What the path of the call that makes the new task ends with.
+CREATION = {"chat": "/Tasks$", "conversation": "/Invites$"}
+
+
+def last_path(kind: str, task_sid: str) -> str:
+    """Give the path of the call that lets go of the original."""
+    return f"/Tasks/{task_sid}$" if kind == "chat" else CLOSE.path
+
+
+def other_tasks(task_sid: str) -> str:
+    """Give the path of any task but the original."""
+    return rf"/Tasks/(?!{task_sid})WT[0-9a-f]{{32}}$"
 
 
 @cache

@@ -20,8 +20,8 @@ from chat_transfer.twilio import client
 from local.twilio.centre import ContactCentre
 from local.twilio.faults import Faults
 from local.twilio.taskrouter.model import Task, TaskStatus
-from tests.functions import test_faults
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
+from tests.functions.failures import test_twilio_calls
 from tests.functions.lambda_events import Answer
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served, served
@@ -38,7 +38,7 @@ NOT_CANCELLED = "interaction tasks not cancelled"
 
 FAULTS: Mapping[str, Callable[[Faults, Call], None]] = MappingProxyType(
     {
-        **test_faults.FAULTS,
+        **test_twilio_calls.FAULTS,
         "takes effect late": lambda faults, call: faults.latency(
             LATE_SECONDS, **{**call.rule, "times": 1}
         ),

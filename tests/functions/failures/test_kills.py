@@ -27,7 +27,7 @@ LIFE_SECONDS = 25.0  # of the function that is killed, as it is deployed by defa
 PROCESSES = multiprocessing.get_context("forkserver")
 # The path as a variable: Python 3.11's fork server does not take it over before it loads these.
 PROCESSES.set_forkserver_preload(["transfer_chat", "tests.functions.lambda_process"])
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

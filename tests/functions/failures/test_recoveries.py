@@ -1,6 +1,6 @@
 """A transfer cut off after any of its calls, and a call of the next request spoiled too.
 
-`test_crashes` kills real processes and lets the next request go well; `test_faults` spoils a first
+`test_kills` kills real processes and lets the next request go well; `test_faults` spoils a first
 request. Here both go wrong, in this process: what was cut off sends no call any more.
 """
 

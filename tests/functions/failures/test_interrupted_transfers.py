@@ -1,23 +1,21 @@
-"""The second request after an attempt that was cut off, when that goes wrong as well."""
+"""The next request after a transfer that stopped half-way, when that request fails too."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment
+from tests.functions.failures.creations import lose_creation
 from tests.functions.lambda_events import Answer
+from tests.functions.meanwhile import meanwhile
 from tests.functions.served import Served, served
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff:
+class Interrupted:
     """A chat's transfer to Dev that went as far as detaching the channel, and left that so."""
 
     deployment: Deployment
@@ -36,7 +34,7 @@ class CutOff:
 
 
 @pytest.fixture
-def cut_off(deployment: Deployment) -> CutOff:
+def interrupted(deployment: Deployment) -> Interrupted:
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks["chat"])
     faults.status(500, method="POST", path=f"/Tasks/{case.task_sid}$", nth=2, times=None)
@@ -44,61 +42,69 @@ def cut_off(deployment: Deployment) -> CutOff:
     faults.clear()
     (made,) = centre.open_tasks("transferredFrom", case.task_sid)
     assert "channelSid" not in centre.attributes(case.task_sid)
-    return CutOff(deployment, case, made.sid)
+    return Interrupted(deployment, case, made.sid)
 
 
-def test_an_undo_that_fails_again_is_not_forgotten(cut_off: CutOff) -> None:
-    path = f"/Tasks/{cut_off.case.task_sid}$"
-    cut_off.deployment.twilio.faults.status(500, method="POST", path=path, times=4)
+def test_an_undo_that_fails_again_is_done_by_the_request_after_it(interrupted: Interrupted) -> None:
+    path = f"/Tasks/{interrupted.case.task_sid}$"
+    interrupted.deployment.twilio.faults.status(500, method="POST", path=path, times=4)
 
-    answer = cut_off.ask()
+    answer = interrupted.ask()
 
     assert (answer.status, answer.body["rolledBack"]) == (502, False)
-    cut_off.case.assert_customer_is_served(answer)
-    again = cut_off.ask()
+    interrupted.case.assert_customer_is_served(answer)
+    again = interrupted.ask()
     assert again.status == 200, again.text
-    cut_off.case.assert_customer_is_served(again)
+    interrupted.case.assert_customer_is_served(again)
 
 
 @pytest.mark.parametrize("target", ["dev", "carla"])
-def test_the_new_task_was_cancelled_meanwhile(cut_off: CutOff, target: str) -> None:
+def test_a_new_task_that_was_cancelled_meanwhile_is_created_again(
+    interrupted: Interrupted, target: str
+) -> None:
     """By a workflow whose last target has a time-out: the original gets its channel back."""
-    centre = cut_off.deployment.twilio.centre
+    centre = interrupted.deployment.twilio.centre
     centre.account.settings.janitor_after = frozenset({TaskStatus.COMPLETED})
-    workspace = cut_off.deployment.client.taskrouter.v1.workspaces(centre.workspace_sid)
-    workspace.tasks(cut_off.made_sid).update(assignment_status="canceled")
+    workspace = interrupted.deployment.client.taskrouter.v1.workspaces(centre.workspace_sid)
+    workspace.tasks(interrupted.made_sid).update(assignment_status="canceled")
 
-    answer = cut_off.ask(target)
+    answer = interrupted.ask(target)
 
     assert answer.status == 200, answer.text
-    cut_off.case.assert_customer_is_served(answer)
+    interrupted.case.assert_customer_is_served(answer)
 
 
-def test_the_credentials_cannot_be_read(cut_off: CutOff, aws: Aws) -> None:
-    runtime = cut_off.deployment.transfer_chat.runtime
+def test_unreadable_credentials_do_not_hide_what_is_left(
+    interrupted: Interrupted, aws: Aws
+) -> None:
+    runtime = interrupted.deployment.transfer_chat.runtime
     arn = runtime().settings.secret_arn
     runtime.cache_clear()
     right = aws.secrets.get_secret_value(SecretId=arn)["SecretString"]
     aws.secrets.put_secret_value(SecretId=arn, SecretString="{}")
 
-    assert cut_off.ask().body["rolledBack"] is False
+    assert interrupted.ask().body["rolledBack"] is False
 
     aws.secrets.put_secret_value(SecretId=arn, SecretString=right)
-    assert cut_off.ask().status == 200
+    assert interrupted.ask().status == 200
 
 
-def test_undone_for_another_target_that_cannot_be_prepared(cut_off: CutOff) -> None:
+def test_an_undo_for_another_target_whose_checks_fail_leaves_nothing(
+    interrupted: Interrupted,
+) -> None:
     """Nothing is left then, and the answer says so."""
-    faults = cut_off.deployment.twilio.faults
+    faults = interrupted.deployment.twilio.faults
     faults.status(500, method="GET", path="/Reservations$", nth=3, times=4)
 
-    answer = cut_off.ask("carla")
+    answer = interrupted.ask("carla")
 
     assert (answer.status, answer.body["rolledBack"]) == (502, True)
-    cut_off.case.assert_customer_is_served(answer)
+    interrupted.case.assert_customer_is_served(answer)
 
 
-def test_the_agent_ended_the_chat_and_twilio_has_forgotten_it(deployment: Deployment) -> None:
+def test_a_new_task_without_a_channel_is_cancelled_where_twilio_deleted_the_original(
+    deployment: Deployment,
+) -> None:
     """The new task was stripped and could not be cancelled: it leads to nobody."""
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks["chat"])
@@ -116,29 +122,39 @@ def test_the_agent_ended_the_chat_and_twilio_has_forgotten_it(deployment: Deploy
     assert not centre.open_tasks("transferredFrom", case.task_sid)
 
 
+def test_a_chat_that_its_agent_ended_after_a_failed_transfer_is_409(deployment: Deployment) -> None:
+    """The channel is closed with it, so there is nothing to transfer: the new task goes."""
+    centre = deployment.twilio.centre
+    original = centre.tasks["chat"]
+    lose_creation(deployment.twilio.faults)
+    first = deployment.transfer("chat", centre.workers["dev"])
+    assert first.body["rolledBack"] is False
+    deployment.twilio.faults.clear()
+    centre.complete(original)
+    again = deployment.transfer("chat", centre.workers["dev"])
+    assert (again.status, again.code) == (409, "task_ended")
+    assert not centre.open_tasks("transferredFrom", original)
+
+
 @pytest.fixture
-def accepted(deployment: Deployment) -> CutOff:
+def accepted(deployment: Deployment) -> Interrupted:
     """The original could not be let go, and Dev has the new task; Ana has left the channel."""
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks["chat"])
     path = f"/Tasks/{case.task_sid}$"
     faults.status(500, method="POST", path=path, times=None)
     faults.latency(0.3, method="POST", path=path)
-
-    def accept() -> None:
-        while not (made := centre.open_tasks("transferredFrom", case.task_sid)):
-            time.sleep(0.005)
-        centre.accept(made[0].sid)
-
-    with _beside(accept):
+    with meanwhile(deployment, case.task_sid, centre.accept):
         answer = deployment.transfer("chat", centre.workers["dev"])
     assert answer.code == "transfer_not_finished"
     faults.clear()
     (made,) = centre.open_tasks("transferredFrom", case.task_sid)
-    return CutOff(deployment, case, made.sid)
+    return Interrupted(deployment, case, made.sid)
 
 
-def test_the_agent_is_not_put_back_to_the_one_who_has_accepted(accepted: CutOff) -> None:
+def test_the_agent_does_not_rejoin_a_chat_that_another_agent_accepted(
+    accepted: Interrupted,
+) -> None:
     faults = accepted.deployment.twilio.faults
     faults.status(429, method="GET", path="/Reservations$", nth=1, times=4)
 
@@ -148,19 +164,12 @@ def test_the_agent_is_not_put_back_to_the_one_who_has_accepted(accepted: CutOff)
     assert answer.body.get("agentRejoined") is not True
 
 
-def test_carried_forward_for_another_target_the_agent_leaves_the_chat(accepted: CutOff) -> None:
+def test_an_accepted_transfer_is_finished_for_another_target_and_the_agent_leaves(
+    accepted: Interrupted,
+) -> None:
     centre = accepted.deployment.twilio.centre
 
     answer = accepted.ask("carla")
 
     assert (answer.status, answer.code) == (409, "transferred_elsewhere")
     assert centre.worker("ana").identity not in centre.present_in(accepted.case.room_sid)
-
-
-@contextmanager
-def _beside(act: Callable[[], None]) -> Iterator[None]:
-    """Run something beside the body, and wait for both."""
-    thread = threading.Thread(target=act)
-    thread.start()
-    yield
-    thread.join()

@@ -25,11 +25,7 @@ from chat_transfer.twilio import client, retries
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.cutting import cut_off_after
-from tests.functions.lambda_events import Answer
-from tests.functions.locks import let_locks_run_out
-from tests.functions.recording import KINDS, Call, cases
-from tests.functions.served import Served, served
-from tests.functions.test_silence import (
+from tests.functions.failures.test_twilio_switches import (
     LATE_SECONDS,
     MUCH_LATER_SECONDS,
     POSITIONS,
@@ -38,12 +34,16 @@ from tests.functions.test_silence import (
     leading,
     let_all_take_effect,
 )
+from tests.functions.lambda_events import Answer
+from tests.functions.locks import let_locks_run_out
+from tests.functions.recording import KINDS, Call, cases
+from tests.functions.served import Served, served
 from tests.sampling import IS_FULL, SEED, examples
 
 AGENTS = ["ana", "ben", "carla", "dev"]
 TARGETS = [*AGENTS, "Sales", "Support", "Escalations"]
 HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
-# Switches that delay nothing but the search: a task that appears late is `test_silence`'s.
+# Switches that delay nothing but the search: a task that appears late is `test_twilio_switches`'s.
 SWITCHES = [name for name, one in POSITIONS.items() if not one.delay or name == "search lags"]
 CHANGES = [call for _, call in cases() if changes(call)]
 FORGED = ["transferredFrom", "targetSid", "ignoreWorkerSids", "channelSid"]

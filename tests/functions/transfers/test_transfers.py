@@ -1,18 +1,20 @@
-"""What a transfer does, for both kinds of task: one table, whatever the kind."""
+"""What a transfer that succeeds does, for both kinds of task."""
 
 import pytest
 
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
+from tests.functions.problems import ANA
 
 # The seeded tasks that Ana holds, of each kind and channel.
 TASKS = ("chat", "sms", "wrapping", "conversation", "sms_conversation", "conversation_wrapping")
-ANA = "ana_40example_2Ecom"
 
 
 @pytest.mark.parametrize("form", [False, True], ids=["json", "form"])
 @pytest.mark.parametrize("task", TASKS)
-def test_to_an_agent(deployment: Deployment, task: str, form: bool) -> None:
+def test_a_transfer_to_an_agent_offers_them_the_task_and_completes_the_original(
+    deployment: Deployment, task: str, form: bool
+) -> None:
     centre = deployment.twilio.centre
     original = centre.tasks[task]
     before = centre.attributes(original)
@@ -36,7 +38,9 @@ def test_to_an_agent(deployment: Deployment, task: str, form: bool) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_to_a_queue_its_sender_is_in(deployment: Deployment, task: str) -> None:
+def test_a_transfer_to_a_queue_is_never_offered_to_the_agent_who_held_the_task(
+    deployment: Deployment, task: str
+) -> None:
     """Sales has Ana, Ben and Carla: each is asked in turn, and never Ana."""
     centre = deployment.twilio.centre
     for name in ("ben", "carla"):
@@ -52,7 +56,7 @@ def test_to_a_queue_its_sender_is_in(deployment: Deployment, task: str) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_to_a_workflow(deployment: Deployment, task: str) -> None:
+def test_a_transfer_to_a_workflow_creates_the_task_in_it(deployment: Deployment, task: str) -> None:
     centre = deployment.twilio.centre
 
     made = deployment.transfer(task, centre.workflows["Escalations"]).body["taskSid"]
@@ -63,7 +67,7 @@ def test_to_a_workflow(deployment: Deployment, task: str) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_keeps_the_customers_place_in_line(deployment: Deployment, task: str) -> None:
+def test_the_new_task_keeps_the_customers_place_in_line(deployment: Deployment, task: str) -> None:
     centre = deployment.twilio.centre
     original = centre.workspace.task(centre.tasks[task])
     made = centre.workspace.task(deployment.transfer(task, centre.queues["Sales"]).body["taskSid"])
@@ -73,7 +77,7 @@ def test_keeps_the_customers_place_in_line(deployment: Deployment, task: str) ->
         assert made.virtual_start_time == original.virtual_start_time.replace(microsecond=0)
 
 
-def test_the_janitor_leaves_a_transferred_chat_alone(deployment: Deployment) -> None:
+def test_the_janitor_leaves_the_channel_of_a_transferred_chat_open(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     channel_sid = centre.attributes(centre.tasks["chat"])["channelSid"]
     made = deployment.transfer("chat", centre.workers["dev"]).body["taskSid"]
@@ -84,7 +88,7 @@ def test_the_janitor_leaves_a_transferred_chat_alone(deployment: Deployment) -> 
     assert centre.attributes(made)["channelSid"] == channel_sid
 
 
-def test_of_two_agents_only_the_transferring_one_leaves(deployment: Deployment) -> None:
+def test_only_the_transferring_agent_of_two_leaves_the_conversation(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     original = centre.tasks["two_agents"]
     conversation_sid = centre.attributes(original)["conversationSid"]
@@ -112,24 +116,31 @@ def test_a_chain_of_transfers_keeps_the_first_conversation_id(deployment: Deploy
     assert attributes["ignoreAgent"] == "dev_40example_2Ecom"
 
 
-def test_the_worker_name_in_the_body_counts_for_nothing(deployment: Deployment) -> None:
+@pytest.mark.parametrize("listed", [True, False], ids=["closed are listed", "not listed"])
+def test_a_conversation_that_goes_back_and_forth_ignores_only_its_last_agent(
+    deployment: Deployment, listed: bool
+) -> None:
+    """Only agents who are in it now count as present; the ignored ones do not add up."""
+    centre = deployment.twilio.centre
+    centre.account.settings.lists_closed_participants = listed
+    task_sid, holder, other = centre.tasks["conversation"], "ana", "ben"
+    for _ in range(6):
+        answer = deployment.transfer(task_sid, centre.workers[other], by=holder)
+        assert answer.status == 200, answer.text
+        task_sid = answer.body["taskSid"]
+        assert centre.attributes(task_sid)["ignoreWorkerSids"] == [centre.workers[holder]]
+        assert centre.accept(task_sid) == other
+        holder, other = other, holder
+
+
+def test_the_worker_name_in_the_body_is_ignored(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     answer = deployment.transfer("chat", centre.queues["Sales"], workerName="sam@example.com")
     assert centre.attributes(answer.body["taskSid"])["ignoreAgent"] == ANA
 
 
 @pytest.mark.parametrize("task", ["chat", "conversation"])
-def test_a_supervisor_transfers_what_another_holds(deployment: Deployment, task: str) -> None:
-    """The agent who loses the task is ignored, not the supervisor who asked."""
-    centre = deployment.twilio.centre
-    made = deployment.transfer(task, centre.queues["Sales"], by="sam").body["taskSid"]
-    attributes = centre.attributes(made)
-    assert attributes["ignoreAgent"] == ANA
-    assert attributes["ignoreWorkerSids"] == [centre.workers["ana"]]
-
-
-@pytest.mark.parametrize("task", ["chat", "conversation"])
-def test_a_healthy_transfer_does_not_search(deployment: Deployment, task: str) -> None:
+def test_a_healthy_transfer_makes_no_search(deployment: Deployment, task: str) -> None:
     """EvaluateTaskAttributes is limited to three requests a second."""
     deployment.transfer(task, deployment.twilio.centre.workers["dev"])
     calls = deployment.twilio.journal.entries
@@ -138,7 +149,7 @@ def test_a_healthy_transfer_does_not_search(deployment: Deployment, task: str) -
 
 
 @pytest.mark.parametrize("task", ["chat", "conversation"])
-def test_the_agent_leaves_for_good_although_the_browser_did_not_make_them(
+def test_the_agent_is_removed_from_the_chat_where_the_browser_did_not_do_it(
     deployment: Deployment, task: str
 ) -> None:
     """A user can be in 250 channels."""
@@ -152,19 +163,8 @@ def test_the_agent_leaves_for_good_although_the_browser_did_not_make_them(
 
 
 @pytest.mark.parametrize("path", ["/Configuration$", "/Members/"])
-def test_a_transfer_that_cannot_make_the_agent_leave_is_a_transfer(
+def test_a_transfer_that_cannot_remove_the_agent_from_the_channel_succeeds(
     deployment: Deployment, path: str
 ) -> None:
     deployment.twilio.faults.status(500, path=path, times=None)
     assert deployment.transfer("chat", deployment.twilio.centre.workers["dev"]).status == 200
-
-
-def test_an_invite_that_does_not_name_its_task_yet(deployment: Deployment) -> None:
-    """Flex may make the task after it answered."""
-    centre = deployment.twilio.centre
-    centre.account.settings.invite_names_its_task = False
-    answer = deployment.transfer("conversation", centre.workers["dev"])
-    assert answer.status == 200
-    [made] = centre.open_tasks("transferredFrom", centre.tasks["conversation"])
-    assert answer.body["taskSid"] == made.sid
-    assert len(deployment.twilio.journal.matching("POST", "/Invites$")) == 1

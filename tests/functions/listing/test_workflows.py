@@ -1,11 +1,10 @@
 """The workflows that the plugin offers as targets."""
 
-import io
 import json
 
 import pytest
 
-from tests.functions.conftest import Aws, Deployment
+from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import form_event, http_event, json_event
 
 PATH = "/get-workflows"
@@ -74,22 +73,3 @@ def test_twilio_that_fails(deployment: Deployment) -> None:
     answer = deployment.list_workflows(deployment.twilio.centre.token_of("ana"))
     assert (answer.status, answer.code) == (502, "twilio_failed")
     assert "rolledBack" not in answer.body
-
-
-def test_a_secret_that_was_put_right_is_read_at_once(
-    deployment: Deployment, aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not minutes later, and what was wrong is in the log."""
-    arn = deployment.get_workflows.runtime().settings.secret_arn
-    right = aws.secrets.get_secret_value(SecretId=arn)["SecretString"]
-    token = deployment.twilio.centre.token_of("ana")
-    aws.secrets.put_secret_value(SecretId=arn, SecretString="{}")
-    logged = io.StringIO()
-    monkeypatch.setattr(deployment.get_workflows.logger.registered_handler, "stream", logged)
-    assert deployment.list_workflows(token).code == "twilio_credentials"
-    aws.secrets.put_secret_value(SecretId=arn, SecretString=right)
-
-    assert deployment.list_workflows(token).status == 200
-    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
-    (failed,) = (line for line in lines if line["message"] == "targets not listed")
-    assert (failed["level"], failed["code"]) == ("ERROR", "twilio_credentials")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+FUNCTIONS = Path(__file__).resolve().parents[3] / "functions"
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "LAMBDA_TASK_ROOT": "/var/task",

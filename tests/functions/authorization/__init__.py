@@ -1,0 +1,1 @@
+"""Who may transfer a task."""

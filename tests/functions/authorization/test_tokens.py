@@ -1,0 +1,68 @@
+"""The Flex token of a request: where it may stand, and which tokens are refused."""
+
+import pytest
+
+from tests.functions.conftest import Deployment
+from tests.functions.lambda_events import json_event
+from tests.functions.problems import assert_problem, valid
+from tests.functions.unchanged import unchanged
+
+
+@pytest.mark.parametrize(
+    ("token", "authorization"),
+    [
+        (None, None),
+        ("", None),
+        ("  ", None),
+        (None, ""),
+        (None, "Bearer"),
+        (None, "Bearer  "),
+        (None, "Basic dXNlcjpwYXNz"),
+        (None, "token-alone"),
+    ],
+)
+def test_a_request_without_a_token_is_401_before_any_call_to_twilio(
+    deployment: Deployment, token: str | None, authorization: str | None
+) -> None:
+    event = json_event("/transfer-chat", {**valid(deployment), "Token": token})
+    if authorization is not None:
+        event["headers"]["authorization"] = authorization
+    answer = deployment.invoke(event)
+    assert_problem(answer, 401, "token_missing")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert not deployment.twilio.journal.entries
+
+
+def test_a_token_in_the_authorization_header_is_accepted(deployment: Deployment) -> None:
+    fields = valid(deployment)
+    event = json_event("/transfer-chat", fields)
+    del fields["Token"]
+    event = json_event("/transfer-chat", fields)
+    event["headers"]["authorization"] = f"bearer {deployment.twilio.centre.token_of('ana')}"
+    assert deployment.invoke(event).status == 200
+
+
+@pytest.mark.parametrize("make", ["expired_token", "invalid_token"])
+def test_a_token_that_twilio_does_not_accept_is_refused_and_not_shown(
+    deployment: Deployment, make: str
+) -> None:
+    centre = deployment.twilio.centre
+    fields = {
+        "Token": getattr(centre, make)(),
+        "taskSid": centre.tasks["chat"],
+        "targetSid": centre.workers["dev"],
+    }
+    with unchanged(centre):
+        answer = deployment.invoke(json_event("/transfer-chat", fields))
+    assert_problem(answer, 403, "token_invalid")
+    assert fields["Token"] not in answer.text
+
+
+@pytest.mark.parametrize("token", ["two words", "t" * 8_193, "émile", "a\nb", "tok=en=x"])
+def test_a_text_that_cannot_be_a_token_is_not_sent_to_twilio(
+    deployment: Deployment, token: str
+) -> None:
+    event = json_event("/transfer-chat", {**valid(deployment), "Token": token})
+    answer = deployment.invoke(event)
+    assert_problem(answer, 403, "token_invalid")
+    assert not deployment.twilio.journal.entries

@@ -1,0 +1,124 @@
+"""Closing the agent's participant of a conversation: unanswered, refused, or seen late.
+
+Twilio's documentation leaves some of it open: `local.twilio.switches` names the pages.
+"""
+
+import time
+
+import pytest
+
+from chat_transfer.transfer.steps import Steps
+from tests.functions.conftest import Aws, Deployment
+from tests.functions.cutting import cut_off_after
+from tests.functions.locks import let_locks_run_out
+from tests.functions.recording import CLOSE
+from tests.functions.served import served
+
+pytestmark = pytest.mark.usefixtures("short_waits")
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["closed are listed", "not listed"])
+@pytest.mark.parametrize("refused", [True, False], ids=["second is refused", "second is taken"])
+@pytest.mark.parametrize("delay", [0.0, 0.5], ids=["completed at once", "completed later"])
+def test_a_close_that_took_effect_without_an_answer_ends_the_transfer(
+    deployment: Deployment, listed: bool, refused: bool, delay: float
+) -> None:
+    centre = deployment.twilio.centre
+    switches = centre.account.settings
+    switches.lists_closed_participants, switches.refuses_second_close = listed, refused
+    switches.completes_after_close = delay
+    case = served(centre, centre.tasks["conversation"])
+    deployment.twilio.faults.close(method="POST", path=CLOSE.path, takes_effect=True)
+
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+
+    assert answer.status == 200, answer.text
+    time.sleep(delay)
+    centre.settle()
+    assert [task.sid for task in case.leading_to_customer()] == [answer.body["taskSid"]]
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["closed are listed", "not listed"])
+@pytest.mark.parametrize("delay", [0.0, 0.5], ids=["completed at once", "completed later"])
+def test_a_function_that_was_killed_after_the_close_is_resumed(
+    deployment: Deployment, aws: Aws, listed: bool, delay: float
+) -> None:
+    centre = deployment.twilio.centre
+    centre.account.settings.lists_closed_participants = listed
+    centre.account.settings.completes_after_close = delay
+    case = served(centre, centre.tasks["conversation"])
+    cut_off_after(deployment, CLOSE, case.task_sid)
+    let_locks_run_out(aws)
+
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+    again = deployment.transfer("conversation", centre.workers["dev"])
+
+    assert answer.status == 200, answer.text
+    assert again.body == answer.body
+    time.sleep(delay)
+    centre.settle()
+    assert [task.sid for task in case.leading_to_customer()] == [answer.body["taskSid"]]
+
+
+def test_another_target_after_an_unanswered_close_finishes_the_first(
+    deployment: Deployment,
+) -> None:
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["conversation"])
+    faults = deployment.twilio.faults
+    faults.close(method="POST", path=CLOSE.path, times=None)
+    first = deployment.transfer("conversation", centre.workers["dev"])
+    assert (first.status, first.code) == (502, "transfer_not_finished")
+    faults.clear()
+
+    other = deployment.transfer("conversation", centre.workers["carla"])
+
+    assert (other.status, other.code) == (409, "transferred_elsewhere")
+    [made] = case.leading_to_customer()
+    assert made.attribute("targetSid") == centre.workers["dev"]
+    assert deployment.transfer("conversation", centre.workers["dev"]).body == {"taskSid": made.sid}
+
+
+@pytest.mark.parametrize("code", [20001, 20404])
+def test_a_close_that_twilio_refuses_is_undone(deployment: Deployment, code: int) -> None:
+    """That a participant is closed already is one reason of several."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["conversation"])
+    deployment.twilio.faults.status(400, code=code, method="POST", path=CLOSE.path, times=None)
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    case.assert_customer_is_served(answer)
+
+
+@pytest.mark.parametrize("when", ["lands", "has landed, and the task is completed later"])
+def test_a_close_that_the_first_request_did_not_see_leaves_one_task(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The first target's workflow cancelled the new task, so the transfer begins again."""
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    centre.account.settings.completes_after_close = 1.0
+    case = served(centre, centre.tasks["conversation"])
+    faults.close(takes_effect=when != "lands", **{**CLOSE.rule, "times": None})
+    first = deployment.transfer(case.task_sid, centre.workflows["Escalations"])
+    faults.clear()
+    made = next(task for task in case.leading_to_customer() if task.sid != case.task_sid)
+    deployment.client.taskrouter.v1.workspaces(centre.workspace_sid).tasks(made.sid).update(
+        assignment_status="canceled"
+    )
+    undo = Steps.undo
+
+    def undo_before_the_close_lands(steps: Steps) -> None:
+        undo(steps)
+        centre.complete(case.task_sid)
+
+    if when == "lands":
+        monkeypatch.setattr(Steps, "undo", undo_before_the_close_lands)
+
+    again = deployment.transfer(case.task_sid, centre.workers["carla"])
+
+    time.sleep(1.0)
+    centre.settle()
+    assert first.body["rolledBack"] is False, first.text
+    assert again.status == 200, again.text
+    assert [task.sid for task in case.leading_to_customer()] == [again.body["taskSid"]]
+    assert deployment.transfer(case.task_sid, centre.workers["carla"]).body == again.body

@@ -1,0 +1,227 @@
+"""A transfer while an agent, a browser or a second request changes the same task."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from chat_transfer.http.problems import Problem
+from chat_transfer.http.request import Target, TransferRequest
+from chat_transfer.transfer.order import transfer
+from chat_transfer.twilio.retries import Budget
+from local.twilio.taskrouter.model import TaskStatus
+from tests.functions.conftest import Deployment
+from tests.functions.lambda_events import Context
+from tests.functions.meanwhile import meanwhile, under_way
+from tests.functions.recording import CREATION, KINDS, last_path, other_tasks
+from tests.functions.served import served
+
+pytestmark = pytest.mark.usefixtures("short_waits")
+
+
+READS = 5  # token, task, reservations, target, workflow
+
+
+@contextmanager
+def before(
+    deployment: Deployment, delayed: str, reads: int, act: Callable[[], None]
+) -> Iterator[None]:
+    """Act after so many reads, while the call after them is under way; it takes effect later.
+
+    However slow the machine is, what was read counts as fresh: it is not read again after the act.
+    """
+    deployment.twilio.faults.latency(0.5, path=delayed)
+
+    def watch() -> None:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            read = {entry.path for entry in deployment.twilio.journal if entry.status == 200}
+            if len(read) >= reads:
+                act()
+                return
+            time.sleep(0.005)
+
+    with under_way(watch):
+        yield
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_transfer_that_was_accepted_is_finished_and_not_undone(
+    deployment: Deployment, kind: str
+) -> None:
+    centre = deployment.twilio.centre
+    original = centre.tasks[kind]
+    deployment.twilio.faults.silence(0.1, method="POST", path=last_path(kind, original), times=None)
+
+    with meanwhile(deployment, original, centre.accept):
+        answer = deployment.transfer(kind, centre.workers["dev"])
+
+    assert (answer.status, answer.code) == (502, "transfer_not_finished")
+    assert answer.body["rolledBack"] is False
+    assert "agentRejoined" not in answer.body
+    [made] = centre.open_tasks("transferredFrom", original)
+    assert made.status is TaskStatus.ASSIGNED
+    assert centre.holder_of(made.sid) == "dev"
+
+    deployment.twilio.faults.clear()
+    again = deployment.transfer(kind, centre.workers["dev"])
+
+    assert again.body == {"taskSid": made.sid}
+    assert centre.workspace.task(original).status is TaskStatus.COMPLETED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_transfer_that_is_accepted_while_a_step_fails_once_succeeds(
+    deployment: Deployment, kind: str
+) -> None:
+    centre = deployment.twilio.centre
+    original = centre.tasks[kind]
+    deployment.twilio.faults.silence(0.1, method="POST", path=last_path(kind, original), times=4)
+    with meanwhile(deployment, original, centre.accept):
+        answer = deployment.transfer(kind, centre.workers["dev"])
+    assert answer.status == 200
+    assert centre.holder_of(answer.body["taskSid"]) == "dev"
+    assert centre.workspace.task(original).status is TaskStatus.COMPLETED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_original_that_another_client_completes_ends_a_chats_transfer_only(
+    deployment: Deployment, kind: str
+) -> None:
+    """At the first step after the creation; the new task is taken back."""
+    centre = deployment.twilio.centre
+    original = centre.tasks[kind]
+    reads = READS + (kind == "conversation")  # its participants
+    with before(deployment, CREATION[kind], reads, lambda: centre.complete(original)):
+        answer = deployment.transfer(kind, centre.workers["dev"])
+    if kind == "chat":
+        assert (answer.status, answer.code) == (409, "task_ended")
+        assert "agentRejoined" not in answer.body
+        assert not centre.open_tasks("transferredFrom", original)
+    else:  # closing a participant who has left already is done
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["closed are listed", "not listed"])
+def test_a_conversation_that_its_agent_left_before_its_participants_are_read(
+    deployment: Deployment, listed: bool
+) -> None:
+    """The conversation goes on without an agent, so where it can be told too late, it is done."""
+    centre = deployment.twilio.centre
+    centre.account.settings.lists_closed_participants = listed
+    original = centre.tasks["conversation"]
+    with before(deployment, "/Participants$", READS, lambda: centre.complete(original)):
+        answer = deployment.transfer("conversation", centre.workers["dev"])
+    if listed:
+        assert answer.status == 200, answer.text
+    else:
+        assert (answer.status, answer.code) == (409, "task_ended")
+        assert "agentRejoined" not in answer.body
+
+
+def test_an_attribute_that_is_written_meanwhile_survives_the_transfer(
+    deployment: Deployment,
+) -> None:
+    centre = deployment.twilio.centre
+    original = centre.tasks["chat"]
+
+    def note() -> None:
+        centre.set_attributes(original, note="written in between")
+
+    with before(deployment, "/Tasks$", READS, note):
+        answer = deployment.transfer("chat", centre.workers["dev"])
+    assert answer.status == 200
+    assert centre.attributes(original)["note"] == "written in between"
+    assert "channelSid" not in centre.attributes(original)
+
+
+def test_an_attribute_that_is_written_meanwhile_survives_an_undo(deployment: Deployment) -> None:
+    """The channel is taken off, somebody writes, the completion fails for good."""
+    centre = deployment.twilio.centre
+    original = centre.tasks["chat"]
+    channel_sid = centre.attributes(original)["channelSid"]
+
+    def note() -> None:
+        while "channelSid" in centre.attributes(original):
+            time.sleep(0.002)
+        centre.set_attributes(original, note="written in between")
+
+    # The second to the fifth write are the attempts to complete; the sixth restores.
+    path = f"/Tasks/{original}$"
+    deployment.twilio.faults.silence(0.05, method="POST", path=path, nth=2, times=4)
+    with under_way(note):
+        answer = deployment.transfer("chat", centre.workers["dev"])
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    attributes = centre.attributes(original)
+    assert attributes["note"] == "written in between"
+    assert attributes["channelSid"] == channel_sid
+    assert centre.workspace.task(original).status is TaskStatus.ASSIGNED
+
+
+def test_a_channel_that_a_browser_writes_back_is_removed_before_the_completion(
+    deployment: Deployment,
+) -> None:
+    """It had read the task before the channel was taken off, and writes without If-Match."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["chat"])
+    path = f"/Tasks/{case.task_sid}$"
+    deployment.twilio.faults.latency(0.5, method="POST", path=path, nth=2, times=1)
+
+    def write_back(_made: str) -> None:
+        while "channelSid" in centre.attributes(case.task_sid):
+            time.sleep(0.005)
+        centre.set_attributes(case.task_sid, channelSid=case.room_sid)
+
+    with meanwhile(deployment, case.task_sid, write_back):
+        answer = deployment.transfer("chat", centre.workers["dev"])
+
+    assert answer.status == 200, answer.text
+    case.assert_customer_is_served(answer)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_second_request_that_waited_sees_what_the_first_has_done(
+    deployment: Deployment, kind: str
+) -> None:
+    """The first completes the original, loses every answer to that, and cannot look any more."""
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    case = served(centre, centre.tasks[kind])
+    last = last_path(kind, case.task_sid)
+    faults.latency(1.2, method="POST", path=CREATION[kind], times=1)
+    faults.close(method="POST", path=last, takes_effect=True, nth=2 - (kind != "chat"), times=4)
+    faults.status(500, method="GET", path=other_tasks(case.task_sid), nth=2, times=4)
+
+    answers = both(deployment, case.task_sid, centre.workers["dev"])
+
+    assert "200" in answers, answers
+    assert [task.sid for task in case.leading_to_customer()] == [answers["200"]]
+    assert centre.workspace.task(case.task_sid).status is TaskStatus.COMPLETED
+
+
+def both(deployment: Deployment, task_sid: str, target_sid: str) -> dict[str, str]:
+    """Send a request twice, the second a moment later; give what came of them by status."""
+    runtime = deployment.transfer_chat.runtime()
+    request = TransferRequest(
+        task_sid, Target(target_sid), deployment.twilio.centre.token_of("ana")
+    )
+    answers: dict[str, str] = {}
+
+    def send() -> None:
+        try:
+            context = Context(25)
+            budget = Budget.of_invocation(context.get_remaining_time_in_millis())
+            record = runtime.record(context, budget)
+            answers["200"] = transfer(request, record, lambda: runtime.twilio(budget)).task_sid
+        except Problem as problem:
+            answers[str(int(problem.status))] = problem.code
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.6)
+    for thread in threads:
+        thread.join()
+    return answers

@@ -1,0 +1,173 @@
+"""A creation without an answer: searched for, not sent twice, never taken for another task."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chat_transfer.transfer import new_task
+from chat_transfer.twilio.taskrouter import Task
+from tests.functions.conftest import Aws, Deployment
+from tests.functions.cutting import cut_off_after
+from tests.functions.failures.creations import lose_creation
+from tests.functions.locks import let_locks_run_out
+from tests.functions.recording import CREATION, DETACH, KINDS
+from tests.functions.served import served
+
+pytestmark = pytest.mark.usefixtures("short_waits")
+
+
+def test_a_creation_in_doubt_is_not_sent_again_in_the_same_request(deployment: Deployment) -> None:
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    case = served(centre, centre.tasks["chat"])
+    faults.status(500, method="POST", path="/Tasks$")
+    answer = deployment.transfer("chat", centre.workers["dev"])
+    assert (answer.status, answer.body["rolledBack"]) == (502, False)
+    assert answer.body["agentRejoined"] is True
+    assert len(deployment.twilio.journal.matching("POST", "/Tasks$")) == 1
+    case.assert_customer_is_served(answer)
+    again = deployment.transfer("chat", centre.workers["dev"])
+    assert again.status == 200, again.text
+    case.assert_customer_is_served(again)
+
+
+@pytest.mark.parametrize("target", ["dev", "carla"])
+def test_the_next_request_leaves_one_of_two_tasks_that_were_created_without_an_answer(
+    deployment: Deployment, target: str
+) -> None:
+    """Whatever the next request asks for, none but its own task is left."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["chat"])
+    lose_creation(deployment.twilio.faults)
+    assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
+    deployment.twilio.faults.clear()
+    (made,) = centre.open_tasks("transferredFrom", case.task_sid)
+    deployment.make_double(made.sid)
+
+    answer = deployment.transfer("chat", centre.workers[target])
+
+    assert answer.status == 200, answer.text
+    case.assert_customer_is_served(answer)
+    assert len(centre.open_tasks("transferredFrom", case.task_sid)) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_creation_that_appears_after_the_next_one_is_cancelled_by_a_later_request(
+    deployment: Deployment, kind: str
+) -> None:
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks[kind])
+    switches, faults = centre.account.settings, deployment.twilio.faults
+    switches.search_lag = 60.0
+    switches.invite_names_its_task, switches.invite_task_delay = kind == "chat", 0.0
+    faults.close(method="POST", path=CREATION[kind], takes_effect=True)
+    if kind == "conversation":
+        faults.status(500, method="GET", path="/Invites$", nth=2, times=4)
+    first = deployment.transfer(kind, centre.workers["dev"])
+    assert (first.status, first.body["rolledBack"]) == (502, False)
+    faults.clear()
+    second = deployment.transfer(kind, centre.workers["dev"])
+    assert second.status == 200, second.text
+
+    switches.search_lag = 0.0
+    third = deployment.transfer(kind, centre.workers["dev"])
+
+    assert third.body == second.body
+    case.assert_customer_is_served(third)
+
+
+def test_a_task_that_an_undo_cancelled_is_not_taken_for_one_in_doubt(
+    deployment: Deployment, aws: Aws
+) -> None:
+    """Cut off while handing over to Dev; the creation for Carla is lost before it takes effect."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["chat"])
+    cut_off_after(deployment, DETACH, case.task_sid)
+    let_locks_run_out(aws)
+    deployment.twilio.faults.close(method="POST", path="/Tasks$")
+
+    answer = deployment.transfer("chat", centre.workers["carla"])
+
+    assert (answer.status, answer.body["rolledBack"]) == (502, False)
+    case.assert_customer_is_served(answer)
+    again = deployment.transfer("chat", centre.workers["carla"])
+    assert again.status == 200, again.text
+    case.assert_customer_is_served(again)
+
+
+@pytest.mark.parametrize("target", ["dev", "Escalations"])
+def test_a_task_that_leads_to_another_customer_is_not_taken_for_the_new_one(
+    deployment: Deployment, target: str
+) -> None:
+    """Who has it wrote into it what makes it look so; the customers came in the same second."""
+    centre = deployment.twilio.centre
+    target_sid = {**centre.workers, **centre.workflows}[target]
+    case, other = served(centre, centre.chat_task()), served(centre, centre.chat_task())
+    transferred = deployment.transfer(other.task_sid, target_sid).body["taskSid"]
+    centre.accept(transferred)
+    began = centre.workspace.task(case.task_sid).virtual_start_time
+    theirs = centre.workspace.task(transferred)
+    centre.workspace.put_task(replace(theirs, virtual_start_time=began))
+    centre.set_attributes(transferred, transferredFrom=case.task_sid)
+    deployment.twilio.faults.close(method="POST", path="/Tasks$")
+
+    first = deployment.transfer(case.task_sid, target_sid)
+    again = deployment.transfer(case.task_sid, target_sid)
+
+    assert first.body.get("rolledBack") is False, first.text
+    case.assert_customer_is_served(again)
+    assert again.body["taskSid"] != transferred
+    assert [task.sid for task in other.leading_to_customer()] == [transferred]
+
+
+def test_an_invite_is_sent_once_though_its_task_cannot_be_looked_up(
+    deployment: Deployment,
+) -> None:
+    centre = deployment.twilio.centre
+    centre.account.settings.invite_names_its_task = False
+    deployment.twilio.faults.status(429, method="GET", path="/Tasks$", times=4)
+    assert deployment.transfer("conversation", centre.workers["dev"]).status == 200
+    assert len(deployment.twilio.journal.matching("POST", "/Invites$")) == 1
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.15])
+def test_an_invite_that_does_not_name_its_task_is_looked_up_among_the_invites(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, delay: float
+) -> None:
+    monkeypatch.setattr(new_task, "SEARCH_SECONDS", 3.0)
+    centre = deployment.twilio.centre
+    centre.account.settings.invite_names_its_task = False
+    centre.account.settings.invite_task_delay = delay
+    case = served(centre, centre.tasks["conversation"])
+
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+
+    assert answer.status == 200, answer.text
+    case.assert_customer_is_served(answer)
+    assert len(deployment.twilio.journal.matching("POST", "/Invites$")) == 1
+
+
+@pytest.mark.parametrize("target", ["dev", "carla"])
+def test_an_unanswered_invite_that_appears_after_the_search_is_taken_for_our_own(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["conversation"])
+    deployment.twilio.faults.close(method="POST", path=CREATION["conversation"], takes_effect=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(new_task, "search", lambda *_, **__: ())
+        assert deployment.transfer("conversation", centre.workers["dev"]).status == 502
+    too_early = iter([()])
+
+    def search(*args: Any, **kwargs: Any) -> Sequence[Task]:
+        return new_task.search(*args, **kwargs) if next(too_early, None) is None else ()
+
+    monkeypatch.setattr("chat_transfer.transfer.steps.search", search)
+
+    answer = deployment.transfer("conversation", centre.workers[target])
+
+    assert answer.status == 200, answer.text
+    [made] = case.leading_to_customer()
+    assert made.sid == answer.body["taskSid"]
+    assert made.attribute("targetSid") == centre.workers[target]

@@ -1,0 +1,1 @@
+"""The workflows and queues that a task can be transferred to."""

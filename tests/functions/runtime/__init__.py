@@ -1,0 +1,1 @@
+"""An execution environment: its start, settings, secrets and metrics."""

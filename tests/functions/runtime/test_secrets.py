@@ -1,0 +1,97 @@
+"""The Twilio credentials: read from the secret, again when Twilio refuses them, never shown."""
+
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+
+from chat_transfer.twilio.client import Credentials
+from tests.functions.conftest import Aws, Deployment
+
+pytestmark = pytest.mark.usefixtures("short_waits")
+
+
+@pytest.mark.parametrize(
+    ("put", "path"),
+    [
+        (lambda aws, arn: aws.secrets.put_secret_value(SecretId=arn, SecretString="{}"), "POST"),
+        (lambda aws, arn: aws.secrets.put_secret_value(SecretId=arn, SecretString="no"), "POST"),
+        (lambda aws, arn: aws.secrets.put_secret_value(SecretId=arn, SecretString="[]"), "GET"),
+    ],
+)
+def test_a_secret_that_is_not_of_its_form_is_502_and_changes_nothing(
+    deployment: Deployment, aws: Aws, put: Callable[[Aws, str], object], path: str
+) -> None:
+    put(aws, deployment.transfer_chat.runtime().settings.secret_arn)
+    if path == "POST":
+        answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
+        assert answer.body["rolledBack"] is True
+    else:
+        answer = deployment.list_workflows(deployment.twilio.centre.token_of("ana"))
+        assert "rolledBack" not in answer.body
+    assert (answer.status, answer.code) == (502, "twilio_credentials")
+
+
+def test_a_corrected_secret_is_read_by_the_next_request(
+    deployment: Deployment, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not minutes later, and what was wrong is in the log."""
+    arn = deployment.get_workflows.runtime().settings.secret_arn
+    right = aws.secrets.get_secret_value(SecretId=arn)["SecretString"]
+    token = deployment.twilio.centre.token_of("ana")
+    aws.secrets.put_secret_value(SecretId=arn, SecretString="{}")
+    logged = io.StringIO()
+    monkeypatch.setattr(deployment.get_workflows.logger.registered_handler, "stream", logged)
+    assert deployment.list_workflows(token).code == "twilio_credentials"
+    aws.secrets.put_secret_value(SecretId=arn, SecretString=right)
+
+    assert deployment.list_workflows(token).status == 200
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    (failed,) = (line for line in lines if line["message"] == "targets not listed")
+    assert (failed["level"], failed["code"]) == ("ERROR", "twilio_credentials")
+
+
+def test_a_rotated_secret_is_read_by_the_request_after_the_one_that_failed(
+    deployment: Deployment, rotate: Callable[[Deployment, str], None]
+) -> None:
+    """The first request after the old token died fails, the next one reads the secret anew."""
+    centre = deployment.twilio.centre
+    token = centre.token_of("ana")
+    assert deployment.list_workflows(token).status == 200
+    rotate(deployment, "a new auth token")
+    assert deployment.list_workflows(token).code == "twilio_credentials"
+    assert deployment.list_workflows(token).status == 200
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("path", ["/Tokens/validate", "/Tasks/WT", "/Workflows/"])
+def test_credentials_that_twilio_refuses_are_502_not_401_or_403(
+    deployment: Deployment, path: str, status: int
+) -> None:
+    """A plugin would read 401 as its own token's fault."""
+    deployment.twilio.faults.status(status, path=path, times=None)
+    answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
+    assert (answer.status, answer.code) == (502, "twilio_credentials")
+
+
+def test_the_repr_of_credentials_does_not_show_the_auth_token() -> None:
+    assert "hush" not in repr(Credentials("AC1", "hush"))
+
+
+def test_no_token_or_credential_is_logged(
+    deployment: Deployment, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    centre = deployment.twilio.centre
+    caplog.set_level("DEBUG")
+    deployment.transfer("sms", centre.workers["dev"])
+    deployment.transfer("chat", "WK" + "f" * 32)
+    deployment.twilio.faults.close(path="/Tasks$", times=None)
+    deployment.transfer("chat", centre.workers["dev"])
+    deployment.twilio.faults.status(401, times=None)
+    deployment.transfer("conversation", centre.workers["dev"])
+    printed = capfd.readouterr()
+    everything = printed.out + printed.err + caplog.text
+    assert "not transferred" in everything
+    for secret in (centre.auth_token, centre.token_of("ana"), "Authorization"):
+        assert secret not in everything

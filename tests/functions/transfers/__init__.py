@@ -1,0 +1,1 @@
+"""What a transfer does, and what the same request does again."""

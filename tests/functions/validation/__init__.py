@@ -1,0 +1,1 @@
+"""Which requests, tasks and targets are refused, and how."""
