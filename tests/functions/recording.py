@@ -75,17 +75,18 @@ def cases() -> tuple[tuple[str, Call], ...]:
 @cache
 def from_creation_on(kind: str) -> tuple[Call, ...]:
     """The calls of a transfer that change something or follow one that does, in their order."""
-    calls = tuple(_recorded(kind))
+    calls = _recorded(kind)
     first = next(number for number, call in enumerate(calls) if call.creates)
     return calls[first:]
 
 
-def _recorded(kind: str) -> Iterator[Call]:
+@cache
+def _recorded(kind: str) -> tuple[Call, ...]:
     with moto() as aws, deployed(aws) as deployment:
         centre = deployment.twilio.centre
         answer = deployment.transfer(KINDS[kind](centre), centre.workers["dev"])
         assert answer.status == 200, answer.text
-        return _calls(deployment.twilio.journal.entries)
+        return tuple(_calls(deployment.twilio.journal.entries))
 
 
 def _calls(entries: Iterable[Entry]) -> Iterator[Call]:

@@ -1,8 +1,8 @@
-"""Whatever agents, customers, networks and Twilio do, in any order: nobody is left alone.
+"""Events in any order: every customer keeps an open task.
 
-Transfers, also of agents who had the chat before; offers taken and declined; completions; old
-requests sent again; attributes that an agent forged; calls that fail, or take effect late; a
-function that is killed; Twilio one way or the other.
+Transfers, also to agents who had the chat before; offers that are accepted and declined;
+completions; old requests that are sent again; attributes that an agent forged; calls that fail or
+take effect late; a function that is killed; each switch of the emulated Twilio.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,13 +25,11 @@ from chat_transfer.twilio import client, retries
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.cutting import cut_off_after
-from tests.functions.failures.test_twilio_switches import (
+from tests.functions.failures.switches import POSITIONS, changes, leading
+from tests.functions.failures.twilio_faults import (
     LATE_SECONDS,
     MUCH_LATER_SECONDS,
-    POSITIONS,
     READ_SECONDS,
-    changes,
-    leading,
     let_all_take_effect,
 )
 from tests.functions.lambda_events import Answer
@@ -43,14 +41,14 @@ from tests.sampling import IS_FULL, SEED, examples
 AGENTS = ["ana", "ben", "carla", "dev"]
 TARGETS = [*AGENTS, "Sales", "Support", "Escalations"]
 HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
-# Switches that delay nothing but the search: a task that appears late is `test_twilio_switches`'s.
+# Switches that delay nothing but the search; `switches` has the tasks that appear late.
 SWITCHES = [name for name, one in POSITIONS.items() if not one.delay or name == "search lags"]
 CHANGES = [call for _, call in cases() if changes(call)]
 FORGED = ["transferredFrom", "targetSid", "ignoreWorkerSids", "channelSid"]
-# Which of several: how many there are is not to be foreseen.
+# Which of several, whose number is not known.
 WHICH = st.integers(0, 11)
-# Each of a transfer's, or only some. Not those to the members of a chat: an agent who is made to
-# leave late may have it again by then.
+# All writes of a transfer, or some. Not those to a chat's members: an agent who is removed late may
+# have the chat again by then.
 WRITES = st.sampled_from(
     ["/(Tasks|Invites|Participants)(/[^/]+)?$", "/(Tasks|Invites)$", "/(Tasks|Participants)/[^/]+$"]
 )
@@ -164,8 +162,8 @@ class Interleavings(RuleBasedStateMachine):
         let_locks_run_out(self.aws)
 
     @rule(customer=customers, to=st.sampled_from(TARGETS), by=st.sampled_from(AGENTS))
-    def is_asked_for_by_somebody_else(self, customer: Customer, to: str, by: str) -> None:
-        """Nothing happens."""
+    def is_asked_for_by_another_agent(self, customer: Customer, to: str, by: str) -> None:
+        """The request changes nothing."""
         held = customer.held()
         self._note_holders()
         if not held or by in self.held_by[held[0].sid]:
@@ -177,30 +175,32 @@ class Interleavings(RuleBasedStateMachine):
         assert {(one.sid, one.status, one.attributes) for one in customer.tasks()} == before
 
     @rule(customer=customers, other=customers, name=st.sampled_from(FORGED), which=WHICH)
-    def is_lied_about(self, customer: Customer, other: Customer, name: str, which: int) -> None:
+    def has_forged_attributes(
+        self, customer: Customer, other: Customer, name: str, which: int
+    ) -> None:
         """The agent who holds a task writes into its attributes, but no other's channel."""
         held = customer.held()
         if not held:
             return
-        lies: dict[str, Sequence[Any]] = {
+        forged: dict[str, Sequence[Any]] = {
             "transferredFrom": [*(one.sid for one in other.tasks()), other.case.task_sid],
             "targetSid": [*self.centre.workers.values(), *self.centre.queues.values()],
             "ignoreWorkerSids": [[], list(self.centre.workers.values()), "WK", None],
             "channelSid": [customer.case.attributes.get("channelSid")],
         }
-        lie = lies[name][which % len(lies[name])]
-        self.centre.set_attributes(held[0].sid, **{name: lie})
+        value = forged[name][which % len(forged[name])]
+        self.centre.set_attributes(held[0].sid, **{name: value})
 
     @rule(customer=customers, accepts=st.booleans())
     def is_offered(self, customer: Customer, accepts: bool) -> None:
-        """Who is offered a task of the customer's takes it, or declines."""
+        """The agent who is offered a task of the customer's accepts or declines it."""
         for task in customer.tasks():
             if self.centre.offered_to(task.sid):
                 (self.centre.accept if accepts else self.centre.reject)(task.sid)
                 return
 
     @rule(customer=customers)
-    def is_helped(self, customer: Customer) -> None:
+    def is_completed(self, customer: Customer) -> None:
         """An agent completes the conversation, when there is only one task of it."""
         tasks = customer.tasks()
         if not customer.remains and len(tasks) == 1 and tasks[0].status in HELD:
@@ -213,33 +213,33 @@ class Interleavings(RuleBasedStateMachine):
         nth=st.integers(1, 4),
         times=st.sampled_from([1, 4, 5, None]),
     )
-    def is_spoiled(self, path: str, how: str, nth: int, times: int | None) -> None:
-        """Writes go wrong from now on; four times is what retries cannot cure."""
+    def has_failing_calls(self, path: str, how: str, nth: int, times: int | None) -> None:
+        """Writes fail from now on; retries do not make up for four failures."""
         faults = self.deployment.twilio.faults
-        befalls = {"method": "POST", "path": path, "nth": nth, "times": times}
+        fault = {"method": "POST", "path": path, "nth": nth, "times": times}
         if how in LATE:
-            faults.latency(LATE[how], **befalls)
+            faults.latency(LATE[how], **fault)
         elif how.startswith("close"):
-            faults.close(takes_effect=how == "close after", **befalls)
+            faults.close(takes_effect=how == "close after", **fault)
         else:
-            faults.status(int(how), **befalls)
+            faults.status(int(how), **fault)
 
     @rule()
-    def is_well_again(self) -> None:
+    def has_no_failing_calls(self) -> None:
         """All faults are over, and what was late has taken effect."""
         self.deployment.twilio.faults.clear()
         let_all_take_effect(self.deployment, self.centre.account.settings.search_lag)
 
     @rule(name=st.sampled_from(SWITCHES))
     def twilio_behaves(self, name: str) -> None:
-        """One way or the other, where its documentation leaves that open."""
+        """In one of the ways that its documentation allows."""
         settings = self.centre.account.settings
         with self.centre.account.lock:
             settings.restore()
             settings.change({**POSITIONS[name].switches, "evaluations_per_second": 30})
 
     @invariant()
-    def nobody_is_alone(self) -> None:
+    def every_customer_has_a_task(self) -> None:
         """One open task leads to each customer, or more where an answer said so."""
         for customer in self.present:
             tasks = customer.tasks()
@@ -257,7 +257,7 @@ class Interleavings(RuleBasedStateMachine):
             customer.case.forget()
 
     def _request(self, customer: Customer, to: str, *, sam: bool) -> Request | None:
-        """What is to be asked about a task that an agent holds; None where none does."""
+        """A request about a task that an agent holds; None where none does."""
         held = customer.held()
         if customer.is_done or not held:
             return None
@@ -301,7 +301,7 @@ class Interleavings(RuleBasedStateMachine):
         return {agent for agent in agents if f"{agent}_40example_2Ecom" in present}
 
     def _calm_down(self) -> None:
-        self.is_well_again()
+        self.has_no_failing_calls()
         self.twilio_behaves("defaults")
 
     def _sid(self, name: str) -> str:
@@ -319,7 +319,9 @@ def running(aws: Aws) -> Iterator[Deployment]:
 
 
 @pytest.mark.timeout(1800 if IS_FULL else 120)
-def test_interleavings(running: Deployment, aws: Aws) -> None:
+def test_every_customer_keeps_a_task_whatever_the_order_of_events(
+    running: Deployment, aws: Aws
+) -> None:
     Interleavings.deployment, Interleavings.aws = running, aws
     run_state_machine_as_test(
         seed(int(SEED))(Interleavings),

@@ -1,13 +1,13 @@
-"""The function killed after each Twilio call of a transfer: the same request again ends well.
+"""The function is killed after a Twilio call of a transfer, and the same request again succeeds.
 
-A real process gets a real SIGKILL; the table that outlives it is in the emulated AWS.
+A process of its own gets a SIGKILL; the table that outlives it is in the emulated AWS.
 """
 
 import json
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,11 @@ import boto3
 import pytest
 
 from local.aws import emulated_aws
-from tests.functions.conftest import Aws, Deployment, clients, deployed
-from tests.functions.lambda_events import Answer
+from tests.functions.conftest import Aws, Deployment, clients
 from tests.functions.lambda_process import handle
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, cases
-from tests.functions.served import Served, served
+from tests.functions.served import served
 
 LIFE_SECONDS = 25.0  # of the function that is killed, as it is deployed by default
 
@@ -30,13 +29,8 @@ PROCESSES.set_forkserver_preload(["transfer_chat", "tests.functions.lambda_proce
 ROOT = Path(__file__).parents[3]
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "call" in metafunc.fixturenames:
-        metafunc.parametrize(("kind", "call"), cases(), ids=str)
-
-
 @pytest.fixture(scope="module")
-def lasting_aws() -> Iterator[Aws]:
+def aws() -> Iterator[Aws]:
     """An AWS that is a process of its own."""
     with emulated_aws() as running, pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", running.endpoint_url)
@@ -48,47 +42,37 @@ def lasting_aws() -> Iterator[Aws]:
         yield clients()
 
 
-@pytest.fixture(scope="module")
-def running(lasting_aws: Aws) -> Iterator[Deployment]:
-    with deployed(lasting_aws) as deployment:
-        yield deployment
-
-
-@pytest.fixture(scope="module")
-def crashed(running: Deployment, lasting_aws: Aws) -> Mapping[tuple[str, Call], Served]:
-    """Every case, after its crash."""
-    centre = running.twilio.centre
-    crashes = {}
-    for kind, call in cases():
-        case = served(centre, KINDS[kind](centre))
-        kill_after(running, call, running.transfer_event(case.task_sid, centre.workers["dev"]))
-        assert case.leading_to_customer(), "the customer is alone"
-        crashes[kind, call] = case
-    let_locks_run_out(lasting_aws)
-    return crashes
-
-
-def test_killed_after_a_call(
-    running: Deployment, crashed: Mapping[tuple[str, Call], Served], kind: str, call: Call
+@pytest.mark.sampled(10)
+@pytest.mark.parametrize(("kind", "call"), cases(), ids=str)
+def test_the_same_request_succeeds_after_the_function_was_killed(
+    running: Deployment, aws: Aws, kind: str, call: Call
 ) -> None:
-    case = crashed[kind, call]
-    again = running.transfer(case.task_sid, running.twilio.centre.workers["dev"])
+    centre = running.twilio.centre
+    case = served(centre, KINDS[kind](centre))
+    kill_after(running, call, running.transfer_event(case.task_sid, centre.workers["dev"]))
+    assert case.leading_to_customer(), "the customer is alone"
+    let_locks_run_out(aws)
+
+    again = running.transfer(case.task_sid, centre.workers["dev"])
+
     assert again.status == 200, again.text
     case.assert_customer_is_served(again)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_another_target_after_a_crash(running: Deployment, lasting_aws: Aws, kind: str) -> None:
-    """Refused while the killed attempt may still run; then what that left is undone first."""
+def test_another_target_is_409_until_the_lock_of_the_killed_function_has_ended(
+    running: Deployment, aws: Aws, kind: str
+) -> None:
+    """After that, what the killed attempt left is undone first, or finished."""
     centre = running.twilio.centre
-    case: Served = served(centre, KINDS[kind](centre))
+    case = served(centre, KINDS[kind](centre))
     creation = next(call for one, call in cases() if one == kind and call.creates)
     kill_after(running, creation, running.transfer_event(case.task_sid, centre.workers["dev"]))
     assert len(case.leading_to_customer()) == 2
 
     assert running.transfer(case.task_sid, centre.workers["carla"]).status == 409
-    let_locks_run_out(lasting_aws)
-    answer: Answer = running.transfer(case.task_sid, centre.workers["carla"])
+    let_locks_run_out(aws)
+    answer = running.transfer(case.task_sid, centre.workers["carla"])
 
     target_sid = centre.workers["carla" if kind == "chat" else "dev"]
     if kind == "chat":

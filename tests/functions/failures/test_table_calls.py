@@ -1,7 +1,7 @@
-"""Every call to DynamoDB of a transfer, failed before or after it took effect, and all that follow.
+"""Each call of a transfer to DynamoDB fails before or after it took effect, once or to the end.
 
 As with Twilio's calls: the customer is served, the answer says what is true, and the same request
-again succeeds, once the lock of the one that failed has run out.
+again succeeds, once the lock of the request that failed has ended.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from botocore.retries.standard import ExponentialBackoff
 
-from tests.functions.conftest import Aws, Deployment, deployed
+from tests.functions.conftest import Aws, Deployment
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS
 from tests.functions.served import served
@@ -23,7 +24,7 @@ URL = "https://dynamodb.example.com"
 
 
 class TableFaults:
-    """Lets calls through, or fails them; remembers what was called."""
+    """Failures of the calls to DynamoDB, and the calls that were made."""
 
     def __init__(self) -> None:
         self.called: list[str] = []
@@ -54,26 +55,20 @@ class TableFaults:
         return self.first <= len(self.called) - 1 <= self.last
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def table(aws: Aws) -> Iterator[TableFaults]:  # noqa: ARG001 - moto is there first
-    """Faults for the handlers' clients, which come from the default session."""
+    """Faults for the handlers' clients, which come from the default session and retry at once."""
     faults = TableFaults()
     session = boto3.session.Session()
     session.events.register("before-call.dynamodb.*", faults.before)
     session.events.register("after-call.dynamodb.*", faults.after)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(boto3, "DEFAULT_SESSION", session)
+        patch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.0)
         yield faults
 
 
-@pytest.fixture(scope="module")
-def running(aws: Aws, table: TableFaults) -> Iterator[Deployment]:  # noqa: ARG001 - faults in its clients
-    """One deployment for all cases: each has a task of its own."""
-    with deployed(aws) as deployment:
-        yield deployment
-
-
-def test_a_transfer_makes_these_calls(running: Deployment, table: TableFaults) -> None:
+def test_a_transfer_makes_five_calls_to_the_table(running: Deployment, table: TableFaults) -> None:
     table.pass_all()
 
     assert running.transfer("chat", running.twilio.centre.workers["dev"]).status == 200
@@ -81,11 +76,12 @@ def test_a_transfer_makes_these_calls(running: Deployment, table: TableFaults) -
     assert table.called == CALLS
 
 
+@pytest.mark.sampled(24)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lasts", ["once", "to the end"])
 @pytest.mark.parametrize("takes_effect", [False, True], ids=["refused", "unanswered"])
 @pytest.mark.parametrize("number", range(len(CALLS)))
-def test_a_failed_call(
+def test_a_customer_is_served_where_a_call_to_the_table_fails(
     aws: Aws,
     running: Deployment,
     table: TableFaults,

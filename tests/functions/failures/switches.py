@@ -1,13 +1,12 @@
-"""Whatever goes wrong at a call that changes something, and whichever way Twilio behaves.
+"""A failing call that changes something, in each way that Twilio's documentation lets it behave.
 
-A matrix: both kinds of task, each changing call of a healthy transfer, each fault, each switch of
+A matrix for each kind of task: each changing call of a healthy transfer, each fault, each switch of
 the emulated Twilio, an agent and a workflow as target, and what is asked next. The customer always
 has an open task; two only where the answer says so; no agent but the one who holds the task moves
 it, whatever they wrote into attributes; and the next request ends well.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import product
@@ -18,37 +17,25 @@ import pytest
 
 from chat_transfer.twilio import client
 from local.twilio.centre import ContactCentre
-from local.twilio.faults import Faults
 from local.twilio.taskrouter.model import Task, TaskStatus
-from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
-from tests.functions.failures import test_twilio_calls
+from tests.functions.conftest import Deployment
+from tests.functions.failures.twilio_faults import (
+    AFTER_THE_ANSWER,
+    FAULTS,
+    LATE_FAULTS,
+    READ_SECONDS,
+    fail,
+    let_all_take_effect,
+)
 from tests.functions.lambda_events import Answer
 from tests.functions.recording import KINDS, Call, cases
-from tests.functions.served import Served, served
+from tests.functions.served import Served
 
-# How long a call waits for its answer, and when a late one takes effect: before a transfer ends,
-# which searches for a new task 0.3 seconds long, or after it.
-READ_SECONDS = 0.15
-LATE_SECONDS = 0.3
-MUCH_LATER_SECONDS = 0.8
 # What a switch delays: longer than the search for a new task.
 DELAY_SECONDS = 0.4
-AFTER_THE_ANSWER = "takes effect after the answer"
 NOT_CANCELLED = "interaction tasks not cancelled"
 
-FAULTS: Mapping[str, Callable[[Faults, Call], None]] = MappingProxyType(
-    {
-        **test_twilio_calls.FAULTS,
-        "takes effect late": lambda faults, call: faults.latency(
-            LATE_SECONDS, **{**call.rule, "times": 1}
-        ),
-        "takes effect late, always": lambda faults, call: faults.latency(LATE_SECONDS, **call.rule),
-        "takes effect after the answer, before the next request": lambda faults, call: (
-            faults.latency(MUCH_LATER_SECONDS, **call.rule)
-        ),
-        AFTER_THE_ANSWER: lambda faults, call: faults.latency(MUCH_LATER_SECONDS, **call.rule),
-    }
-)
+ALL_FAULTS = {**FAULTS, **LATE_FAULTS}
 BOTH, CHAT, CONVERSATION = frozenset(KINDS), frozenset({"chat"}), frozenset({"conversation"})
 JANITOR = [TaskStatus.COMPLETED, TaskStatus.CANCELED]
 
@@ -123,66 +110,23 @@ class Case:
         )
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    spoiled = [(kind, call) for kind, call in cases() if changes(call)]
-    matrix = [
-        Case(*one, fault, position, target, then)
-        for one, fault, position, target, then in product(spoiled, FAULTS, POSITIONS, TARGETS, NEXT)
-        if one[0] in POSITIONS[position].kinds
-    ]
-    metafunc.parametrize("case", matrix, ids=str)
+def matrix(kind: str) -> list[Case]:
+    """Every case of a kind of task."""
+    calls = [call for one, call in cases() if one == kind and changes(call)]
+    positions = [name for name, one in POSITIONS.items() if kind in one.kinds]
+    return [Case(kind, *case) for case in product(calls, ALL_FAULTS, positions, TARGETS, NEXT)]
 
 
-@pytest.fixture(scope="module")
-def running(aws: Aws) -> Iterator[Deployment]:
-    """One deployment for all cases: each has a task of its own."""
-    with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
-        wait_shortly(patch)
-        yield deployment
-
-
-@pytest.fixture
-def customer(running: Deployment, case: Case) -> Iterator[Served]:
-    """A customer whom Ana serves, in an account that behaves as the case says."""
+def check(running: Deployment, case: Case, customer: Served, forger: str) -> None:
+    """Transfer while a call fails, ask again, and check what the customer has after each."""
     centre = running.twilio.centre
-    settings = centre.account.settings
-    running.twilio.journal.clear()
-    with centre.account.lock:
-        settings.restore()
-        # Since the waits between searches are shorter too.
-        settings.change({**POSITIONS[case.position].switches, "evaluations_per_second": 30})
-    customer = served(centre, KINDS[case.kind](centre))
-    yield customer
-    running.twilio.faults.clear()
-    customer.forget()
-
-
-@pytest.fixture
-def forger(running: Deployment, customer: Served) -> str:
-    """A task of Ben's, whose own customer's attributes claim that it came from Ana's."""
-    centre = running.twilio.centre
-    return centre.chat_task(
-        "ben",
-        transferredFrom=customer.task_sid,
-        targetSid=centre.workers["ben"],
-        transferTargetType="worker",
-        ignoreWorkerSids=[centre.workers["ben"]],
-        ignoreAgent="ana_40example_2Ecom",
-    )
-
-
-@pytest.mark.sampled(40)
-def test_nobody_is_left_alone(
-    running: Deployment, case: Case, customer: Served, forger: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    centre, faults = running.twilio.centre, running.twilio.faults
     target = {**centre.workers, **centre.workflows}[case.target]
     mine = state_of(centre, [forger])
-    FAULTS[case.fault](faults, case.call)
-    with monkeypatch.context() as patch:
+    fail(running, case.call, ALL_FAULTS[case.fault])
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "READ_SECONDS", READ_SECONDS)
         first = running.transfer(customer.task_sid, target)
-    faults.clear()
+    running.twilio.faults.clear()
 
     assert first.status in {200, 409, 502, 503, 504}, first.text
     assert_served(customer, first)
@@ -226,7 +170,7 @@ def assert_served(customer: Served, answer: Answer) -> None:
 def assert_ended_well(
     customer: Served, case: Case, answer: Answer, *, may_be_elsewhere: bool
 ) -> None:
-    """Check an answer that nothing disturbs any more."""
+    """Check the answer to a request at which no call fails."""
     is_elsewhere = answer.body.get("code") == "transferred_elsewhere"
     assert answer.status == HTTPStatus.OK or (may_be_elsewhere and is_elsewhere), answer.text
     tasks = leading(customer)
@@ -251,7 +195,7 @@ def leaves_doubt(case: Case) -> bool:
 
 
 def leading(customer: Served) -> list[Task]:
-    """The open tasks that lead to the customer; not those whose agent was closed, and which end."""
+    """The open tasks that lead to the customer, without those whose agent was closed: they end."""
     participants = customer.centre.account.flex.participants
     closed = {one.task_sid for one in list(participants.values()) if not one.present}
     return [task for task in customer.leading_to_customer() if task.sid not in closed]
@@ -268,13 +212,3 @@ def state_of(centre: ContactCentre, task_sids: Any) -> dict[str, tuple[str, dict
     return {
         sid: (str(centre.workspace.task(sid).status), centre.attributes(sid)) for sid in task_sids
     }
-
-
-def let_all_take_effect(running: Deployment, delay: float) -> None:
-    """Wait for the calls that were given up, and for what a switch delays, in seconds."""
-    deadline = time.monotonic() + 5
-    while any(one.status is None and one.fault is None for one in running.twilio.journal):
-        assert time.monotonic() < deadline, "a call is still under way"
-        time.sleep(0.01)
-    time.sleep(delay)
-    running.twilio.centre.settle()

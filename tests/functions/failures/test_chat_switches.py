@@ -1,0 +1,15 @@
+"""A chat while a call fails, and each behaviour that Twilio's documentation allows."""
+
+import pytest
+
+from tests.functions.conftest import Deployment
+from tests.functions.failures.switches import Case, check, matrix
+from tests.functions.served import Served
+
+
+@pytest.mark.sampled(15)
+@pytest.mark.parametrize("case", matrix("chat"), ids=str)
+def test_a_chat_keeps_an_open_task_where_a_call_fails(
+    running: Deployment, case: Case, customer: Served, forger: str
+) -> None:
+    check(running, case, customer, forger)
