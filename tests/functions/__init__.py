@@ -1,1 +1,1 @@
-"""The handlers against the emulated Twilio over HTTP, with moto in AWS's place."""
+"""The handlers, against the emulated Twilio over HTTP and moto. The tests are in the folders."""

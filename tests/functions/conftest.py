@@ -15,6 +15,7 @@ import pytest
 import requests
 from moto import mock_aws
 from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace.task import TaskList
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowList
 
 from chat_transfer.settings import Settings
@@ -46,7 +47,7 @@ class Aws:
 
 @dataclass(slots=True)
 class Deployment:
-    """Both handlers, deployed to nothing but this process."""
+    """Both handlers, deployed in this process."""
 
     twilio: RunningTwilio
     client: Client
@@ -81,17 +82,21 @@ class Deployment:
         return (form_event if form else json_event)("/transfer-chat", fields)
 
     def make_double(self, made_sid: str) -> None:
-        """Make a chat's new task a second time, as a creation does that nobody got an answer to."""
+        """Make a chat's new task a second time, as a creation without an answer may do."""
         centre = self.twilio.centre
-        self.client.taskrouter.v1.workspaces(centre.workspace_sid).tasks.create(
+        self.tasks().create(
             workflow_sid=self.transfer_workflow_sid,
             task_channel="chat",
             attributes=json.dumps(centre.attributes(made_sid)),
             virtual_start_time=centre.workspace.task(made_sid).virtual_start_time,
         )
 
+    def tasks(self) -> TaskList:
+        """The workspace's tasks, with an administrator's credentials."""
+        return self.client.taskrouter.v1.workspaces(self.twilio.centre.workspace_sid).tasks
+
     def workflows(self) -> WorkflowList:
-        """The workspace's workflows, as an administrator reaches them."""
+        """The workspace's workflows, with an administrator's credentials."""
         return self.client.taskrouter.v1.workspaces(self.twilio.centre.workspace_sid).workflows
 
     def list_workflows(self, token: str) -> Answer:
@@ -105,20 +110,19 @@ class Deployment:
 
 
 def bearer(token: str) -> dict[str, str]:
-    """Make the header that has a token."""
     return {"Authorization": f"Bearer {token}"}
 
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Aws]:
-    """Moto for the whole run."""
+    """Moto for the whole session."""
     with moto() as clients:
         yield clients
 
 
 @contextmanager
 def moto() -> Iterator[Aws]:
-    """Put moto in AWS's place; give the clients that make secrets and tables in it."""
+    """Let moto answer for AWS; give the clients that make secrets and tables in it."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -127,20 +131,19 @@ def moto() -> Iterator[Aws]:
 
 
 def clients() -> Aws:
-    """Make the clients of the AWS that the environment names."""
     return Aws(boto3.client("secretsmanager"), boto3.client("dynamodb"))
 
 
 @pytest.fixture
 def deployment(aws: Aws) -> Iterator[Deployment]:
-    """A deployment of a test's own."""
+    """A deployment for one test."""
     with deployed(aws) as running:
         yield running
 
 
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send failed calls to Twilio again almost at once, and search for a new task only shortly."""
+    """Send failed calls to Twilio again at once, and search for a new task for a short time."""
     wait_shortly(monkeypatch)
 
 
@@ -170,7 +173,7 @@ def deployed(aws: Aws) -> Iterator[Deployment]:
     """Make what the handlers need: workflow, secret, table, Lambda environment."""
     with serve(contact_centre()) as twilio, pytest.MonkeyPatch.context() as environment:
         centre = twilio.centre
-        # The strictest reading of its documentation: whatever ends, it cleans up after.
+        # The strictest reading of its documentation: it cleans up after every task that ends.
         centre.account.settings.janitor_after = frozenset(
             {TaskStatus.COMPLETED, TaskStatus.CANCELED}
         )
@@ -201,7 +204,7 @@ def deployed(aws: Aws) -> Iterator[Deployment]:
 
 
 def administrator(twilio: RunningTwilio) -> Client:
-    """The SDK's client as the functions make it, with an administrator's leisure."""
+    """Make the SDK's client as the functions do, without a limit of time."""
     centre = twilio.centre
     settings = Settings(
         account_sid=centre.account_sid,
@@ -216,13 +219,11 @@ def administrator(twilio: RunningTwilio) -> Client:
 
 
 def create_secret(aws: Aws, content: dict[str, str]) -> str:
-    """Store credentials as the stack does; give back the secret's ARN."""
     name = f"twilio-{uuid4()}"
     return aws.secrets.create_secret(Name=name, SecretString=json.dumps(content))["ARN"]
 
 
 def create_table(aws: Aws) -> str:
-    """Create an idempotency table of its own for a test; give back its name."""
     name = f"transfers-{uuid4()}"
     aws.dynamodb.create_table(
         TableName=name,
@@ -234,7 +235,7 @@ def create_table(aws: Aws) -> str:
 
 
 def create_transfer_workflow(client: Client, twilio: RunningTwilio) -> str:
-    """Create the workflow that the stack would, with every seeded queue routed but Billing."""
+    """Create the stack's transfer workflow; it routes to every seeded queue but Billing."""
     centre = twilio.centre
     queues = [centre.queues[name] for name in ("Sales", "Support", "Escalations")]
     timeouts = Timeouts(AGENT_SECONDS, QUEUE_SECONDS, FALLBACK_SECONDS)

@@ -1,22 +1,23 @@
-"""A transfer cut off after one of its calls, in this process: it sends no call any more."""
+"""A transfer that stops half-way, in this process: it sends no further call."""
 
 from typing import Any
 
 import pytest
 
 from chat_transfer.twilio.client import Transport
+from local.twilio.faults import Faults
 from tests.functions.conftest import Deployment
 from tests.functions.recording import Call
 
 
 class CutOff(BaseException):
-    """Not an `Exception`: nobody catches it, as nobody catches a kill."""
+    """Not an `Exception`: no code catches it, as none catches a kill."""
 
 
 def cut_off_after(
     running: Deployment, call: Call, task_sid: str, target: str = "dev", by: str = "ana"
 ) -> None:
-    """Transfer a task, and let no call pass, nor its answer, once this one took effect."""
+    """Transfer a task, and stop after this call took effect, before its answer arrives."""
     send, journal = Transport.request, running.twilio.journal
     journal.clear()
 
@@ -35,3 +36,9 @@ def cut_off_after(
         patch.setattr(Transport, "request", request)
         with pytest.raises(CutOff):
             running.invoke(event)
+
+
+def lose_creation(faults: Faults) -> None:
+    """Let the creation take effect without an answer, and the search for it fail."""
+    faults.close(method="POST", path="/Tasks$", takes_effect=True, times=None)
+    faults.status(500, method="GET", path="/Tasks$", times=None)

@@ -1,4 +1,4 @@
-"""What API Gateway sends to a function, and what the function answers, for tests."""
+"""The events that API Gateway sends to a function, and its answers."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler gave back."""
+    """The answer of a handler."""
 
     status: int
     headers: Mapping[str, str]
@@ -79,11 +79,10 @@ def http_event(
 
 
 def json_event(path: str, fields: Any) -> dict[str, Any]:
-    """Make a POST with a JSON body."""
     return http_event("POST", path, json.dumps(fields), {"Content-Type": "application/json"})
 
 
 def form_event(path: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """Make a POST with a form, base64-encoded as API Gateway does with what it takes for binary."""
+    """Make a POST with a form, base64-encoded as API Gateway does with a binary body."""
     content_type = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
     return http_event("POST", path, urlencode(fields).encode(), content_type)

@@ -11,7 +11,7 @@ from tests.functions.lambda_events import Context
 
 
 def handle(environment: Mapping[str, str], event: str, seconds: float) -> None:
-    """Be the function for one request."""
+    """Handle one request as the function does."""
     os.environ.clear()
     os.environ.update(environment)
     import transfer_chat  # noqa: PLC0415  (only the forked process may)

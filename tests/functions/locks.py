@@ -1,4 +1,4 @@
-"""The end of a killed function's time, without waiting for it."""
+"""The end of a lock, without waiting for it."""
 
 import os
 import time
@@ -7,11 +7,7 @@ from tests.functions.conftest import Aws
 
 
 def let_locks_run_out(aws: Aws) -> None:
-    """Put the end of each lock into the past.
-
-    With so little time that a test could wait for its end, a function would sometimes, on a busy
-    machine, run out of it before it does what it is to do.
-    """
+    """Set the end of each lock to the past: a lock is as long as the time of a function."""
     table = os.environ["IDEMPOTENCY_TABLE"]
     for item in aws.dynamodb.scan(TableName=table)["Items"]:
         if "in_progress_expiration" in item:

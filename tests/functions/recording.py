@@ -14,7 +14,7 @@ from tests.functions.conftest import deployed, moto
 
 SID = "[A-Z]{2}[0-9a-f]{32}"
 
-# How each kind of task is made; all are held by Ana.
+# How each kind of task is made; Ana holds all.
 KINDS: Mapping[str, Callable[[ContactCentre], str]] = MappingProxyType(
     {
         "chat": lambda centre: centre.chat_task(),
@@ -25,7 +25,7 @@ KINDS: Mapping[str, Callable[[ContactCentre], str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Call:
-    """A call of a healthy transfer: which of those with its method and path it is."""
+    """A call of a healthy transfer: the nth with its method and path."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class Call:
 
     @property
     def creates(self) -> bool:
-        """Whether it makes the new task."""
+        """Whether it creates the new task."""
         return self.method == "POST" and self.path.endswith(("/Tasks", "/Invites"))
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ CREATION = {"chat": "/Tasks$", "conversation": "/Invites$"}
 
 
 def last_path(kind: str, task_sid: str) -> str:
-    """Give the path of the call that lets go of the original."""
+    """Give the path of the call that completes the original or closes its participant."""
     return f"/Tasks/{task_sid}$" if kind == "chat" else CLOSE.path
 
 
@@ -65,7 +65,7 @@ def other_tasks(task_sid: str) -> str:
 
 @cache
 def cases() -> tuple[tuple[str, Call], ...]:
-    """Every call of a transfer that goes well, for each kind, in an order of its own.
+    """Every call of a transfer that goes well, for each kind, sorted.
 
     The first calls are made in parallel, so the order in which they arrive says nothing.
     """

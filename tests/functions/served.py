@@ -13,7 +13,7 @@ HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A customer's conversation from before a transfer on.
+    """A customer's chat or conversation, as it was before a transfer.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Served:
         """
         rolled_back = answer.body.get("rolledBack")
         leading = self.leading_to_customer()
-        assert leading, f"the customer is alone: {answer.text}"
+        assert leading, f"the customer has no task: {answer.text}"
         if rolled_back is not False:
             assert len(leading) == 1, f"two tasks, but {answer.text}"
         assert self.room_is_open(), f"the channel is closed: {answer.text}"
@@ -68,7 +68,7 @@ class Served:
 
 
 def served(centre: ContactCentre, task_sid: str) -> Served:
-    """Take down how a customer is served before a transfer."""
+    """Record how a customer is served before a transfer."""
     attributes = centre.attributes(task_sid)
     room = "conversationSid" if "conversationSid" in attributes else "channelSid"
     return Served(centre, task_sid, room, attributes[room], attributes)

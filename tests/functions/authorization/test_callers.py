@@ -7,10 +7,9 @@ import pytest
 from chat_transfer.twilio.agents import Caller, holder_of, identity_of
 from chat_transfer.twilio.taskrouter import Reservation
 from tests.functions.conftest import Deployment
-from tests.functions.problems import ANA, UNKNOWN, assert_problem
 from tests.functions.recording import CREATION, KINDS
+from tests.functions.refusals import ANA, UNKNOWN, assert_problem, unchanged
 from tests.functions.served import served
-from tests.functions.unchanged import unchanged
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,7 +48,7 @@ def test_a_request_without_permission_makes_no_search(deployment: Deployment, ki
 def test_forged_attributes_authorize_no_caller_and_make_no_task_ours(
     deployment: Deployment, kind: str
 ) -> None:
-    """Carla writes into her own task what the new task of Ana's transfer would have."""
+    """Carla gives her own task the attributes of the new task of Ana's transfer."""
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks[kind])
     carlas = (
@@ -92,27 +91,23 @@ def test_a_supervisor_or_an_admin_transfers_a_task_that_an_agent_holds(
 
 
 @pytest.mark.parametrize(
-    ("worker_sid", "roles", "allowed"),
+    ("worker_sid", "roles", "held_by", "allowed"),
     [
-        ("WK1", ["agent"], True),
-        ("WK2", ["agent"], False),
-        (None, ["agent"], False),
-        ("WK2", ["supervisor"], True),
-        (None, ["admin"], True),
-        (None, [], False),
-        ("WK2", ["Supervisor", "superadmin"], False),
+        ("WK1", ["agent"], "WK1", True),
+        ("WK2", ["agent"], "WK1", False),
+        (None, ["agent"], "WK1", False),
+        ("WK2", ["supervisor"], "WK1", True),
+        (None, ["admin"], "WK1", True),
+        (None, [], "WK1", False),
+        (None, [], None, False),
+        ("WK2", ["Supervisor", "superadmin"], "WK1", False),
     ],
 )
-def test_a_caller_may_act_for_themselves_and_with_a_role_for_any_agent(
-    worker_sid: str | None, roles: list[str], allowed: bool
+def test_a_caller_acts_for_themselves_and_with_a_role_for_any_agent(
+    worker_sid: str | None, roles: list[str], held_by: str | None, allowed: bool
 ) -> None:
     caller = Caller(identity="i", worker_sid=worker_sid, roles=frozenset(roles))
-    assert caller.may_act_for("WK1") is allowed
-
-
-def test_a_caller_without_a_worker_may_not_act_for_a_task_without_a_holder() -> None:
-    caller = Caller(identity="i", worker_sid=None, roles=frozenset())
-    assert not caller.may_act_for(None)
+    assert caller.may_act_for(held_by) is allowed
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ import pytest
 
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import json_event
-from tests.functions.problems import assert_problem, valid
-from tests.functions.unchanged import unchanged
+from tests.functions.refusals import assert_problem, unchanged, valid
 
 
 @pytest.mark.parametrize(
@@ -35,10 +34,9 @@ def test_a_request_without_a_token_is_401_before_any_call_to_twilio(
 
 def test_a_token_in_the_authorization_header_is_accepted(deployment: Deployment) -> None:
     fields = valid(deployment)
+    token = fields.pop("Token")
     event = json_event("/transfer-chat", fields)
-    del fields["Token"]
-    event = json_event("/transfer-chat", fields)
-    event["headers"]["authorization"] = f"bearer {deployment.twilio.centre.token_of('ana')}"
+    event["headers"]["authorization"] = f"bearer {token}"
     assert deployment.invoke(event).status == 200
 
 
@@ -47,11 +45,7 @@ def test_a_token_that_twilio_does_not_accept_is_refused_and_not_shown(
     deployment: Deployment, make: str
 ) -> None:
     centre = deployment.twilio.centre
-    fields = {
-        "Token": getattr(centre, make)(),
-        "taskSid": centre.tasks["chat"],
-        "targetSid": centre.workers["dev"],
-    }
+    fields = {**valid(deployment), "Token": getattr(centre, make)()}
     with unchanged(centre):
         answer = deployment.invoke(json_event("/transfer-chat", fields))
     assert_problem(answer, 403, "token_invalid")

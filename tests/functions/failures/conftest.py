@@ -27,7 +27,7 @@ def customer(running: Deployment, case: Case) -> Iterator[Served]:
     running.twilio.journal.clear()
     with centre.account.lock:
         settings.restore()
-        # Since the waits between searches are shorter too.
+        # The waits between searches are shorter too.
         settings.change({**POSITIONS[case.position].switches, "evaluations_per_second": 30})
     customer = served(centre, KINDS[case.kind](centre))
     yield customer
@@ -37,7 +37,7 @@ def customer(running: Deployment, case: Case) -> Iterator[Served]:
 
 @pytest.fixture
 def forger(running: Deployment, customer: Served) -> str:
-    """A task of Ben's, whose own customer's attributes claim that it came from Ana's."""
+    """A task that Ben holds, and whose attributes claim that it was transferred from Ana's."""
     centre = running.twilio.centre
     return centre.chat_task(
         "ben",

@@ -89,7 +89,7 @@ NEXT = ("same", "carla")
 
 
 def changes(call: Call) -> bool:
-    """Whether a call of a transfer changes something in Twilio."""
+    """Whether a call of a transfer writes to Twilio."""
     return call.method in {"POST", "DELETE"} and not call.path.endswith("/Tokens/validate")
 
 
@@ -144,14 +144,14 @@ def check(running: Deployment, case: Case, customer: Served, forger: str) -> Non
 
     assert_ended_well(customer, case, second, may_be_elsewhere=other != target)
     let_all_take_effect(running, POSITIONS[case.position].delay)
-    if leaves_doubt(case):  # what a creation makes that late, the next request takes back
+    if leaves_doubt(case):  # the next request cancels a task that appears that late
         third = running.transfer(customer.task_sid, other)
         assert (third.status, third.body.get("taskSid")) == (
             second.status,
             second.body.get("taskSid"),
         )
     assert leading(customer), second.text
-    # A task that came later still stays where Twilio refuses to cancel it.
+    # Such a task stays where Twilio refuses to cancel it.
     if not (leaves_doubt(case) and case.position == NOT_CANCELLED):
         assert len(leading(customer)) == 1, second.text
     assert customer.room_is_open()
@@ -162,7 +162,7 @@ def check(running: Deployment, case: Case, customer: Served, forger: str) -> Non
 def assert_served(customer: Served, answer: Answer) -> None:
     """Check that an open task leads to the customer, and two only where the answer says so."""
     tasks = leading(customer)
-    assert tasks, f"the customer is alone: {answer.text}"
+    assert tasks, f"the customer has no task: {answer.text}"
     assert len(tasks) == 1 or answer.body.get("rolledBack") is False, f"two tasks: {answer.text}"
     assert customer.room_is_open(), f"the channel is closed: {answer.text}"
 
@@ -182,7 +182,7 @@ def assert_ended_well(
 
 
 def assert_no_other_agent_moves_it(running: Deployment, customer: Served, target: str) -> None:
-    """Check that Ben, with whatever he wrote into his own task, changes nothing."""
+    """Check that a request of Ben, who forged his own task, changes nothing."""
     before = everything_of(customer)
     answer = running.transfer(customer.task_sid, target, "ben")
     assert answer.status == HTTPStatus.FORBIDDEN, answer.text

@@ -14,7 +14,7 @@ from chat_transfer.twilio.failures import (
     Unreachable,
 )
 from tests.functions.conftest import Deployment
-from tests.functions.failures.creations import lose_creation
+from tests.functions.cutting import lose_creation
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -48,9 +48,7 @@ def test_the_answer_to_a_rate_limit_always_has_retry_after(
     assert answer_to(RateLimited(header), rolled_back=True).retry_after == answered
 
 
-def test_a_failure_after_a_success_does_not_say_that_it_was_rolled_back(
-    deployment: Deployment,
-) -> None:
+def test_a_failure_after_a_success_is_not_rolled_back(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     first = deployment.transfer("chat", centre.workers["dev"])
     deployment.twilio.faults.status(500, path="/Tokens/validate", times=None)

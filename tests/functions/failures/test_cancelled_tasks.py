@@ -1,6 +1,7 @@
 """A new task that its workflow cancels, and a cancellation that Twilio refuses."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,21 +13,27 @@ from tests.functions.served import served
 pytestmark = pytest.mark.usefixtures("short_waits")
 
 
+def create_workflow(deployment: Deployment, expression: str, **target: Any) -> str:
+    """Create a workflow with one filter, which has one target; give back its SID."""
+    route = {"expression": expression, "targets": [target]}
+    configuration = json.dumps({"task_routing": {"filters": [route]}})
+    workflow = deployment.workflows().create(friendly_name="Ours", configuration=configuration)
+    return workflow.sid or ""
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_workflow_that_cancels_the_new_task_at_once_is_409_and_the_original_stays(
     deployment: Deployment, kind: str
 ) -> None:
-    """TaskRouter cancels such a task at once; the original is not let go for it.
+    """TaskRouter cancels a task that no filter matches, so the original is kept.
 
-    With its channel, so were the Janitor to come for cancelled tasks, nothing could be done.
+    A Janitor that cleans up after cancelled tasks would close the channel.
     """
     centre = deployment.twilio.centre
     centre.account.settings.janitor_after = frozenset({TaskStatus.COMPLETED})
     case = served(centre, centre.tasks[kind])
-    dead = {"task_routing": {"filters": [{"expression": "1==2", "targets": [
-        {"queue": centre.queues["Sales"]}]}]}}  # fmt: skip
-    workflow = deployment.workflows().create(friendly_name="Dead", configuration=json.dumps(dead))
-    answer = deployment.transfer(kind, workflow.sid or "")
+    workflow_sid = create_workflow(deployment, "1==2", queue=centre.queues["Sales"])
+    answer = deployment.transfer(kind, workflow_sid)
     assert (answer.status, answer.code) == (409, "target_declined")
     assert answer.body["agentRejoined"] is True
     case.assert_customer_is_served(answer)
@@ -36,14 +43,12 @@ def test_a_workflow_that_cancels_the_new_task_at_once_is_409_and_the_original_st
 def test_a_new_task_that_its_workflow_cancels_late_leaves_the_customer_a_task(
     deployment: Deployment, kind: str
 ) -> None:
-    """In the transfer workflow, which never cancels one."""
+    """It is created again in the transfer workflow, which cancels none."""
     centre = deployment.twilio.centre
-    # Were the Janitor to come for cancelled tasks, nothing could be done.
+    # A Janitor that cleans up after cancelled tasks would close the channel.
     centre.account.settings.janitor_after = frozenset({TaskStatus.COMPLETED})
     case = served(centre, centre.tasks[kind])
-    dead = {"task_routing": {"filters": [{"expression": "1==2", "targets": [
-        {"queue": centre.queues["Sales"]}]}]}}  # fmt: skip
-    workflow = deployment.workflows().create(friendly_name="Dead", configuration=json.dumps(dead))
+    workflow_sid = create_workflow(deployment, "1==2", queue=centre.queues["Sales"])
     centre.account.settings.cancels_unroutable_after = 0.4
     faults = deployment.twilio.faults
     faults.latency(
@@ -51,7 +56,7 @@ def test_a_new_task_that_its_workflow_cancels_late_leaves_the_customer_a_task(
     )
     faults.latency(0.6, method="GET", path=other_tasks(case.task_sid), nth=2)
 
-    answer = deployment.transfer(kind, workflow.sid or "")
+    answer = deployment.transfer(kind, workflow_sid)
 
     case.assert_customer_is_served(answer)
     assert answer.status in {200, 409}, answer.text
@@ -61,26 +66,18 @@ def test_a_new_task_that_its_workflow_cancels_late_leaves_the_customer_a_task(
 def test_another_target_after_the_new_task_was_cancelled_and_deleted_is_transferred_to(
     deployment: Deployment, kind: str
 ) -> None:
-    """What the first target's workflow may do counts, not what the second's may."""
+    """The workflow of the first target decides whether the new task may have been cancelled."""
     centre = deployment.twilio.centre
-    route = {
-        "expression": "1==1",
-        "targets": [{"queue": centre.queues["Everyone"], "timeout": 3600}],
-    }
-    workflow = deployment.workflows().create(
-        friendly_name="Gives up",
-        configuration=json.dumps({"task_routing": {"filters": [route]}}),
-    )
+    everyone = centre.queues["Everyone"]
+    workflow_sid = create_workflow(deployment, "1==1", queue=everyone, timeout=3600)
     case = served(centre, KINDS[kind](centre))
     faults = deployment.twilio.faults
     faults.status(500, times=None, **(DETACH if kind == "chat" else CLOSE).rule)
-    first = deployment.transfer(case.task_sid, workflow.sid or "")
+    first = deployment.transfer(case.task_sid, workflow_sid)
     faults.clear()
     assert first.body["rolledBack"] is False, first.text
     [made] = [task for task in case.leading_to_customer() if task.sid != case.task_sid]
-    deployment.client.taskrouter.v1.workspaces(centre.workspace_sid).tasks(made.sid).update(
-        assignment_status="canceled"
-    )
+    deployment.tasks()(made.sid).update(assignment_status="canceled")
     centre.account.settings.deletes_finished_after = 0.0
     centre.settle()
     assert centre.task(made.sid) is None

@@ -60,9 +60,7 @@ def test_a_function_that_was_killed_after_the_close_is_resumed(
     assert [task.sid for task in case.leading_to_customer()] == [answer.body["taskSid"]]
 
 
-def test_another_target_after_an_unanswered_close_finishes_the_first(
-    deployment: Deployment,
-) -> None:
+def test_another_target_after_an_unanswered_close_is_409(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks["conversation"])
     faults = deployment.twilio.faults
@@ -81,7 +79,7 @@ def test_another_target_after_an_unanswered_close_finishes_the_first(
 
 @pytest.mark.parametrize("code", [20001, 20404])
 def test_a_close_that_twilio_refuses_is_undone(deployment: Deployment, code: int) -> None:
-    """That a participant is closed already is one reason of several."""
+    """Not every refusal says that the participant is closed already."""
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks["conversation"])
     deployment.twilio.faults.status(400, code=code, method="POST", path=CLOSE.path, times=None)
@@ -102,9 +100,7 @@ def test_a_close_that_the_first_request_did_not_see_leaves_one_task(
     first = deployment.transfer(case.task_sid, centre.workflows["Escalations"])
     faults.clear()
     made = next(task for task in case.leading_to_customer() if task.sid != case.task_sid)
-    deployment.client.taskrouter.v1.workspaces(centre.workspace_sid).tasks(made.sid).update(
-        assignment_status="canceled"
-    )
+    deployment.tasks()(made.sid).update(assignment_status="canceled")
     undo = Steps.undo
 
     def undo_before_the_close_lands(steps: Steps) -> None:

@@ -1,8 +1,8 @@
 """A transfer while an agent, a browser or a second request changes the same task."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -28,10 +28,7 @@ READS = 5  # token, task, reservations, target, workflow
 def before(
     deployment: Deployment, delayed: str, reads: int, act: Callable[[], None]
 ) -> Iterator[None]:
-    """Act after so many reads, while the call after them is under way; it takes effect later.
-
-    However slow the machine is, what was read counts as fresh: it is not read again after the act.
-    """
+    """Act after this number of reads, and before the delayed call takes effect."""
     deployment.twilio.faults.latency(0.5, path=delayed)
 
     def watch() -> None:
@@ -90,7 +87,7 @@ def test_a_transfer_that_is_accepted_while_a_step_fails_once_succeeds(
 def test_an_original_that_another_client_completes_ends_a_chats_transfer_only(
     deployment: Deployment, kind: str
 ) -> None:
-    """At the first step after the creation; the new task is taken back."""
+    """It is noticed after the creation, and a chat's new task is cancelled."""
     centre = deployment.twilio.centre
     original = centre.tasks[kind]
     reads = READS + (kind == "conversation")  # its participants
@@ -100,15 +97,15 @@ def test_an_original_that_another_client_completes_ends_a_chats_transfer_only(
         assert (answer.status, answer.code) == (409, "task_ended")
         assert "agentRejoined" not in answer.body
         assert not centre.open_tasks("transferredFrom", original)
-    else:  # closing a participant who has left already is done
+    else:  # closing a participant that is closed already succeeds
         assert answer.status == 200
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["closed are listed", "not listed"])
-def test_a_conversation_that_its_agent_left_before_its_participants_are_read(
+def test_a_conversation_that_its_agent_left_is_transferred_where_closed_are_listed(
     deployment: Deployment, listed: bool
 ) -> None:
-    """The conversation goes on without an agent, so where it can be told too late, it is done."""
+    """The agent leaves before the participants are read, and the customer waits."""
     centre = deployment.twilio.centre
     centre.account.settings.lists_closed_participants = listed
     original = centre.tasks["conversation"]
@@ -121,24 +118,22 @@ def test_a_conversation_that_its_agent_left_before_its_participants_are_read(
         assert "agentRejoined" not in answer.body
 
 
-def test_an_attribute_that_is_written_meanwhile_survives_the_transfer(
-    deployment: Deployment,
-) -> None:
+def test_an_attribute_written_meanwhile_survives_a_transfer(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     original = centre.tasks["chat"]
 
     def note() -> None:
-        centre.set_attributes(original, note="written in between")
+        centre.set_attributes(original, note="written meanwhile")
 
     with before(deployment, "/Tasks$", READS, note):
         answer = deployment.transfer("chat", centre.workers["dev"])
     assert answer.status == 200
-    assert centre.attributes(original)["note"] == "written in between"
+    assert centre.attributes(original)["note"] == "written meanwhile"
     assert "channelSid" not in centre.attributes(original)
 
 
-def test_an_attribute_that_is_written_meanwhile_survives_an_undo(deployment: Deployment) -> None:
-    """The channel is taken off, somebody writes, the completion fails for good."""
+def test_an_attribute_written_meanwhile_survives_an_undo(deployment: Deployment) -> None:
+    """It is written after the channel was removed; the completion fails."""
     centre = deployment.twilio.centre
     original = centre.tasks["chat"]
     channel_sid = centre.attributes(original)["channelSid"]
@@ -146,7 +141,7 @@ def test_an_attribute_that_is_written_meanwhile_survives_an_undo(deployment: Dep
     def note() -> None:
         while "channelSid" in centre.attributes(original):
             time.sleep(0.002)
-        centre.set_attributes(original, note="written in between")
+        centre.set_attributes(original, note="written meanwhile")
 
     # The second to the fifth write are the attempts to complete; the sixth restores.
     path = f"/Tasks/{original}$"
@@ -156,15 +151,13 @@ def test_an_attribute_that_is_written_meanwhile_survives_an_undo(deployment: Dep
 
     assert (answer.status, answer.body["rolledBack"]) == (502, True)
     attributes = centre.attributes(original)
-    assert attributes["note"] == "written in between"
+    assert attributes["note"] == "written meanwhile"
     assert attributes["channelSid"] == channel_sid
     assert centre.workspace.task(original).status is TaskStatus.ASSIGNED
 
 
-def test_a_channel_that_a_browser_writes_back_is_removed_before_the_completion(
-    deployment: Deployment,
-) -> None:
-    """It had read the task before the channel was taken off, and writes without If-Match."""
+def test_a_channel_that_a_browser_restores_is_removed_again(deployment: Deployment) -> None:
+    """It read the task before the channel was removed, and writes without If-Match."""
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks["chat"])
     path = f"/Tasks/{case.task_sid}$"
@@ -186,7 +179,7 @@ def test_a_channel_that_a_browser_writes_back_is_removed_before_the_completion(
 def test_a_second_request_that_waited_sees_what_the_first_has_done(
     deployment: Deployment, kind: str
 ) -> None:
-    """The first completes the original, loses every answer to that, and cannot look any more."""
+    """The first completes the original, gets no answer to that, and cannot read it any more."""
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks[kind])
     last = last_path(kind, case.task_sid)
@@ -202,7 +195,7 @@ def test_a_second_request_that_waited_sees_what_the_first_has_done(
 
 
 def both(deployment: Deployment, task_sid: str, target_sid: str) -> dict[str, str]:
-    """Send a request twice, the second a moment later; give what came of them by status."""
+    """Send a request twice, the second 0.6 s later; give SIDs and codes by status."""
     runtime = deployment.transfer_chat.runtime()
     request = TransferRequest(
         task_sid, Target(target_sid), deployment.twilio.centre.token_of("ana")
@@ -218,10 +211,8 @@ def both(deployment: Deployment, task_sid: str, target_sid: str) -> dict[str, st
         except Problem as problem:
             answers[str(int(problem.status))] = problem.code
 
-    threads = [threading.Thread(target=send) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.6)
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(2):
+            pool.submit(send)
+            time.sleep(0.6)
     return answers

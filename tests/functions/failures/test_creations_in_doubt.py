@@ -9,8 +9,7 @@ import pytest
 from chat_transfer.transfer import new_task
 from chat_transfer.twilio.taskrouter import Task
 from tests.functions.conftest import Aws, Deployment
-from tests.functions.cutting import cut_off_after
-from tests.functions.failures.creations import lose_creation
+from tests.functions.cutting import cut_off_after, lose_creation
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import CREATION, DETACH, KINDS
 from tests.functions.served import served
@@ -36,7 +35,7 @@ def test_a_creation_in_doubt_is_not_sent_again_in_the_same_request(deployment: D
 def test_the_next_request_leaves_one_of_two_tasks_that_were_created_without_an_answer(
     deployment: Deployment, target: str
 ) -> None:
-    """Whatever the next request asks for, none but its own task is left."""
+    """Whichever target the next request names, only its own task is left."""
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks["chat"])
     lose_creation(deployment.twilio.faults)
@@ -80,7 +79,7 @@ def test_a_creation_that_appears_after_the_next_one_is_cancelled_by_a_later_requ
 def test_a_task_that_an_undo_cancelled_is_not_taken_for_one_in_doubt(
     deployment: Deployment, aws: Aws
 ) -> None:
-    """Cut off while handing over to Dev; the creation for Carla is lost before it takes effect."""
+    """The transfer to Dev stopped after the detach; the creation for Carla has no effect."""
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks["chat"])
     cut_off_after(deployment, DETACH, case.task_sid)
@@ -100,7 +99,7 @@ def test_a_task_that_an_undo_cancelled_is_not_taken_for_one_in_doubt(
 def test_a_task_that_leads_to_another_customer_is_not_taken_for_the_new_one(
     deployment: Deployment, target: str
 ) -> None:
-    """Who has it wrote into it what makes it look so; the customers came in the same second."""
+    """Its attributes are forged, and both customers came in the same second."""
     centre = deployment.twilio.centre
     target_sid = {**centre.workers, **centre.workflows}[target]
     case, other = served(centre, centre.chat_task()), served(centre, centre.chat_task())
@@ -121,9 +120,7 @@ def test_a_task_that_leads_to_another_customer_is_not_taken_for_the_new_one(
     assert [task.sid for task in other.leading_to_customer()] == [transferred]
 
 
-def test_an_invite_is_sent_once_though_its_task_cannot_be_looked_up(
-    deployment: Deployment,
-) -> None:
+def test_an_invite_whose_task_is_not_found_is_sent_once(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     centre.account.settings.invite_names_its_task = False
     deployment.twilio.faults.status(429, method="GET", path="/Tasks$", times=4)

@@ -45,7 +45,7 @@ HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
 SWITCHES = [name for name, one in POSITIONS.items() if not one.delay or name == "search lags"]
 CHANGES = [call for _, call in cases() if changes(call)]
 FORGED = ["transferredFrom", "targetSid", "ignoreWorkerSids", "channelSid"]
-# Which of several, whose number is not known.
+# Which of several, whose number varies.
 WHICH = st.integers(0, 11)
 # All writes of a transfer, or some. Not those to a chat's members: an agent who is removed late may
 # have the chat again by then.
@@ -246,7 +246,7 @@ class Interleavings(RuleBasedStateMachine):
             if customer.is_done:
                 assert not tasks, "a task for a customer who has gone"
                 continue
-            assert tasks, "the customer is alone"
+            assert tasks, "the customer has no task"
             assert len(tasks) == 1 or customer.remains, "two tasks for one customer"
             assert customer.case.room_is_open(), "the channel is closed"
 
@@ -329,7 +329,7 @@ def test_every_customer_keeps_a_task_whatever_the_order_of_events(
             max_examples=examples(20),
             stateful_step_count=20,
             deadline=None,
-            # To shrink a failure takes minutes, and twenty steps can be read as they are.
+            # Shrinking takes minutes, and twenty steps are readable.
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),

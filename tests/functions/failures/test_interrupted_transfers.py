@@ -6,9 +6,10 @@ import pytest
 
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment
-from tests.functions.failures.creations import lose_creation
+from tests.functions.cutting import lose_creation
 from tests.functions.lambda_events import Answer
 from tests.functions.meanwhile import meanwhile
+from tests.functions.recording import other_tasks
 from tests.functions.served import Served, served
 
 pytestmark = pytest.mark.usefixtures("short_waits")
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("short_waits")
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A chat's transfer to Dev that went as far as detaching the channel, and left that so."""
+    """A chat's transfer to Dev that detached the channel, and was neither finished nor undone."""
 
     deployment: Deployment
     case: Served
@@ -28,7 +29,7 @@ class Interrupted:
         return self.deployment.transfer(self.case.task_sid, target_sid)
 
     def made(self) -> list[Task]:
-        """Every new task of it that is open."""
+        """The open new tasks of the transfer."""
         centre = self.deployment.twilio.centre
         return centre.open_tasks("transferredFrom", self.case.task_sid)
 
@@ -62,11 +63,10 @@ def test_an_undo_that_fails_again_is_done_by_the_request_after_it(interrupted: I
 def test_a_new_task_that_was_cancelled_meanwhile_is_created_again(
     interrupted: Interrupted, target: str
 ) -> None:
-    """By a workflow whose last target has a time-out: the original gets its channel back."""
+    """A workflow whose last target has a timeout cancels it; the original gets its channel back."""
     centre = interrupted.deployment.twilio.centre
     centre.account.settings.janitor_after = frozenset({TaskStatus.COMPLETED})
-    workspace = interrupted.deployment.client.taskrouter.v1.workspaces(centre.workspace_sid)
-    workspace.tasks(interrupted.made_sid).update(assignment_status="canceled")
+    interrupted.deployment.tasks()(interrupted.made_sid).update(assignment_status="canceled")
 
     answer = interrupted.ask(target)
 
@@ -92,7 +92,6 @@ def test_unreadable_credentials_do_not_hide_what_is_left(
 def test_an_undo_for_another_target_whose_checks_fail_leaves_nothing(
     interrupted: Interrupted,
 ) -> None:
-    """Nothing is left then, and the answer says so."""
     faults = interrupted.deployment.twilio.faults
     faults.status(500, method="GET", path="/Reservations$", nth=3, times=4)
 
@@ -102,15 +101,12 @@ def test_an_undo_for_another_target_whose_checks_fail_leaves_nothing(
     interrupted.case.assert_customer_is_served(answer)
 
 
-def test_a_new_task_without_a_channel_is_cancelled_where_twilio_deleted_the_original(
-    deployment: Deployment,
-) -> None:
-    """The new task was stripped and could not be cancelled: it leads to nobody."""
+def test_a_new_task_whose_original_was_deleted_is_cancelled(deployment: Deployment) -> None:
+    """The new task could not be cancelled, and leads to no customer."""
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks["chat"])
     faults.status(500, method="POST", path=f"/Tasks/{case.task_sid}$", nth=2, times=4)
-    path = rf"/Tasks/(?!{case.task_sid})WT"
-    faults.status(500, method="POST", path=path, nth=2, times=None)
+    faults.status(500, method="POST", path=other_tasks(case.task_sid), nth=2, times=None)
     assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
     faults.clear()
     centre.complete(case.task_sid)
@@ -123,7 +119,7 @@ def test_a_new_task_without_a_channel_is_cancelled_where_twilio_deleted_the_orig
 
 
 def test_a_chat_that_its_agent_ended_after_a_failed_transfer_is_409(deployment: Deployment) -> None:
-    """The channel is closed with it, so there is nothing to transfer: the new task goes."""
+    """The channel is closed too, so the new task is cancelled."""
     centre = deployment.twilio.centre
     original = centre.tasks["chat"]
     lose_creation(deployment.twilio.faults)
@@ -138,7 +134,7 @@ def test_a_chat_that_its_agent_ended_after_a_failed_transfer_is_409(deployment: 
 
 @pytest.fixture
 def accepted(deployment: Deployment) -> Interrupted:
-    """The original could not be let go, and Dev has the new task; Ana has left the channel."""
+    """The original could not be completed, and Dev accepted the new task; Ana left the channel."""
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks["chat"])
     path = f"/Tasks/{case.task_sid}$"
@@ -152,9 +148,7 @@ def accepted(deployment: Deployment) -> Interrupted:
     return Interrupted(deployment, case, made.sid)
 
 
-def test_the_agent_does_not_rejoin_a_chat_that_another_agent_accepted(
-    accepted: Interrupted,
-) -> None:
+def test_the_agent_does_not_rejoin_an_accepted_chat(accepted: Interrupted) -> None:
     faults = accepted.deployment.twilio.faults
     faults.status(429, method="GET", path="/Reservations$", nth=1, times=4)
 
@@ -164,9 +158,7 @@ def test_the_agent_does_not_rejoin_a_chat_that_another_agent_accepted(
     assert answer.body.get("agentRejoined") is not True
 
 
-def test_an_accepted_transfer_is_finished_for_another_target_and_the_agent_leaves(
-    accepted: Interrupted,
-) -> None:
+def test_another_target_after_the_acceptance_is_409(accepted: Interrupted) -> None:
     centre = accepted.deployment.twilio.centre
 
     answer = accepted.ask("carla")

@@ -21,10 +21,10 @@ from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import served
 
-LIFE_SECONDS = 25.0  # of the function that is killed, as it is deployed by default
+LIFE_SECONDS = 25.0  # of the function, as it is deployed by default
 
 PROCESSES = multiprocessing.get_context("forkserver")
-# The path as a variable: Python 3.11's fork server does not take it over before it loads these.
+# PYTHONPATH is set below: Python 3.11's fork server loads these before it has `sys.path`.
 PROCESSES.set_forkserver_preload(["transfer_chat", "tests.functions.lambda_process"])
 ROOT = Path(__file__).parents[3]
 
@@ -50,7 +50,7 @@ def test_the_same_request_succeeds_after_the_function_was_killed(
     centre = running.twilio.centre
     case = served(centre, KINDS[kind](centre))
     kill_after(running, call, running.transfer_event(case.task_sid, centre.workers["dev"]))
-    assert case.leading_to_customer(), "the customer is alone"
+    assert case.leading_to_customer(), "the customer has no task"
     let_locks_run_out(aws)
 
     again = running.transfer(case.task_sid, centre.workers["dev"])

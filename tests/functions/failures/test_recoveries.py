@@ -21,7 +21,7 @@ from tests.functions.recording import KINDS, Call, from_creation_on
 from tests.functions.served import Served, served
 from tests.sampling import examples
 
-# About as many as a recovery makes.
+# About the number of calls of a recovery.
 CALLS = 18
 
 FAULTS = ("500 once", "closed before", "closed after it took effect")

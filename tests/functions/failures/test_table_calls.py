@@ -32,7 +32,7 @@ class TableFaults:
         self.takes_effect = False
 
     def before(self, model: Any, **_: Any) -> None:
-        """Count a call, and fail it where it is not to take effect."""
+        """Count a call, and fail it before it takes effect."""
         self.called.append(model.name)
         if self._is_to_fail() and not self.takes_effect:
             raise EndpointConnectionError(endpoint_url=URL)

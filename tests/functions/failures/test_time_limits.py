@@ -1,10 +1,10 @@
-"""Retries and waits end with the time of the request, and time is kept for an undo."""
+"""Retries and waits end with the request's time, of which a part is kept for an undo."""
 
 import time
 
 import pytest
 
-from chat_transfer.twilio.failures import RateLimited, Refused
+from chat_transfer.twilio.failures import RateLimited, Refused, TwilioFailure
 from chat_transfer.twilio.retries import Budget, RetryPolicy
 from tests.functions.conftest import Deployment
 from tests.functions.recording import CREATION, KINDS, last_path
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 class Clock:
-    """Time that goes by only when it is told to."""
+    """A time that stands still."""
 
     now = 100.0
 
@@ -34,28 +34,17 @@ def test_a_budget_keeps_time_for_an_undo(remaining_ms: int, forward: float, in_a
     assert budget.remaining() == pytest.approx(in_all)
 
 
-def test_a_wait_beyond_the_budget_is_not_begun() -> None:
-    clock = Clock()
-    budget = Budget.of_invocation(29_000, clock)
+@pytest.mark.parametrize(
+    "failure", [RateLimited(60.0), Refused(400)], ids=["a wait beyond the budget", "a refusal"]
+)
+def test_a_call_is_sent_once_where_a_retry_cannot_help(failure: TwilioFailure) -> None:
     sent: list[None] = []
 
     def refuse() -> None:
         sent.append(None)
-        raise RateLimited(60.0)
+        raise failure
 
-    with pytest.raises(RateLimited):
-        RetryPolicy(budget).call(refuse)
-    assert len(sent) == 1  # a wait of a minute is not begun
-
-
-def test_a_call_that_twilio_refuses_is_sent_once() -> None:
-    sent: list[None] = []
-
-    def refuse() -> None:
-        sent.append(None)
-        raise Refused(400)
-
-    with pytest.raises(Refused):
+    with pytest.raises(type(failure)):
         RetryPolicy(Budget.of_invocation(29_000, Clock())).call(refuse)
     assert len(sent) == 1
 
@@ -100,7 +89,7 @@ def test_a_transfer_that_runs_out_of_time_is_undone_and_answered(
     began = time.monotonic()
     answer = deployment.transfer(kind, centre.workers["dev"])
     assert time.monotonic() - began < 4.0
-    # A task that is written late is refused by its ETag; a participant is closed whenever it is.
+    # A late write to a task is refused by its ETag; a late close takes effect.
     if kind == "chat":
         assert (answer.status, answer.code) == (504, "out_of_time")
         assert (answer.body["rolledBack"], answer.body["agentRejoined"]) == (True, True)

@@ -17,7 +17,7 @@ from tests.functions.served import Served, served
 
 @pytest.fixture
 def case(running: Deployment, kind: str) -> Iterator[Served]:
-    """A task of Ana's, which is to go to Dev."""
+    """A customer whom Ana serves, and who is transferred to Dev."""
     centre = running.twilio.centre
     running.seconds = 29.0
     yield served(centre, KINDS[kind](centre))

@@ -7,9 +7,7 @@ from tests.functions.lambda_events import http_event
 STATISTICS = "/RealTimeStatistics"
 
 
-def test_it_lists_the_workflows_of_get_workflows_and_the_routed_queues_by_name(
-    deployment: Deployment,
-) -> None:
+def test_the_workflows_and_the_routed_queues_are_listed(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
 
     answer = deployment.list_targets()
@@ -39,7 +37,7 @@ def test_a_queue_has_the_number_of_its_agents_who_are_available(deployment: Depl
     assert number_of(deployment, support) == available.total_available_workers
 
 
-def test_the_numbers_are_read_again_after_some_seconds_only(deployment: Deployment) -> None:
+def test_the_numbers_are_cached_for_at_most_ten_seconds(deployment: Deployment) -> None:
     support = deployment.twilio.centre.queues["Support"]
     first = number_of(deployment, support)
     away(deployment, "Support")
@@ -50,7 +48,7 @@ def test_the_numbers_are_read_again_after_some_seconds_only(deployment: Deployme
     assert targets.AVAILABLE_SECONDS <= 10
 
 
-def test_a_number_that_twilio_does_not_give_is_null(deployment: Deployment) -> None:
+def test_a_number_that_twilio_does_not_answer_is_null(deployment: Deployment) -> None:
     deployment.twilio.faults.status(400, times=None, path=STATISTICS)
 
     answer = deployment.list_targets()
@@ -59,7 +57,7 @@ def test_a_number_that_twilio_does_not_give_is_null(deployment: Deployment) -> N
     assert {one["availableWorkers"] for one in answer.body["queues"]} == {None}
 
 
-def test_what_cannot_be_listed_is_a_problem(deployment: Deployment) -> None:
+def test_a_failing_list_of_queues_is_502(deployment: Deployment) -> None:
     deployment.twilio.faults.status(500, times=None, path="/TaskQueues")
 
     answer = deployment.list_targets()
@@ -67,7 +65,7 @@ def test_what_cannot_be_listed_is_a_problem(deployment: Deployment) -> None:
     assert (answer.status, answer.code) == (502, "twilio_failed")
 
 
-def test_without_a_token_nothing_is_listed(deployment: Deployment) -> None:
+def test_a_request_without_a_token_makes_no_call(deployment: Deployment) -> None:
     answer = deployment.invoke(http_event("GET", "/transfer-targets"))
 
     assert (answer.status, answer.code) == (401, "token_missing")

@@ -10,9 +10,7 @@ from tests.functions.lambda_events import form_event, http_event, json_event
 PATH = "/get-workflows"
 
 
-def test_every_workflow_but_the_transfer_workflow_by_name_without_regard_to_case(
-    deployment: Deployment,
-) -> None:
+def test_all_but_the_transfer_workflow_are_listed_by_name(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     configuration = json.dumps({"task_routing": {"filters": []}})
     for name in ("escalations", "Zebra", "b-team"):
@@ -33,7 +31,7 @@ def test_every_workflow_but_the_transfer_workflow_by_name_without_regard_to_case
     assert all(set(one) == {"sid", "friendlyName"} for one in answer.body["workflows"])
 
 
-def test_the_tokens_places(deployment: Deployment) -> None:
+def test_a_token_may_be_in_the_header_or_the_body(deployment: Deployment) -> None:
     token = deployment.twilio.centre.token_of("ana")
     bearer = {"Authorization": f"Bearer {token}"}
     events = [
@@ -57,7 +55,9 @@ def test_the_tokens_places(deployment: Deployment) -> None:
         (http_event("POST", PATH, "{", {"Content-Type": "application/json"}), 400),
     ],
 )
-def test_malformed_requests(deployment: Deployment, event: dict[str, object], status: int) -> None:
+def test_a_malformed_request_is_refused_before_any_call(
+    deployment: Deployment, event: dict[str, object], status: int
+) -> None:
     assert deployment.invoke(event).status == status
     assert not deployment.twilio.journal.entries
 
@@ -68,7 +68,7 @@ def test_an_invalid_token_reads_no_workflow(deployment: Deployment) -> None:
     assert not deployment.twilio.journal.matching(path="Workflows")
 
 
-def test_twilio_that_fails(deployment: Deployment) -> None:
+def test_a_failing_list_of_workflows_is_502(deployment: Deployment) -> None:
     deployment.twilio.faults.status(500, path="Workflows", times=None)
     answer = deployment.list_workflows(deployment.twilio.centre.token_of("ana"))
     assert (answer.status, answer.code) == (502, "twilio_failed")

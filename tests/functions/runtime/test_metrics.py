@@ -1,4 +1,4 @@
-"""What the functions measure, as CloudWatch reads it from their log."""
+"""The metrics of the functions, as CloudWatch reads them from their log."""
 
 import json
 from collections.abc import Callable
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("short_waits")
 
 @pytest.fixture
 def measured(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> Callable[[], Measured]:
-    """Read what was measured since the deployment was made."""
-    # What the fixtures themselves asked of Twilio.
+    """Read the metrics since the deployment was made."""
+    # Of the fixtures' own calls.
     deployment.transfer_chat.metrics.clear_metrics()
 
     def read() -> Measured:
@@ -66,7 +66,7 @@ def test_a_failure_is_counted_by_code_and_as_a_whole(
     assert not any("RolledBack" in name for name, _ in found)
 
 
-def test_a_request_without_a_token_is_no_failed_transfer(
+def test_a_request_without_a_token_is_not_counted(
     deployment: Deployment, measured: Callable[[], Measured]
 ) -> None:
     answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"], Token="")
@@ -75,23 +75,35 @@ def test_a_request_without_a_token_is_no_failed_transfer(
     assert measured() == {}
 
 
-def test_what_had_begun_and_was_undone_is_a_rollback(
-    deployment: Deployment, measured: Callable[[], Measured]
+@pytest.mark.parametrize(
+    ("path", "times", "counted", "not_counted"),
+    [
+        # The original can be neither changed nor completed.
+        ("/Tasks/TASK$", retries.ATTEMPTS, "TransferRolledBack", "TransferNotRolledBack"),
+        # The new task cannot be cancelled either.
+        ("/Tasks/WT", None, "TransferNotRolledBack", "TransferRolledBack"),
+    ],
+)
+def test_a_failure_after_the_new_task_was_made_is_counted_by_whether_it_was_undone(
+    deployment: Deployment,
+    measured: Callable[[], Measured],
+    path: str,
+    times: int | None,
+    counted: str,
+    not_counted: str,
 ) -> None:
-    task = deployment.twilio.centre.tasks["chat"]
-    # The new task is made; the original can be neither changed nor completed.
-    faults = deployment.twilio.faults
-    faults.status(500, times=retries.ATTEMPTS, method="POST", path=f"/Tasks/{task}")
+    path = path.replace("TASK", deployment.twilio.centre.tasks["chat"])
+    deployment.twilio.faults.status(500, times=times, method="POST", path=path)
 
     answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
 
-    assert (answer.status, answer.body["rolledBack"]) == (502, True)
+    assert (answer.status, answer.body["rolledBack"]) == (502, times is not None)
     found = measured()
-    assert found["TransferRolledBack", SERVICE] == [1]
-    assert ("TransferNotRolledBack", SERVICE) not in found
+    assert found[counted, SERVICE] == [1]
+    assert (not_counted, SERVICE) not in found
 
 
-def test_what_failed_before_anything_was_made_is_none(
+def test_a_failure_before_the_new_task_is_made_is_no_rollback(
     deployment: Deployment, measured: Callable[[], Measured]
 ) -> None:
     deployment.twilio.faults.status(400, times=None, method="POST", path="/Tasks")
@@ -104,21 +116,7 @@ def test_what_failed_before_anything_was_made_is_none(
     assert not any("RolledBack" in name for name, _ in found)
 
 
-def test_what_could_not_be_undone_is_a_metric_of_its_own(
-    deployment: Deployment, measured: Callable[[], Measured]
-) -> None:
-    # Not the new task's cancellation either.
-    deployment.twilio.faults.status(500, times=None, method="POST", path="/Tasks/WT")
-
-    answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
-
-    assert (answer.status, answer.body["rolledBack"]) == (502, False)
-    found = measured()
-    assert found["TransferNotRolledBack", SERVICE] == [1]
-    assert ("TransferRolledBack", SERVICE) not in found
-
-
-def test_a_defect_is_a_failure_too(
+def test_an_internal_error_is_counted_as_a_failure(
     deployment: Deployment, measured: Callable[[], Measured], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TWILIO_WORKSPACE_SID")
@@ -133,7 +131,7 @@ def test_a_defect_is_a_failure_too(
     }
 
 
-def test_listing_workflows_times_twilio_too(
+def test_the_calls_of_a_list_of_workflows_are_timed(
     deployment: Deployment, measured: Callable[[], Measured]
 ) -> None:
     assert deployment.list_workflows(deployment.twilio.centre.token_of("ana")).status == 200

@@ -36,7 +36,7 @@ def test_a_secret_that_is_not_of_its_form_is_502_and_changes_nothing(
 def test_a_corrected_secret_is_read_by_the_next_request(
     deployment: Deployment, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not minutes later, and what was wrong is in the log."""
+    """The cached secret is dropped, and the log has the error."""
     arn = deployment.get_workflows.runtime().settings.secret_arn
     right = aws.secrets.get_secret_value(SecretId=arn)["SecretString"]
     token = deployment.twilio.centre.token_of("ana")
@@ -55,7 +55,6 @@ def test_a_corrected_secret_is_read_by_the_next_request(
 def test_a_rotated_secret_is_read_by_the_request_after_the_one_that_failed(
     deployment: Deployment, rotate: Callable[[Deployment, str], None]
 ) -> None:
-    """The first request after the old token died fails, the next one reads the secret anew."""
     centre = deployment.twilio.centre
     token = centre.token_of("ana")
     assert deployment.list_workflows(token).status == 200
@@ -69,7 +68,7 @@ def test_a_rotated_secret_is_read_by_the_request_after_the_one_that_failed(
 def test_credentials_that_twilio_refuses_are_502_not_401_or_403(
     deployment: Deployment, path: str, status: int
 ) -> None:
-    """A plugin would read 401 as its own token's fault."""
+    """A plugin would take 401 for an error of its own token."""
     deployment.twilio.faults.status(status, path=path, times=None)
     answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"])
     assert (answer.status, answer.code) == (502, "twilio_credentials")

@@ -1,4 +1,4 @@
-"""How an execution environment begins: fit to be a snapshot's, and traced."""
+"""How an execution environment starts: ready for a snapshot, and with its calls traced."""
 
 import json
 import os
@@ -22,7 +22,7 @@ ENVIRONMENT = {
 
 # https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
 INITIALISE = """
-import random, socket, time, uuid
+import random, socket, sys, time, uuid
 import boto3, botocore.session
 
 def refuse(*_, **__):
@@ -40,12 +40,6 @@ assert random.getstate() == state
 for module in (transfer_chat, get_workflows):
     assert module.runtime.cache_info().currsize == 0, "settings or connections are there already"
 assert isinstance(retries.RANDOM, random.SystemRandom)
-"""
-
-LOADED = """
-import sys
-import transfer_chat
-
 for module in (
     "chat_transfer.runtime",
     "twilio.rest.chat.v2.service.channel.member",
@@ -79,24 +73,18 @@ with ThreadPoolExecutor(2) as pool:
 """
 
 
-def test_nothing_that_must_be_unique_is_made_while_initialising() -> None:
+def test_an_execution_environment_loads_what_a_transfer_needs_and_makes_nothing_unique() -> None:
+    """So the snapshot that SnapStart restores holds the one and not the other."""
     done = _run(INITIALISE)
 
     assert done.returncode == 0, done.stderr
 
 
-def test_what_a_transfer_needs_is_loaded_while_initialising() -> None:
-    """So the snapshot that SnapStart restores holds it."""
-    done = _run(LOADED)
-
-    assert done.returncode == 0, done.stderr
-
-
-def test_every_call_to_twilio_is_traced_from_every_thread_and_tells_no_secret() -> None:
+def test_calls_to_twilio_are_traced_from_every_thread_without_secrets() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon, socket.socket() as closed:
         daemon.bind(("127.0.0.1", 0))
         daemon.settimeout(5)
-        # Bound and not listening: nobody answers there.
+        # Bound and not listening: it refuses connections.
         closed.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{daemon.getsockname()[1]}"
 
@@ -116,8 +104,8 @@ def test_every_call_to_twilio_is_traced_from_every_thread_and_tells_no_secret() 
         assert secret not in "".join(traced)
 
 
-def test_a_call_is_made_where_lambda_has_begun_no_trace_too() -> None:
-    # Nobody answers at port 9, and the transport says no more than that.
+def test_a_call_is_made_without_a_trace_where_lambda_began_none() -> None:
+    # Port 9 refuses connections, and the transport raises nothing else.
     done = _run(CALL_TWILIO, "http://127.0.0.1:9", _X_AMZN_TRACE_ID="")
 
     assert done.returncode == 0, done.stderr

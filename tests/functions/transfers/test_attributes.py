@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_transfer.http.request import Target
 from chat_transfer.transfer import attributes
 from chat_transfer.twilio.taskrouter import Task
 from tests.functions.conftest import Deployment
+from tests.sampling import examples
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -34,6 +35,7 @@ def task(**content: Any) -> Task:
     )
 
 
+@settings(max_examples=examples(40), deadline=None)
 @given(st.dictionaries(st.text(), JSON))
 def test_a_transfer_adds_attributes_and_keeps_the_others(content: dict[str, Any]) -> None:
     original = task(**{"channelSid": "CH1", **content})
@@ -62,9 +64,7 @@ def test_the_limit_of_attributes_is_in_characters(character: str) -> None:
     assert not attributes.fit({"a": character * (4097 - fixed)})
 
 
-def test_attributes_of_four_thousand_two_byte_characters_are_transferred(
-    deployment: Deployment,
-) -> None:
+def test_attributes_beyond_4096_bytes_are_transferred(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     original = centre.tasks["chat"]
     task = centre.workspace.task(original)

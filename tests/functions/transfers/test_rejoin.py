@@ -1,4 +1,4 @@
-"""Who is put into a chat again after a failure, and who must not be."""
+"""Which agent rejoins the chat after a failure, and which must not."""
 
 import json
 from dataclasses import replace
@@ -12,45 +12,36 @@ from chat_transfer.twilio import retries
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer
+from tests.functions.refusals import ANA, UNKNOWN
 
 ROOMS = {"chat": "channelSid", "conversation": "conversationSid"}
 KINDS = list(ROOMS)
-UNKNOWN = "f" * 32
-ANA = "ana_40example_2Ecom"
 
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
 
+@pytest.mark.parametrize("by", ["ana", "sam"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_agent_is_in_the_chat_again(deployment: Deployment, kind: str) -> None:
+def test_the_agent_and_no_supervisor_rejoins_after_a_failure(
+    deployment: Deployment, kind: str, by: str
+) -> None:
     """The plugin makes the agent leave before it calls."""
     centre = deployment.twilio.centre
     room_sid = leave(deployment, kind)
     assert ANA not in centre.present_in(room_sid)
-    assert deployment.transfer(kind, "WK" + UNKNOWN).body["agentRejoined"] is True
-    assert ANA in centre.present_in(room_sid)
-    assert centre.workspace.task(centre.tasks[kind]).status is TaskStatus.ASSIGNED
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_agent_is_in_the_chat_again_when_a_supervisor_asked(
-    deployment: Deployment, kind: str
-) -> None:
-    centre = deployment.twilio.centre
-    room_sid = leave(deployment, kind)
-    answer = deployment.transfer(kind, "WK" + UNKNOWN, by="sam")
-    assert answer.body["agentRejoined"] is True
+    assert deployment.transfer(kind, "WK" + UNKNOWN, by=by).body["agentRejoined"] is True
     assert ANA in centre.present_in(room_sid)
     assert "sam_40example_2Ecom" not in centre.present_in(room_sid)
+    assert centre.workspace.task(centre.tasks[kind]).status is TaskStatus.ASSIGNED
 
 
 @pytest.mark.parametrize("path", ["/Tasks/WT[0-9a-f]{32}$", "/Reservations$"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_agent_is_in_the_chat_again_though_the_task_could_not_be_read_at_first(
+def test_the_agent_rejoins_though_the_task_could_not_be_read_at_first(
     deployment: Deployment, kind: str, path: str
 ) -> None:
-    """It failed as often as a read is tried, and then no more."""
+    """It fails as often as a read is tried, and then succeeds."""
     room_sid = leave(deployment, kind)
     deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
     answer = deployment.transfer(kind, deployment.twilio.centre.workers["dev"])
@@ -69,9 +60,7 @@ def test_a_rejoin_that_fails_does_not_hide_the_first_error(
     assert answer.body["agentRejoined"] is False
 
 
-def test_a_task_that_could_not_be_read_for_somebody_who_may_not_transfer_it(
-    deployment: Deployment,
-) -> None:
+def test_the_agent_does_not_rejoin_for_an_unauthorized_caller(deployment: Deployment) -> None:
     room_sid = leave(deployment, "chat")
     path = "/Reservations$"
     deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
@@ -82,22 +71,22 @@ def test_a_task_that_could_not_be_read_for_somebody_who_may_not_transfer_it(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_transfer_that_was_made_while_the_table_did_not_answer(
+def test_the_agent_does_not_rejoin_where_another_request_made_the_transfer(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """The second click never gets its lock; the first one's agent has left, and stays away."""
+    """The second request cannot write its lock, while the first succeeds."""
     centre = deployment.twilio.centre
     room_sid = centre.attributes(centre.tasks[kind])[ROOMS[kind]]
     clicks: list[Answer] = []
 
-    def run_the_first(model: Any, **_: Any) -> None:
+    def transfer_first(model: Any, **_: Any) -> None:
         if model.name == "PutItem" and not clicks:
             clicks.append(Answer(0, {}, ""))  # its own calls go through
             clicks[0] = deployment.transfer(kind, centre.workers["dev"])
             raise EndpointConnectionError(endpoint_url="https://dynamodb.example.com")
 
     session = boto3.session.Session()
-    session.events.register("before-call.dynamodb.*", run_the_first)
+    session.events.register("before-call.dynamodb.*", transfer_first)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     second = deployment.transfer(kind, centre.workers["dev"])
 
@@ -108,8 +97,8 @@ def test_a_transfer_that_was_made_while_the_table_did_not_answer(
     assert ANA not in centre.present_in(room_sid)
 
 
-def test_an_agent_who_has_left_the_conversation_for_good(deployment: Deployment) -> None:
-    """Closing an interaction's participant would not remove who joins beside it."""
+def test_an_agent_who_is_no_participant_does_not_rejoin(deployment: Deployment) -> None:
+    """Closing the participant would not remove an agent who joined the conversation directly."""
     centre = deployment.twilio.centre
     attributes = centre.attributes(centre.tasks["conversation"])
     flex = centre.account.flex
@@ -125,8 +114,8 @@ def test_an_agent_who_has_left_the_conversation_for_good(deployment: Deployment)
 
 
 @pytest.mark.parametrize("channel_sid", ["CH../CH" + "0" * 32, "../Users", "CH" + "x" * 32])
-def test_what_cannot_be_a_sid_leads_nowhere(deployment: Deployment, channel_sid: str) -> None:
-    """An agent can write the attributes of a task, and a path is made of them."""
+def test_a_channel_that_is_no_sid_is_not_called(deployment: Deployment, channel_sid: str) -> None:
+    """An agent can write the attributes of a task, from which a path is made."""
     centre = deployment.twilio.centre
     centre.set_attributes(centre.tasks["chat"], channelSid=channel_sid)
     answer = deployment.transfer("chat", "WQ" + UNKNOWN)
@@ -135,8 +124,8 @@ def test_what_cannot_be_a_sid_leads_nowhere(deployment: Deployment, channel_sid:
     assert not deployment.twilio.journal.matching("POST", "/Channels/")
 
 
-def test_an_identity_stays_in_its_place_in_a_path(deployment: Deployment) -> None:
-    """What `contact_uri` says can be no other resource's path."""
+def test_an_identity_with_slashes_stays_one_segment_of_the_path(deployment: Deployment) -> None:
+    """A worker's `contact_uri` cannot name another resource."""
     centre = deployment.twilio.centre
     other = centre.attributes(centre.chat_task())["channelSid"]
     ana = centre.worker("ana")

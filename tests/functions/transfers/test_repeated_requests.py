@@ -7,10 +7,9 @@ from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
 from tests.functions.meanwhile import meanwhile
-from tests.functions.problems import ANA, assert_problem
 from tests.functions.recording import CLOSE, COMPLETE, CREATE_TASK, DETACH, KINDS, last_path
+from tests.functions.refusals import ANA, assert_problem, unchanged
 from tests.functions.served import served
-from tests.functions.unchanged import unchanged
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("short_waits")
 def test_the_same_request_again_gets_the_same_answer_from_those_who_may_transfer(
     deployment: Deployment, kind: str
 ) -> None:
-    """Whoever held it, and whoever may transfer any task, gets the same answer; others do not."""
+    """The agent who held the task and supervisors get it; other agents get 403."""
     centre = deployment.twilio.centre
     first = deployment.transfer(kind, centre.workers["dev"])
     with unchanged(centre):
@@ -51,9 +50,7 @@ def test_sids_are_compared_without_regard_to_case(deployment: Deployment, kind: 
     assert upper.body == first.body
 
 
-def test_the_same_request_gets_the_same_answer_after_twilio_deleted_the_task(
-    deployment: Deployment,
-) -> None:
+def test_the_answer_is_the_same_after_twilio_deleted_the_task(deployment: Deployment) -> None:
     centre = deployment.twilio.centre
     first = deployment.transfer("chat", centre.workers["dev"])
     with centre.account.lock:
@@ -65,7 +62,7 @@ def test_the_same_request_gets_the_same_answer_after_twilio_deleted_the_task(
 def test_an_agent_who_has_the_chat_again_stays_in_it_when_their_old_request_is_repeated(
     deployment: Deployment, aws: Aws, kind: str
 ) -> None:
-    """Ana to Ben, killed at its end; Ben to Ana; Ana's old request again."""
+    """The function is killed at the end of the transfer to Ben, who transfers the chat back."""
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks[kind])
     cut_off_after(deployment, COMPLETE if kind == "chat" else CLOSE, case.task_sid, "ben")
@@ -86,7 +83,7 @@ def test_an_agent_who_has_the_chat_again_stays_in_it_when_their_old_request_is_r
 def test_an_agent_who_gets_the_chat_back_stays_in_it_when_both_functions_were_killed(
     deployment: Deployment, aws: Aws
 ) -> None:
-    """The function was killed both times, on the way to Dev and on the way back to Ana."""
+    """In the transfer to Dev, and in the transfer back to Ana."""
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks["chat"])
     cut_off_after(deployment, DETACH, case.task_sid)

@@ -4,7 +4,7 @@ import pytest
 
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
-from tests.functions.problems import ANA
+from tests.functions.refusals import ANA
 
 # The seeded tasks that Ana holds, of each kind and channel.
 TASKS = ("chat", "sms", "wrapping", "conversation", "sms_conversation", "conversation_wrapping")
@@ -41,7 +41,7 @@ def test_a_transfer_to_an_agent_offers_them_the_task_and_completes_the_original(
 def test_a_transfer_to_a_queue_is_never_offered_to_the_agent_who_held_the_task(
     deployment: Deployment, task: str
 ) -> None:
-    """Sales has Ana, Ben and Carla: each is asked in turn, and never Ana."""
+    """Ana, Ben and Carla are in Sales; Ben is offline, and Carla becomes available later."""
     centre = deployment.twilio.centre
     for name in ("ben", "carla"):
         centre.set_activity(name, "Offline")
@@ -120,7 +120,7 @@ def test_a_chain_of_transfers_keeps_the_first_conversation_id(deployment: Deploy
 def test_a_conversation_that_goes_back_and_forth_ignores_only_its_last_agent(
     deployment: Deployment, listed: bool
 ) -> None:
-    """Only agents who are in it now count as present; the ignored ones do not add up."""
+    """Only agents who are in the conversation now are ignored."""
     centre = deployment.twilio.centre
     centre.account.settings.lists_closed_participants = listed
     task_sid, holder, other = centre.tasks["conversation"], "ana", "ben"
@@ -152,7 +152,7 @@ def test_a_healthy_transfer_makes_no_search(deployment: Deployment, task: str) -
 def test_the_agent_is_removed_from_the_chat_where_the_browser_did_not_do_it(
     deployment: Deployment, task: str
 ) -> None:
-    """A user can be in 250 channels."""
+    """A user can be in 250 channels at most."""
     centre = deployment.twilio.centre
     attributes = centre.attributes(centre.tasks[task])
     room_sid = attributes["channelSid" if task == "chat" else "conversationSid"]

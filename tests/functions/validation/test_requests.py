@@ -7,8 +7,7 @@ import pytest
 
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Context, http_event, json_event
-from tests.functions.problems import UNKNOWN, assert_problem, valid
-from tests.functions.unchanged import unchanged
+from tests.functions.refusals import UNKNOWN, assert_problem, unchanged, valid
 
 
 @pytest.mark.parametrize(
@@ -100,7 +99,7 @@ def test_a_body_of_more_than_64_kib_is_413(deployment: Deployment, size: int, st
 def test_an_event_that_is_no_http_request_is_400_without_a_traceback(
     deployment: Deployment, event: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Such as the empty one of ``aws lambda invoke`` without a payload."""
+    """For example the empty event of ``aws lambda invoke`` without a payload."""
     for module in (deployment.transfer_chat, deployment.get_workflows):
         answer = module.handler(event, Context())
         assert answer["statusCode"] == 400

@@ -8,9 +8,8 @@ import pytest
 from chat_transfer.http.request import Target
 from chat_transfer.transfer.checks import is_routed
 from tests.functions.conftest import Deployment
-from tests.functions.problems import UNKNOWN, assert_problem
 from tests.functions.recording import KINDS
-from tests.functions.unchanged import unchanged
+from tests.functions.refusals import UNKNOWN, assert_problem, unchanged
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -110,23 +109,24 @@ def test_a_conversation_whose_channel_is_over_is_409(deployment: Deployment, sta
     assert_problem(answer, 409, "interaction_gone")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_agent_who_holds_the_task_is_no_target(deployment: Deployment, kind: str) -> None:
-    with unchanged(deployment.twilio.centre):
-        answer = deployment.transfer(kind, deployment.twilio.centre.workers["ana"])
-    assert_problem(answer, 409, "target_holds_task")
-
-
-def test_an_agent_who_is_in_the_conversation_is_no_target(deployment: Deployment) -> None:
-    with unchanged(deployment.twilio.centre):
-        answer = deployment.transfer("two_agents", deployment.twilio.centre.workers["ben"])
-    assert_problem(answer, 409, "target_in_conversation")
-
-
-def test_a_conversation_with_an_open_invite_is_409_until_it_is_accepted(
-    deployment: Deployment,
+@pytest.mark.parametrize(
+    ("task", "agent", "code"),
+    [
+        ("chat", "ana", "target_holds_task"),
+        ("conversation", "ana", "target_holds_task"),
+        ("two_agents", "ben", "target_in_conversation"),
+    ],
+)
+def test_an_agent_who_has_the_chat_is_no_target(
+    deployment: Deployment, task: str, agent: str, code: str
 ) -> None:
-    """Ana has transferred her part, nobody has taken it yet: Ben's has to wait."""
+    with unchanged(deployment.twilio.centre):
+        answer = deployment.transfer(task, deployment.twilio.centre.workers[agent])
+    assert_problem(answer, 409, code)
+
+
+def test_a_conversation_with_an_open_invite_is_409(deployment: Deployment) -> None:
+    """Ana has transferred her part, and no agent has accepted it yet."""
     centre = deployment.twilio.centre
     made = deployment.transfer("two_agents", centre.queues["Support"]).body["taskSid"]
     ben_has = centre.tasks["two_agents_ben"]

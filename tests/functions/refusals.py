@@ -1,7 +1,11 @@
-"""A request that is refused: what it is made from, and how its answer is checked."""
+"""A request that is refused: its answer, and the proof that it changed nothing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
+from local.twilio.centre import ContactCentre
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer
 
@@ -27,3 +31,17 @@ def valid(deployment: Deployment) -> dict[str, Any]:
         "taskSid": centre.tasks["chat"],
         "targetSid": centre.workers["dev"],
     }
+
+
+@contextmanager
+def unchanged(centre: ContactCentre) -> Iterator[None]:
+    """Fail when a task, a reservation or a participant is not as it was before."""
+    before = _state(centre)
+    yield
+    assert _state(centre) == before
+
+
+def _state(centre: ContactCentre) -> object:
+    with centre.account.lock:
+        tables, flex = centre.workspace.tables, centre.account.flex
+        return deepcopy((tables.tasks, tables.reservations, flex.participants, flex.chat_channels))
