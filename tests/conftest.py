@@ -10,9 +10,9 @@ from tests.sampling import IS_FULL, SEED, sampled
 # before any module of the functions is.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
 
-# Each takes most of a minute. test_concurrency.py is not among them: it starts
-# twenty functions at once, which goes better when these are under way.
-LONGEST = ("test_twilio_switches.py", "test_commands.py")
+# The longest files. test_concurrency.py is not among them: it starts twenty functions at once,
+# which goes better when these are under way.
+LONGEST = ("test_twilio_calls.py", "test_commands.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:

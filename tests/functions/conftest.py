@@ -2,8 +2,7 @@
 
 import importlib
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -152,20 +151,6 @@ def wait_shortly(patch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
     patch.setattr(retries, "FIRST_WAIT_SECONDS", seconds)
     patch.setattr(new_task, "SEARCH_SECONDS", 0.3)
     patch.setattr(new_task, "SEARCH_PAUSE_SECONDS", 0.1)
-
-
-@pytest.fixture
-def rotate(aws: Aws) -> Callable[[Deployment, str], None]:
-    """Change the account's auth token, in Twilio and in the secret."""
-
-    def change(deployment: Deployment, auth_token: str) -> None:
-        account = deployment.twilio.centre.account
-        with account.lock:
-            account.auth_token = auth_token
-        secret = json.dumps({"auth_token": auth_token})
-        aws.secrets.put_secret_value(SecretId=os.environ["TWILIO_SECRET_ARN"], SecretString=secret)
-
-    return change
 
 
 @contextmanager

@@ -2,14 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from local.twilio.centre import ContactCentre
-from local.twilio.journal import Entry
 from tests.functions.conftest import deployed, moto
 
 SID = "[A-Z]{2}[0-9a-f]{32}"
@@ -86,12 +85,10 @@ def _recorded(kind: str) -> tuple[Call, ...]:
         centre = deployment.twilio.centre
         answer = deployment.transfer(KINDS[kind](centre), centre.workers["dev"])
         assert answer.status == 200, answer.text
-        return tuple(_calls(deployment.twilio.journal.entries))
-
-
-def _calls(entries: Iterable[Entry]) -> Iterator[Call]:
-    seen: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        like = (entry.method, re.sub(SID, lambda _: SID, entry.path))
-        seen[like] += 1
-        yield Call(*like, seen[like])
+        calls = []
+        seen: Counter[tuple[str, str]] = Counter()
+        for entry in deployment.twilio.journal.entries:
+            like = (entry.method, re.sub(SID, lambda _: SID, entry.path))
+            seen[like] += 1
+            calls.append(Call(*like, seen[like]))
+        return tuple(calls)

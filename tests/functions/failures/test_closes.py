@@ -88,7 +88,7 @@ def test_a_close_that_twilio_refuses_is_undone(deployment: Deployment, code: int
     case.assert_customer_is_served(answer)
 
 
-@pytest.mark.parametrize("when", ["lands", "has landed, and the task is completed later"])
+@pytest.mark.parametrize("when", ["during the undo", "before, and its task is completed later"])
 def test_a_close_that_the_first_request_did_not_see_leaves_one_task(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
@@ -96,19 +96,19 @@ def test_a_close_that_the_first_request_did_not_see_leaves_one_task(
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     centre.account.settings.completes_after_close = 1.0
     case = served(centre, centre.tasks["conversation"])
-    faults.close(takes_effect=when != "lands", **{**CLOSE.rule, "times": None})
+    faults.close(takes_effect=when != "during the undo", **{**CLOSE.rule, "times": None})
     first = deployment.transfer(case.task_sid, centre.workflows["Escalations"])
     faults.clear()
     made = next(task for task in case.leading_to_customer() if task.sid != case.task_sid)
     deployment.tasks()(made.sid).update(assignment_status="canceled")
     undo = Steps.undo
 
-    def undo_before_the_close_lands(steps: Steps) -> None:
+    def undo_and_close(steps: Steps) -> None:
         undo(steps)
         centre.complete(case.task_sid)
 
-    if when == "lands":
-        monkeypatch.setattr(Steps, "undo", undo_before_the_close_lands)
+    if when == "during the undo":
+        monkeypatch.setattr(Steps, "undo", undo_and_close)
 
     again = deployment.transfer(case.task_sid, centre.workers["carla"])
 

@@ -35,8 +35,8 @@ def aws() -> Iterator[Aws]:
     with emulated_aws() as running, pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", running.endpoint_url)
         environment.setenv("AWS_DEFAULT_REGION", running.region)
-        environment.setenv("AWS_ACCESS_KEY_ID", "test")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "test")
         environment.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "functions"), str(ROOT)]))
         environment.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep moto's credentials
         yield clients()

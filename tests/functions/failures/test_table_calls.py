@@ -79,26 +79,19 @@ def test_a_transfer_makes_five_calls_to_the_table(running: Deployment, table: Ta
 @pytest.mark.sampled(24)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lasts", ["once", "to the end"])
-@pytest.mark.parametrize("takes_effect", [False, True], ids=["refused", "unanswered"])
-@pytest.mark.parametrize("number", range(len(CALLS)))
+@pytest.mark.parametrize("lost", [False, True], ids=["refused", "unanswered"])
+@pytest.mark.parametrize("nth", range(len(CALLS)))
 def test_a_customer_is_served_where_a_call_to_the_table_fails(
-    aws: Aws,
-    running: Deployment,
-    table: TableFaults,
-    kind: str,
-    *,
-    lasts: str,
-    takes_effect: bool,
-    number: int,
+    aws: Aws, running: Deployment, table: TableFaults, kind: str, lasts: str, lost: bool, nth: int
 ) -> None:
     centre = running.twilio.centre
     case = served(centre, KINDS[kind](centre))
-    table.fail(number, number if lasts == "once" else 99, takes_effect=takes_effect)
+    table.fail(nth, nth if lasts == "once" else 99, takes_effect=lost)
 
     answer = running.transfer(case.task_sid, centre.workers["dev"])
 
     case.assert_customer_is_served(answer)
-    is_made = number >= HANDING_OVER
+    is_made = nth >= HANDING_OVER
     assert answer.status == (200 if is_made else 502), answer.text
     if not is_made:
         assert answer.code == "ledger_unavailable"

@@ -33,11 +33,15 @@ def test_an_unknown_task_is_404(deployment: Deployment) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_queue_that_no_filter_routes_to_is_422(deployment: Deployment, kind: str) -> None:
+def test_an_unrouted_queue_and_the_transfer_workflow_are_422(
+    deployment: Deployment, kind: str
+) -> None:
     with unchanged(deployment.twilio.centre):
-        answer = deployment.transfer(kind, deployment.twilio.centre.queues["Billing"])
-    assert_problem(answer, 422, "target_not_routed")
-    assert "transferQueues" in answer.body["detail"]
+        queue = deployment.transfer(kind, deployment.twilio.centre.queues["Billing"])
+        workflow = deployment.transfer(kind, deployment.transfer_workflow_sid)
+    assert_problem(queue, 422, "target_not_routed")
+    assert "transferQueues" in queue.body["detail"]
+    assert_problem(workflow, 422, "target_not_routed")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,13 +88,6 @@ def test_a_target_is_routed_where_a_filter_names_it(
     configuration: dict[str, Any], target: str, routed: bool
 ) -> None:
     assert is_routed(configuration, Target(target)) is routed
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_transfer_workflow_is_422(deployment: Deployment, kind: str) -> None:
-    with unchanged(deployment.twilio.centre):
-        answer = deployment.transfer(kind, deployment.transfer_workflow_sid)
-    assert_problem(answer, 422, "target_not_routed")
 
 
 def test_a_conversation_without_its_interaction_is_409(deployment: Deployment) -> None:
