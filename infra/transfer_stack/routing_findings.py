@@ -22,8 +22,8 @@ class Stage:
         What the target asks of these workers; empty for nothing.
     available, away
         The names of the workers who match: those who are offered a chat now, and the others.
-    has_sender
-        Whether the agent who transferred the chat is among them.
+    has_sender, only_sender
+        Whether the agent who transferred the chat is among them, or is alone in the queue.
     begins, ends
         Seconds after the transfer; `ends` is None where the chat stays until its task expires.
     skipped
@@ -37,6 +37,7 @@ class Stage:
     available: tuple[str, ...]
     away: tuple[str, ...]
     has_sender: bool
+    only_sender: bool
     begins: int
     ends: int | None
     skipped: bool = False
@@ -138,14 +139,14 @@ def _unmatched(route: Route, stage: Stage) -> str:
             f"Queue {stage.queue} has no worker: no one matches its expression, "
             f"{stage.queue_expression}. Correct the expression or the workers' attributes."
         )
-    if stage.workers == 1:
+    if stage.only_sender:
         return (
             f"Queue {stage.queue} has one worker, {route.sender}. When that agent transfers a chat "
             f"to {route.target}, no one else is there to take it. Add a worker."
         )
     return (
-        f"Transfer to {route.target}: none of the {stage.workers} workers in queue {stage.queue} "
-        f"matches what the target asks for, {stage.expression}."
+        f"When {route.sender} transfers a chat to {route.target}, no worker in queue {stage.queue} "
+        f"matches what the filter '{route.filter}' asks for, {stage.expression}."
     )
 
 

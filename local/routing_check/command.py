@@ -68,38 +68,31 @@ def route(console: Console, stack: str | None, target: str, sender: str | None) 
 def _transfers(centre: Centre, queue_sids: Sequence[str]) -> list[Transfer]:
     centre.read_members(queue_sids)
     targets = [*queue_sids, *(agent.worker.sid for agent in centre.everyone()[:1])]
-    return [find_transfer(centre, target, None) for target in targets]
+    return [find_transfer(centre, target) for target in targets]
 
 
-def find_transfer(centre: Centre, target: str, sender: str | None) -> Transfer:
+def find_transfer(centre: Centre, target: str, sender: str | None = None) -> Transfer:
     """Return the transfer to a queue, workflow or worker, each by SID or name.
-
-    Without a sender it is one who is in the queue, the hard case: it must do without that agent.
 
     Raises
     ------
     LocalError
         When the workspace has no such target or sender.
     """
-    everyone = centre.everyone()
-    queues = centre.queues_named(target)
-    senders = (
-        centre.members(queues[0]) if queues else [m for m in everyone if not m.is_called(target)]
-    )
-    chosen = _worker(everyone, sender) if sender else next(iter(senders or everyone), None)
-    if queues:
-        name = centre.queues[queues[0]].name
-        label = "the fallback, Everyone" if queues[0] == centre.everyone_sid else f"queue {name}"
-        return Transfer("queue", queues[0], label, chosen)
+    chosen = _worker(centre, sender) if sender else None
+    for sid in centre.queues_named(target):
+        is_fallback = sid == centre.everyone_sid
+        label = "the fallback, Everyone" if is_fallback else f"queue {centre.queues[sid].name}"
+        return Transfer("queue", sid, label, chosen)
     for workflow in centre.workflows.values():
         if target in workflow[:2]:
             return Transfer("workflow", workflow.sid, f"workflow {workflow.name}", chosen)
-    agent = _worker(everyone, target)
+    agent = _worker(centre, target)
     return Transfer("worker", agent.worker.sid, f"agent {agent.name}", chosen)
 
 
-def _worker(everyone: Sequence[Member], wanted: str) -> Member:
-    for member in everyone:
+def _worker(centre: Centre, wanted: str) -> Member:
+    for member in centre.everyone():
         if member.is_called(wanted):
             return member
     raise LocalError(f"The workspace has no queue, workflow or worker {wanted!r}")

@@ -53,7 +53,7 @@ class CheckedStack:
     unknown: tuple[str, ...]
 
     def versions(self) -> list[Version]:
-        """Return the workflow as TaskRouter has it, and as the stack declares it if that differs."""
+        """Return the workflow as it is in TaskRouter, and as it is declared if that differs."""
         routing = self.settings.routing
         timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
         declared = workflow_configuration(self.centre.everyone_sid, self.queue_sids, timeouts)
