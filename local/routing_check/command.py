@@ -9,7 +9,7 @@ from local import LocalError
 from local.routing_check.centre import Centre, Member
 from local.routing_check.screens import show_findings, show_route, show_table
 from local.routing_check.simulation import Simulation, Transfer
-from local.routing_check.stack import EXAMPLE, CheckedStack, checked_stack
+from local.routing_check.stack import EXAMPLE, CheckedStack, Version, checked_stack
 from transfer_stack.routing_findings import findings
 
 
@@ -42,27 +42,23 @@ def report(console: Console, checked: CheckedStack) -> None:
 
 
 def route(console: Console, stack: str | None, target: str, sender: str | None) -> None:
-    """Explain one transfer, step by step.
-
-    Raises
-    ------
-    LocalError
-        When the workspace has no such target or sender; see also `checked_stack`.
-    """
+    """Explain one transfer, step by step; see `checked_stack` and `find_transfer`."""
     with checked_stack(stack) as checked:
-        _show_source(console, checked)
-        centre = checked.centre
-        transfer = find_transfer(centre, target, sender)
-        workflow = centre.workflows.get(transfer.target_sid)
-        versions = (
-            [(workflow.name, workflow.configuration)]
-            if workflow
-            else [(version.title, version.configuration) for version in checked.versions()]
-        )
-        for title, configuration in versions:
-            found = Simulation(configuration, centre).route(transfer)
-            show_route(console, title, found)
-            show_findings(console, findings(found))
+        explain(console, checked, target, sender)
+
+
+def explain(console: Console, checked: CheckedStack, target: str, sender: str | None) -> None:
+    """Do the same for a stack that was read already."""
+    _show_source(console, checked)
+    transfer = find_transfer(checked.centre, target, sender)
+    workflow = checked.centre.workflows.get(transfer.target_sid)
+    versions = checked.versions()
+    if workflow:
+        versions = [Version(workflow.name, workflow.configuration)]
+    for version in versions:
+        found = Simulation(version.configuration, checked.centre).route(transfer)
+        show_route(console, version.title, found)
+        show_findings(console, findings(found))
 
 
 def _transfers(centre: Centre, queue_sids: Sequence[str]) -> list[Transfer]:

@@ -3,7 +3,7 @@
 import difflib
 import json
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -85,7 +85,7 @@ def checked_stack(stack: str | None) -> Iterator[CheckedStack]:
         raise LocalError(str(error)) from error
 
 
-def open_stack(config: Mapping[str, str], secrets: tuple[str, ...], stack: str) -> CheckedStack:
+def open_stack(config: Mapping[str, str], secrets: Collection[str], stack: str) -> CheckedStack:
     """Return a stack by its config, whose secrets are in plain text."""
     settings = read_settings(config, secrets, project=PROJECT, stack=stack)
     twilio, routing = settings.twilio, settings.routing
