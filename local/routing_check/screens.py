@@ -9,8 +9,8 @@ from rich.table import Table
 
 from transfer_stack.routing_findings import Route, Stage, duration
 
-_NAMED: Final = 2
-_LISTED: Final = 8
+_NAMED: Final = 1
+_LISTED: Final = 20
 
 
 def show_table(console: Console, title: str, routes: Sequence[Route]) -> None:
@@ -61,14 +61,14 @@ def show_findings(console: Console, found: Sequence[str]) -> None:
 
 
 def _offered(stage: Stage, most: int) -> str:
+    """Return how many workers are offered a chat, and their names unless there are more."""
     if stage.skipped:
         return "no one: a chat skips it"
     if not stage.offers:
         return "no one"
-    now, all_names = len(stage.available), [*stage.available, *stage.away]
-    named = [name if at < now else f"{name} (away)" for at, name in enumerate(all_names[:most])]
-    more = [f"{len(all_names) - most} more"] if len(all_names) > most else []
-    return f"{_count(len(all_names))}, {now} now: {', '.join([*named, *more])}"
+    names = [*stage.available, *(f"{name} (away)" for name in stage.away)]
+    named = f": {', '.join(names)}" if len(names) <= most else ""
+    return f"{_count(stage.offers)}, {len(stage.available)} now{named}"
 
 
 def _brief(stage: Stage) -> str:
