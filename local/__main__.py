@@ -1,7 +1,8 @@
 """`python -m local`: the whole system on this machine, with no account anywhere.
 
 ``demo`` shows real transfers and exits, ``up`` keeps everything running, ``up -d`` does so in the
-background, and ``down`` stops that again.
+background, and ``down`` stops that again. ``check`` and ``route`` tell where transfers go, also in
+a workspace of Twilio's.
 """
 
 import os
@@ -14,7 +15,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from local import LocalError, background
+from local import ROOT, LocalError, background
 from local.arguments import COMMAND, parse
 from local.instructions import show_instructions
 from local.isolation import isolate
@@ -26,7 +27,9 @@ PAGE_WIDTH = 100
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the process's exit code: 0, 1 for a failure, 2 for wrong usage."""
     chosen = parse(arguments)
-    isolate()
+    # A stack's config may be kept in S3 or encrypted by a KMS key, so its user's settings stay.
+    if getattr(chosen, "stack", None) is None:
+        isolate()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     console = _console()
@@ -60,6 +63,14 @@ def _run(chosen: Namespace, console: Console) -> None:
         from local.demo.command import demo  # noqa: PLC0415 - takes a second to import
 
         demo(console)
+    elif chosen.command in {"check", "route"}:
+        sys.path.append(str(ROOT / "infra"))  # the stack's settings, its workflow and its findings
+        from local.routing_check.command import check, route  # noqa: PLC0415
+
+        if chosen.command == "check":
+            check(console, chosen.stack)
+        else:
+            route(console, chosen.stack, chosen.target, chosen.sender)
     elif chosen.command == "down":
         _down(chosen.name, console)
     elif chosen.detach:

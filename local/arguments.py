@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
         prog=COMMAND,
         description="Run everything on this machine: emulated Twilio and AWS, no account needed.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="up|demo|down")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="up|demo|down|check|route"
+    )
     demo = commands.add_parser("demo", help="deploy to the emulators, transfer, and exit")
     up = commands.add_parser("up", help="deploy to the emulators and keep them running")
     up.add_argument("-d", "--detach", action="store_true", help="run in the background")
@@ -58,7 +60,23 @@ def _parser() -> argparse.ArgumentParser:
     down.add_argument(
         "name", nargs="?", type=_name, help="the stack to stop; all of them by default"
     )
-    for command in (demo, up, down):
+    check = commands.add_parser("check", help="find transfers that reach no agent")
+    route = commands.add_parser("route", help="explain where one transfer goes, step by step")
+    route.add_argument(
+        "--target",
+        required=True,
+        help="a queue, a worker or a workflow, by its SID or its name",
+    )
+    route.add_argument(
+        "--from", dest="sender", metavar="WORKER", help="who transfers, by SID or name"
+    )
+    for command in (check, route):
+        command.add_argument(
+            "--stack",
+            help="the Pulumi stack whose workspace is read, with its credentials; nothing is "
+            "changed. Without it: the emulated Twilio's example centre",
+        )
+    for command in (demo, up, down, check, route):
         command.set_defaults(parser=command)
     return parser
 

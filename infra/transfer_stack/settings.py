@@ -80,6 +80,13 @@ class RoutingSettings:
     reservation_timeout: int = key(
         "reservationTimeoutSeconds", _UP_TO_A_DAY, "How long an agent has to accept", default=120
     )
+    strict: bool = key(
+        "strictRouting",
+        FLAG,
+        "Whether queues that leave a chat waiting for no one, such as one without a worker, stop "
+        "`pulumi preview` and `pulumi up`. They are warnings of the preview otherwise",
+        default=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any, Final
 # The handlers write the attributes that the expressions name. By SID: an identity made by single
 # sign-on (ana_40example_2Ecom) is not the worker's friendly name (ana@example.com).
 # https://www.twilio.com/docs/taskrouter/expression-syntax
-_NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
+NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def workflow_configuration(
         _filter(
             f"To queue {queue}",
             f"transferTargetType == 'queue' AND targetSid == '{queue}'",
-            {"queue": queue, "expression": _NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
+            {"queue": queue, "expression": NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
             everyone,
             timeouts.fallback,
         )
@@ -89,7 +89,7 @@ def _filter(
         "expression": expression,
         "targets": [
             first,
-            {"queue": everyone, "expression": _NOT_WHO_TRANSFERRED, "timeout": fallback},
+            {"queue": everyone, "expression": NOT_WHO_TRANSFERRED, "timeout": fallback},
             {"queue": everyone},
         ],
     }

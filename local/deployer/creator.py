@@ -28,7 +28,9 @@ AWS_TYPES: Final[Mapping[str, Create]] = {
     **aws_observability.TYPES,
 }
 TWILIO_TYPES: Final = frozenset({"twilio:taskrouter:TaskQueue", "twilio:taskrouter:Workflow"})
-_TWILIO_FUNCTIONS: Final = frozenset({"twilio:taskrouter:getTaskQueue"})
+_TWILIO_FUNCTIONS: Final = frozenset(
+    {"twilio:taskrouter:getTaskQueue", "twilio:taskrouter:getWorkers"}
+)
 # The types that the program declares and a local deployment leaves out, with the reasons.
 ABSENT: Final[Mapping[str, str]] = {
     "aws:cloudwatch/queryDefinition:QueryDefinition": (

@@ -136,6 +136,8 @@ class Declaration:
         How many objects one page of the list may have.
     filtered
         True when the list takes the key as a filter.
+    filters
+        What else the list can be filtered by.
     only_adopted
         True when Pulumi neither creates nor deletes it.
     is_kept
@@ -158,6 +160,7 @@ class Declaration:
     )
     key: str = "friendlyName"
     filtered: bool = True
+    filters: tuple[Property, ...] = ()
     page_size: int = 1000
     only_adopted: bool = False
     is_kept: Callable[[Api, Mapping[str, Any]], bool] | None = None

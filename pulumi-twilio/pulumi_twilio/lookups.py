@@ -49,7 +49,8 @@ class Lookup:
         declared = self.declaration
         key = Property(declared.key, shapes.NAME)
         sid = Property("sid", shapes.sid(declared.sid_prefix))
-        return (*declared.place, key) if self.list_name else (*declared.place, key, sid)
+        only = declared.filters if self.list_name else (sid,)
+        return (*declared.place, key, *only)
 
     def check(self, arguments: Properties) -> list[CheckFailure]:
         """Find what is wrong with the arguments that the program gave."""

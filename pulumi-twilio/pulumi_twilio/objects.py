@@ -19,10 +19,15 @@ class Objects:
     declaration: Declaration
 
     def all(self, client: Client, place: Properties) -> list[Properties]:
-        """List the outputs of all objects of a place, such as a workspace; one call per page."""
+        """List the outputs of all objects of a place, such as a workspace; one call per page.
+
+        What `place` has of the kind's filters, Twilio leaves the others out by.
+        """
         declared = self.declaration
+        filters = {e.parameter: place[e.name] for e in declared.filters if e.name in place}
         with asking_twilio(f"list the {declared.kinds}{within(place)}"):
-            listed = self._api(client).all(self._path(place), {"PageSize": declared.page_size})
+            query = {"PageSize": declared.page_size, **filters}
+            listed = self._api(client).all(self._path(place), query)
             return [self.outputs(each, place) for each in listed]
 
     def outputs(

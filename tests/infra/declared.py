@@ -100,34 +100,39 @@ def _arn(type_: str, name: str) -> str:
     return f"arn:aws:{form.format(REGION_AND_ACCOUNT, name)}"
 
 
+def declared_outputs(args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+    """Return the ID and the outputs of a resource, which contain its name; components have none."""
+    if not args.custom:
+        return None, {}
+    name = args.inputs.get("name", args.name)
+    arn = _arn(args.typ, f"{args.inputs.get('functionName', '')}:{name}".removeprefix(":"))
+    sid = {"TaskQueue": EVERYONE_SID, "Workflow": WORKFLOW_SID}.get(args.typ.split(":")[-1])
+    added = {
+        "sid": sid,
+        "name": name,
+        "arn": arn,
+        "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{arn}"
+        "/invocations",
+        "apiEndpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com/",
+        "executionArn": f"arn:aws:execute-api:{REGION_AND_ACCOUNT}:abc123",
+        "version": "7",
+        "fqdn": name,
+        "domainValidationOptions": [_PROOF],
+    }
+    outputs = {**added, **args.inputs}
+    if "domainNameConfiguration" in outputs:
+        outputs["domainNameConfiguration"] |= _TARGET
+    if sid == WORKFLOW_SID:
+        # Twilio returns it as text.
+        outputs["configuration"] = json.dumps(outputs["configuration"])
+    return sid or f"{args.name}-id", outputs
+
+
 class _Provider(Mocks):
     """Answers with IDs and ARNs that contain the resource's name."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        if not args.custom:
-            return None, {}
-        name = args.inputs.get("name", args.name)
-        arn = _arn(args.typ, f"{args.inputs.get('functionName', '')}:{name}".removeprefix(":"))
-        sid = {"TaskQueue": EVERYONE_SID, "Workflow": WORKFLOW_SID}.get(args.typ.split(":")[-1])
-        added = {
-            "sid": sid,
-            "name": name,
-            "arn": arn,
-            "invokeArn": f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{arn}"
-            "/invocations",
-            "apiEndpoint": "https://abc123.execute-api.eu-west-1.amazonaws.com/",
-            "executionArn": f"arn:aws:execute-api:{REGION_AND_ACCOUNT}:abc123",
-            "version": "7",
-            "fqdn": name,
-            "domainValidationOptions": [_PROOF],
-        }
-        outputs = {**added, **args.inputs}
-        if "domainNameConfiguration" in outputs:
-            outputs["domainNameConfiguration"] |= _TARGET
-        if sid == WORKFLOW_SID:
-            # Twilio returns it as text.
-            outputs["configuration"] = json.dumps(outputs["configuration"])
-        return sid or f"{args.name}-id", outputs
+        return declared_outputs(args)
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         assert args.token == "twilio:taskrouter:getTaskQueue"

@@ -48,6 +48,7 @@ def test_only_three_keys_are_needed() -> None:
             queue_timeout=300,
             fallback_timeout=600,
             reservation_timeout=120,
+            strict=False,
         ),
         functions=FunctionSettings(
             memory_mb=512,

@@ -271,3 +271,16 @@ def test_one_of_each_kind_is_found_by_name_or_by_sid(
 def test_a_function_it_does_not_know(process: Engine) -> None:
     with pytest.raises(Refused, match=f"no function twilio:x:y; it has .*{GET_TASK_QUEUE}"):
         process.invoke("twilio:x:y")
+
+
+def test_workers_are_listed_by_the_queue_that_finds_them_eligible(
+    engine: Engine, twilio: RunningTwilio
+) -> None:
+    ws, billing = twilio.centre.workspace_sid, twilio.centre.queues["Billing"]
+    token = "twilio:taskrouter:getWorkers"
+    everyone = engine.invoke(token, workspaceSid=ws)["workers"]
+    found = engine.invoke(token, workspaceSid=ws, taskQueueSid=billing)["workers"]
+    assert len(everyone) == len(twilio.centre.workers)
+    assert [worker["sid"] for worker in found] == [twilio.centre.workers["eva"]]
+    engine.invoke(GET_TASK_QUEUE, workspaceSid=ws, sid=billing, taskQueueSid=billing)
+    assert "taskQueueSid is not an argument" in engine.heard[-1]

@@ -5,9 +5,10 @@ Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration (targets,
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from local.twilio.expressions import parse, parse_value
@@ -43,7 +44,7 @@ class Candidate:
         name is the ``friendly_name``; nothing ties it to the identity in the attributes.
         """
         return {
-            **json.loads(self.worker.attributes),
+            **_read(self.worker.attributes),
             "sid": self.worker.sid,
             "friendly_name": self.worker.friendly_name,
             "activity_name": self.activity.friendly_name,
@@ -74,10 +75,17 @@ def filter_scope(task: dict[str, Any]) -> dict[str, Any]:
     return {"task": task, "taskchannel": task["task_channel_unique_name"], **task}
 
 
+@lru_cache(maxsize=8192)
+def _read(attributes: str) -> Mapping[str, Any]:
+    """Read a worker's attributes; every queue of a large workspace asks for the same ones."""
+    found: dict[str, Any] = json.loads(attributes)
+    return found
+
+
 def members(target_workers: str, candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the workers that a queue's expression takes, ready or not."""
     condition = parse(target_workers)
-    return [c for c in candidates if condition({"worker": c.scope(), **c.scope()})]
+    return [c for c in candidates if condition({"worker": (scope := c.scope()), **scope})]
 
 
 def matching(
@@ -101,7 +109,7 @@ def matching(
         chosen = [
             candidate
             for candidate in chosen
-            if condition({**candidate.scope(), "task": task, "worker": candidate.scope()})
+            if condition({**(scope := candidate.scope()), "task": task, "worker": scope})
         ]
     return chosen
 

@@ -24,6 +24,8 @@ class Find(Generic[R]):
         The name at Twilio. For one object a SID is taken here too; a list has only those of it.
     sid
         The SID of one object, instead of a name.
+    task_queue_sid
+        Of workers: only those whom a task queue finds eligible, `WQ` and 32 hexadecimal digits.
     """
 
     def __init__(self, token: str, result: type[R]) -> None:
@@ -36,6 +38,7 @@ class Find(Generic[R]):
         workspace_sid: str | None = None,
         friendly_name: str | None = None,
         sid: str | None = None,
+        task_queue_sid: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> R:
         """Find one object, or list them with one call per page.
@@ -45,7 +48,12 @@ class Find(Generic[R]):
         Exception
             There is no such object, or more than one: the message names those that exist.
         """
-        arguments = {"workspaceSid": workspace_sid, "friendlyName": friendly_name, "sid": sid}
+        arguments = {
+            "workspaceSid": workspace_sid,
+            "friendlyName": friendly_name,
+            "sid": sid,
+            "taskQueueSid": task_queue_sid,
+        }
         found: R = invoke(self.token, arguments, opts, typ=self.result).value
         return found
 
@@ -55,10 +63,16 @@ class Find(Generic[R]):
         workspace_sid: pulumi.Input[str] | None = None,
         friendly_name: pulumi.Input[str] | None = None,
         sid: pulumi.Input[str] | None = None,
+        task_queue_sid: pulumi.Input[str] | None = None,
         opts: pulumi.InvokeOutputOptions | None = None,
     ) -> pulumi.Output[R]:
         """Find it by arguments that may be outputs."""
-        arguments = {"workspaceSid": workspace_sid, "friendlyName": friendly_name, "sid": sid}
+        arguments = {
+            "workspaceSid": workspace_sid,
+            "friendlyName": friendly_name,
+            "sid": sid,
+            "taskQueueSid": task_queue_sid,
+        }
         found: pulumi.Output[R] = invoke_output(self.token, arguments, opts, typ=self.result)
         return found
 
@@ -169,6 +183,8 @@ class GetWorkerResult(dict[str, object]):
             Property("activityName", shapes.NAME, required=True),
             Property("available", shapes.FLAG, required=True),
         ),
+        # https://www.twilio.com/docs/taskrouter/api/worker#read-multiple-worker-resources
+        filters=(Property("taskQueueSid", shapes.sid("WQ")),),
     )
 
 

@@ -1,0 +1,168 @@
+"""States what is wrong with where a transferred chat goes, in words for administrators.
+
+Pure: it knows neither Pulumi nor Twilio nor the emulator, so whatever finds out how a chat is
+routed states its faults in the same words.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A target of the workflow that a transferred chat comes to.
+
+    Attributes
+    ----------
+    queue, workers
+        The name of the target's queue, and how many workers are in it.
+    queue_expression
+        What the queue's workers match; None where the workspace has no such queue.
+    expression
+        What the target asks of these workers; empty for nothing.
+    available, away
+        The names of the workers who match: those who are offered a chat now, and the others.
+    has_sender, only_sender
+        Whether the agent who transferred the chat is among them, or is alone in the queue.
+    begins, ends
+        Seconds after the transfer; `ends` is None where the chat stays until its task expires.
+    skipped
+        Whether the chat leaves the target at once.
+    """
+
+    queue: str
+    workers: int
+    queue_expression: str | None
+    expression: str
+    available: tuple[str, ...]
+    away: tuple[str, ...]
+    has_sender: bool
+    only_sender: bool
+    begins: int
+    ends: int | None
+    skipped: bool = False
+
+    @property
+    def offers(self) -> int:
+        """Return how many workers can be offered a chat here."""
+        return 0 if self.skipped else len(self.available) + len(self.away)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where one transferred chat goes when everyone declines it.
+
+    Attributes
+    ----------
+    target, sender
+        What it is transferred to, such as "queue Sales", and the name of the agent who does it.
+    filter
+        The name of the filter that takes it; None where none does, and the default queue gets it.
+    stages
+        The targets that it comes to, in order.
+    reaches_target
+        Whether one of them is the one that it was transferred to.
+    meant
+        The first filter whose expression holds and that has that target; None where none does.
+    """
+
+    target: str
+    sender: str
+    filter: str | None
+    stages: tuple[Stage, ...]
+    reaches_target: bool
+    meant: str | None
+
+    @property
+    def dropped_after(self) -> int | None:
+        """Return after how many seconds TaskRouter cancels it; None where it keeps waiting.
+
+        Source: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
+        """
+        last = self.stages[-1] if self.stages else None
+        return (last.begins if last.skipped else last.ends) if last else 0
+
+    @property
+    def returns_after(self) -> int | None:
+        """Return after how many seconds its sender is offered it again; None for never."""
+        back = (stage.begins for stage in self.stages if stage.has_sender and not stage.skipped)
+        return next(back, None)
+
+
+def duration(seconds: int) -> str:
+    """Return a duration in minutes where it has no odd seconds."""
+    minutes, odd = divmod(seconds, 60)
+    return f"{minutes} min" if minutes and not odd else f"{seconds} s"
+
+
+def findings(route: Route) -> list[str]:
+    """Return what is wrong with a route, in the order in which a chat meets it."""
+    transfer = f"Transfer to {route.target}:"
+    return [
+        *([] if route.reaches_target else [f"{transfer} {_missed(route)}"]),
+        *(
+            f"{_unmatched(route, stage)} {_in_vain(stage)}"
+            for stage in route.stages
+            if not stage.available and not stage.away
+        ),
+        *(f"{transfer} {fault}" for fault in _of_the_end(route)),
+    ]
+
+
+def _missed(route: Route) -> str:
+    if route.filter is None:
+        return (
+            "no filter of the workflow takes it, so it gets the default queue or is dropped. Add "
+            "the queue to transferQueues and deploy the stack."
+        )
+    if route.meant is None:
+        return f"the filter '{route.filter}' takes it, and none of its targets leads there."
+    if route.meant == route.filter:
+        return (
+            f"in the filter '{route.filter}' it stays at an earlier target, which has no time "
+            "limit. Give that target a timeout, or put it last."
+        )
+    return (
+        f"the filter '{route.filter}' comes first and takes it, so the filter '{route.meant}' "
+        f"never sees it. Move '{route.meant}' up, or make '{route.filter}' narrower."
+    )
+
+
+def _unmatched(route: Route, stage: Stage) -> str:
+    if stage.queue_expression is None:
+        return (
+            f"Queue {stage.queue} is not in the workspace, but '{route.filter}' leads to it. "
+            "Choose another queue, or deploy the stack."
+        )
+    if not stage.workers:
+        return (
+            f"Queue {stage.queue} has no worker: no one matches its expression, "
+            f"{stage.queue_expression}. Correct the expression or the workers' attributes."
+        )
+    if stage.only_sender:
+        return (
+            f"Queue {stage.queue} has one worker, {route.sender}. When that agent transfers a chat "
+            f"to {route.target}, no one else is there to take it. Add a worker."
+        )
+    return (
+        f"When {route.sender} transfers a chat to {route.target}, no worker in queue {stage.queue} "
+        f"matches what the filter '{route.filter}' asks for, {stage.expression}."
+    )
+
+
+def _in_vain(stage: Stage) -> str:
+    if stage.skipped:
+        return "A chat skips it."
+    limit = "without a limit" if stage.ends is None else duration(stage.ends - stage.begins)
+    return f"A chat waits there for no one, {limit}."
+
+
+def _of_the_end(route: Route) -> Iterator[str]:
+    if route.dropped_after is not None:
+        yield (
+            "when no one accepts it, TaskRouter drops the chat after "
+            f"{duration(route.dropped_after)}: the last target has a time limit. Add one without a "
+            "timeout after it, such as Everyone."
+        )
+    elif not route.stages[-1].offers:
+        yield "in the end the chat waits for no one, until its task expires."

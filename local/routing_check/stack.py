@@ -1,0 +1,140 @@
+"""The stack whose routing is checked: its settings, its workspace, and its transfer workflow."""
+
+import difflib
+import json
+import subprocess
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi import automation
+from twilio.base.exceptions import TwilioException
+
+from local import ROOT, LocalError
+from local.routing_check.centre import Centre
+from local.stack import SECRETS, stack_config
+from local.twilio.seed import contact_centre
+from local.twilio.server import serve
+from pulumi_twilio.client import twilio_client
+from pulumi_twilio.config import Settings
+from transfer_stack.config_keys import PROJECT
+from transfer_stack.read_settings import read_settings
+from transfer_stack.settings import StackSettings
+from transfer_stack.workflow import Timeouts, workflow_configuration
+
+EXAMPLE: Final = "example"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A state of the transfer workflow: which one, and its configuration as JSON."""
+
+    title: str
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStack:
+    """A stack's settings and its workspace.
+
+    Attributes
+    ----------
+    queue_sids
+        The configured queues that the workspace has, then "Everyone".
+    unknown
+        A finding for each that it does not have.
+    """
+
+    settings: StackSettings
+    centre: Centre
+    queue_sids: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    def versions(self) -> list[Version]:
+        """Return the workflow as it is in TaskRouter, and as it is declared if that differs."""
+        routing = self.settings.routing
+        timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
+        declared = workflow_configuration(self.centre.everyone_sid, self.queue_sids, timeouts)
+        name = routing.workflow_name
+        after = Version(f"{name}, after the next pulumi up", json.dumps(declared))
+        for workflow in self.centre.workflows.values():
+            if workflow.name == name:
+                now = Version(f"{name}, as it is in TaskRouter", workflow.configuration)
+                return [now] if json.loads(now.configuration) == declared else [now, after]
+        return [after]
+
+
+@contextmanager
+def checked_stack(stack: str | None) -> Iterator[CheckedStack]:
+    """Read a stack's config and its workspace, or the example centre; nothing is changed.
+
+    Raises
+    ------
+    LocalError
+        When there is no such stack, its config has errors, or Twilio refuses or fails.
+    """
+    try:
+        if stack is not None:
+            yield open_stack(*_config_of(stack), stack.rpartition("/")[2])
+        else:
+            with serve(contact_centre()) as twilio:
+                yield open_stack(stack_config(twilio), SECRETS, EXAMPLE)
+    except (pulumi.RunError, TwilioException) as error:
+        raise LocalError(str(error)) from error
+
+
+def open_stack(config: Mapping[str, str], secrets: Collection[str], stack: str) -> CheckedStack:
+    """Return a stack by its config, whose secrets are in plain text."""
+    settings = read_settings(config, secrets, project=PROJECT, stack=stack)
+    twilio, routing = settings.twilio, settings.routing
+    client = twilio_client(
+        Settings(
+            account_sid=twilio.account_sid,
+            username=twilio.api_key_sid or twilio.account_sid,
+            password=twilio.api_key_secret or twilio.auth_token,
+            region=twilio.region or None,
+            edge=twilio.edge or None,
+            base_url=twilio.base_url or None,
+        )
+    )
+    centre = Centre(client, routing.workspace_sid)
+    found = {name: centre.queues_named(name) for name in routing.transfer_queues}
+    known = [sid for sids in found.values() for sid in sids if len(sids) == 1]
+    return CheckedStack(
+        settings,
+        centre,
+        tuple(dict.fromkeys([*known, centre.everyone_sid])),
+        tuple(_not_one(name, sids, centre) for name, sids in found.items() if len(sids) != 1),
+    )
+
+
+def _config_of(stack: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    try:
+        config = automation.LocalWorkspace(work_dir=str(ROOT)).get_all_config(stack)
+    except FileNotFoundError as error:
+        raise LocalError("The config of a stack is read by the Pulumi CLI: install it") from error
+    except (
+        automation.CommandError,
+        automation.InvalidVersionError,
+        subprocess.SubprocessError,
+    ) as error:
+        raise LocalError(f"The config of stack {stack} cannot be read: {error}") from error
+    return (
+        {key: str(found.value) for key, found in config.items()},
+        tuple(key for key, found in config.items() if found.secret),
+    )
+
+
+def _not_one(queue: str, found: Sequence[str], centre: Centre) -> str:
+    if found:
+        return (
+            f"The workspace has {len(found)} queues named '{queue}': use a SID in transferQueues."
+        )
+    close = difflib.get_close_matches(queue, [one.name for one in centre.queues.values()], n=1)
+    meant = f" Did you mean '{close[0]}'?" if close else ""
+    return (
+        f"transferQueues names the queue '{queue}', which the workspace does not have.{meant} "
+        "Deploying the stack stops there."
+    )
