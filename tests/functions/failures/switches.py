@@ -47,11 +47,11 @@ class Position:
     Attributes
     ----------
     kinds : frozenset of str
-        The kinds of task that it makes a difference to.
+        The kinds of task that it affects.
     delay : float
         Seconds until what it delays has taken effect.
     doubts : bool
-        Whether a creation is in doubt for so long even where nothing goes wrong.
+        Whether a creation is in doubt for that time even where no call fails.
     """
 
     switches: Mapping[str, Any]
@@ -117,7 +117,9 @@ def matrix(kind: str) -> list[Case]:
     return [Case(kind, *case) for case in product(calls, ALL_FAULTS, positions, TARGETS, NEXT)]
 
 
-def check(running: Deployment, case: Case, customer: Served, forger: str) -> None:
+def assert_customer_keeps_a_task(
+    running: Deployment, case: Case, customer: Served, forger: str
+) -> None:
     """Transfer while a call fails, ask again, and check what the customer has after each."""
     centre = running.twilio.centre
     target = {**centre.workers, **centre.workflows}[case.target]

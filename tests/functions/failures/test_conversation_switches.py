@@ -3,7 +3,7 @@
 import pytest
 
 from tests.functions.conftest import Deployment
-from tests.functions.failures.switches import Case, check, matrix
+from tests.functions.failures.switches import Case, assert_customer_keeps_a_task, matrix
 from tests.functions.served import Served
 
 
@@ -12,4 +12,4 @@ from tests.functions.served import Served
 def test_a_conversation_keeps_an_open_task_where_a_call_fails(
     running: Deployment, case: Case, customer: Served, forger: str
 ) -> None:
-    check(running, case, customer, forger)
+    assert_customer_keeps_a_task(running, case, customer, forger)

@@ -77,12 +77,12 @@ def test_the_agent_does_not_rejoin_where_another_request_made_the_transfer(
     """The second request cannot write its lock, while the first succeeds."""
     centre = deployment.twilio.centre
     room_sid = centre.attributes(centre.tasks[kind])[ROOMS[kind]]
-    clicks: list[Answer] = []
+    answers: list[Answer] = []
 
     def transfer_first(model: Any, **_: Any) -> None:
-        if model.name == "PutItem" and not clicks:
-            clicks.append(Answer(0, {}, ""))  # its own calls go through
-            clicks[0] = deployment.transfer(kind, centre.workers["dev"])
+        if model.name == "PutItem" and not answers:
+            answers.append(Answer(0, {}, ""))  # its own calls go through
+            answers[0] = deployment.transfer(kind, centre.workers["dev"])
             raise EndpointConnectionError(endpoint_url="https://dynamodb.example.com")
 
     session = boto3.session.Session()
@@ -90,7 +90,7 @@ def test_the_agent_does_not_rejoin_where_another_request_made_the_transfer(
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     second = deployment.transfer(kind, centre.workers["dev"])
 
-    assert clicks[0].status == 200, clicks[0].text
+    assert answers[0].status == 200, answers[0].text
     assert (second.status, second.code) == (502, "ledger_unavailable")
     assert second.body["rolledBack"] is False
     assert "agentRejoined" not in second.body
