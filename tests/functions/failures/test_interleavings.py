@@ -6,7 +6,6 @@ take effect late; a function that is killed; each switch of the emulated Twilio.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -22,10 +21,10 @@ from hypothesis.stateful import (
 )
 
 from chat_transfer.twilio import client, retries
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.cutting import cut_off_after
-from tests.functions.failures.switches import POSITIONS, changes, leading
+from tests.functions.failures.customers import Customer, Request
+from tests.functions.failures.switches import POSITIONS, changes
 from tests.functions.failures.twilio_faults import (
     LATE_SECONDS,
     MUCH_LATER_SECONDS,
@@ -35,12 +34,11 @@ from tests.functions.failures.twilio_faults import (
 from tests.functions.lambda_events import Answer
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS, Call, cases
-from tests.functions.served import Served, served
+from tests.functions.served import HELD, served
 from tests.sampling import IS_FULL, SEED, examples
 
 AGENTS = ["ana", "ben", "carla", "dev"]
 TARGETS = [*AGENTS, "Sales", "Support", "Escalations"]
-HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
 # Switches that delay nothing but the search; `switches` has the tasks that appear late.
 SWITCHES = [name for name, one in POSITIONS.items() if not one.delay or name == "search lags"]
 CHANGES = [call for _, call in cases() if changes(call)]
@@ -53,44 +51,6 @@ WRITES = st.sampled_from(
     ["/(Tasks|Invites|Participants)(/[^/]+)?$", "/(Tasks|Invites)$", "/(Tasks|Participants)/[^/]+$"]
 )
 LATE = {"late": LATE_SECONDS, "much later": MUCH_LATER_SECONDS}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request for a transfer that was sent."""
-
-    task_sid: str
-    target: str
-    by: str
-
-
-@dataclass(slots=True)
-class Customer:
-    """A customer in a conversation.
-
-    Attributes
-    ----------
-    is_done : bool
-        An agent has completed the conversation.
-    remains : set of str
-        The originals at whose transfers something may be left: the last answer said so, or there
-        was none.
-    requests : list of Request
-        Those for transfers of its tasks so far.
-    """
-
-    case: Served
-    is_done: bool = False
-    remains: set[str] = field(default_factory=set)
-    requests: list[Request] = field(default_factory=list)
-
-    def tasks(self) -> list[Task]:
-        """The open tasks that lead to the customer."""
-        return leading(self.case)
-
-    def held(self) -> list[Task]:
-        """Those that an agent has."""
-        return [task for task in self.tasks() if task.status in HELD]
 
 
 class Interleavings(RuleBasedStateMachine):

@@ -12,7 +12,6 @@ from tests.functions.conftest import Deployment
 Measured = dict[tuple[str, tuple[str, ...]], list[float]]
 SERVICE = ("flex-chat-transfer",)
 
-
 pytestmark = pytest.mark.usefixtures("short_waits")
 
 

@@ -17,7 +17,6 @@ from tests.functions.refusals import ANA, UNKNOWN
 ROOMS = {"chat": "channelSid", "conversation": "conversationSid"}
 KINDS = list(ROOMS)
 
-
 pytestmark = pytest.mark.usefixtures("short_waits")
 
 

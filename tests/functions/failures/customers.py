@@ -1,0 +1,45 @@
+"""A customer among several, and the requests about their tasks."""
+
+from dataclasses import dataclass, field
+
+from local.twilio.taskrouter.model import Task
+from tests.functions.failures.switches import leading
+from tests.functions.served import HELD, Served
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for a transfer that was sent."""
+
+    task_sid: str
+    target: str
+    by: str
+
+
+@dataclass(slots=True)
+class Customer:
+    """A customer in a conversation.
+
+    Attributes
+    ----------
+    is_done : bool
+        An agent has completed the conversation.
+    remains : set of str
+        The originals at whose transfers something may be left: the last answer said so, or there
+        was none.
+    requests : list of Request
+        Those for transfers of its tasks so far.
+    """
+
+    case: Served
+    is_done: bool = False
+    remains: set[str] = field(default_factory=set)
+    requests: list[Request] = field(default_factory=list)
+
+    def tasks(self) -> list[Task]:
+        """The open tasks that lead to the customer."""
+        return leading(self.case)
+
+    def held(self) -> list[Task]:
+        """Those that an agent has."""
+        return [task for task in self.tasks() if task.status in HELD]
