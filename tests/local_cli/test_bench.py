@@ -12,13 +12,22 @@ from local.bench import worker
 from local.bench.__main__ import main
 from local.bench.measurements import BUNDLE, KINDS
 from tests.local_cli.commands import ANSI, ROOT, environment
+from tests.sampling import IS_FULL
 
 
 @pytest.mark.timeout(300)
 def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
     output = tmp_path / "new" / "bench.json"
     done = subprocess.run(
-        [sys.executable, "-m", "local.bench", "--repeats", "3", "--output", str(output)],
+        [
+            sys.executable,
+            "-m",
+            "local.bench",
+            "--repeats",
+            "3" if IS_FULL else "1",
+            "--output",
+            str(output),
+        ],
         cwd=ROOT,
         env=environment(tmp_path),
         capture_output=True,
@@ -33,7 +42,8 @@ def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> Non
         # Read, make the new task, let go of the original, complete it.
         assert counted["in_a_row"] == 4
         assert counted["twilio_calls"] <= 9
-        assert 3 < counted["round_trips"] < 6
+        if IS_FULL:  # a median needs three
+            assert 3 < counted["round_trips"] < 6
         assert 0 < counted["aws_calls"] <= 5
         assert 0 < counted["own_ms"] < counted["total_ms"]
     cold = report["cold_start"]
