@@ -133,7 +133,7 @@ def new_stack(folder: Path, project: Mapping[str, Any]) -> automation.Stack:
         "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
         "backend": {"url": state.as_uri()},
     }
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project | where))
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump({**project, **where}))
     command = automation.PulumiCommand(skip_version_check=True)
     # A CLI that was built from its sources says no version, and the SDK goes on only with one.
     command.version = command.version or VersionInfo.parse(version("pulumi"))

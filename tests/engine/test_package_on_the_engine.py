@@ -51,11 +51,11 @@ def pulumi(folder: Path, *arguments: str) -> str:
 
 def virtual_environment(folder: Path, *packages: str) -> None:
     """Make one with what `pip` needs to build a package, and these, of the pinned versions."""
-    uv = [sys.executable, "-m", "uv"]
-    subprocess.run([*uv, "venv", "--quiet", folder], check=True)
-    tools = ("pip", "setuptools", "wheel")
-    install = [*uv, "pip", "install", "--quiet", "--python", folder, "--constraint", PINNED]
-    subprocess.run([*install, *tools, *packages], check=True)
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    subprocess.run([*uv, "venv", str(folder)], check=True)
+    where = ["--python", str(folder), "--constraint", str(PINNED)]
+    tools = ["pip", "setuptools", "wheel"]
+    subprocess.run([*uv, "pip", "install", *where, *tools, *packages], check=True)
 
 
 @pytest.fixture(scope="module")
