@@ -23,7 +23,7 @@ from tests.engine.test_provider_on_the_engine import DECLARED, PROGRAM
 PULUMI: Final = shutil.which("pulumi")
 pytestmark = [
     pytest.mark.skipif(PULUMI is None, reason=NO_ENGINE),
-    # Each command installs the plugin, as it does for whoever runs it.
+    # Each command that is given the folder installs the plugin first.
     pytest.mark.timeout(300),
 ]
 
