@@ -43,10 +43,15 @@ def schema(resources: Mapping[str, type[Resource]], functions: Mapping[str, Look
         "version": VERSION,
         "description": "Twilio Flex and TaskRouter as Pulumi resources",
         "license": "MIT",
+        "publisher": "flex-chat-transfer",
         "keywords": ["twilio", "taskrouter", "flex", "kind/native", "category/infrastructure"],
         "language": {
-            "python": {"packageName": "pulumi_twilio", "pyproject": {"enabled": True}},
-            "nodejs": {"packageName": "pulumi-twilio"},
+            "python": {
+                "packageName": "pulumi_twilio",
+                "pyproject": {"enabled": True},
+                "respectSchemaVersion": True,
+            },
+            "nodejs": {"packageName": "pulumi-twilio", "respectSchemaVersion": True},
         },
         "config": {"variables": settings},
         "provider": {"description": _summary(Provider), "inputProperties": settings},

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from pulumi import automation
@@ -75,7 +75,7 @@ class Engine:
         result = self._stack.preview(
             policy_packs=_packs(policy=policy), diff=diff, color="never", on_event=events.append
         )
-        return _run(result.stdout + result.stderr, _changes(result.change_summary), events)
+        return _run(result.stdout + result.stderr, changes(result.change_summary), events)
 
     def refused(self) -> Run:
         """Run `pulumi preview` under the policy pack; it has to end with an error."""
@@ -94,9 +94,7 @@ class Engine:
         result = self._stack.up(
             policy_packs=_packs(policy=True), color="never", on_event=events.append
         )
-        return _run(
-            result.stdout + result.stderr, _changes(result.summary.resource_changes), events
-        )
+        return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
 
     def replace(self, file: str, old: str, new: str) -> None:
         """Change the copy of the program."""
@@ -113,14 +111,29 @@ def _new_stack(folder: Path) -> automation.Stack:
     (folder / "build").symlink_to(ROOT / "build")  # the wheels, downloaded once
     shutil.copytree(Path(__file__).parent / "aws_standin", folder / "aws")
     for plugin in ("aws", "pulumi-twilio"):
-        _run_in_our_environment(folder / plugin / "PulumiPlugin.yaml")
+        run_in_our_environment(folder / plugin)
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
-    project["runtime"]["options"]["virtualenv"] = sys.prefix
     project["plugins"]["providers"].append({"name": "aws", "path": "./aws"})
+    return new_stack(folder, project)
+
+
+def new_stack(folder: Path, project: Mapping[str, Any]) -> automation.Stack:
+    """Create a stack of a Python project, with its state and Pulumi's home in its own folder.
+
+    Parameters
+    ----------
+    folder
+        Where it all is.
+    project
+        What is written to `Pulumi.yaml`, but for the virtual environment and the backend.
+    """
     state = folder / "state"
     state.mkdir()
-    project["backend"] = {"url": state.as_uri()}
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+    where = {
+        "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
+        "backend": {"url": state.as_uri()},
+    }
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump({**project, **where}))
     command = automation.PulumiCommand(skip_version_check=True)
     # A CLI that was built from its sources says no version, and the SDK goes on only with one.
     command.version = command.version or VersionInfo.parse(version("pulumi"))
@@ -130,16 +143,20 @@ def _new_stack(folder: Path) -> automation.Stack:
     return automation.create_stack(STACK, work_dir=str(folder), opts=options)
 
 
-def _run_in_our_environment(plugin: Path) -> None:
+def run_in_our_environment(plugin: Path) -> None:
+    """Have the CLI start a plugin's folder with the virtual environment of the tests."""
     options = {"toolchain": "pip", "virtualenv": sys.prefix}
-    plugin.write_text(yaml.safe_dump({"runtime": {"name": "python", "options": options}}))
+    (plugin / "PulumiPlugin.yaml").write_text(
+        yaml.safe_dump({"runtime": {"name": "python", "options": options}})
+    )
 
 
 def _packs(*, policy: bool) -> list[str] | None:
     return [str(POLICY)] if policy else None
 
 
-def _changes(summary: Mapping[automation.OpType, int] | None) -> dict[str, int]:
+def changes(summary: Mapping[automation.OpType, int] | None) -> dict[str, int]:
+    """Return how many resources a run creates, updates, leaves the same and so on."""
     return {automation.OpType(kind).value: count for kind, count in (summary or {}).items()}
 
 

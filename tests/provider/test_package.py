@@ -1,6 +1,7 @@
 """The wheel and the source distribution have all that the plugin needs, and the plugin starts."""
 
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -56,6 +57,7 @@ def test_the_plugin_starts_from_the_wheel(built: Path, tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "pulumi_twilio", "127.0.0.1:1"],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment,
         cwd=tmp_path,
     ) as process:
@@ -66,5 +68,7 @@ def test_the_plugin_starts_from_the_wheel(built: Path, tmp_path: Path) -> None:
                 stub = ResourceProviderStub(channel)
                 assert stub.GetPluginInfo(Empty(), timeout=30).version == VERSION
                 assert "taskrouter" in stub.GetSchema(messages.GetSchemaRequest()).schema
+            process.send_signal(signal.SIGINT)  # as the engine ends a plugin
+            assert process.communicate(timeout=30)[1] == b""
         finally:
-            process.terminate()
+            process.kill()
