@@ -12,7 +12,12 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
 
 # The longest files. test_concurrency.py is not among them: it starts twenty functions at once,
 # which goes better when these are under way.
-LONGEST = ("test_twilio_calls.py", "test_commands.py")
+LONGEST = (
+    "test_twilio_calls.py",
+    "test_commands.py",
+    "test_program.py",
+    "test_concurrent_changes.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

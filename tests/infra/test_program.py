@@ -213,6 +213,7 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
     assert names <= {group.inputs["name"] for group in program.of_type(LOG_GROUP).values()}
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize(
     ("key", "value"),
     [
