@@ -5,8 +5,8 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 # Where it is set, each of the many processes that tests start compiles all that it imports.
 export PYTHONDONTWRITEBYTECODE =
-# One more than there are processors, since many tests wait.
-WORKERS := $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
+# Two more than there are processors, since many tests wait.
+WORKERS := $(shell expr `getconf _NPROCESSORS_ONLN` + 2)
 POLICY_INSTALLED := policy/.venv/.installed
 
 LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 botocore frozenlist \
