@@ -11,16 +11,15 @@ import requests
 from tests.deployment import DeployedStack
 from tests.e2e.conftest import Plugin
 from tests.functions.recording import KINDS
-from tests.sampling import IS_FULL
 
-IDENTICAL = 20 if IS_FULL else 8
+IDENTICAL = 20
 
 
 @pytest.fixture(scope="module")
 def crowd(deployed_stack: DeployedStack) -> Plugin:
     """A plugin that has as many warm functions as it will call at once.
 
-    Many processes that start at once take their time on a small machine, which says nothing of
+    Twenty processes that start at once take their time on a small machine, which says nothing of
     transfers; so what becomes of these requests does not matter.
     """
     plugin = Plugin(deployed_stack)
@@ -40,7 +39,7 @@ def all_at_once(plugin: Plugin, requested: list[tuple[str, str]]) -> list[reques
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_many_identical_requests_create_one_task(crowd: Plugin, kind: str) -> None:
+def test_twenty_identical_requests_create_one_task(crowd: Plugin, kind: str) -> None:
     task_sid, dev = KINDS[kind](crowd.centre), crowd.centre.workers["dev"]
 
     answers = all_at_once(crowd, [(task_sid, dev)] * IDENTICAL)
