@@ -10,6 +10,8 @@ from transfer_stack.component import Component
 from transfer_stack.settings import StackSettings
 from transfer_stack.workflow import Timeouts, workflow_configuration
 
+Queue = twilio.taskrouter.GetTaskQueueResult
+
 # The queue that Flex creates in every workspace.
 EVERYONE: Final = "Everyone"
 
@@ -55,8 +57,8 @@ class UnknownQueueError(pulumi.RunError):
     """Some of the configured queues could not be looked up in the workspace: one line a queue."""
 
 
-def find_queue_sids(settings: StackSettings) -> list[str]:
-    """Return the SIDs of the configured queues, "Everyone" left out as it is always there.
+def find_queues(settings: StackSettings) -> list[Queue]:
+    """Look up the configured queues, "Everyone" left out as it is always there.
 
     Called before any resource is declared, so that an unknown queue stops the program in time.
 
@@ -66,22 +68,22 @@ def find_queue_sids(settings: StackSettings) -> list[str]:
         When a queue could not be looked up, with all that could not.
     """
 
-    def find(queue: str) -> str:
+    def find(queue: str) -> Queue:
         return twilio.taskrouter.get_task_queue(
             workspace_sid=settings.routing.workspace_sid, friendly_name=queue
-        ).sid
+        )
 
     return _all_found(
         [queue for queue in settings.routing.transfer_queues if queue != EVERYONE], find
     )
 
 
-def _all_found(queues: Sequence[str], find: Callable[[str], str]) -> list[str]:
-    sids: list[str] = []
+def _all_found(queues: Sequence[str], find: Callable[[str], Queue]) -> list[Queue]:
+    found: list[Queue] = []
     faults: list[str] = []
     for queue in queues:
         try:
-            sids.append(find(queue))
+            found.append(find(queue))
         except Exception as error:  # noqa: BLE001 - what the SDK raises for a failed look-up has no narrower type
             # What the provider said comes after what the engine and the SDK say about the call.
             faults.append(f"  {queue!r}: {str(error).rpartition('returned an error: ')[2]}")
@@ -90,4 +92,4 @@ def _all_found(queues: Sequence[str], find: Callable[[str], str]) -> list[str]:
         raise UnknownQueueError(
             f"transferQueues cannot be looked up, nothing was changed:\n{lines}"
         )
-    return sids
+    return found

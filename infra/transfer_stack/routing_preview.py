@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pulumi
 
 import pulumi_twilio as twilio
+from transfer_stack.routing import Queue
 from transfer_stack.routing_findings import Route, Stage, findings
 from transfer_stack.settings import RoutingSettings, StackSettings
 from transfer_stack.workflow import NOT_WHO_TRANSFERRED
@@ -20,7 +21,7 @@ class RoutingError(pulumi.RunError):
     """The routing has faults, and the stack's config asks for a stop: one line a fault."""
 
 
-def check_routing(settings: StackSettings, queue_sids: Sequence[str]) -> None:
+def check_routing(settings: StackSettings, queues: Sequence[Queue]) -> None:
     """Warn of queues that leave a chat waiting for no one; one look-up for each queue.
 
     An update is checked only with `strictRouting`: its preview has warned already.
@@ -35,10 +36,11 @@ def check_routing(settings: StackSettings, queue_sids: Sequence[str]) -> None:
     workspace_sid = settings.routing.workspace_sid
     everyone = twilio.taskrouter.get_workers(workspace_sid=workspace_sid).workers
     found: list[str] = []
-    for sid in queue_sids:
-        queue = twilio.taskrouter.get_task_queue(workspace_sid=workspace_sid, sid=sid)
-        workers = twilio.taskrouter.get_workers(workspace_sid=workspace_sid, task_queue_sid=sid)
-        found += findings(route_to(queue, workers.workers, everyone, settings.routing))
+    for queue in queues:
+        workers = twilio.taskrouter.get_workers(
+            workspace_sid=workspace_sid, task_queue_sid=queue.sid
+        ).workers
+        found += findings(route_to(queue, workers, everyone, settings.routing))
     distinct = list(dict.fromkeys(found))
     if distinct and settings.routing.strict:
         lines = "\n".join(f"  {fault}" for fault in distinct)
@@ -48,7 +50,7 @@ def check_routing(settings: StackSettings, queue_sids: Sequence[str]) -> None:
 
 
 def route_to(
-    queue: twilio.taskrouter.GetTaskQueueResult,
+    queue: Queue,
     workers: Workers,
     everyone: Workers,
     routing: RoutingSettings,
