@@ -2,6 +2,7 @@
 
 import marshal
 from collections.abc import Mapping
+from functools import cache
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from typing import Final
 
@@ -36,6 +37,7 @@ def bytecode(entries: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
+@cache
 def _compiled(name: str, source: bytes) -> bytes:
     # An import replaces the name with the path of the source.
     return marshal.dumps(compile(source, name, "exec", dont_inherit=True), _MARSHAL_VERSION)

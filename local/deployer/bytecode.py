@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import zipfile
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,8 @@ def _compiled(content: bytes) -> bytes:
     archive = io.BytesIO(content)
     with zipfile.ZipFile(archive, "a") as bundle:
         names = set(bundle.namelist())
-        for name, compiled in bytecode({name: bundle.read(name) for name in names}).items():
-            if name not in names:  # a build on Lambda's Python has it
-                bundle.writestr(name, compiled)
+        # A build on Lambda's Python has its own.
+        plain = {name for name in names if cache_from_source(name) not in names}
+        for name, compiled in bytecode({name: bundle.read(name) for name in plain}).items():
+            bundle.writestr(name, compiled)
     return archive.getvalue()
