@@ -8,7 +8,7 @@ from transfer_stack.component import Component
 from transfer_stack.endpoints import Endpoint, TransferApi
 from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
-from transfer_stack.metrics import TARGET_ROUTES
+from transfer_stack.metrics import TARGET_ROUTES, TRANSFER_ROUTE
 from transfer_stack.observability import Observability
 from transfer_stack.permissions import use_idempotency_table
 from transfer_stack.secrets import TwilioCredentials
@@ -68,7 +68,7 @@ class TransferBackend(Component):
             opts=child,
         )
         endpoints = (
-            Endpoint("transfer-chat", transfer_chat, ("POST /transfer-chat",)),
+            Endpoint("transfer-chat", transfer_chat, (TRANSFER_ROUTE,)),
             Endpoint("get-workflows", get_workflows, TARGET_ROUTES),
         )
         functions = {"transferChat": transfer_chat, "getWorkflows": get_workflows}

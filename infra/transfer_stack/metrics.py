@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+TRANSFER_ROUTE: Final = "POST /transfer-chat"
 TARGET_ROUTES: Final = ("GET /get-workflows", "POST /get-workflows", "GET /transfer-targets")
 
 SUCCEEDED: Final = "TransferSucceeded"
@@ -75,11 +76,11 @@ class Watched:
 
     def of_transfers(self, name: str) -> Metric:
         """Return a metric of the HTTP API for the route of transfers."""
-        return self._of_route(name, "POST", "/transfer-chat")
+        return self._of_route(name, TRANSFER_ROUTE)
 
     def of_target_lists(self, name: str) -> list[Metric]:
         """Return a metric of the HTTP API for each route of lists of targets."""
-        return [self._of_route(name, *key.split(" ")) for key in TARGET_ROUTES]
+        return [self._of_route(name, key) for key in TARGET_ROUTES]
 
     def of_access_log(self, name: str) -> Metric:
         """Return a metric that is counted in the access log."""
@@ -93,7 +94,8 @@ class Watched:
         """Return a metric of Lambda for the canary."""
         return _of_function(name, self.canary)
 
-    def _of_route(self, name: str, method: str, path: str) -> Metric:
+    def _of_route(self, name: str, key: str) -> Metric:
+        method, path = key.split(" ")
         dimensions = {
             "ApiId": self.api_id,
             "Method": method,
