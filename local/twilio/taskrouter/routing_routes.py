@@ -13,7 +13,7 @@ from local.twilio.errors import invalid
 from local.twilio.expressions import parse_parameter
 from local.twilio.paging import named, page
 from local.twilio.sids import new_sid
-from local.twilio.taskrouter.model import TaskQueue, TaskStatus, Workflow
+from local.twilio.taskrouter.model import Activity, TaskQueue, TaskStatus, Workflow
 from local.twilio.taskrouter.resources import (
     queue_statistics_form,
     task_queue_form,
@@ -28,7 +28,8 @@ WORKFLOWS = "/Workspaces/{workspace}/Workflows"
 MAX_RESERVED_WORKERS = 50
 MAX_RESERVATION_TIMEOUT = 86_400
 
-Entry = TypeVar("Entry", TaskQueue, Workflow)
+Entry = TypeVar("Entry", Activity, TaskQueue, Workflow)
+Sid = TypeVar("Sid", str, "str | None")
 
 
 def create_queue(workspace: Workspace, call: Call) -> Answer:
@@ -92,32 +93,34 @@ def _changed_queue(workspace: Workspace, call: Call, queue: TaskQueue) -> TaskQu
         raise invalid(f"TaskOrder must be FIFO or LIFO, not {order}")
     return replace(
         queue,
-        friendly_name=_free_name(call, queue, workspace.tables.task_queues),
+        friendly_name=free_name(call, queue, workspace.tables.task_queues),
         target_workers=expression,
         max_reserved_workers=call.integer(
             "MaxReservedWorkers", queue.max_reserved_workers, 1, MAX_RESERVED_WORKERS
         ),
         task_order=order,
-        reservation_activity_sid=_activity(
+        reservation_activity_sid=activity_sid(
             workspace, call, "ReservationActivitySid", queue.reservation_activity_sid
         ),
-        assignment_activity_sid=_activity(
+        assignment_activity_sid=activity_sid(
             workspace, call, "AssignmentActivitySid", queue.assignment_activity_sid
         ),
         date_updated=workspace.now(),
     )
 
 
-def _free_name(call: Call, entry: Entry, table: Mapping[str, Entry]) -> str:
+def free_name(call: Call, entry: Entry, table: Mapping[str, Entry]) -> str:
+    """Return the name that a call gives an entry, or the entry's; no other may have it."""
     name = call.form.get("FriendlyName") or entry.friendly_name
     if any(other.friendly_name == name and other.sid != entry.sid for other in table.values()):
         raise invalid(f"{type(entry).__name__} with FriendlyName {name} already exists")
     return name
 
 
-def _activity(workspace: Workspace, call: Call, name: str, current: str | None) -> str | None:
+def activity_sid(workspace: Workspace, call: Call, name: str, current: Sid) -> str | Sid:
+    """Return the activity that a call names, or the current one; it must exist."""
     sid = call.form.get(name) or current
-    if sid is not None and sid not in workspace.tables.activities:
+    if sid not in {None, *workspace.tables.activities}:
         raise invalid(f"{name} {sid} does not exist")
     return sid
 
@@ -176,7 +179,7 @@ def _changed_workflow(workspace: Workspace, call: Call, workflow: Workflow) -> W
     read_configuration(configuration, workspace.tables.task_queues)
     return replace(
         workflow,
-        friendly_name=_free_name(call, workflow, workspace.tables.workflows),
+        friendly_name=free_name(call, workflow, workspace.tables.workflows),
         configuration=configuration,
         task_reservation_timeout=call.integer(
             "TaskReservationTimeout",

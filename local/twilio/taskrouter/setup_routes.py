@@ -5,7 +5,6 @@ https://www.twilio.com/docs/taskrouter/api/activity,
 https://www.twilio.com/docs/taskrouter/api/task-channel
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from local.twilio.calls import Answer, Call, Routes, in_workspace, truth
@@ -14,6 +13,7 @@ from local.twilio.paging import page
 from local.twilio.sids import new_sid
 from local.twilio.taskrouter import resources
 from local.twilio.taskrouter.model import Activity, TaskChannel
+from local.twilio.taskrouter.routing_routes import activity_sid, free_name
 from local.twilio.taskrouter.workspace import Workspace
 
 WORKSPACE = "/Workspaces/{workspace}"
@@ -43,10 +43,10 @@ def update_workspace(workspace: Workspace, call: Call) -> Answer:
     if order not in {"FIFO", "LIFO"}:
         raise invalid(f"PrioritizeQueueOrder must be FIFO or LIFO, not {order}")
     workspace.friendly_name = call.form.get("FriendlyName") or workspace.friendly_name
-    workspace.default_activity_sid = _activity_sid(
+    workspace.default_activity_sid = activity_sid(
         workspace, call, "DefaultActivitySid", workspace.default_activity_sid
     )
-    workspace.timeout_activity_sid = _activity_sid(
+    workspace.timeout_activity_sid = activity_sid(
         workspace, call, "TimeoutActivitySid", workspace.timeout_activity_sid
     )
     if "EventCallbackUrl" in call.form:
@@ -62,10 +62,9 @@ def update_workspace(workspace: Workspace, call: Call) -> Answer:
 
 def create_activity(workspace: Workspace, call: Call) -> Answer:
     """Create an activity; its name must be free."""
-    name = call.required("FriendlyName")
-    _check_free(name, (each.friendly_name for each in workspace.tables.activities.values()))
     available = truth(call.form.get("Available", ""))
-    activity = Activity(new_sid("WA"), name, available, workspace.now())
+    activity = Activity(new_sid("WA"), call.required("FriendlyName"), available, workspace.now())
+    free_name(call, activity, workspace.tables.activities)
     workspace.tables.activities[activity.sid] = activity
     return Answer(201, resources.activity_form(workspace, activity))
 
@@ -73,9 +72,7 @@ def create_activity(workspace: Workspace, call: Call) -> Answer:
 def update_activity(workspace: Workspace, call: Call) -> Answer:
     """Change an activity's name; whether it is available cannot be changed."""
     activity = _activity(workspace, call)
-    name = call.form.get("FriendlyName") or activity.friendly_name
-    others = (a for a in workspace.tables.activities.values() if a.sid != activity.sid)
-    _check_free(name, (each.friendly_name for each in others))
+    name = free_name(call, activity, workspace.tables.activities)
     activity = replace(activity, friendly_name=name)
     workspace.tables.activities[activity.sid] = activity
     return Answer(200, resources.activity_form(workspace, activity))
@@ -98,7 +95,8 @@ def delete_activity(workspace: Workspace, call: Call) -> Answer:
 def create_task_channel(workspace: Workspace, call: Call) -> Answer:
     """Create a task channel; its unique name must be free."""
     name = call.required("UniqueName")
-    _check_free(name, (each.unique_name for each in workspace.tables.task_channels.values()))
+    if any(each.unique_name == name for each in workspace.tables.task_channels.values()):
+        raise invalid(f"{name} already exists")
     channel = TaskChannel(
         new_sid("TC"),
         name,
@@ -144,18 +142,6 @@ def _channel(workspace: Workspace, call: Call) -> TaskChannel:
         if wanted in {channel.sid, channel.unique_name}:
             return channel
     raise not_found(f"/Workspaces/{workspace.sid}/TaskChannels/{wanted}")
-
-
-def _activity_sid(workspace: Workspace, call: Call, name: str, current: str) -> str:
-    sid = call.form.get(name) or current
-    if sid not in workspace.tables.activities:
-        raise invalid(f"{name}: activity {sid} does not exist")
-    return sid
-
-
-def _check_free(name: str, taken: Iterable[str]) -> None:
-    if name in taken:
-        raise invalid(f"{name} already exists")
 
 
 ROUTES: Routes = in_workspace(
