@@ -44,9 +44,13 @@ def get_workflows() -> Response[str]:
 @app.get("/transfer-targets")
 def get_targets() -> Response[str]:
     """List the workflows, and the queues that the stack routes to, with their available agents."""
-    return _listed(
-        lambda twilio: {"workflows": targets.workflows(twilio), "queues": targets.queues(twilio)}
-    )
+
+    def read(twilio: Twilio) -> dict[str, Any]:
+        workflows = twilio.threads.submit(targets.workflows, twilio)
+        queues = targets.queues(twilio)
+        return {"workflows": workflows.result(), "queues": queues}
+
+    return _listed(read)
 
 
 def _listed(read: Callable[[Twilio], dict[str, Any]]) -> Response[str]:

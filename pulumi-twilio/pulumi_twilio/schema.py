@@ -143,11 +143,11 @@ def _function(lookup: Lookup) -> Schema:
 
 def _found(lookup: Lookup) -> Schema:
     declared = lookup.declaration
-    names = declared.outputs[:-1]
+    properties = _outputs(declared, lookup.described)
     return {
         "type": "object",
-        "properties": _outputs(declared, lookup.described),
-        "required": [name for name in names if name not in declared.optional],
+        "properties": properties,
+        "required": [name for name in properties if name not in declared.optional],
     }
 
 
