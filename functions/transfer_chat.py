@@ -1,9 +1,13 @@
-"""The handler of ``POST /transfer-chat``: hands a chat or an SMS to an agent, queue or workflow.
+"""The handler of ``POST /transfer-chat`` and ``/transfers``: hands a chat to an agent or a queue.
 
-From here the request goes to `chat_transfer.transfer.order`.
+From here a transfer goes to `chat_transfer.transfer.order`, and a question about an offer to
+`chat_transfer.transfer.offers`.
 """
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -12,11 +16,15 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http.problems import Problem
-from chat_transfer.http.request import transfer_request
+from chat_transfer.http.request import OfferRequest, offer_request, transfer_request
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.runtime import Runtime
+from chat_transfer.transfer import offers
+from chat_transfer.transfer.attempt import Offer
 from chat_transfer.transfer.order import transfer
+from chat_transfer.transfer.record import Record
+from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.retries import Budget
 
 logger = Logger()
@@ -27,7 +35,8 @@ runtime = cache(Runtime)
 
 def _report(problem: Problem) -> None:
     log_problem("not transferred", problem)
-    if problem.code != "token_missing":  # the canary sends none, nor do scanners
+    is_transfer = app.current_event.http_method == "POST"
+    if is_transfer and problem.code != "token_missing":  # the canary sends none, nor do scanners
         transfer_failed(problem.code, rolled_back=problem.rolled_back)
     if problem.code == "twilio_credentials":
         runtime().forget_credentials()
@@ -38,15 +47,53 @@ app = http_api(_report)
 
 @app.post("/transfer-chat")
 def transfer_chat() -> Response[str]:
-    """Transfer a task; answer with the SID of the new one."""
+    """Transfer a task; answer with the SID of the new one, 202 where it is offered."""
     request = transfer_request(app.current_event)
     logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
     budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
     record = runtime().record(app.lambda_context, budget)
     done = transfer(request, record, lambda: runtime().twilio(budget))
+    if isinstance(done, Offer):
+        logger.info("offered", new_task_sid=done.new_task_sid)
+        body = {"taskSid": done.new_task_sid, "state": done.state}
+        return json_response(body, HTTPStatus.ACCEPTED)
     logger.info("transferred", new_task_sid=done.task_sid)
     transfer_succeeded()
     return json_response({"taskSid": done.task_sid})
+
+
+@app.get("/transfers/<task_sid>")
+def read_offer(task_sid: str) -> Response[str]:
+    """Tell what became of an offer, by the SID of the original task."""
+    return _of_offer(task_sid, offers.read_offer)
+
+
+@app.delete("/transfers/<task_sid>")
+def take_back(task_sid: str) -> Response[str]:
+    """Take an offer back, by the SID of the original task."""
+    return _of_offer(task_sid, offers.take_back)
+
+
+def _of_offer(
+    task_sid: str, act: Callable[[OfferRequest, Record, Callable[[], Twilio]], Offer]
+) -> Response[str]:
+    request = offer_request(app.current_event, task_sid)
+    logger.append_keys(task_sid=request.task_sid)
+    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
+    budget.use_all()
+    record = runtime().record(app.lambda_context, budget)
+    offer = act(request, record, lambda: runtime().twilio(budget))
+    logger.info("offer", new_task_sid=offer.new_task_sid, state=offer.state)
+    since = datetime.fromtimestamp(offer.since / 1000, UTC).isoformat(timespec="milliseconds")
+    return json_response(
+        {
+            "taskSid": offer.task_sid,
+            "newTaskSid": offer.new_task_sid,
+            "targetSid": offer.target_sid,
+            "state": offer.state,
+            "since": since.replace("+00:00", "Z"),
+        }
+    )
 
 
 @metrics.log_metrics

@@ -49,6 +49,32 @@ def transfer_rolled_back() -> None:
     _count("TransferRolledBack")
 
 
+def transfer_offered() -> None:
+    """Count an offer that was made."""
+    _count("TransferOffered")
+
+
+def transfer_accepted(seconds: float) -> None:
+    """Count an offer that an agent accepted, so many seconds after it was made."""
+    _count("TransferAccepted")
+    _add("TimeToAcceptance", MetricUnit.Seconds, seconds)
+
+
+def transfer_declined() -> None:
+    """Count an offer that ended without an agent."""
+    _count("TransferDeclined")
+
+
+def transfer_taken_back() -> None:
+    """Count an offer that was taken back, or whose conversation was closed."""
+    _count("TransferTakenBack")
+
+
+def offer_not_settled() -> None:
+    """Count an offer that could not be looked at; the next event or schedule tries again."""
+    _count("OfferNotSettled")
+
+
 def twilio_answered(milliseconds: float) -> None:
     """Record how long one call to Twilio took, whatever came of it."""
     _add("TwilioLatency", MetricUnit.Milliseconds, milliseconds)

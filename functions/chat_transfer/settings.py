@@ -25,6 +25,11 @@ class Settings:
         The Secrets Manager secret with the Twilio credentials, from ``TWILIO_SECRET_ARN``.
     idempotency_table : str or None
         The DynamoDB table of ``IDEMPOTENCY_TABLE``; only the transfer function has one.
+    hand_over : str
+        When a conversation is handed over unless the request says so: ``now`` or ``accepted``, from
+        ``HAND_OVER``.
+    events_queue_url : str or None
+        The SQS queue of Twilio's events, from ``EVENTS_QUEUE_URL``; without it there are no offers.
     region, edge : str or None
         Twilio's region and edge, https://www.twilio.com/docs/global-infrastructure.
     base_url : str or None
@@ -36,6 +41,8 @@ class Settings:
     transfer_workflow_sid: str
     secret_arn: str
     idempotency_table: str | None = None
+    hand_over: str = "now"
+    events_queue_url: str | None = None
     region: str | None = None
     edge: str | None = None
     base_url: str | None = None
@@ -63,6 +70,8 @@ class Settings:
         return cls(
             **{field: environment[name] for field, name in required.items()},
             idempotency_table=environment.get("IDEMPOTENCY_TABLE") or None,
+            hand_over=environment.get("HAND_OVER") or "now",
+            events_queue_url=environment.get("EVENTS_QUEUE_URL") or None,
             region=environment.get("TWILIO_REGION") or None,
             edge=environment.get("TWILIO_EDGE") or None,
             base_url=environment.get("TWILIO_BASE_URL") or None,

@@ -64,9 +64,22 @@ class BadRequest(Problem):
 
 
 class Unauthorized(Problem):
-    """There is no token."""
+    """There is no token, or Twilio's events come without their password."""
 
     status = HTTPStatus.UNAUTHORIZED
+    challenge: ClassVar[str] = "Bearer"
+
+
+class EventsUnauthorized(Unauthorized):
+    """Events that do not come with the password of the stack."""
+
+    challenge = "Basic"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Events are taken from the stack's own Event Streams sink only.",
+            code="events_unauthorized",
+        )
 
 
 class Forbidden(Problem):
@@ -181,13 +194,14 @@ def task_unknown(task_sid: str) -> NotFound:
     return NotFound(f"There is no task {task_sid} in the workspace.", code="task_unknown")
 
 
-def kind_unsupported() -> Conflict:
-    """The answer for a task of neither kind."""
-    return Conflict(
+def kind_unsupported(
+    detail: str = (
         "The task is neither a Flex Conversations task nor a chat or SMS with a channelSid, so it "
-        "cannot be transferred here. Voice calls have their own transfer in Flex.",
-        code="task_kind_unsupported",
-    )
+        "cannot be transferred here. Voice calls have their own transfer in Flex."
+    ),
+) -> Conflict:
+    """The answer for a task of a kind for which this is not possible."""
+    return Conflict(detail, code="task_kind_unsupported")
 
 
 def transferred_elsewhere() -> Conflict:
@@ -195,4 +209,12 @@ def transferred_elsewhere() -> Conflict:
     return Conflict(
         "This task is being transferred to another target, or was already.",
         code="transferred_elsewhere",
+    )
+
+
+def cannot_take_back() -> Conflict:
+    """The answer where Twilio refuses to cancel a task that is offered."""
+    return Conflict(
+        "Twilio refuses to cancel the new task, so it stays offered, and this task as it was.",
+        code="cannot_take_back",
     )

@@ -33,13 +33,15 @@ _TOKEN = re.compile("[A-Za-z0-9._~+/-]+=*")
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
+_TASK_SID = re.compile("WT[0-9a-fA-F]{32}")
 TRANSFER_SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "type": "object",
     "properties": {
-        "taskSid": {"type": "string", "pattern": "^WT[0-9a-fA-F]{32}$"},
+        "taskSid": {"type": "string", "pattern": f"^{_TASK_SID.pattern}$"},
         "targetSid": {"type": "string", "pattern": "^W[KQW][0-9a-fA-F]{32}$"},
         "workerName": {"type": ["string", "null"]},
+        "handOver": {"enum": ["now", "accepted"]},
     },
     "required": ["taskSid", "targetSid"],
 }
@@ -52,6 +54,7 @@ EXPECTED = {
         "32 hexadecimal digits"
     ),
     "workerName": "workerName is a string, or left out",
+    "handOver": "handOver is now or accepted, or left out",
 }
 
 
@@ -86,10 +89,21 @@ class TransferRequest:
         ``WT…``, the task to be transferred.
     token : str
         The Flex token of the caller.
+    hand_over : str or None
+        ``now`` or ``accepted``; None leaves it to the stack.
     """
 
     task_sid: str
     target: Target
+    token: str = field(repr=False)
+    hand_over: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRequest:
+    """What a request for ``/transfers/{taskSid}`` asks about, see `TransferRequest`."""
+
+    task_sid: str
     token: str = field(repr=False)
 
 
@@ -108,8 +122,27 @@ def transfer_request(event: APIGatewayProxyEventV2) -> TransferRequest:
     except JsonSchemaValueException as error:
         raise BadRequest(_expectation(error), code="invalid_request") from None
     return TransferRequest(
-        _canonical(fields["taskSid"]), Target(_canonical(fields["targetSid"])), token
+        _canonical(fields["taskSid"]),
+        Target(_canonical(fields["targetSid"])),
+        token,
+        fields.get("handOver"),
     )
+
+
+def offer_request(event: APIGatewayProxyEventV2, task_sid: str) -> OfferRequest:
+    """Read a request for ``/transfers/{taskSid}``.
+
+    Raises
+    ------
+    Unauthorized, Forbidden
+        There is no token, or none that can be one.
+    BadRequest
+        The path has no SID of a task.
+    """
+    token = token_of(event, {})
+    if not _TASK_SID.fullmatch(task_sid):
+        raise BadRequest(f"{EXPECTED['taskSid']}.", code="invalid_request")
+    return OfferRequest(_canonical(task_sid), token)
 
 
 def token_of(event: APIGatewayProxyEventV2, fields: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chat_transfer.http.problems import BadRequest, NotFound, Problem, internal_error
+from chat_transfer.http.problems import BadRequest, NotFound, Problem, Unauthorized, internal_error
 
 logger = Logger(child=True)
 
@@ -72,11 +72,9 @@ def log_problem(message: str, problem: Problem) -> None:
         rolled_back=problem.rolled_back, agent_rejoined=problem.agent_rejoined)  # fmt: skip
 
 
-def json_response(body: dict[str, Any]) -> Response[str]:
-    """Answer 200."""
-    return Response(
-        status_code=HTTPStatus.OK, content_type="application/json", body=json.dumps(body)
-    )
+def json_response(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
+    """Answer with a JSON object."""
+    return Response(status_code=status, content_type="application/json", body=json.dumps(body))
 
 
 def problem_response(problem: Problem) -> Response[str]:
@@ -84,8 +82,8 @@ def problem_response(problem: Problem) -> Response[str]:
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
-    if problem.status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(problem, Unauthorized):
+        headers["WWW-Authenticate"] = problem.challenge
     return Response(
         status_code=problem.status,
         content_type=PROBLEM_TYPE,

@@ -14,7 +14,8 @@ from chat_transfer.http.problems import (
     ServiceUnavailable,
     internal_error,
 )
-from chat_transfer.transfer.checks import handover_of
+from chat_transfer.http.request import TransferRequest
+from chat_transfer.transfer.checks import hand_over, handover_of
 from chat_transfer.transfer.record import Record
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
@@ -96,13 +97,17 @@ def _problem_of(failure: TwilioFailure) -> Problem:
             return BadGateway("Twilio failed. Try again.", code="twilio_failed")
 
 
-def rejoin(twilio: Twilio, record: Record, caller: Caller, task_sid: str, problem: Problem) -> None:
+def rejoin(
+    twilio: Twilio, record: Record, caller: Caller, request: TransferRequest, problem: Problem
+) -> None:
     """Put the agent who holds the task now into the chat again, and say so in the problem.
 
     The plugin makes the agent leave before it calls. The agent does not rejoin after a 403, when
     they no longer have the chat, or when the caller may not transfer the task. A supervisor who
-    asked does not join, unless they hold the task. A failure here does not replace the problem.
+    asked does not join, unless they hold the task. An agent who offers the task has not left. A
+    failure here does not replace the problem.
     """
+    task_sid = request.task_sid
     if isinstance(problem, Forbidden) or problem.code in NOT_REJOINED:
         return
     twilio.budget.use_all()
@@ -117,6 +122,8 @@ def rejoin(twilio: Twilio, record: Record, caller: Caller, task_sid: str, proble
         handover = handover_of(twilio, task_sid, original, attempt)
         identity = twilio.identity(holder_sid, caller)
         if handover is None or identity is None:
+            return
+        if hand_over(twilio, request, handover) == "accepted":
             return
         handover.join(identity)
         problem.agent_rejoined = True

@@ -1,7 +1,8 @@
-"""An attempt at a transfer, and its result, as they are recorded."""
+"""An attempt at a transfer, its result, and what became of an offer, as they are recorded."""
 
 import json
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -10,6 +11,7 @@ class Phase(StrEnum):
     """How far an attempt has come."""
 
     CREATING = "CREATING"
+    OFFERED = "OFFERED"
     HANDING_OVER = "HANDING_OVER"
     UNDOING = "UNDOING"
 
@@ -26,8 +28,14 @@ class Attempt:
         The original's ``channelSid``, which a transfer takes from its attributes.
     began_at : int
         Milliseconds since the epoch: the new task is not older.
+    since : int
+        Milliseconds since the epoch: when its phase began.
+    hand_over : str
+        ``now``, or ``accepted`` for an offer.
+    asked_by : str or None
+        The identity of the agent who asked.
     new_task_sid : str or None
-        Known from `Phase.HANDING_OVER` on.
+        Known from `Phase.OFFERED` or `Phase.HANDING_OVER` on.
     close_sent : bool
         Whether the agent's participant may have been closed.
     accepted : bool
@@ -43,11 +51,23 @@ class Attempt:
     identity: str | None
     channel_sid: str | None
     began_at: int
+    since: int = 0
+    hand_over: str = "now"
+    asked_by: str | None = None
     phase: Phase = Phase.CREATING
     new_task_sid: str | None = None
     close_sent: bool = False
     accepted: bool = False
     doubted: str | None = None
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether it hands over at the acceptance."""
+        return self.hand_over == "accepted"
+
+    def entering(self, phase: Phase) -> Self:
+        """The attempt as its next phase begins."""
+        return replace(self, phase=phase, since=milliseconds())
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -80,3 +100,62 @@ class TransferDone:
     held_by: str | None
     asked_by: str
     doubted_attempt: str | None = None
+
+
+class OfferState(StrEnum):
+    """What became of an offer, in the words of the HTTP API."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What is or was offered, and what became of it.
+
+    Attributes
+    ----------
+    held_by : str or None
+        The worker who holds the original.
+    since : int
+        Milliseconds since the epoch: when the state began.
+    accepted_by : str or None
+        The worker who accepted.
+    """
+
+    task_sid: str
+    new_task_sid: str | None
+    target_sid: str
+    held_by: str | None
+    state: OfferState
+    since: int
+    accepted_by: str | None = None
+
+    @classmethod
+    def of(cls, attempt: Attempt, state: OfferState = OfferState.OFFERED) -> Self:
+        """The offer that an attempt makes, in the state that its phase has begun."""
+        return cls(
+            task_sid=attempt.task_sid,
+            new_task_sid=attempt.new_task_sid,
+            target_sid=attempt.target_sid,
+            held_by=attempt.held_by,
+            state=state,
+            since=attempt.since,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `as_json` wrote."""
+        values = json.loads(text)
+        return cls(**{**values, "state": OfferState(values["state"])})
+
+    def as_json(self) -> str:
+        """Write it as one JSON object, with these names."""
+        return json.dumps(asdict(self))
+
+
+def milliseconds() -> int:
+    """Now, in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000

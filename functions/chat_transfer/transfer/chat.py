@@ -58,7 +58,7 @@ class ChatHandover:
         self._channel_sid = channel_sid
         self._may_be_detached_late = resumed
 
-    def other_agents(self, target: Target) -> Sequence[str]:  # noqa: ARG002 - the kinds are alike
+    def other_agents(self, target: Target, offered: str | None) -> Sequence[str]:  # noqa: ARG002 - the kinds are alike
         """None: such a channel has one agent."""
         return ()
 

@@ -3,15 +3,16 @@
 Whatever is refused here is refused before anything was changed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chat_transfer.http.problems import (
     Conflict,
+    Forbidden,
     NotFound,
-    NotRouted,
+    kind_unsupported,
     task_unknown,
 )
 from chat_transfer.http.request import Target, TransferRequest
@@ -20,16 +21,21 @@ from chat_transfer.transfer.attempt import Attempt
 from chat_transfer.transfer.chat import ChatHandover
 from chat_transfer.transfer.conversation import ConversationHandover, is_conversation
 from chat_transfer.transfer.handover import Handover
+from chat_transfer.transfer.record import Record
+from chat_transfer.transfer.routing import (
+    check_routed,
+    configuration_of,
+    never_cancels,
+    workflow_of,
+)
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.taskrouter import TRANSFERABLE, NewTask, Task
-
-CONFIGURATION_SECONDS = 60.0
+from chat_transfer.twilio.taskrouter import NewTask, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What was read at once. Each part may have failed by itself, and raises where it is used.
+class Original:
+    """Who asks, and for which task. Each part may have failed, and raises where it is used.
 
     Attributes
     ----------
@@ -37,28 +43,71 @@ class Reading:
         The original; None where there is none of that SID.
     holder : Future of str or None
         The worker SID of the agent who holds it.
+    """
+
+    caller: "Future[Caller]"
+    task: "Future[Task | None]"
+    holder: "Future[str | None]"
+
+    def authorise(self, record: Record, task_sid: str, caller: Caller) -> None:
+        """Allow the task's holder, supervisors, admins, and who held it when its transfer began.
+
+        Raises
+        ------
+        Forbidden, NotFound
+            The caller is none of them, or there is no such task.
+        """
+        if caller.may_act_for(self.holder.result()):
+            return
+        done = record.done(task_sid)
+        if done and (caller.identity == done.asked_by or caller.may_act_for(done.held_by)):
+            return
+        attempt = None if done else record.attempt(task_sid)
+        if attempt and caller.may_act_for(attempt.held_by):
+            return
+        if done is None and self.task.result() is None:
+            raise task_unknown(task_sid)
+        raise Forbidden(
+            "Only the agent who holds the task, a supervisor or an admin may transfer it.",
+            code="not_your_task",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Original):
+    """What a transfer depends on.
+
+    Attributes
+    ----------
     target_exists : Future of bool
         Whether the workspace has the target.
     configuration : Future of Mapping
         That of the transfer workflow; a copy may be a minute old.
     """
 
-    caller: "Future[Caller]"
-    task: "Future[Task | None]"
-    holder: "Future[str | None]"
     target_exists: "Future[bool]"
     configuration: "Future[Mapping[str, Any]]"
 
 
+def read_original(twilio: Twilio, token: str, task_sid: str) -> Original:
+    """Read who asks, and who holds the task, in parallel."""
+    submit, taskrouter = twilio.threads.submit, twilio.taskrouter
+    return Original(
+        caller=submit(twilio.caller, token),
+        task=submit(taskrouter.task, task_sid),
+        holder=submit(twilio.holder, task_sid),
+    )
+
+
 def read(twilio: Twilio, request: TransferRequest) -> Reading:
     """Read what a transfer depends on, in one round of parallel calls."""
-    submit, taskrouter = twilio.threads.submit, twilio.taskrouter
+    original = read_original(twilio, request.token, request.task_sid)
     return Reading(
-        caller=submit(twilio.caller, request.token),
-        task=submit(taskrouter.task, request.task_sid),
-        holder=submit(twilio.holder, request.task_sid),
-        target_exists=submit(taskrouter.has_target, request.target.sid),
-        configuration=submit(configuration_of, twilio),
+        caller=original.caller,
+        task=original.task,
+        holder=original.holder,
+        target_exists=twilio.threads.submit(twilio.taskrouter.has_target, request.target.sid),
+        configuration=twilio.threads.submit(configuration_of, twilio),
     )
 
 
@@ -109,8 +158,14 @@ def check(
     reading: Reading,
     handover: Handover,
     attempt: Attempt,
+    offered: str | None = None,
 ) -> NewTask:
     """Validate a transfer and build its new task.
+
+    Parameters
+    ----------
+    offered : str or None
+        The new task of an open offer that this transfer is to replace.
 
     Raises
     ------
@@ -122,8 +177,10 @@ def check(
     original, holder_sid = transferable(request, reading)
     if request.target.sid == holder_sid:
         raise Conflict("The target is the agent who holds the task.", code="target_holds_task")
-    others = handover.other_agents(request.target)
-    _check_routed(twilio, request.target, reading)
+    if attempt.is_offer:
+        _check_offers(twilio, handover)
+    others = handover.other_agents(request.target, offered)
+    check_routed(twilio, request.target, reading.configuration.result())
     workflow_sid = workflow_of(request.target.sid, twilio.settings.transfer_workflow_sid)
     new_task = new_task_of(original, attempt, workflow_sid, [holder_sid, *others])
     if not attributes.fit(new_task.attributes):
@@ -133,6 +190,28 @@ def check(
             code="attributes_too_large",
         )
     return new_task
+
+
+def _check_offers(twilio: Twilio, handover: Handover) -> None:
+    if not handover.is_final:
+        raise kind_unsupported(
+            "Only a Flex Conversations task can be handed over when it is accepted. Send handOver "
+            "now for a chat or SMS with a channelSid."
+        )
+    if twilio.settings.events_queue_url is None:
+        raise Conflict(
+            "This deployment hands over at once. Send handOver now, or set handOver in the stack's "
+            "configuration to optional and deploy.",
+            code="hand_over_off",
+        )
+
+
+def hand_over(twilio: Twilio, request: TransferRequest, handover: Handover) -> str:
+    """When the original is handed over: ``now``, or ``accepted`` for an offer.
+
+    The stack's own choice is for conversations; tasks with a ``channelSid`` hand over now.
+    """
+    return request.hand_over or (twilio.settings.hand_over if handover.is_final else "now")
 
 
 def new_task_of(
@@ -159,22 +238,9 @@ def new_task_of(
     )
 
 
-def workflow_of(target_sid: str, transfer_workflow_sid: str) -> str:
-    """The workflow in which the new task for a target is made."""
-    return target_sid if Target(target_sid).type == "workflow" else transfer_workflow_sid
-
-
 def is_watched(target: Target, reading: Reading) -> bool:
     """Whether the new task's workflow may cancel it, by the configuration that was read."""
     return target.type == "workflow" or not never_cancels(reading.configuration.result())
-
-
-def configuration_of(twilio: Twilio) -> Mapping[str, Any]:
-    """Read the transfer workflow's configuration; what is returned may be a minute old."""
-    sid = twilio.settings.transfer_workflow_sid
-    return twilio.warm.get(
-        sid, CONFIGURATION_SECONDS, lambda: twilio.taskrouter.workflow_configuration(sid)
-    )
 
 
 def transferable(request: TransferRequest, reading: Reading) -> tuple[Task, str]:
@@ -193,92 +259,10 @@ def transferable(request: TransferRequest, reading: Reading) -> tuple[Task, str]
             f"There is no {request.target.type} {request.target.sid} in the workspace.",
             code="target_unknown",
         )
-    if original.assignment_status not in TRANSFERABLE or holder_sid is None:
+    if not original.is_held or holder_sid is None:
         raise Conflict(
             f"The task is {original.assignment_status}. Only one that an agent has accepted "
             "can be transferred.",
             code="task_not_transferable",
         )
     return original, holder_sid
-
-
-def _check_routed(twilio: Twilio, target: Target, reading: Reading) -> None:
-    own_sid = twilio.settings.transfer_workflow_sid
-    if target.sid == own_sid:
-        raise NotRouted(
-            "The transfer workflow itself is no target: it routes the transfers to others. Choose "
-            "an agent, a queue or another workflow.",
-            code="target_not_routed",
-        )
-    if is_routed(reading.configuration.result(), target):
-        return
-    twilio.warm.forget(own_sid)
-    if is_routed(configuration_of(twilio), target):  # since a moment ago
-        return
-    raise NotRouted(
-        f"The transfer workflow {own_sid} has no way to {target.type} {target.sid}. Add the queue "
-        "to transferQueues in the stack's configuration and deploy.",
-        code="target_not_routed",
-    )
-
-
-def is_routed(configuration: Mapping[str, Any], target: Target) -> bool:
-    """Tell whether a workflow's filters have a way to the target.
-
-    A queue has to be the ``queue`` of a filter's target; a worker needs a target with
-    ``known_worker_sid``. The default filter does not count: a task that reaches it has lost its
-    target. A workflow routes by itself, so it needs no way.
-
-    Parameters
-    ----------
-    configuration : Mapping
-        The configuration of the transfer workflow,
-        https://www.twilio.com/docs/taskrouter/workflow-configuration.
-    target : Target
-        Where the task is to go.
-
-    Examples
-    --------
-    >>> is_routed({"task_routing": {"filters": [{"targets": [{"queue": "WQ1"}]}]}}, Target("WQ1"))
-    True
-    """
-    if target.type == "workflow":
-        return True
-    if target.type == "worker":
-        return any(one.get("known_worker_sid") for one in _filter_targets(configuration))
-    return target.sid in routed_queues(configuration)
-
-
-def routed_queues(configuration: Mapping[str, Any]) -> frozenset[str]:
-    """The SIDs of the queues that a workflow's filters lead to, see `is_routed`."""
-    queues = (one.get("queue") for one in _filter_targets(configuration))
-    return frozenset(queue for queue in queues if queue)
-
-
-def never_cancels(configuration: Mapping[str, Any]) -> bool:
-    """Tell whether a workflow keeps every task until an agent takes it.
-
-    TaskRouter cancels a task that passes the last target of its filter, and one that no filter
-    takes where there is no default filter. Which filter takes a task is not decided here, so each
-    one has to end with a target that waits without a limit: no ``timeout``, no ``skip_if``.
-    https://www.twilio.com/docs/taskrouter/workflow-configuration
-
-    Examples
-    --------
-    >>> waits = {"targets": [{"queue": "WQ1", "timeout": 30}, {"queue": "WQ2"}]}
-    >>> never_cancels({"task_routing": {"filters": [waits], "default_filter": {"queue": "WQ1"}}})
-    True
-    """
-    if not (configuration.get("task_routing") or {}).get("default_filter"):
-        return False
-    last_targets = [(one.get("targets") or [{"timeout": 0}])[-1] for one in _filters(configuration)]
-    return all(one.get("timeout") is None and not one.get("skip_if") for one in last_targets)
-
-
-def _filter_targets(configuration: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for one_filter in _filters(configuration):
-        yield from one_filter.get("targets") or ()
-
-
-def _filters(configuration: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return (configuration.get("task_routing") or {}).get("filters") or ()

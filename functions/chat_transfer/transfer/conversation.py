@@ -53,7 +53,7 @@ class ConversationHandover:
         self._agents: Future[tuple[Participant, ...]] = twilio.threads.submit(self._channel.agents)
         self._invited = twilio.threads.submit(self._channel.invited_tasks)
 
-    def other_agents(self, target: Target) -> Sequence[str]:
+    def other_agents(self, target: Target, offered: str | None) -> Sequence[str]:
         """The agent participants whose own task is open in TaskRouter.
 
         Neither a participant nor an invite tells its state, so the tasks behind them are read.
@@ -72,7 +72,8 @@ class ConversationHandover:
                 "has left it already. Open the task in Flex again, or complete it there.",
                 code="agent_not_in_conversation",
             )
-        tasks = self._read({*(one.task_sid for one in agents), *invited} - {self._task_sid, None})
+        theirs = {*(one.task_sid for one in agents), *invited}
+        tasks = self._read(theirs - {self._task_sid, offered, None})
         if any(not task.is_accepted and not task.is_ended for task in tasks):
             raise Conflict(
                 "Another agent is being invited into this conversation. Try again when that invite "

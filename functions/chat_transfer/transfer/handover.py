@@ -25,8 +25,13 @@ class Handover(Protocol):
     def is_final(self) -> bool:
         """Whether what `finish` sends cannot be taken back."""
 
-    def other_agents(self, target: Target) -> Sequence[str]:
+    def other_agents(self, target: Target, offered: str | None) -> Sequence[str]:
         """The worker SIDs of the other agents who are in the conversation now.
+
+        Parameters
+        ----------
+        offered : str or None
+            The new task of our own open offer, which is to be taken back.
 
         Raises
         ------

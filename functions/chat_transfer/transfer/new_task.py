@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
 from chat_transfer.transfer.attempt import Attempt
-from chat_transfer.transfer.checks import workflow_of
 from chat_transfer.transfer.handover import Handover, NoWayBack
+from chat_transfer.transfer.routing import workflow_of
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import NoAnswer, Refused, Stale, TwilioFailure
 from chat_transfer.twilio.retries import is_stale
@@ -96,7 +96,8 @@ def search(
             task
             for task in handover.candidates()
             if is_of(attempt, task, twilio.settings.transfer_workflow_sid)
-            and (task.is_accepted or not task.is_ended)
+            # An agent who took an offered task and is done with it has not taken the original over.
+            and (not task.is_ended or (task.is_accepted and not attempt.is_offer))
             and target_sid in (None, task.attributes.get("targetSid"))
         ]
     )

@@ -1,15 +1,16 @@
-"""What is recorded of transfers: one DynamoDB table, two kinds of item.
+"""What is recorded of transfers: one DynamoDB table, three kinds of item.
 
 The idempotency record is Powertools': a lock while a transfer runs, its result for a day after it
 succeeded, nothing after it failed
 (https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/). The attempt is ours:
 it is written before the new task is asked for, says how far the transfer has come, and is deleted
 once the result is written or nothing is left of the transfer. So it is there when the function was
-killed or an undo failed, and the next request reads it instead of searching Twilio.
+killed or an undo failed, and the next request reads it instead of searching Twilio. What became of
+an offer is remembered for a day too, for those who ask.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,7 +33,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_exception_type, stop_before_delay
 
 from chat_transfer.http.problems import BadGateway, Conflict, Problem, transferred_elsewhere
-from chat_transfer.transfer.attempt import Attempt, TransferDone
+from chat_transfer.transfer.attempt import Attempt, Offer, OfferState, Phase, TransferDone
 from chat_transfer.twilio.retries import RANDOM, Budget
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ T = TypeVar("T")
 
 REMEMBERED_SECONDS = 24 * 60 * 60
 KEY_PREFIX = "transfer"
+# Has an item for each attempt that is an offer, by the task that its agent or its event names.
+OFFERS_INDEX = "offers"
+ATTEMPT = "attempt#"
 
 
 class TableUnavailable(BadGateway):
@@ -53,6 +57,10 @@ class TableUnavailable(BadGateway):
             "The idempotency table does not answer, so this request could not go on. Try again.",
             code="ledger_unavailable",
         )
+
+
+class _NotStored(Exception):
+    """Powertools stores no result after an exception."""
 
 
 class Record:
@@ -84,9 +92,11 @@ class Record:
         self._budget = budget
 
     def once(
-        self, task_sid: str, target_sid: str, transfer: Callable[[bool], TransferDone]
-    ) -> TransferDone:
+        self, task_sid: str, target_sid: str, transfer: Callable[[bool], TransferDone | T]
+    ) -> TransferDone | T:
         """Run a transfer unless it runs or succeeded already; then its result is the answer.
+
+        Anything else than a `TransferDone`, such as an offer, is returned and not stored.
 
         The same request that runs elsewhere is waited for. When that one fails, this one begins.
         A result that cannot be written leaves the attempt, by which the same request finds it.
@@ -111,7 +121,7 @@ class Record:
             stop=stop_before_delay(self._budget.remaining()),
             reraise=True,
         )
-        ended: list[TransferDone | Problem] = []
+        ended: list[TransferDone | T | Problem] = []
 
         def run(*, request: dict[str, str]) -> dict[str, Any]:
             logger.debug("lock taken", task_sid=request["taskSid"])
@@ -121,6 +131,8 @@ class Record:
                 ended.append(problem)
                 raise
             ended.append(done)
+            if not isinstance(done, TransferDone):
+                raise _NotStored
             return asdict(done)
 
         locked = idempotent_function(
@@ -139,10 +151,14 @@ class Record:
                 "This task is being transferred already. Wait for that transfer to end.",
                 code="transfer_in_progress",
             ) from None
+        except _NotStored:
+            return _ended(ended)
         except IdempotencyPersistenceLayerError as error:
-            return _despite(error, ended)
-        if ended:
-            self.end(task_sid)
+            if not ended:
+                raise TableUnavailable from error
+            logger.error("idempotency record not written", error=repr(error))  # noqa: TRY400
+            return _ended(ended)
+        self.end(task_sid)
         return TransferDone(**stored)
 
     def done(self, task_sid: str) -> TransferDone | None:
@@ -160,15 +176,8 @@ class Record:
 
     def attempt(self, task_sid: str) -> Attempt | None:
         """Read the attempt at this task that has not ended."""
-        item = _answered(
-            lambda: self._client.get_item(
-                TableName=self._table, Key=_key(task_sid), ConsistentRead=True
-            )
-        ).get("Item")
-        # DynamoDB deletes items some time after they expired.
-        if item is None or int(item["expiration"]["N"]) < time.time():
-            return None
-        return Attempt.from_json(item["attempt"]["S"])
+        item = self._item(ATTEMPT + task_sid)
+        return Attempt.from_json(item["attempt"]["S"]) if item else None
 
     def remains(self, task_sid: str) -> bool:
         """Whether a transfer of this task was made, or something of one is left, or may be."""
@@ -215,9 +224,55 @@ class Record:
         That this fails costs the next request a few reads, so it is no reason to fail.
         """
         try:
-            self._client.delete_item(TableName=self._table, Key=_key(task_sid))
+            self._client.delete_item(TableName=self._table, Key={"id": {"S": ATTEMPT + task_sid}})
         except (BotoCoreError, ClientError):
             logger.exception("attempt not deleted", task_sid=task_sid)
+
+    def offer(self, task_sid: str) -> Offer | None:
+        """Read the offer of this task: the open one, else what became of the last one."""
+        attempt = self.attempt(task_sid)
+        if attempt and attempt.is_offer and attempt.new_task_sid:
+            accepted = attempt.phase is Phase.HANDING_OVER
+            return Offer.of(attempt, OfferState.ACCEPTED if accepted else OfferState.OFFERED)
+        item = self._item(f"offer#{task_sid}")
+        return Offer.from_json(item["outcome"]["S"]) if item else None
+
+    def keep(self, offer: Offer) -> None:
+        """Remember what became of an offer."""
+        item = _expiring(f"offer#{offer.task_sid}", outcome=offer.as_json())
+        _answered(lambda: self._client.put_item(TableName=self._table, Item=item))
+
+    def original_of(self, new_task_sid: str) -> str | None:
+        """Find the task that is offered as this one, None where this is no offer's.
+
+        An offer that was made within the last second may be missing, as in any index.
+        """
+        found = _answered(
+            lambda: self._client.query(
+                TableName=self._table,
+                IndexName=OFFERS_INDEX,
+                KeyConditionExpression="offer = :offer",
+                ExpressionAttributeValues={":offer": {"S": new_task_sid}},
+            )
+        )["Items"]
+        return _task_of(found[0]) if found else None
+
+    def offers(self) -> Iterator[str]:
+        """The tasks that are offered, or may be."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, IndexName=OFFERS_INDEX
+        )
+        for page in _answered(lambda: list(pages)):
+            yield from map(_task_of, page["Items"])
+
+    def _item(self, key: str) -> dict[str, Any] | None:
+        """Read an item. DynamoDB deletes items some time after they expired."""
+        item: dict[str, Any] | None = _answered(
+            lambda: self._client.get_item(
+                TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True
+            )
+        ).get("Item")
+        return item if item and int(item["expiration"]["N"]) >= time.time() else None
 
     def _config(self, validated: str = "") -> IdempotencyConfig:
         return IdempotencyConfig(
@@ -230,17 +285,19 @@ class Record:
         )
 
 
-def _key(task_sid: str) -> dict[str, Any]:
-    return {"id": {"S": f"attempt#{task_sid}"}}
-
-
 def _item(attempt: Attempt) -> dict[str, Any]:
-    expiration = str(int(time.time()) + REMEMBERED_SECONDS)
-    return {
-        **_key(attempt.task_sid),
-        "attempt": {"S": attempt.as_json()},
-        "expiration": {"N": expiration},
-    }
+    offer = {"offer": attempt.new_task_sid or attempt.task_sid} if attempt.is_offer else {}
+    return _expiring(ATTEMPT + attempt.task_sid, attempt=attempt.as_json(), **offer)
+
+
+def _expiring(key: str, **texts: str) -> dict[str, Any]:
+    expiration = {"N": str(int(time.time()) + REMEMBERED_SECONDS)}
+    values = {name: {"S": text} for name, text in texts.items()}
+    return {"id": {"S": key}, "expiration": expiration, **values}
+
+
+def _task_of(item: dict[str, Any]) -> str:
+    return str(item["id"]["S"].removeprefix(ATTEMPT))
 
 
 def _answered(call: Callable[[], T]) -> T:
@@ -250,13 +307,8 @@ def _answered(call: Callable[[], T]) -> T:
         raise TableUnavailable from error
 
 
-def _despite(
-    error: IdempotencyPersistenceLayerError, ended: list[TransferDone | Problem]
-) -> TransferDone:
-    """The answer when the table failed: the transfer's result, if it ran."""
-    if not ended:
-        raise TableUnavailable from error
-    logger.error("idempotency record not written", error=repr(error))
+def _ended(ended: list[TransferDone | T | Problem]) -> TransferDone | T:
+    """What came of a transfer whose result is not in the table."""
     if isinstance(ended[-1], Problem):
         raise ended[-1]
     return ended[-1]

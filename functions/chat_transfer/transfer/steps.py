@@ -6,9 +6,9 @@ from dataclasses import replace
 from aws_lambda_powertools import Logger
 
 from chat_transfer.http.problems import Declined, NotFinished, TaskEnded
-from chat_transfer.metrics import transfer_rolled_back
+from chat_transfer.metrics import transfer_offered, transfer_rolled_back
 from chat_transfer.transfer import attributes
-from chat_transfer.transfer.attempt import Attempt, Phase
+from chat_transfer.transfer.attempt import Attempt, Offer, Phase, TransferDone
 from chat_transfer.transfer.checks import new_task_of
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
 from chat_transfer.transfer.new_task import InDoubt, cancel, create, search, waiting_task
@@ -58,8 +58,35 @@ class Steps:
             self.attempt = replace(self.attempt, doubted=self.attempt.target_sid)
             raise doubt.failure from doubt
 
-    def find(self) -> Task | None:
+    def offered(self) -> Offer:
+        """Record that the new task was made and waits for an agent, who is handed the chat then.
+
+        Raises
+        ------
+        TableUnavailable
+            The attempt is still in `Phase.CREATING`.
+        """
+        self._record.write(self.attempt)
+        transfer_offered()
+        return Offer.of(self.attempt)
+
+    def done(self, asked_by: str | None = None) -> TransferDone:
+        """The result, where `asked_by` or else the agent who began the attempt has asked."""
+        attempt = self.attempt
+        return TransferDone(
+            task_sid=attempt.new_task_sid or "",
+            held_by=attempt.held_by,
+            asked_by=asked_by or attempt.asked_by or "",
+            doubted_attempt=attempt.as_json() if attempt.doubted else None,
+        )
+
+    def find(self, seconds: float | None = None) -> Task | None:
         """Read the new task, or search for it where its creation was not answered.
+
+        Parameters
+        ----------
+        seconds : float or None
+            For how long, see `search`.
 
         Raises
         ------
@@ -74,7 +101,7 @@ class Steps:
         # Until it is found: where the search fails, the task may still appear.
         self.attempt = replace(creating, doubted=creating.target_sid)
         made = None
-        for one in search(self._twilio, self.handover, creating):
+        for one in search(self._twilio, self.handover, creating, seconds=seconds):
             target_sid = attributes.sid_in(one.attributes, "targetSid") or creating.target_sid
             if made is None and (one.is_accepted or target_sid == creating.target_sid):
                 made, creating = one, replace(creating, target_sid=target_sid)
@@ -155,7 +182,7 @@ class Steps:
             It is not undone.
         """
         waiting_task(self._twilio, self._made_sid)
-        self.attempt = replace(self.attempt, phase=Phase.UNDOING)
+        self.attempt = self.attempt.entering(Phase.UNDOING)
         self._record.write(self.attempt)
         self.handover.restore()
         cancel(self._twilio, self.handover, self._made_sid)
@@ -255,11 +282,10 @@ class Steps:
         return self.attempt.new_task_sid or ""
 
     def _made(self, task_sid: str) -> None:
+        phase = Phase.OFFERED if self.attempt.is_offer else Phase.HANDING_OVER
+        closes = phase is Phase.HANDING_OVER and self.handover.is_final
         self.attempt = replace(
-            self.attempt,
-            phase=Phase.HANDING_OVER,
-            new_task_sid=task_sid,
-            close_sent=self.handover.is_final,
+            self.attempt.entering(phase), new_task_sid=task_sid, close_sent=closes
         )
 
     def _record_or_log(self, attempt: Attempt) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from chat_transfer.transfer.checks import configuration_of, routed_queues
+from chat_transfer.transfer.routing import configuration_of, routed_queues
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.taskrouter import Named

@@ -18,7 +18,7 @@ from chat_transfer.twilio.retries import RetryPolicy
 
 PAGE_SIZE = 1000
 
-TRANSFERABLE = frozenset({"assigned", "wrapping"})
+HELD = frozenset({"assigned", "wrapping"})
 ENDED = frozenset({"completed", "canceled"})
 ACCEPTED = frozenset({"assigned", "wrapping", "completed"})
 
@@ -51,6 +51,11 @@ class Task:
     def is_ended(self) -> bool:
         """Whether it is completed or cancelled."""
         return self.assignment_status in ENDED
+
+    @property
+    def is_held(self) -> bool:
+        """Whether an agent has it now."""
+        return self.assignment_status in HELD
 
     @property
     def is_accepted(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chat_transfer.settings import ConfigurationError, Settings
-from chat_transfer.transfer import checks
+from chat_transfer.transfer import routing
 from chat_transfer.twilio import client as twilio_client
 from chat_transfer.twilio.client import emulator_url
 
@@ -41,6 +41,6 @@ def test_a_call_to_an_emulator_has_the_product_as_its_first_path_segment(
     assert emulator_url(url, "http://e:1") == sent_to
 
 
-@pytest.mark.parametrize("module", [checks, twilio_client])
+@pytest.mark.parametrize("module", [routing, twilio_client])
 def test_the_examples_in_the_docstrings_hold(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
