@@ -50,8 +50,8 @@ AWS_CALLS = Config(
 )
 
 
-class Queue:
-    """The queue, and the password of who may put events on it."""
+class Runtime:
+    """What a warm function keeps: the queue, and the password of who may put events on it."""
 
     def __init__(self) -> None:
         self._url = os.environ["EVENTS_QUEUE_URL"]
@@ -121,7 +121,7 @@ class Queue:
         return hmac.compare_digest(given, expected) and scheme.lower() == "basic"
 
 
-queue = cache(Queue)
+runtime = cache(Runtime)
 app = http_api(lambda problem: log_problem("events not taken", problem))
 
 
@@ -129,7 +129,7 @@ app = http_api(lambda problem: log_problem("events not taken", problem))
 def receive_events() -> Response[str]:
     """Queue the events of one delivery, a JSON array of CloudEvents."""
     event = app.current_event
-    if not queue().admits(event.headers.get("Authorization", "")):
+    if not runtime().admits(event.headers.get("Authorization", "")):
         raise EventsUnauthorized
     try:
         events = json.loads(event.decoded_body or "")
@@ -137,7 +137,7 @@ def receive_events() -> Response[str]:
         events = None
     if not isinstance(events, list):
         raise BadRequest("The body is not a JSON array of CloudEvents.", code="malformed_body")
-    queue().put(events)
+    runtime().put(events)
     logger.info("events queued", events=len(events))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """
     if "Records" in event:
         return process_partial_response(
-            event, lambda message: take(message, context), processor, context
+            event, lambda record: take(record, context), processor, context
         )
     return look_at_offers(context)
 
@@ -71,9 +71,13 @@ def take(message: SQSRecord, context: LambdaContext) -> None:
         return
     budget = _budget(context)
     record = runtime().record(context, budget)
-    original_sid = record.original_of(task_sid)
-    if original_sid is not None:
-        _settle(original_sid, record, budget)
+    try:
+        original_sid = record.original_of(task_sid)
+        if original_sid is not None:
+            _settle(original_sid, record, budget)
+    except Exception:
+        logger.exception("message comes again", message_id=message.message_id)
+        raise
 
 
 def look_at_offers(context: LambdaContext) -> None:

@@ -32,7 +32,10 @@ REGION = "us-east-1"
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
+HANDLERS = ("transfer_chat", "get_workflows", "receive_events", "transfer_events")
+EVENTS_PASSWORD = "events-password-of-a-test-that-is-long"
 AGENT_SECONDS, QUEUE_SECONDS, FALLBACK_SECONDS = 60, 300, 600
 
 
@@ -42,23 +45,28 @@ class Aws:
 
     secrets: "SecretsManagerClient"
     dynamodb: "DynamoDBClient"
+    sqs: "SQSClient"
 
 
 @dataclass(slots=True)
 class Deployment:
-    """Both handlers, deployed in this process."""
+    """The handlers, deployed in this process."""
 
     twilio: RunningTwilio
     client: Client
     transfer_workflow_sid: str
     transfer_chat: ModuleType
     get_workflows: ModuleType
+    receive_events: ModuleType
+    transfer_events: ModuleType
+    queue_url: str
     seconds: float = 29.0
 
     def invoke(self, event: dict[str, Any]) -> Answer:
         """Send an event to the function of its route."""
-        is_transfer = event["rawPath"] == "/transfer-chat"
-        module = self.transfer_chat if is_transfer else self.get_workflows
+        modules = {"transfer-chat": self.transfer_chat, "transfers": self.transfer_chat,
+                   "events": self.receive_events}  # fmt: skip
+        module = modules.get(event["rawPath"].split("/")[1], self.get_workflows)
         answer = module.handler(event, Context(self.seconds))
         return Answer(answer["statusCode"], answer.get("headers", {}), answer.get("body", ""))
 
@@ -130,7 +138,7 @@ def moto() -> Iterator[Aws]:
 
 
 def clients() -> Aws:
-    return Aws(boto3.client("secretsmanager"), boto3.client("dynamodb"))
+    return Aws(boto3.client("secretsmanager"), boto3.client("dynamodb"), boto3.client("sqs"))
 
 
 @pytest.fixture
@@ -162,7 +170,9 @@ def deployed(aws: Aws) -> Iterator[Deployment]:
         centre.account.settings.janitor_after = frozenset(
             {TaskStatus.COMPLETED, TaskStatus.CANCELED}
         )
-        secret_arn = create_secret(aws, {"auth_token": centre.auth_token})
+        secret = {"auth_token": centre.auth_token, "events_password": EVENTS_PASSWORD}
+        secret_arn = create_secret(aws, secret)
+        queue_url = aws.sqs.create_queue(QueueName=f"events-{uuid4()}")["QueueUrl"]
         client = administrator(twilio)
         workflow_sid = create_transfer_workflow(client, twilio)
         variables = {
@@ -173,19 +183,18 @@ def deployed(aws: Aws) -> Iterator[Deployment]:
             "TWILIO_BASE_URL": twilio.base_url,
             "TWILIO_REGION": "",
             "IDEMPOTENCY_TABLE": create_table(aws),
+            "EVENTS_QUEUE_URL": queue_url,
             "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer",
             "POWERTOOLS_METRICS_NAMESPACE": "FlexChatTransfer",
             "POWERTOOLS_TRACE_DISABLED": "true",
         }
         for name, value in variables.items():
             environment.setenv(name, value)
-        transfer_chat, get_workflows = map(
-            importlib.import_module, ("transfer_chat", "get_workflows")
-        )
-        for module in (transfer_chat, get_workflows):
+        modules = [importlib.import_module(name) for name in HANDLERS]
+        for module in modules:
             module.runtime.cache_clear()  # a cold start
         twilio.journal.clear()
-        yield Deployment(twilio, client, workflow_sid, transfer_chat, get_workflows)
+        yield Deployment(twilio, client, workflow_sid, *modules, queue_url)
 
 
 def administrator(twilio: RunningTwilio) -> Client:
@@ -213,7 +222,17 @@ def create_table(aws: Aws) -> str:
     aws.dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        AttributeDefinitions=[
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "offer", "AttributeType": "S"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "offers",
+                "KeySchema": [{"AttributeName": "offer", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
     return name

@@ -1,0 +1,1 @@
+"""Offers: conversations that are handed over when an agent accepts them."""

@@ -1,0 +1,118 @@
+"""A conversation that Ana holds, and what leads to a look at its offer."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from local.twilio.taskrouter.model import Task
+from tests.functions.conftest import Aws, Deployment, bearer, deployed, wait_shortly
+from tests.functions.failures.switches import leading
+from tests.functions.lambda_events import Answer, Context, http_event
+from tests.functions.recording import KINDS
+from tests.functions.served import HELD, Served, served
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """A deployment, and a customer in a conversation that Ana holds."""
+
+    running: Deployment
+    customer: Served
+
+    @property
+    def task_sid(self) -> str:
+        """The original."""
+        return self.customer.task_sid
+
+    def offer(self, target: str = "ben", by: str = "ana", hand_over: str = "accepted") -> Answer:
+        """Ask for a transfer that hands over at the acceptance, or now."""
+        return self.running.transfer(self.task_sid, self.sid(target), by, handOver=hand_over)
+
+    def ask(self, method: str = "GET", by: str = "ana") -> Answer:
+        """Ask what became of the offer, or take it back."""
+        path, headers = (
+            f"/transfers/{self.task_sid}",
+            bearer(self.running.twilio.centre.token_of(by)),
+        )
+        return self.running.invoke(http_event(method, path, headers=headers))
+
+    def take_back(self, by: str = "ana") -> Answer:
+        return self.ask("DELETE", by)
+
+    def state(self) -> str:
+        """What became of the offer, as its agent reads it."""
+        answer = self.ask()
+        assert answer.status == 200, answer.text
+        return str(answer.body["state"])
+
+    def event(self, task_sid: str) -> bool:
+        """Let the queue deliver an event about a task; whether it was taken."""
+        return not self.deliver([event_of(task_sid)])
+
+    def deliver(self, events: Sequence[Any]) -> list[str]:
+        """Let the queue deliver events; the IDs of those that have to come again."""
+        records = [
+            {"messageId": str(index), "body": body if isinstance(body, str) else json.dumps(body)}
+            for index, body in enumerate(events)
+        ]
+        answer = self.running.transfer_events.handler(
+            {"Records": records}, Context(self.running.seconds)
+        )
+        return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+    def schedule(self) -> None:
+        """Let the schedule look at all offers, those that are just being made too."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.running.transfer_events, "YOUNG_SECONDS", -1)
+            self.running.transfer_events.handler(
+                {"source": "schedule"}, Context(self.running.seconds)
+            )
+
+    def tasks(self) -> list[Task]:
+        """The open tasks that lead to the customer."""
+        return leading(self.customer)
+
+    def agents(self) -> set[str]:
+        """The agents who serve the customer."""
+        centre = self.running.twilio.centre
+        held = [task.sid for task in self.tasks() if task.status in HELD]
+        return {agent for sid in held if (agent := centre.holder_of(sid))}
+
+    def sid(self, name: str) -> str:
+        """The SID of a worker, queue or workflow."""
+        centre = self.running.twilio.centre
+        return {**centre.workers, **centre.workflows, **centre.queues}[name]
+
+
+def event_of(task_sid: str, kind: str = "reservation.accepted") -> dict[str, Any]:
+    """Make an event as it is queued."""
+    return {
+        "specversion": "1.0",
+        "id": "EZ" + "0" * 32,
+        "type": f"com.twilio.taskrouter.{kind}",
+        "data": {"payload": {"task_sid": task_sid}},
+    }
+
+
+@pytest.fixture(scope="module")
+def running(aws: Aws) -> Iterator[Deployment]:
+    """One deployment for all tests of a module: each has a customer of its own."""
+    with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
+        wait_shortly(patch)
+        yield deployment
+
+
+@pytest.fixture
+def offering(running: Deployment) -> Iterator[Offering]:
+    """A customer whom Ana serves; all agents are available."""
+    centre = running.twilio.centre
+    running.twilio.journal.clear()
+    with centre.account.lock:
+        centre.account.settings.restore()
+    customer = served(centre, KINDS["conversation"](centre))
+    yield Offering(running, customer)
+    running.twilio.faults.clear()
+    customer.forget()
