@@ -13,8 +13,46 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Transfer a task to an agent, a queue or a workflow. */
+        /** Transfer a task to an agent, a queue or a workflow, or offer it. */
         post: operations["transferChat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/transfers/{taskSid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task that was offered, not the new one. */
+                taskSid: components["schemas"]["TaskSid"];
+            };
+            cookie?: never;
+        };
+        /** Tell what became of the offer of a task, for a day after it ended. */
+        get: operations["getOffer"];
+        put?: never;
+        post?: never;
+        /** Take an offer back. One that was declined or taken back already answers with its state. */
+        delete: operations["takeBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive TaskRouter's events. Twilio Event Streams calls it, where the stack has offers. */
+        post: operations["receiveEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -46,7 +84,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the workspace's workflows, and the queues that the stack routes to. */
+        /** List the workspace's workflows, the queues that the stack routes to, and when it hands over. */
         get: operations["getTransferTargets"];
         put?: never;
         post?: never;
@@ -61,6 +99,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         TaskSid: string;
+        /** @description A worker, a task queue or a workflow. */
+        TargetSid: string;
         Token: {
             Token?: string;
         };
@@ -68,10 +108,46 @@ export interface components {
             /** @description Required, or the header Authorization. */
             Token?: string;
             taskSid: components["schemas"]["TaskSid"];
-            /** @description A worker, a task queue or a workflow. */
-            targetSid: string;
+            targetSid: components["schemas"]["TargetSid"];
+            /** @description The default is the first of `GET /transfer-targets`, and `now` where the task is no conversation. */
+            handOver?: components["schemas"]["HandOver"];
             /** @description Ignored. */
             workerName?: string | null;
+        };
+        /**
+         * @description When the agent gives the task up: with the request, or when another agent accepts the new task.
+         * @enum {string}
+         */
+        HandOver: "now" | "accepted";
+        Offer: {
+            taskSid: components["schemas"]["TaskSid"];
+            newTaskSid: components["schemas"]["TaskSid"];
+            targetSid: components["schemas"]["TargetSid"];
+            /**
+             * @description `declined`: the workflow ended and no agent took it. `cancelled`: it was taken back.
+             * @enum {string}
+             */
+            state: "offered" | "accepted" | "declined" | "cancelled";
+            /**
+             * Format: date-time
+             * @description When this state began.
+             */
+            since: string;
+        };
+        /** @description A CloudEvent. Of its data only the SID of a task is read. */
+        Event: {
+            specversion: string;
+            id: string;
+            source: string;
+            /** @example com.twilio.taskrouter.reservation.accepted */
+            type: string;
+            /** Format: date-time */
+            time?: string;
+            data: {
+                payload?: {
+                    task_sid?: components["schemas"]["TaskSid"];
+                };
+            };
         };
         Workflow: {
             sid: string;
@@ -93,7 +169,7 @@ export interface components {
              * @description Stable, for programs.
              * @enum {string}
              */
-            code: "agent_not_in_conversation" | "attributes_too_large" | "body_too_large" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "out_of_time" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
+            code: "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
             /** @description False: something remains or may remain. */
             rolledBack?: boolean;
             /** @description Whether the agent who holds the task was added to the chat again. */
@@ -115,6 +191,25 @@ export interface components {
         };
         /** @description A defect, or API Gateway's answer if the function gave none. */
         Defect: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+        /** @description The offer, as it is now. */
+        Offer: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Offer"];
+            };
+        };
+        /** @description There is no such task or no offer of it, or API Gateway knows no such path. */
+        Unknown: {
             headers: {
                 [name: string]: unknown;
             };
@@ -147,7 +242,7 @@ export interface components {
                 };
             };
         };
-        /** @description Workflows and queues, each by name. */
+        /** @description Workflows and queues, each by name, and when the stack can hand over. */
         Targets: {
             headers: {
                 [name: string]: unknown;
@@ -156,6 +251,8 @@ export interface components {
                 "application/json": {
                     workflows: components["schemas"]["Workflow"][];
                     queues: components["schemas"]["Queue"][];
+                    /** @description What a transfer can ask for, the default first. */
+                    handOver: components["schemas"]["HandOver"][];
                 };
             };
         };
@@ -193,6 +290,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description The task was offered. Its agent keeps it until another one accepts. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The new task. */
+                        taskSid: components["schemas"]["TaskSid"];
+                        /** @constant */
+                        state: "offered";
+                    };
+                };
+            };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -206,6 +317,109 @@ export interface operations {
             502: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             504: components["responses"]["Problem"];
+        };
+    };
+    getOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task that was offered, not the new one. */
+                taskSid: components["schemas"]["TaskSid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Offer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Unknown"];
+            429: components["responses"]["TurnedAway"];
+            500: components["responses"]["Defect"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+        };
+    };
+    takeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task that was offered, not the new one. */
+                taskSid: components["schemas"]["TaskSid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Offer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Unknown"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["TurnedAway"];
+            500: components["responses"]["Defect"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+        };
+    };
+    receiveEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"][];
+            };
+        };
+        responses: {
+            /** @description All events are queued. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            /** @description The stack has no offers, so API Gateway has no such route. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body is larger than what API Gateway takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            429: components["responses"]["TurnedAway"];
+            500: components["responses"]["Defect"];
+            /** @description Not all events are queued. Twilio sends them again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
         };
     };
     getWorkflows: {

@@ -7,9 +7,13 @@ import type { Code } from './transfer';
 
 const PROBLEMS: Record<Code, string> = {
   agent_not_in_conversation: 'You are not in this conversation any more, so it cannot be transferred.',
+  already_accepted: 'Another agent has accepted the chat already.',
   attributes_too_large: 'This chat carries too much data to be transferred. Tell your administrator.',
   body_too_large: 'The transfer was refused. Tell your administrator.',
+  cannot_take_back: 'The chat cannot be taken back at the moment. Try again in a minute.',
   cancelled: 'The transfer was interrupted. Check whether you still have the chat before you try again.',
+  events_unauthorized: 'The transfer was refused. Tell your administrator.',
+  hand_over_off: 'Chats can only be handed over at once. Choose “Hand over now”.',
   interaction_gone: 'This conversation does not exist any more.',
   internal_error: 'The transfer failed because of an error in the transfer service. Tell your administrator.',
   invalid_request: 'The transfer was refused. Tell your administrator.',
@@ -20,6 +24,7 @@ const PROBLEMS: Record<Code, string> = {
   not_http: 'The transfer was refused. Tell your administrator.',
   not_understood: 'The transfer service gave no usable answer. You can transfer to the same target again.',
   not_your_task: 'You can only transfer your own chats.',
+  offer_unknown: 'This chat is not offered to another agent.',
   out_of_time: 'Twilio is slow at the moment. You can transfer to the same target again.',
   target_declined: 'The target did not take the chat. Choose another one.',
   target_holds_task: 'This agent has the chat already.',

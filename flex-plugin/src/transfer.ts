@@ -10,6 +10,7 @@ export type Problem = components['schemas']['Problem'];
 export type Targets = components['responses']['Targets']['content']['application/json'];
 export type Workflow = Targets['workflows'][number];
 export type Queue = Targets['queues'][number];
+export type HandOver = components['schemas']['HandOver'];
 
 /** What only this side can say: no answer, API Gateway's own answers, an answer that is none, and the end of waiting. */
 export type ClientCode = 'no_answer' | 'turned_away' | 'not_understood' | 'cancelled';
@@ -126,7 +127,9 @@ export function createClient(options: ClientOptions): Client {
         (body) => {
           if (!isObject(body)) return null;
           const [workflows, queues] = [list<Workflow>(body.workflows), list<Queue>(body.queues)];
-          return workflows && queues && { workflows, queues };
+          // A stack that is older than the plugin hands over at once.
+          const handOver: HandOver[] = Array.isArray(body.handOver) ? body.handOver : ['now'];
+          return workflows && queues && { workflows, queues, handOver };
         },
         signal,
       ),
