@@ -88,6 +88,26 @@ class Deployment:
         }
         return (form_event if form else json_event)("/transfer-chat", fields)
 
+    def offer_request(self, method: str, task_sid: str, by: str = "ana") -> Answer:
+        """Ask what became of an offer, or take it back."""
+        headers = bearer(self.twilio.centre.token_of(by))
+        return self.invoke(http_event(method, f"/transfers/{task_sid}", headers=headers))
+
+    def deliver(self, *bodies: str) -> list[str]:
+        """Let the queue deliver messages; the IDs of those that have to come again."""
+        records = [
+            {"messageId": str(index), "eventSource": "aws:sqs", "body": body}
+            for index, body in enumerate(bodies)
+        ]
+        answer = self.transfer_events.handler({"Records": records}, Context(self.seconds))
+        return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+    def look_at_offers(self) -> None:
+        """Let the schedule look at all offers, those that are just being made too."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.transfer_events, "YOUNG_SECONDS", -1)
+            self.transfer_events.handler({"source": "schedule"}, Context(self.seconds))
+
     def make_double(self, made_sid: str) -> None:
         """Make a chat's new task a second time, as a creation without an answer may do."""
         centre = self.twilio.centre

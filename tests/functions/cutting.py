@@ -1,5 +1,7 @@
 """A transfer that stops half-way, in this process: it sends no further call."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -18,6 +20,14 @@ def cut_off_after(
     running: Deployment, call: Call, task_sid: str, target: str = "dev", by: str = "ana"
 ) -> None:
     """Transfer a task, and stop after this call took effect, before its answer arrives."""
+    event = running.transfer_event(task_sid, running.twilio.centre.workers.get(target, target), by)
+    with cut_off(running, call), pytest.raises(CutOff):
+        running.invoke(event)
+
+
+@contextmanager
+def cut_off(running: Deployment, call: Call) -> Iterator[None]:
+    """Stop what runs after this call took effect, before its answer arrives: `CutOff`."""
     send, journal = Transport.request, running.twilio.journal
     journal.clear()
 
@@ -31,11 +41,9 @@ def cut_off_after(
         check()
         return answer
 
-    event = running.transfer_event(task_sid, running.twilio.centre.workers.get(target, target), by)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Transport, "request", request)
-        with pytest.raises(CutOff):
-            running.invoke(event)
+        yield
 
 
 def lose_creation(faults: Faults) -> None:

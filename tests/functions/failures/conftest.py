@@ -6,6 +6,7 @@ import pytest
 
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.failures.switches import POSITIONS, Case
+from tests.functions.failures.table_faults import TableFaults, table_faults
 from tests.functions.recording import KINDS, cases
 from tests.functions.served import Served, served
 
@@ -47,3 +48,10 @@ def forger(running: Deployment, customer: Served) -> str:
         ignoreWorkerSids=[centre.workers["ben"]],
         ignoreAgent="ana_40example_2Ecom",
     )
+
+
+@pytest.fixture(scope="module")
+def table(aws: Aws) -> Iterator[TableFaults]:  # noqa: ARG001 - moto is there first
+    """Calls to DynamoDB that fail."""
+    with table_faults() as faults:
+        yield faults

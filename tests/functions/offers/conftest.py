@@ -1,16 +1,16 @@
 """A conversation that Ana holds, and what leads to a look at its offer."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from local.twilio.taskrouter.model import Task
-from tests.functions.conftest import Aws, Deployment, bearer, deployed, wait_shortly
+from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.failures.switches import leading
-from tests.functions.lambda_events import Answer, Context, http_event
+from tests.functions.failures.table_faults import TableFaults, table_faults
+from tests.functions.lambda_events import Answer
 from tests.functions.recording import KINDS
 from tests.functions.served import HELD, Served, served
 
@@ -33,13 +33,10 @@ class Offering:
 
     def ask(self, method: str = "GET", by: str = "ana") -> Answer:
         """Ask what became of the offer, or take it back."""
-        path, headers = (
-            f"/transfers/{self.task_sid}",
-            bearer(self.running.twilio.centre.token_of(by)),
-        )
-        return self.running.invoke(http_event(method, path, headers=headers))
+        return self.running.offer_request(method, self.task_sid, by)
 
     def take_back(self, by: str = "ana") -> Answer:
+        """Take the offer back."""
         return self.ask("DELETE", by)
 
     def state(self) -> str:
@@ -50,26 +47,11 @@ class Offering:
 
     def event(self, task_sid: str) -> bool:
         """Let the queue deliver an event about a task; whether it was taken."""
-        return not self.deliver([event_of(task_sid)])
-
-    def deliver(self, events: Sequence[Any]) -> list[str]:
-        """Let the queue deliver events; the IDs of those that have to come again."""
-        records = [
-            {"messageId": str(index), "body": body if isinstance(body, str) else json.dumps(body)}
-            for index, body in enumerate(events)
-        ]
-        answer = self.running.transfer_events.handler(
-            {"Records": records}, Context(self.running.seconds)
-        )
-        return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+        return not self.running.deliver(event_of(task_sid))
 
     def schedule(self) -> None:
-        """Let the schedule look at all offers, those that are just being made too."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(self.running.transfer_events, "YOUNG_SECONDS", -1)
-            self.running.transfer_events.handler(
-                {"source": "schedule"}, Context(self.running.seconds)
-            )
+        """Let the schedule look at all offers."""
+        self.running.look_at_offers()
 
     def tasks(self) -> list[Task]:
         """The open tasks that lead to the customer."""
@@ -87,14 +69,15 @@ class Offering:
         return {**centre.workers, **centre.workflows, **centre.queues}[name]
 
 
-def event_of(task_sid: str, kind: str = "reservation.accepted") -> dict[str, Any]:
+def event_of(task_sid: str) -> str:
     """Make an event as it is queued."""
-    return {
+    event = {
         "specversion": "1.0",
         "id": "EZ" + "0" * 32,
-        "type": f"com.twilio.taskrouter.{kind}",
+        "type": "com.twilio.taskrouter.reservation.accepted",
         "data": {"payload": {"task_sid": task_sid}},
     }
+    return json.dumps(event)
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +99,10 @@ def offering(running: Deployment) -> Iterator[Offering]:
     yield Offering(running, customer)
     running.twilio.faults.clear()
     customer.forget()
+
+
+@pytest.fixture(scope="module")
+def table(aws: Aws) -> Iterator[TableFaults]:  # noqa: ARG001 - moto is there first
+    """Calls to DynamoDB that fail."""
+    with table_faults() as faults:
+        yield faults
