@@ -36,6 +36,8 @@ processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 # A request that has just made an offer may be about to answer.
 YOUNG_SECONDS = 10
+# For a lock: who holds it does what there is to do, unless they were killed.
+LOCK_SECONDS = 2.0
 _TASK_SID = re.compile("WT[0-9a-f]{32}")
 
 
@@ -69,12 +71,11 @@ def take(message: SQSRecord, context: LambdaContext) -> None:
     if task_sid is None:
         logger.warning("not an event of a task", message_id=message.message_id)
         return
-    budget = _budget(context)
-    record = runtime().record(context, budget)
+    record = _record(context)
     try:
         original_sid = record.original_of(task_sid)
         if original_sid is not None:
-            _settle(original_sid, record, budget)
+            _settle(original_sid, record, context)
     except Exception:
         logger.exception("message comes again", message_id=message.message_id)
         raise
@@ -82,19 +83,17 @@ def take(message: SQSRecord, context: LambdaContext) -> None:
 
 def look_at_offers(context: LambdaContext) -> None:
     """Settle each offer that is not just being made; those that cannot be are tried again later."""
-    record = runtime().record(context, _budget(context))
-    tasks = list(record.offers())
+    tasks = list(_record(context).offers())
     RANDOM.shuffle(tasks)  # where the time does not suffice, others are left out the next time
     for task_sid in tasks:
-        budget = _budget(context)
-        if not budget.remaining():
+        if not _budget(context).remaining():
             logger.warning("not all offers looked at", offers=len(tasks))
             return
-        record = runtime().record(context, budget)
+        record = _record(context)
         try:
             attempt = record.attempt(task_sid)
             if attempt and attempt.since < milliseconds() - YOUNG_SECONDS * 1000:
-                _settle(task_sid, record, budget)
+                _settle(task_sid, record, context)
         except (Problem, TwilioFailure) as error:
             logger.warning("offer not settled", task_sid=task_sid, failure=repr(error))
 
@@ -108,9 +107,9 @@ def task_of(body: str) -> str | None:
     return task_sid if isinstance(task_sid, str) and _TASK_SID.fullmatch(task_sid) else None
 
 
-def _settle(task_sid: str, record: Record, budget: Budget) -> None:
+def _settle(task_sid: str, record: Record, context: LambdaContext) -> None:
     try:
-        offer = settle_offer(runtime().twilio(budget), record, task_sid)
+        offer = settle_offer(runtime().twilio(_budget(context)), record, task_sid)
     except (Problem, TwilioFailure) as error:
         offer_not_settled()
         if isinstance(error, CredentialsRefused):
@@ -118,6 +117,12 @@ def _settle(task_sid: str, record: Record, budget: Budget) -> None:
         raise
     if offer is not None:
         logger.info("offer", task_sid=task_sid, state=offer.state, new_task_sid=offer.new_task_sid)
+
+
+def _record(context: LambdaContext) -> Record:
+    budget = _budget(context)
+    budget.ends_at = min(budget.ends_at, budget.clock() + LOCK_SECONDS)
+    return runtime().record(context, budget)
 
 
 def _budget(context: LambdaContext) -> Budget:

@@ -55,11 +55,11 @@ class Deployment:
     twilio: RunningTwilio
     client: Client
     transfer_workflow_sid: str
+    queue_url: str
     transfer_chat: ModuleType
     get_workflows: ModuleType
     receive_events: ModuleType
     transfer_events: ModuleType
-    queue_url: str
     seconds: float = 29.0
 
     def invoke(self, event: dict[str, Any]) -> Answer:
@@ -210,11 +210,22 @@ def deployed(aws: Aws) -> Iterator[Deployment]:
         }
         for name, value in variables.items():
             environment.setenv(name, value)
-        modules = [importlib.import_module(name) for name in HANDLERS]
+        transfer_chat, get_workflows, receive_events, transfer_events = modules = [
+            importlib.import_module(name) for name in HANDLERS
+        ]
         for module in modules:
             module.runtime.cache_clear()  # a cold start
         twilio.journal.clear()
-        yield Deployment(twilio, client, workflow_sid, *modules, queue_url)
+        yield Deployment(
+            twilio,
+            client,
+            workflow_sid,
+            queue_url,
+            transfer_chat,
+            get_workflows,
+            receive_events,
+            transfer_events,
+        )
 
 
 def administrator(twilio: RunningTwilio) -> Client:

@@ -14,6 +14,7 @@ class Request:
     task_sid: str
     target: str
     by: str
+    hand_over: str
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Customer:
     remains : set of str
         The originals at whose transfers something may be left: the last answer said so, or there
         was none.
+    offered : dict of str
+        The agents who have offered the customer, by the original: until one task is left.
     requests : list of Request
         Those for transfers of its tasks so far.
     """
@@ -34,6 +37,7 @@ class Customer:
     case: Served
     is_done: bool = False
     remains: set[str] = field(default_factory=set)
+    offered: dict[str, str] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
 
     def tasks(self) -> list[Task]:

@@ -1,8 +1,10 @@
 """Events in any order: every customer keeps an open task.
 
-Transfers, also to agents who had the chat before; offers that are accepted and declined;
-completions; old requests that are sent again; attributes that an agent forged; calls that fail or
-take effect late; a function that is killed; each switch of the emulated Twilio.
+Transfers, also to agents who had the chat before, at once or when they are accepted; reservations
+that are accepted and rejected; offers that are taken back, whose events come, come twice, early or
+never; agents who leave; completions; old requests that are sent again; attributes that an agent
+forged; calls that fail or take effect late; a function that is killed; each switch of the emulated
+Twilio.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +24,7 @@ from hypothesis.stateful import (
 
 from chat_transfer.twilio import client, retries
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
-from tests.functions.cutting import cut_off_after
+from tests.functions.cutting import CutOff, cut_off
 from tests.functions.failures.customers import Customer, Request
 from tests.functions.failures.switches import POSITIONS, changes
 from tests.functions.failures.twilio_faults import (
@@ -33,6 +35,7 @@ from tests.functions.failures.twilio_faults import (
 )
 from tests.functions.lambda_events import Answer
 from tests.functions.locks import let_locks_run_out
+from tests.functions.offers.conftest import event_of
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import HELD, served
 from tests.sampling import IS_FULL, SEED, examples
@@ -50,6 +53,8 @@ WHICH = st.integers(0, 11)
 WRITES = st.sampled_from(
     ["/(Tasks|Invites|Participants)(/[^/]+)?$", "/(Tasks|Invites)$", "/(Tasks|Participants)/[^/]+$"]
 )
+CALLS = st.sampled_from(CHANGES)
+HAND_OVER = st.sampled_from(["now", "accepted"])
 LATE = {"late": LATE_SECONDS, "much later": MUCH_LATER_SECONDS}
 
 
@@ -79,10 +84,13 @@ class Interleavings(RuleBasedStateMachine):
         to=st.sampled_from(TARGETS),
         sam=st.booleans(),
         is_taken=st.booleans(),
+        hand_over=HAND_OVER,
     )
-    def is_transferred(self, customer: Customer, to: str, sam: bool, is_taken: bool) -> None:
+    def is_transferred(
+        self, customer: Customer, to: str, sam: bool, is_taken: bool, hand_over: str
+    ) -> None:
         """The agent who holds the customer's task transfers it, or a supervisor does."""
-        request = self._request(customer, to, sam=sam)
+        request = self._request(customer, to, sam=sam, hand_over=hand_over)
         if request is None:
             return
         answer = self._ask(customer, request)
@@ -103,22 +111,56 @@ class Interleavings(RuleBasedStateMachine):
         gone = before & still_holding - self._in_the_chat(customer, request.task_sid)
         assert not gone, f"{gone} had to leave the chat"
 
-    @rule(customer=customers, to=st.sampled_from(TARGETS), call=st.sampled_from(CHANGES))
+    @rule(customer=customers, by=st.sampled_from(["holder", "sam"]))
+    def is_taken_back(self, customer: Customer, by: str) -> None:
+        """The agent who made an offer takes it back, or a supervisor does."""
+        for sid in list(customer.offered):
+            self._note_holders()
+            asks = by if by == "sam" else customer.offered[sid]
+            answer = self.deployment.offer_request("DELETE", sid, asks)
+            note(f"{asks} takes back: {answer.status} {answer.text}")
+            assert answer.status in {200, 404, 409, 502, 503, 504}, answer.text
+
+    @rule(customer=customers, which=WHICH)
+    def is_in_an_event(self, customer: Customer, which: int) -> None:
+        """The queue delivers an event about any of the customer's tasks, at any time."""
+        sids = [*(task.sid for task in customer.tasks()), customer.case.task_sid]
+        self.deployment.deliver(event_of(sids[which % len(sids)]))
+
+    @rule()
+    def the_schedule_looks(self) -> None:
+        """Where nothing fails, no customer has two agents for longer than that."""
+        self.deployment.look_at_offers()
+        if self._is_calm():
+            for customer in self.present:
+                if customer.offered and not customer.remains:
+                    assert len(customer.held()) <= 1, "two agents after the schedule has looked"
+
+    @rule(customer=customers)
+    def is_left(self, customer: Customer) -> None:
+        """The agent who has made an offer completes their own task, and goes offline."""
+        for task in customer.held():
+            if task.sid in customer.offered and len(customer.tasks()) > 1:
+                self.centre.complete(task.sid)
+                return
+
+    @rule(customer=customers, to=st.sampled_from(TARGETS), call=CALLS, hand_over=HAND_OVER)
     def is_transferred_by_a_function_that_is_killed(
-        self, customer: Customer, to: str, call: Call
+        self, customer: Customer, to: str, call: Call, hand_over: str
     ) -> None:
         """After one of its calls took effect; its lock has run out when the next request comes."""
-        request = self._request(customer, to, sam=False)
+        request = self._request(customer, to, sam=False, hand_over=hand_over)
         if request is None:
             return
         customer.requests.append(request)
-        try:
-            cut_off_after(
-                self.deployment, call, request.task_sid, self._sid(request.target), request.by
-            )
-        except pytest.fail.Exception:
-            note("it ended before")
+        with cut_off(self.deployment, call):
+            try:
+                self._send(request)
+                note("it ended before")
+            except CutOff:
+                pass
         customer.remains.add(request.task_sid)
+        self._note_offer(customer, request)
         let_locks_run_out(self.aws)
 
     @rule(customer=customers, to=st.sampled_from(TARGETS), by=st.sampled_from(AGENTS))
@@ -207,7 +249,10 @@ class Interleavings(RuleBasedStateMachine):
                 assert not tasks, "a task for a customer who has gone"
                 continue
             assert tasks, "the customer has no task"
-            assert len(tasks) == 1 or customer.remains, "two tasks for one customer"
+            if len(tasks) == 1 and not self._is_unsettled():
+                customer.offered.clear()
+            many = customer.remains or customer.offered
+            assert len(tasks) == 1 or many, "two tasks for one customer"
             assert customer.case.room_is_open(), "the channel is closed"
 
     def teardown(self) -> None:
@@ -216,14 +261,14 @@ class Interleavings(RuleBasedStateMachine):
         for customer in self.present:
             customer.case.forget()
 
-    def _request(self, customer: Customer, to: str, *, sam: bool) -> Request | None:
+    def _request(self, customer: Customer, to: str, *, sam: bool, hand_over: str) -> Request | None:
         """A request about a task that an agent holds; None where none does."""
         held = customer.held()
         if customer.is_done or not held:
             return None
         agent = self.centre.holder_of(held[0].sid)
         assert agent
-        return Request(held[0].sid, to, "sam" if sam else agent)
+        return Request(held[0].sid, to, "sam" if sam else agent, hand_over)
 
     def _ask(self, customer: Customer, request: Request) -> Answer:
         """Send a request, and note what its answer says about what is left."""
@@ -231,14 +276,30 @@ class Interleavings(RuleBasedStateMachine):
         if request not in customer.requests:
             customer.requests.append(request)
         sid = request.task_sid
-        answer = self.deployment.transfer(sid, self._sid(request.target), request.by)
+        answer = self._send(request)
         note(f"{request.by}: {answer.status} {answer.text}")
-        assert answer.status in {200, 404, 409, 422, 502, 503, 504}, answer.text
+        assert answer.status in {200, 202, 404, 409, 422, 502, 503, 504}, answer.text
+        self._note_offer(customer, request)
         if answer.body.get("rolledBack") is False:
             customer.remains.add(sid)
         elif answer.status not in {404, 422} and not self._is_unsettled():
             customer.remains.discard(sid)
         return answer
+
+    def _send(self, request: Request) -> Answer:
+        target_sid = self._sid(request.target)
+        return self.deployment.transfer(
+            request.task_sid, target_sid, request.by, handOver=request.hand_over
+        )
+
+    def _note_offer(self, customer: Customer, request: Request) -> None:
+        """Note who may have made an offer."""
+        if request.hand_over == "accepted":
+            customer.offered.setdefault(request.task_sid, request.by)
+
+    def _is_calm(self) -> bool:
+        """Whether no call fails, and nothing may appear that no search sees yet."""
+        return not self.deployment.twilio.faults.rules() and not self._is_unsettled()
 
     def _is_unsettled(self) -> bool:
         """Whether a new task may appear that no search sees yet."""

@@ -64,7 +64,7 @@ def test_each_event_is_queued_without_the_customers_data(
 
 
 def test_what_is_no_event_is_queued_and_dropped(running: Deployment, aws: Aws) -> None:
-    elements = [1, None, {}, {"data": 1}, {"data": {"payload": []}}]
+    elements: list[Any] = [1, None, {}, {"data": 1}, {"data": {"payload": []}}]
     assert send(running, json.dumps(elements)).status == 204
 
     bodies = queued(running, aws)

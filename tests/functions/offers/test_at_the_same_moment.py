@@ -1,0 +1,121 @@
+"""What two people do at the same moment, and what an agent does meanwhile."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
+
+import pytest
+
+from tests.functions.conftest import Aws
+from tests.functions.cutting import CutOff, cut_off
+from tests.functions.locks import let_locks_run_out
+from tests.functions.offers.conftest import Offering
+from tests.functions.recording import CLOSE
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_an_acceptance_and_a_taking_back_at_the_same_moment_leave_one_agent(
+    offering: Offering, _round: int
+) -> None:
+    made = offering.offer().body["taskSid"]
+    barrier = Barrier(3)
+
+    def accept() -> None:
+        barrier.wait()
+        with suppress(LookupError):  # it was cancelled
+            offering.running.twilio.centre.accept(made)
+
+    def take_back() -> int:
+        barrier.wait()
+        return offering.take_back().status
+
+    def event() -> bool:
+        barrier.wait()
+        return offering.event(made)
+
+    with ThreadPoolExecutor() as threads:
+        taken_back = threads.submit(take_back)
+        for act in (accept, event):
+            threads.submit(act)
+    offering.schedule()
+
+    outcome = (taken_back.result(), offering.state(), offering.agents())
+    assert outcome in [(200, "cancelled", {"ana"}), (409, "accepted", {"ben"})]
+
+
+def test_an_agent_who_accepts_before_the_cancellation_arrives_keeps_the_chat(
+    offering: Offering,
+) -> None:
+    made = offering.offer().body["taskSid"]
+    rule = {"method": "POST", "path": f"/Tasks/{made}$"}
+    offering.running.twilio.faults.status(429, **rule)  # sent again a moment later
+    with ThreadPoolExecutor() as threads:
+        taken_back = threads.submit(offering.take_back)
+        assert offering.running.twilio.faults.wait()
+        offering.running.twilio.centre.accept(made)
+
+    assert taken_back.result().code == "already_accepted"
+    assert offering.agents() == {"ben"}
+
+
+def test_several_looks_at_an_accepted_offer_hand_it_over_once(offering: Offering) -> None:
+    made = offering.offer().body["taskSid"]
+    offering.running.twilio.centre.accept(made)
+    offering.running.twilio.journal.clear()
+    with ThreadPoolExecutor() as threads:
+        taken = [threads.submit(offering.event, made) for _ in range(4)]
+        taken.append(threads.submit(offering.event, made))
+
+    assert all(one.result() for one in taken)
+    closes = offering.running.twilio.journal.matching("POST", "/Participants/")
+    assert len(closes) == 1
+    assert offering.agents() == {"ben"}
+
+
+def test_an_agent_who_logs_off_still_hands_over(offering: Offering) -> None:
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    centre.set_activity("ana", "Offline")
+
+    assert offering.state() == "offered"
+    centre.accept(made)
+    assert offering.event(made)
+
+    assert offering.agents() == {"ben"}
+    centre.set_activity("ana", "Available")
+
+
+def test_an_offer_that_every_agent_declines_waits_for_one(offering: Offering) -> None:
+    """The transfer workflow keeps it, and Ana keeps the customer."""
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    for name in ("ben", "carla", "dev"):
+        if centre.offered_to(made):
+            centre.reject(made)
+            centre.set_activity(name, "Offline")
+
+    offering.schedule()
+
+    assert offering.state() == "offered"
+    assert offering.agents() == {"ana"}
+    for name in ("ben", "carla", "dev"):
+        centre.set_activity(name, "Available")
+
+
+def test_an_offer_that_a_killed_function_has_locked_does_not_hold_up_the_others(
+    offering: Offering, aws: Aws
+) -> None:
+    made = offering.offer().body["taskSid"]
+    offering.running.twilio.centre.accept(made)
+    with cut_off(offering.running, CLOSE), suppress(CutOff):
+        offering.event(made)
+    began = time.monotonic()
+
+    offering.schedule()
+    assert not offering.event(made), "it comes again"
+
+    assert time.monotonic() - began < 8
+    let_locks_run_out(aws)
+    assert offering.event(made)
+    assert offering.agents() == {"ben"}
