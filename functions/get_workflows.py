@@ -43,12 +43,16 @@ def get_workflows() -> Response[str]:
 
 @app.get("/transfer-targets")
 def get_targets() -> Response[str]:
-    """List the workflows, and the queues that the stack routes to, with their available agents."""
+    """List workflows, the queues that the stack routes to, and when a task can be handed over."""
 
     def read(twilio: Twilio) -> dict[str, Any]:
         workflows = twilio.threads.submit(targets.workflows, twilio)
         queues = targets.queues(twilio)
-        return {"workflows": workflows.result(), "queues": queues}
+        return {
+            "workflows": workflows.result(),
+            "queues": queues,
+            "handOver": twilio.settings.hand_overs,
+        }
 
     return _listed(read)
 

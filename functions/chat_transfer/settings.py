@@ -47,6 +47,13 @@ class Settings:
     edge: str | None = None
     base_url: str | None = None
 
+    @property
+    def hand_overs(self) -> tuple[str, ...]:
+        """When a conversation can be handed over, the stack's own choice first."""
+        if self.events_queue_url is None:
+            return ("now",)
+        return ("now", "accepted") if self.hand_over == "now" else ("accepted", "now")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the Lambda environment; an empty variable is an unset one.

@@ -1,5 +1,7 @@
 """The workflows and queues that the plugin's directory offers."""
 
+import pytest
+
 from chat_transfer.transfer import targets
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import http_event
@@ -13,7 +15,7 @@ def test_the_workflows_and_the_routed_queues_are_listed(deployment: Deployment) 
     answer = deployment.list_targets()
 
     assert answer.status == 200
-    assert answer.body.keys() == {"workflows", "queues"}
+    assert answer.body.keys() == {"workflows", "queues", "handOver"}
     listed = deployment.list_workflows(centre.token_of("ana"))
     assert answer.body["workflows"] == listed.body["workflows"]
     # Not "Billing", which is not routed. "Everyone" is where every filter ends.
@@ -25,6 +27,28 @@ def test_the_workflows_and_the_routed_queues_are_listed(deployment: Deployment) 
     ]
     for one in answer.body["queues"]:
         assert one["sid"] == centre.queues[one["friendlyName"]]
+
+
+@pytest.mark.parametrize(
+    ("default", "has_queue", "listed"),
+    [
+        ("now", True, ["now", "accepted"]),
+        ("accepted", True, ["accepted", "now"]),
+        ("accepted", False, ["now"]),
+    ],
+)
+def test_what_can_be_asked_for_is_listed_with_the_default_first(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    default: str,
+    has_queue: bool,
+    listed: list[str],
+) -> None:
+    monkeypatch.setenv("HAND_OVER", default)
+    if not has_queue:
+        monkeypatch.delenv("EVENTS_QUEUE_URL")
+
+    assert deployment.list_targets().body["handOver"] == listed
 
 
 def test_a_queue_has_the_number_of_its_agents_who_are_available(deployment: Deployment) -> None:
