@@ -6,7 +6,9 @@ How TaskRouter reads it: the first filter whose expression matches the task's at
 within that filter the task waits at each target for the target's timeout. A task that passes the
 last target of its filter is cancelled, and the default filter is only for tasks that matched no
 filter. So the last target here never has a timeout: a waiting customer is offered to more and more
-agents, and the task is not cancelled before its own time to live.
+agents, and the task is not cancelled before its own time to live. What is offered while its agent
+still serves the customer is different: it waits for its target only, and is
+cancelled after that: the agent keeps the customer.
 
 Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
@@ -20,6 +22,7 @@ from typing import Any, Final
 # sign-on (ana_40example_2Ecom) is not the worker's friendly name (ana@example.com).
 # https://www.twilio.com/docs/taskrouter/expression-syntax
 NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
+IS_OFFERED: Final = "transferHandOver == 'accepted'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Timeouts:
 
 
 def workflow_configuration(
-    everyone: str, queues: Sequence[str], timeouts: Timeouts
+    everyone: str, queues: Sequence[str], timeouts: Timeouts, *, offers: bool
 ) -> dict[str, Any]:
     """Return the configuration document of the transfer workflow.
 
@@ -48,48 +51,43 @@ def workflow_configuration(
         repetitions are left out.
     timeouts
         How long the task waits at each target.
+    offers
+        Whether transfers can hand over at the acceptance.
 
     Returns
     -------
     dict
-        A document with a filter for workers, one a queue, and a default filter that no transfer of
-        ours falls into.
+        A document with a filter for workers, one a queue, both once more for offers, and a default
+        filter that no transfer of ours falls into.
     """
-    to_queues = [
-        _filter(
-            f"To queue {queue}",
-            f"transferTargetType == 'queue' AND targetSid == '{queue}'",
-            {"queue": queue, "expression": NOT_WHO_TRANSFERRED, "timeout": timeouts.queue},
-            everyone,
-            timeouts.fallback,
-        )
-        for queue in dict.fromkeys([*queues, everyone])
-    ]
-    to_a_worker = _filter(
-        "To an agent",
-        "transferTargetType == 'worker'",
-        {"queue": everyone, "known_worker_sid": "task.targetSid", "timeout": timeouts.agent},
-        everyone,
-        timeouts.fallback,
+    agent = {"queue": everyone, "known_worker_sid": "task.targetSid", "timeout": timeouts.agent}
+    ways = [("an agent", "transferTargetType == 'worker'", agent)]
+    for queue in dict.fromkeys([*queues, everyone]):
+        expression = f"transferTargetType == 'queue' AND targetSid == '{queue}'"
+        target = {"queue": queue, "expression": NOT_WHO_TRANSFERRED, "timeout": timeouts.queue}
+        ways.append((f"queue {queue}", expression, target))
+    then = (
+        {"queue": everyone, "expression": NOT_WHO_TRANSFERRED, "timeout": timeouts.fallback},
+        {"queue": everyone},
     )
+    to_offer = [
+        _filter(f"Offered to {name}", f"{expression} AND {IS_OFFERED}", target)
+        for name, expression, target in ways
+    ]
+    to_hand_over = [
+        _filter(f"To {name}", expression, target, *then) for name, expression, target in ways
+    ]
     return {
         "task_routing": {
-            "filters": [to_a_worker, *to_queues],
+            "filters": [*(to_offer if offers else ()), *to_hand_over],
             "default_filter": {"queue": everyone},
         }
     }
 
 
-def _filter(
-    name: str, expression: str, first: dict[str, Any], everyone: str, fallback: int
-) -> dict[str, Any]:
-    """Return a filter whose first target is followed by everyone, in two steps."""
+def _filter(name: str, expression: str, *targets: dict[str, Any]) -> dict[str, Any]:
     return {
         "filter_friendly_name": name,
         "expression": expression,
-        "targets": [
-            first,
-            {"queue": everyone, "expression": NOT_WHO_TRANSFERRED, "timeout": fallback},
-            {"queue": everyone},
-        ],
+        "targets": list(targets),
     }

@@ -56,7 +56,9 @@ class CheckedStack:
         """Return the workflow as it is in TaskRouter, and as it is declared if that differs."""
         routing = self.settings.routing
         timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
-        declared = workflow_configuration(self.centre.everyone_sid, self.queue_sids, timeouts)
+        declared = workflow_configuration(
+            self.centre.everyone_sid, self.queue_sids, timeouts, offers=False
+        )
         name = routing.workflow_name
         after = Version(f"{name}, after the next pulumi up", json.dumps(declared))
         for workflow in self.centre.workflows.values():

@@ -22,6 +22,7 @@ from chat_transfer.transfer import new_task
 from chat_transfer.twilio import retries
 from chat_transfer.twilio.client import Credentials, twilio_client
 from chat_transfer.twilio.retries import Budget
+from local.twilio.clock import Clock
 from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
 from local.twilio.taskrouter.model import TaskStatus
@@ -182,9 +183,9 @@ def wait_shortly(patch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
 
 
 @contextmanager
-def deployed(aws: Aws) -> Iterator[Deployment]:
+def deployed(aws: Aws, clock: Clock | None = None) -> Iterator[Deployment]:
     """Make what the handlers need: workflow, secret, table, Lambda environment."""
-    with serve(contact_centre()) as twilio, pytest.MonkeyPatch.context() as environment:
+    with serve(contact_centre(clock)) as twilio, pytest.MonkeyPatch.context() as environment:
         centre = twilio.centre
         # The strictest reading of its documentation: it cleans up after every task that ends.
         centre.account.settings.janitor_after = frozenset(
@@ -274,7 +275,7 @@ def create_transfer_workflow(client: Client, twilio: RunningTwilio) -> str:
     centre = twilio.centre
     queues = [centre.queues[name] for name in ("Sales", "Support", "Escalations")]
     timeouts = Timeouts(AGENT_SECONDS, QUEUE_SECONDS, FALLBACK_SECONDS)
-    configuration = workflow_configuration(centre.queues["Everyone"], queues, timeouts)
+    configuration = workflow_configuration(centre.queues["Everyone"], queues, timeouts, offers=True)
     workflow = client.taskrouter.v1.workspaces(centre.workspace_sid).workflows.create(
         friendly_name="Chat transfer", configuration=json.dumps(configuration)
     )

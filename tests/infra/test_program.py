@@ -121,7 +121,7 @@ def test_the_workflow_routes_to_the_queues_of_the_config(program: Program) -> No
     assert workflow.inputs["friendlyName"] == "Chat transfer (dev)"
     assert workflow.inputs["taskReservationTimeout"] == 120
     assert workflow.inputs["configuration"] == workflow_configuration(
-        EVERYONE_SID, [SUPPORT_SID], Timeouts(agent=120, queue=300, fallback=600)
+        EVERYONE_SID, [SUPPORT_SID], Timeouts(agent=120, queue=300, fallback=600), offers=False
     )
 
 

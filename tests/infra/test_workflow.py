@@ -22,7 +22,7 @@ FALLBACK = [
 
 
 def filters(queues: list[str]) -> list[dict[str, Any]]:
-    document = workflow_configuration(EVERYONE, queues, TIMEOUTS)
+    document = workflow_configuration(EVERYONE, queues, TIMEOUTS, offers=False)
     found: list[dict[str, Any]] = document["task_routing"]["filters"]
     return found
 
@@ -63,7 +63,7 @@ def test_a_queue_that_is_configured_twice_has_one_filter() -> None:
 
 
 def test_the_default_filter_routes_to_everyone() -> None:
-    document = workflow_configuration(EVERYONE, [SALES], TIMEOUTS)
+    document = workflow_configuration(EVERYONE, [SALES], TIMEOUTS, offers=False)
 
     assert document["task_routing"]["default_filter"] == {"queue": EVERYONE}
 
@@ -87,6 +87,19 @@ def test_the_transferring_agent_is_left_out_until_the_last_target(queues: list[s
         for target in declared["targets"][:-1]:
             excluded = target.get("expression") == "worker.sid NOT IN task.ignoreWorkerSids"
             assert excluded or "known_worker_sid" in target
+
+
+def test_an_offer_is_cancelled_when_the_time_of_its_target_is_up() -> None:
+    document = workflow_configuration(EVERYONE, [SALES], TIMEOUTS, offers=True)
+    without = workflow_configuration(EVERYONE, [SALES], TIMEOUTS, offers=False)
+
+    declared = document["task_routing"]["filters"]
+    of_offers, others = declared[:3], declared[3:]
+    assert others == without["task_routing"]["filters"]
+    for offered, usual in zip(of_offers, others, strict=True):
+        # First, so that none of the others takes it.
+        assert offered["expression"] == f"{usual['expression']} AND transferHandOver == 'accepted'"
+        assert offered["targets"] == usual["targets"][:1]
 
 
 def _queues(declared: list[dict[str, Any]]) -> list[str]:

@@ -227,7 +227,9 @@ def test_what_is_declared_is_what_the_deployed_workflow_is_compared_with() -> No
         assert "after the next pulumi up" in text
         from transfer_stack.workflow import Timeouts, workflow_configuration  # noqa: PLC0415
 
-        declared = workflow_configuration(everyone, [support], Timeouts(120, 300, 600))
+        declared = workflow_configuration(
+            everyone, [support], Timeouts(120, 300, 600), offers=False
+        )
         example.with_workflow(json.loads(json.dumps(declared["task_routing"]["filters"])))
         text, faults = example.check()
 

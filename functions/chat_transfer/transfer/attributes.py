@@ -14,6 +14,7 @@ from chat_transfer.twilio.taskrouter import Task, encode_attributes
 LIMIT_CHARACTERS = 4096  # https://www.twilio.com/docs/taskrouter/limits
 
 CHANNEL = "channelSid"
+HAND_OVER = "transferHandOver"
 SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
 
 
@@ -29,6 +30,7 @@ def transferred(
     *,
     ignore_agent: str,
     ignore_worker_sids: Sequence[str],
+    offered: bool,
 ) -> dict[str, Any]:
     """Make the attributes of the new task: the original's, plus its target and its origin.
 
@@ -39,6 +41,9 @@ def transferred(
     ignore_worker_sids : sequence of str
         The worker SIDs of that agent and of the others who are in the conversation now: the
         transfer workflow offers the task to none of them when it goes to a queue.
+    offered : bool
+        Whether the original's agent keeps the customer until another one accepts: the transfer
+        workflow cancels such a task when its target's time is up.
 
     Returns
     -------
@@ -47,14 +52,16 @@ def transferred(
         or the flow set ``conversations`` already, it stays
         (https://www.twilio.com/docs/flex/developer/insights/enhance-integration).
     """
+    inherited = {name: value for name, value in original.attributes.items() if name != HAND_OVER}
     return {
         "conversations": {"conversation_id": original.sid},
-        **original.attributes,
+        **inherited,
         "targetSid": target.sid,
         "transferTargetType": target.type,
         "ignoreAgent": ignore_agent,
         "ignoreWorkerSids": list(ignore_worker_sids),
         "transferredFrom": original.sid,
+        **({HAND_OVER: "accepted"} if offered else {}),
     }
 
 

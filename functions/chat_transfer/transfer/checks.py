@@ -182,7 +182,8 @@ def check(
     others = handover.other_agents(request.target, offered)
     check_routed(twilio, request.target, reading.configuration.result())
     workflow_sid = workflow_of(request.target.sid, twilio.settings.transfer_workflow_sid)
-    new_task = new_task_of(original, attempt, workflow_sid, [holder_sid, *others])
+    ignored = [holder_sid, *others]
+    new_task = new_task_of(original, attempt, workflow_sid, ignored, offered=attempt.is_offer)
     if not attributes.fit(new_task.attributes):
         raise Conflict(
             "With the attributes of a transfer the task's would exceed TaskRouter's limit of "
@@ -215,12 +216,19 @@ def hand_over(twilio: Twilio, request: TransferRequest, handover: Handover) -> s
 
 
 def new_task_of(
-    original: Task, attempt: Attempt, workflow_sid: str, ignored: Sequence[str]
+    original: Task,
+    attempt: Attempt,
+    workflow_sid: str,
+    ignored: Sequence[str],
+    *,
+    offered: bool = False,
 ) -> NewTask:
     """Build a new task that keeps the customer's place in line.
 
     Parameters
     ----------
+    offered : bool
+        Whether the original's agent keeps the customer until another one accepts.
     ignored : sequence of str
         The worker SIDs of the agents to whom a queue does not offer it, the holder's first.
     """
@@ -232,6 +240,7 @@ def new_task_of(
             Target(attempt.target_sid),
             ignore_agent=attempt.identity or ignored[0],
             ignore_worker_sids=ignored,
+            offered=offered,
         ),
         priority=original.priority,
         virtual_start_time=original.virtual_start_time,

@@ -226,7 +226,7 @@ class Transfer:
                 return offer
             if wanted.target_sid == offer.target_sid:
                 steps.attempt = replace(wanted.entering(Phase.HANDING_OVER), close_sent=True)
-                steps.hand_over(watched=checks.is_watched(self._request.target, self._reading))
+                steps.hand_over(watched=True)  # what is offered is cancelled when its time is up
                 return self._done(steps)
             checks.check(
                 self._twilio,

@@ -8,9 +8,12 @@ from typing import Any
 
 from chat_transfer.http.problems import NotRouted
 from chat_transfer.http.request import Target
+from chat_transfer.transfer.attributes import HAND_OVER
 from chat_transfer.twilio.context import Twilio
 
 CONFIGURATION_SECONDS = 60.0
+# As the stack writes it; a task that is not offered has no such attribute.
+IS_OFFERED = f"{HAND_OVER} == 'accepted'"
 
 
 def configuration_of(twilio: Twilio) -> Mapping[str, Any]:
@@ -106,8 +109,14 @@ def never_cancels(configuration: Mapping[str, Any]) -> bool:
     """
     if not (configuration.get("task_routing") or {}).get("default_filter"):
         return False
-    last_targets = [(one.get("targets") or [{"timeout": 0}])[-1] for one in _filters(configuration)]
+    taking = [one for one in _filters(configuration) if not _is_for_offers(one)]
+    last_targets = [(one.get("targets") or [{"timeout": 0}])[-1] for one in taking]
     return all(one.get("timeout") is None and not one.get("skip_if") for one in last_targets)
+
+
+def _is_for_offers(one_filter: Mapping[str, Any]) -> bool:
+    expression = str(one_filter.get("expression"))
+    return expression.endswith(f" AND {IS_OFFERED}") and " OR " not in expression.upper()
 
 
 def _filter_targets(configuration: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -7,11 +7,13 @@ from threading import Barrier
 
 import pytest
 
-from tests.functions.conftest import Aws
+from local.twilio.clock import ManualClock
+from tests.functions.conftest import QUEUE_SECONDS, Aws, deployed
 from tests.functions.cutting import CutOff, cut_off
 from tests.functions.locks import let_locks_run_out
 from tests.functions.offers.conftest import Offering
 from tests.functions.recording import CLOSE
+from tests.functions.served import served
 
 
 @pytest.mark.parametrize("_round", range(5))
@@ -86,21 +88,24 @@ def test_an_agent_who_logs_off_still_hands_over(offering: Offering) -> None:
     centre.set_activity("ana", "Available")
 
 
-def test_an_offer_that_every_agent_declines_waits_for_one(offering: Offering) -> None:
-    """The transfer workflow keeps it, and Ana keeps the customer."""
-    made = offering.offer().body["taskSid"]
-    centre = offering.running.twilio.centre
-    for name in ("ben", "carla", "dev"):
-        if centre.offered_to(made):
-            centre.reject(made)
-            centre.set_activity(name, "Offline")
+@pytest.mark.parametrize("target", ["ben", "Sales"])
+def test_an_offer_that_no_agent_accepts_in_its_targets_time_goes_back(
+    aws: Aws, target: str
+) -> None:
+    clock = ManualClock()
+    with deployed(aws, clock) as running:
+        centre = running.twilio.centre
+        offering = Offering(running, served(centre, centre.conversation_task()))
+        made = offering.offer(target).body["taskSid"]
+        centre.reject(made)
+        assert offering.agents() == {"ana"}
+        clock.advance(QUEUE_SECONDS + 1)
+        centre.settle()
 
-    offering.schedule()
+        assert offering.event(made)
 
-    assert offering.state() == "offered"
-    assert offering.agents() == {"ana"}
-    for name in ("ben", "carla", "dev"):
-        centre.set_activity(name, "Available")
+        assert offering.state() == "declined"
+        assert offering.agents() == {"ana"}
 
 
 def test_an_offer_that_a_killed_function_has_locked_does_not_hold_up_the_others(

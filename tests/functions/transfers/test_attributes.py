@@ -35,13 +35,21 @@ def task(**content: Any) -> Task:
     )
 
 
+def transferred(original: Task, *, offered: bool = False) -> dict[str, Any]:
+    return attributes.transferred(
+        original,
+        Target("WQ1"),
+        ignore_agent="ana",
+        ignore_worker_sids=["WK1", "WK2"],
+        offered=offered,
+    )
+
+
 @settings(max_examples=examples(40), deadline=None)
 @given(st.dictionaries(st.text(), JSON))
 def test_a_transfer_adds_attributes_and_keeps_the_others(content: dict[str, Any]) -> None:
     original = task(**{"channelSid": "CH1", **content})
-    made = attributes.transferred(
-        original, Target("WQ1"), ignore_agent="ana", ignore_worker_sids=["WK1", "WK2"]
-    )
+    made = transferred(original)
     ours = {"targetSid", "transferTargetType", "ignoreAgent", "ignoreWorkerSids", "transferredFrom"}
     for name, value in original.attributes.items():
         assert name in ours or made[name] == value
@@ -49,12 +57,16 @@ def test_a_transfer_adds_attributes_and_keeps_the_others(content: dict[str, Any]
 
 
 def test_the_conversation_id_is_the_first_tasks_unless_there_is_one() -> None:
-    made = attributes.transferred(task(), Target("WK2"), ignore_agent="a", ignore_worker_sids=[])
-    assert made["conversations"] == {"conversation_id": "WT1"}
-    kept = attributes.transferred(
-        task(conversations={"case": 7}), Target("WK2"), ignore_agent="a", ignore_worker_sids=[]
-    )
-    assert kept["conversations"] == {"case": 7}
+    assert transferred(task())["conversations"] == {"conversation_id": "WT1"}
+    assert transferred(task(conversations={"case": 7}))["conversations"] == {"case": 7}
+
+
+def test_only_what_is_offered_says_so() -> None:
+    """The workflow would cancel it, so a task that was once offered does not keep it."""
+    offered = transferred(task(), offered=True)
+
+    assert offered["transferHandOver"] == "accepted"
+    assert "transferHandOver" not in transferred(task(**offered))
 
 
 @pytest.mark.parametrize("character", ["x", "é", "😀"])
