@@ -1,6 +1,7 @@
 """Calls every route of the emulated Twilio at least once, and records the answers."""
 
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -347,6 +348,8 @@ def _events(api: Api, _centre: ContactCentre) -> None:
     api.ask("POST", EVENTS, "/Sinks", sink_form)
     sink = _read(api, EVENTS, "/Sinks", "sinks sink", {})["sid"]
     api.ask("POST", EVENTS, "/Sinks/{sink}", {"Description": "events"}, sink=sink)
+    api.ask("POST", EVENTS, "/Sinks/{sink}/Test", sink=sink)
+    api.ask("POST", EVENTS, "/Sinks/{sink}/Validate", {"TestId": str(uuid.uuid4())}, sink=sink)
     form: dict[str, Any] = {
         "Description": "tasks",
         "SinkSid": sink,

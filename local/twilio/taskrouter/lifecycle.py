@@ -65,10 +65,10 @@ def accept(workspace: Workspace, reservation: Reservation) -> None:
     for other in workspace.reservations_of(task.sid):
         if other.sid != reservation.sid and other.status is ReservationStatus.PENDING:
             workspace.put_reservation(other, ReservationStatus.RESCINDED)
-    taken = workspace.put_reservation(reservation, ReservationStatus.ACCEPTED)
     task = workspace.put_task(
         replace(task, status=TaskStatus.ASSIGNED, task_queue_sid=reservation.task_queue_sid)
     )
+    taken = workspace.put_reservation(reservation, ReservationStatus.ACCEPTED)
     worker = workspace.tables.workers[reservation.worker_sid]
     for observer in workspace.observers:
         observer.reservation_accepted(task, worker, taken)

@@ -88,6 +88,7 @@ def delete(workspace: Workspace, call: Call) -> Answer:
     task = workspace.task(call.path["task"])
     call.check_version(task.version)
     _check_cancellable(workspace, task)
+    workspace.publish("task.deleted", task, None)
     remove(workspace, task)
     settle(workspace)
     return Answer(204)
