@@ -68,6 +68,11 @@ class Switches:
     whether it is refused: when False, with 400 and 20001.
     """
 
+    closing_cancels_invited_tasks: bool = False
+    """Whether the end of an interaction's channel cancels the tasks of invites that no agent has
+    accepted yet. Left open by the page ``channels-subresource``, which tells of agents' tasks.
+    """
+
     etag_changes_always: bool = False
     """Whether an update that changes nothing makes a new ``ETag``. The page on tasks says only
     that the same ``ETag`` means the same resource.

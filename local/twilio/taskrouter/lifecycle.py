@@ -75,12 +75,21 @@ def accept(workspace: Workspace, reservation: Reservation) -> None:
 
 
 def reject(workspace: Workspace, reservation: Reservation, activity_sid: str | None) -> None:
-    """Let a worker decline a task, and change to an activity if one is given."""
+    """Let a worker decline a task, and change to an activity if one is given.
+
+    "When you specify a worker SID in your Interactions invite and that agent declines the invite
+    [...], the created task gets canceled":
+    https://www.twilio.com/docs/flex/developer/conversations/best-practices
+    """
     _require(workspace, reservation, "reject", {ReservationStatus.PENDING})
     workspace.put_reservation(reservation, ReservationStatus.REJECTED)
     if activity_sid is not None:
         workspace.find(workspace.tables.activities, "Activities", activity_sid)
         workspace.set_activity(reservation.worker_sid, activity_sid)
+    task = workspace.task(reservation.task_sid)
+    direct = (task.routing_target or "").startswith("WK")
+    if direct and workspace.belongs_to_interaction(task):
+        cancel(workspace, task, "Invited worker declined")
 
 
 def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) -> None:

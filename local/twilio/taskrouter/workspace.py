@@ -125,6 +125,10 @@ class Workspace:
         """Return the reservations of a task, oldest first."""
         return [r for r in self.tables.reservations.values() if r.task_sid == task_sid]
 
+    def belongs_to_interaction(self, task: Task) -> bool:
+        """Tell whether another product made the task, as Flex does for its interactions."""
+        return any(observer.owns(task) for observer in self.observers)
+
     def holder(self, task_sid: str) -> Worker | None:
         """Return the worker who has accepted the task and not completed it."""
         for reservation in self.reservations_of(task_sid):
