@@ -12,6 +12,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -102,6 +103,8 @@ class EventDelivery:
         The body is an array, whether or not there is more than one event in it. Signed is the
         address without the credentials, which the page on the signature does not mention.
         """
+        # Importing it takes long, once: the server goes on answering, and most tests never need it.
+        await asyncio.to_thread(import_module, "aiohttp_retry")
         from aiohttp import ClientError, encode_basic_auth  # noqa: PLC0415
 
         parts = urlsplit(configuration["destination"])
@@ -135,7 +138,6 @@ class EventDelivery:
         return url, validator.compute_signature(url, {})  # type: ignore[no-untyped-call]
 
     def _http(self) -> "RetryClient":
-        """Return the client, which most tests never need: it takes long to import."""
         if self._client is None:
             from aiohttp import ClientSession, ClientTimeout  # noqa: PLC0415
             from aiohttp_retry import JitterRetry, RetryClient  # noqa: PLC0415
