@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from twilio.request_validator import RequestValidator
 
@@ -113,7 +113,8 @@ class EventDelivery:
         url, signature = self._signed(address, body)
         headers = {"Content-Type": "application/json", "X-Twilio-Signature": signature}
         if parts.username:
-            headers["Authorization"] = encode_basic_auth(parts.username, parts.password or "")
+            user, password = unquote(parts.username), unquote(parts.password or "")
+            headers["Authorization"] = encode_basic_auth(user, password)
         with suppress(ClientError, TimeoutError):
             async with (
                 asyncio.timeout(LONGEST_DELIVERY_SECONDS),
@@ -139,7 +140,7 @@ class EventDelivery:
 
     def _http(self) -> "RetryClient":
         if self._client is None:
-            from aiohttp import ClientSession, ClientTimeout  # noqa: PLC0415
+            from aiohttp import ClientError, ClientSession, ClientTimeout  # noqa: PLC0415
             from aiohttp_retry import JitterRetry, RetryClient  # noqa: PLC0415
 
             retries = JitterRetry(
@@ -148,8 +149,11 @@ class EventDelivery:
                 max_timeout=LONGEST_RETRY_SECONDS,
                 random_interval_size=JITTER_SECONDS,
                 statuses={TOO_MANY_REQUESTS},
+                exceptions={ClientError, TimeoutError},
             )
-            session = ClientSession(timeout=ClientTimeout(total=ANSWER_SECONDS))
+            # Not of the whole request: in a burst, that would count the wait for a connection.
+            patience = ClientTimeout(sock_connect=ANSWER_SECONDS, sock_read=ANSWER_SECONDS)
+            session = ClientSession(timeout=patience)
             self._client = RetryClient(session, retry_options=retries)
         return self._client
 

@@ -53,13 +53,16 @@ def create_sink(account: Account, call: Call) -> Answer:
     if kind not in {"kinesis", "webhook", "segment", "email"}:
         raise invalid(f"SinkType {kind} is not known")
     call.required("SinkConfiguration")
+    configuration = json.loads(call.json_object("SinkConfiguration"))
+    if kind == "webhook" and not configuration.get("destination"):
+        raise invalid("SinkConfiguration needs a destination")
     sid, now = new_sid("DG"), iso8601(account.clock.now())
     url = f"{HOST}/Sinks/{sid}"
     account.sinks[sid] = {
         "sid": sid,
         "description": call.required("Description"),
         "sink_type": kind,
-        "sink_configuration": json.loads(call.json_object("SinkConfiguration")),
+        "sink_configuration": configuration,
         "status": "active",
         "date_created": now,
         "date_updated": now,

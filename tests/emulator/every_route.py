@@ -343,7 +343,8 @@ def _events(api: Api, _centre: ContactCentre) -> None:
     sink_form: dict[str, str] = {
         "Description": "all events",
         "SinkType": "webhook",
-        "SinkConfiguration": '{"destination": "https://example.com", "method": "POST"}',
+        # Where nothing listens: the test event of the sink is sent there.
+        "SinkConfiguration": '{"destination": "http://127.0.0.1:9", "method": "POST"}',
     }
     api.ask("POST", EVENTS, "/Sinks", sink_form)
     sink = _read(api, EVENTS, "/Sinks", "sinks sink", {})["sid"]

@@ -162,7 +162,7 @@ class Workspace:
         self.tables.tasks[task.sid] = kept
         if kept.status is not before.status and kept.status in TASK_EVENTS:
             self.publish(TASK_EVENTS[kept.status], kept, None)
-        elif (kept.attributes, kept.priority) != (before.attributes, before.priority):
+        elif kept.attributes != before.attributes:
             self.publish("task.updated", kept, None)
         return kept
 
