@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,12 @@ from local.twilio.errors import not_found
 from local.twilio.flex.model import Flex
 from local.twilio.switches import Switches
 from local.twilio.taskrouter.workspace import Workspace
+
+Event = dict[str, Any]
+
+
+def no_delivery(_sink_sid: str, _event: Event) -> None:
+    """Drop an event, where no server runs that could deliver it."""
 
 
 @dataclass(slots=True)
@@ -35,6 +42,8 @@ class Account:
     sinks: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     addresses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Takes an event to the sink of that SID, in the background.
+    deliver: Callable[[str, Event], None] = no_delivery
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def workspace(self, sid: str) -> Workspace:

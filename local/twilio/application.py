@@ -26,6 +26,7 @@ from local.twilio.errors import (
     not_found,
     unauthenticated,
 )
+from local.twilio.event_delivery import EventDelivery
 from local.twilio.faults import FaultMiddleware, Faults
 from local.twilio.flex import (
     address_routes,
@@ -71,8 +72,10 @@ def application(centre: ContactCentre, faults: Faults, journal: Journal) -> Star
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        delivery = EventDelivery(centre.account)
         ticking = asyncio.create_task(_tick(centre.account))
         yield
+        await delivery.close()
         ticking.cancel()
         with suppress(asyncio.CancelledError):
             await ticking

@@ -1,4 +1,4 @@
-"""Event Streams: sinks and the subscriptions that fill them. No event is ever sent.
+"""Event Streams: sinks, the subscriptions that fill them, and what is published to them.
 
 Sources: https://www.twilio.com/docs/events/event-streams/sink-resource,
 https://www.twilio.com/docs/events/event-streams/subscription,
@@ -6,6 +6,7 @@ https://www.twilio.com/docs/events/event-streams/subscribed-events
 """
 
 import json
+import uuid
 from typing import Any
 
 from local.twilio.account import Account
@@ -14,6 +15,9 @@ from local.twilio.clock import iso8601
 from local.twilio.errors import invalid, not_found
 from local.twilio.paging import page
 from local.twilio.sids import new_sid
+from local.twilio.taskrouter.events import PREFIX, milliseconds, task_event
+from local.twilio.taskrouter.model import Reservation, Task
+from local.twilio.taskrouter.workspace import Workspace
 
 HOST = "https://events.twilio.com/v1"
 SINKS = "/Sinks"
@@ -23,25 +27,43 @@ EVENTS = SUBSCRIPTIONS + "/{subscription}/SubscribedEvents"
 Entry = dict[str, Any]
 
 
+def publish(
+    account: Account, workspace: Workspace, name: str, task: Task, reservation: Reservation | None
+) -> None:
+    """Send an event of TaskRouter to the sinks of those who subscribed to it; cheap without any."""
+    event: Entry = {}
+    for subscription in account.subscriptions.values():
+        if version := subscription["events"].get(PREFIX + name):
+            event = event or task_event(workspace, name, task, reservation)
+            dataschema = f"https://events-schemas.twilio.com/TaskRouter.WDSEvent/{version}"
+            account.deliver(subscription["sink_sid"], event | {"dataschema": dataschema})
+
+
 def show_sinks(account: Account, call: Call) -> Answer:
     """List the sinks."""
     return page(call, "sinks", list(account.sinks.values()), lambda sink: sink)
 
 
 def create_sink(account: Account, call: Call) -> Answer:
-    """Create a sink; only webhooks are active at once, others have to be validated."""
+    """Create a sink, which is active at once: "the status of Sinks is active by default".
+
+    Source: https://www.twilio.com/docs/events/event-streams/sink-resource/validate
+    """
     kind = call.required("SinkType")
     if kind not in {"kinesis", "webhook", "segment", "email"}:
         raise invalid(f"SinkType {kind} is not known")
     call.required("SinkConfiguration")
+    configuration = json.loads(call.json_object("SinkConfiguration"))
+    if kind == "webhook" and not configuration.get("destination"):
+        raise invalid("SinkConfiguration needs a destination")
     sid, now = new_sid("DG"), iso8601(account.clock.now())
     url = f"{HOST}/Sinks/{sid}"
     account.sinks[sid] = {
         "sid": sid,
         "description": call.required("Description"),
         "sink_type": kind,
-        "sink_configuration": json.loads(call.json_object("SinkConfiguration")),
-        "status": "active" if kind == "webhook" else "initialized",
+        "sink_configuration": configuration,
+        "status": "active",
         "date_created": now,
         "date_updated": now,
         "url": url,
@@ -70,6 +92,37 @@ def delete_sink(account: Account, call: Call) -> Answer:
         raise invalid(f"Sink {sink['sid']} has subscriptions")
     del account.sinks[sink["sid"]]
     return Answer(204)
+
+
+def test_sink(account: Account, call: Call) -> Answer:
+    """Send a test event to a sink, which needs no subscription.
+
+    Sources: https://www.twilio.com/docs/events/event-streams/sink-resource/test, and for the event
+    https://www.twilio.com/docs/events/eventstreams-quickstart
+    """
+    sink = _find(account.sinks, "Sinks", call.path["sink"])
+    event = {
+        "specversion": "1.0",
+        "type": "com.twilio.eventstreams.test-event",
+        "source": "Sink",
+        "id": account.sid,
+        "dataschema": "https://events-schemas.twilio.com/EventStreams.TestSink/1.json",
+        "datacontenttype": "application/json",
+        "time": milliseconds(account.clock.now()),
+        "data": {"test_id": str(uuid.uuid4())},
+    }
+    account.deliver(sink["sid"], event)
+    return Answer(201, {"result": "submitted"})
+
+
+def validate_sink(account: Account, call: Call) -> Answer:
+    """Call every sink valid, as Twilio does since "there is no longer a need for validating".
+
+    Source: https://www.twilio.com/docs/events/event-streams/sink-resource/validate
+    """
+    _find(account.sinks, "Sinks", call.path["sink"])
+    call.required("TestId")
+    return Answer(201, {"result": "valid"})
 
 
 def show_subscriptions(account: Account, call: Call) -> Answer:
@@ -184,6 +237,8 @@ ROUTES: Routes = (
     ("GET", SINKS + "/{sink}", fetch_sink),
     ("POST", SINKS + "/{sink}", update_sink),
     ("DELETE", SINKS + "/{sink}", delete_sink),
+    ("POST", SINKS + "/{sink}/Test", test_sink),
+    ("POST", SINKS + "/{sink}/Validate", validate_sink),
     ("GET", SUBSCRIPTIONS, show_subscriptions),
     ("POST", SUBSCRIPTIONS, create_subscription),
     ("GET", SUBSCRIPTIONS + "/{subscription}", fetch_subscription),

@@ -6,11 +6,13 @@ the worker ``ana@example.com`` chats as ``ana_40example_2Ecom``.
 """
 
 import json
+from functools import partial
 from typing import Any, Final
 
 from local.twilio.account import Account
 from local.twilio.centre import ContactCentre
 from local.twilio.clock import Clock, SystemClock
+from local.twilio.event_streams import publish
 from local.twilio.flex.model import Flex
 from local.twilio.flex.orchestration import Orchestration
 from local.twilio.sids import new_sid, seeded_sid
@@ -83,6 +85,7 @@ def _workspace(account: Account) -> Workspace:
         switches=account.settings,
         observers=[Orchestration(account)],
     )
+    workspace.publish = partial(publish, account, workspace)
     now = workspace.now()
     for name, available in ACTIVITIES.items():
         activity = Activity(seeded_sid("WA", name), name, available, now)

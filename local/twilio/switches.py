@@ -1,7 +1,8 @@
 """Switches for behaviour that Twilio's documentation leaves open, or that varies.
 
 A caller is correct when it copes with every setting. All times are in seconds by the account's
-clock; what is due takes effect before the next call is answered, or at the server's next tick.
+clock, those of events by the machine's; what is due takes effect before the next call is answered,
+or at the server's next tick.
 """
 
 from collections.abc import Mapping
@@ -67,6 +68,11 @@ class Switches:
     whether it is refused: when False, with 400 and 20001.
     """
 
+    closing_cancels_invited_tasks: bool = False
+    """Whether the end of an interaction's channel cancels the tasks of invites that no agent has
+    accepted yet. Left open by the page ``channels-subresource``, which tells of agents' tasks.
+    """
+
     etag_changes_always: bool = False
     """Whether an update that changes nothing makes a new ``ETag``. The page on tasks says only
     that the same ``ETag`` means the same resource.
@@ -81,6 +87,31 @@ class Switches:
     deletes_finished_after: float | None = 300.0
     """How long a completed or cancelled task can be read; None keeps it. Some minutes: Twilio's
     pages have given 5 and 15, https://www.twilio.com/docs/taskrouter/lifecycle-task-state
+    """
+
+    events_repeated: int = 0
+    """How many more times a sink gets each event, in requests of their own. "We might send the same
+    event more than once", says https://www.twilio.com/docs/events/event-delivery-and-duplication.
+    """
+
+    events_delayed: float = 0.0
+    """How long after it happened an event is sent. "Two second latency is not guaranteed", says
+    https://www.twilio.com/docs/events/ga-migration.
+    """
+
+    events_lost: bool = False
+    """Whether all events are lost, from now on. An event can be "dropped and is not retried":
+    https://www.twilio.com/docs/api/errors/91303
+    """
+
+    events_reordered: float = 0.0
+    """For how long a sink's events are collected, to be sent the last one first; 0 keeps their
+    order. "Receiving events in order isn't guaranteed", says https://www.twilio.com/docs/events.
+    """
+
+    events_of_others: bool = False
+    """Whether each event comes after one like it of another account. Nothing ties the address of
+    a sink to one account: https://www.twilio.com/docs/events/event-streams/sink-resource
     """
 
     def as_document(self) -> dict[str, Any]:

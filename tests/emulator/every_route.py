@@ -1,6 +1,7 @@
 """Calls every route of the emulated Twilio at least once, and records the answers."""
 
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -342,11 +343,14 @@ def _events(api: Api, _centre: ContactCentre) -> None:
     sink_form: dict[str, str] = {
         "Description": "all events",
         "SinkType": "webhook",
-        "SinkConfiguration": '{"destination": "https://example.com", "method": "POST"}',
+        # Where nothing listens: the test event of the sink is sent there.
+        "SinkConfiguration": '{"destination": "http://127.0.0.1:9", "method": "POST"}',
     }
     api.ask("POST", EVENTS, "/Sinks", sink_form)
     sink = _read(api, EVENTS, "/Sinks", "sinks sink", {})["sid"]
     api.ask("POST", EVENTS, "/Sinks/{sink}", {"Description": "events"}, sink=sink)
+    api.ask("POST", EVENTS, "/Sinks/{sink}/Test", sink=sink)
+    api.ask("POST", EVENTS, "/Sinks/{sink}/Validate", {"TestId": str(uuid.uuid4())}, sink=sink)
     form: dict[str, Any] = {
         "Description": "tasks",
         "SinkSid": sink,

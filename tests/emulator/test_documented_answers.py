@@ -78,6 +78,8 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         event_schemas.AN_ADDRESS_CONFIGURATION,
     ),
     (EVENTS, "/Sinks", "sinks", event_schemas.A_SINK),
+    (EVENTS, "/Sinks/{sink}/Test", None, event_schemas.A_SINK_TEST),
+    (EVENTS, "/Sinks/{sink}/Validate", None, event_schemas.A_SINK_VALIDATION),
     (EVENTS, "/Subscriptions", "subscriptions", event_schemas.A_SUBSCRIPTION),
     (
         EVENTS,
@@ -119,7 +121,8 @@ def expected(product: str, method: str, route: str) -> tuple[int, Schema | None]
     is_list = (product, route) in SHAPES and key is not None
     if method == "GET" and is_list and key is not None:
         return 200, only(meta=A_META, **{key: {"type": "array", "items": schema}})
-    return (201 if is_list and product != FLEX else 200), schema
+    created = is_list or route in {"/Sinks/{sink}/Test", "/Sinks/{sink}/Validate"}
+    return (201 if created and product != FLEX else 200), schema
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)

@@ -18,7 +18,7 @@ from local.twilio.flex.invites import send_invite
 from local.twilio.flex.model import ChannelParticipant, InteractionChannel, Invite
 from local.twilio.flex.orchestration import release
 from local.twilio.paging import page
-from local.twilio.taskrouter.lifecycle import wrap
+from local.twilio.taskrouter.lifecycle import cancel, wrap
 from local.twilio.taskrouter.model import TaskStatus
 from local.twilio.taskrouter.routing_loop import settle
 
@@ -48,12 +48,22 @@ def update_channel(account: Account, call: Call) -> Answer:
     for participant in _participants(account, channel):
         if participant.type == "agent" and participant.present:
             _release(account, channel, participant, routing or "wrapup")
+    if account.settings.closing_cancels_invited_tasks:
+        _withdraw_invites(account, channel)
     if status == "closed":
         room = account.flex.conversations[channel.conversation_sid]
         account.flex.conversations[room.sid] = replace(room, state="closed")
     account.flex.channels[channel.sid] = replace(channel, status=status)
     settle(account.workspace(channel.workspace_sid))
     return fetch_channel(account, call)
+
+
+def _withdraw_invites(account: Account, channel: InteractionChannel) -> None:
+    workspace = account.workspace(channel.workspace_sid)
+    for invite in account.flex.invites.values():
+        task = workspace.tables.tasks.get(invite.task_sid or "")
+        if invite.channel_sid == channel.sid and task is not None and task.status.waiting:
+            cancel(workspace, task, "Channel closed")
 
 
 def show_participants(account: Account, call: Call) -> Answer:

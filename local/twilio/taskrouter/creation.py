@@ -41,6 +41,7 @@ def create_task(workspace: Workspace, order: TaskOrder) -> Task:
     """
     task = plan_task(workspace, order)
     workspace.tables.tasks[task.sid] = task
+    workspace.publish("task.created", task, None)
     settle(workspace)
     return workspace.tables.tasks[task.sid]
 

@@ -65,22 +65,31 @@ def accept(workspace: Workspace, reservation: Reservation) -> None:
     for other in workspace.reservations_of(task.sid):
         if other.sid != reservation.sid and other.status is ReservationStatus.PENDING:
             workspace.put_reservation(other, ReservationStatus.RESCINDED)
-    taken = workspace.put_reservation(reservation, ReservationStatus.ACCEPTED)
     task = workspace.put_task(
         replace(task, status=TaskStatus.ASSIGNED, task_queue_sid=reservation.task_queue_sid)
     )
+    taken = workspace.put_reservation(reservation, ReservationStatus.ACCEPTED)
     worker = workspace.tables.workers[reservation.worker_sid]
     for observer in workspace.observers:
         observer.reservation_accepted(task, worker, taken)
 
 
 def reject(workspace: Workspace, reservation: Reservation, activity_sid: str | None) -> None:
-    """Let a worker decline a task, and change to an activity if one is given."""
+    """Let a worker decline a task, and change to an activity if one is given.
+
+    "When you specify a worker SID in your Interactions invite and that agent declines the invite
+    [...], the created task gets canceled":
+    https://www.twilio.com/docs/flex/developer/conversations/best-practices
+    """
     _require(workspace, reservation, "reject", {ReservationStatus.PENDING})
     workspace.put_reservation(reservation, ReservationStatus.REJECTED)
     if activity_sid is not None:
         workspace.find(workspace.tables.activities, "Activities", activity_sid)
         workspace.set_activity(reservation.worker_sid, activity_sid)
+    task = workspace.task(reservation.task_sid)
+    direct = (task.routing_target or "").startswith("WK")
+    if direct and workspace.belongs_to_interaction(task):
+        cancel(workspace, task, "Invited worker declined")
 
 
 def finish(workspace: Workspace, reservation: Reservation, *, wrapping: bool) -> None:

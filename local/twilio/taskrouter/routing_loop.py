@@ -89,6 +89,7 @@ def _delete_tasks_held_too_long(workspace: Workspace) -> None:
             offer.status is ReservationStatus.ACCEPTED and offer.date_updated <= latest
             for offer in workspace.reservations_of(task.sid)
         ):
+            workspace.publish("task.system-deleted", task, None)
             remove(workspace, task)
 
 
@@ -214,3 +215,4 @@ def _reserve(workspace: Workspace, task: Task, step: Step, candidate: Candidate)
         expires_at=now + timedelta(seconds=seconds),
     )
     workspace.tables.reservations[reservation.sid] = reservation
+    workspace.publish("reservation.created", workspace.tables.tasks[task.sid], reservation)

@@ -88,6 +88,7 @@ def delete(workspace: Workspace, call: Call) -> Answer:
     task = workspace.task(call.path["task"])
     call.check_version(task.version)
     _check_cancellable(workspace, task)
+    workspace.publish("task.deleted", task, None)
     remove(workspace, task)
     settle(workspace)
     return Answer(204)
@@ -103,8 +104,8 @@ def _virtual_start_time(workspace: Workspace, call: Call) -> datetime | None:
 
 def _check_cancellable(workspace: Workspace, task: Task) -> None:
     """Refuse to cancel an interaction's task, if the switch says so."""
-    belongs = any(observer.owns(task) for observer in workspace.observers)
-    if belongs and not workspace.switches.cancels_interaction_tasks:
+    kept = not workspace.switches.cancels_interaction_tasks
+    if kept and workspace.belongs_to_interaction(task):
         raise invalid(f"Task {task.sid} belongs to an interaction")
 
 

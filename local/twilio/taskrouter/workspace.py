@@ -1,6 +1,6 @@
 """A workspace: its tables, its clock, and the products that follow its tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -15,12 +15,21 @@ from local.twilio.taskrouter.model import (
     Task,
     TaskChannel,
     TaskQueue,
+    TaskStatus,
     Worker,
     Workflow,
 )
 from local.twilio.taskrouter.routing import Candidate, Load
 
 Entry = TypeVar("Entry")
+Publish = Callable[[str, Task, Reservation | None], None]
+
+# Names of events: https://www.twilio.com/docs/taskrouter/api/event/reference
+TASK_EVENTS: Mapping[TaskStatus, str] = {
+    TaskStatus.WRAPPING: "task.wrapup",
+    TaskStatus.COMPLETED: "task.completed",
+    TaskStatus.CANCELED: "task.canceled",
+}
 
 
 class Observer(Protocol):
@@ -47,7 +56,8 @@ class Workspace:
     """One TaskRouter workspace.
 
     ``timeout_activity_sid`` is the activity of a worker whose reservation timed out;
-    ``evaluations`` has the times of the latest searches by attributes.
+    ``evaluations`` has the times of the latest searches by attributes; ``publish`` sends an event
+    about a task, and about one of its reservations, to those who subscribed to it.
     """
 
     sid: str
@@ -64,6 +74,7 @@ class Workspace:
     tables: Tables = field(default_factory=Tables)
     observers: list[Observer] = field(default_factory=list)
     evaluations: list[datetime] = field(default_factory=list)
+    publish: Publish = lambda _name, _task, _reservation: None
     date_created: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +125,10 @@ class Workspace:
         """Return the reservations of a task, oldest first."""
         return [r for r in self.tables.reservations.values() if r.task_sid == task_sid]
 
+    def belongs_to_interaction(self, task: Task) -> bool:
+        """Tell whether another product made the task, as Flex does for its interactions."""
+        return any(observer.owns(task) for observer in self.observers)
+
     def holder(self, task_sid: str) -> Worker | None:
         """Return the worker who has accepted the task and not completed it."""
         for reservation in self.reservations_of(task_sid):
@@ -143,7 +158,12 @@ class Workspace:
     def put_task(self, task: Task) -> Task:
         """Store a new state of a task, as its next version."""
         kept = replace(task, version=task.version + 1, date_updated=self.now())
+        before = self.tables.tasks[task.sid]
         self.tables.tasks[task.sid] = kept
+        if kept.status is not before.status and kept.status in TASK_EVENTS:
+            self.publish(TASK_EVENTS[kept.status], kept, None)
+        elif kept.attributes != before.attributes:
+            self.publish("task.updated", kept, None)
         return kept
 
     def put_reservation(self, reservation: Reservation, status: ReservationStatus) -> Reservation:
@@ -156,6 +176,9 @@ class Workspace:
         worker = self.tables.workers.get(kept.worker_sid)
         if worker is not None:
             self.tables.workers[worker.sid] = replace(worker, idle_since=now)
+        wrapping = status is ReservationStatus.WRAPPING
+        event = f"reservation.{'wrapup' if wrapping else status}"
+        self.publish(event, self.tables.tasks[kept.task_sid], kept)
         return kept
 
     def set_activity(self, worker_sid: str, activity_sid: str) -> None:
