@@ -5,6 +5,7 @@ Neither tokens nor customers' messages are logged, so no query shows them.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -85,17 +86,17 @@ filter status >= 400
 
 def declare_log_queries(
     settings: StackSettings,
-    transfer_log_group: pulumi.Input[str],
+    transfer_log_groups: Sequence[pulumi.Input[str]],
     access_log_group: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Declare every query in a folder with the stack's name."""
-    groups = {"transfers": transfer_log_group, "access": access_log_group}
+    groups = {"transfers": transfer_log_groups, "access": [access_log_group]}
     for query in QUERIES:
         aws.cloudwatch.QueryDefinition(
             query.name,
             name=f"{settings.prefix}/{query.title}",
-            log_group_names=[groups[query.logs]],
+            log_group_names=groups[query.logs],
             query_string=query.query,
             opts=opts,
         )

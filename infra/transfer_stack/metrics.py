@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 TRANSFER_ROUTE: Final = "POST /transfer-chat"
+READ_OFFER_ROUTE: Final = "GET /transfers/{taskSid}"
+END_OFFER_ROUTE: Final = "DELETE /transfers/{taskSid}"
+EVENTS_ROUTE: Final = "POST /events"
 TARGET_ROUTES: Final = ("GET /get-workflows", "POST /get-workflows", "GET /transfer-targets")
 
 SUCCEEDED: Final = "TransferSucceeded"
@@ -19,6 +22,13 @@ FAILED: Final = "TransferFailed"
 ROLLED_BACK: Final = "TransferRolledBack"
 NOT_ROLLED_BACK: Final = "TransferNotRolledBack"
 TWILIO_LATENCY: Final = "TwilioLatency"
+
+OFFERED: Final = "TransferOffered"
+ACCEPTED: Final = "TransferAccepted"
+DECLINED: Final = "TransferDeclined"
+TAKEN_BACK: Final = "TransferTakenBack"
+TIME_TO_ACCEPTANCE: Final = "TimeToAcceptance"
+NOT_SETTLED: Final = "OfferNotSettled"
 
 # Counted in the access log, in the stack's own namespace.
 ANSWERED: Final = "RequestsAnswered"
@@ -57,6 +67,8 @@ class Watched:
         The names of the functions that answer requests.
     canary
         The canary's function name; empty without a canary.
+    events_queue, failed_events_queue
+        The names of the queues of events; empty without offers.
     transfer_log_group, access_log_group
         The log groups of transfers and of requests.
     """
@@ -67,6 +79,8 @@ class Watched:
     api_id: str
     functions: tuple[str, ...]
     canary: str
+    events_queue: str
+    failed_events_queue: str
     transfer_log_group: str
     access_log_group: str
 

@@ -14,6 +14,14 @@ from transfer_stack.log_queries import QUERIES
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TOPIC_ARN = "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-alarms"
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+OFFERS = {
+    metrics.OFFERED,
+    metrics.ACCEPTED,
+    metrics.DECLINED,
+    metrics.TAKEN_BACK,
+    metrics.TIME_TO_ACCEPTANCE,
+    metrics.NOT_SETTLED,
+}
 OURS = {
     metrics.SUCCEEDED,
     metrics.FAILED,
@@ -32,7 +40,7 @@ ROUTE = {
 def test_the_functions_emit_the_metrics_that_are_watched_and_no_other() -> None:
     source = (FUNCTIONS / "chat_transfer" / "metrics.py").read_text()
 
-    assert set(re.findall(r'"(T[A-Za-z]+)"', source)) == OURS
+    assert set(re.findall(r'"([TO][A-Za-z]+)"', source)) == OURS | OFFERS
 
 
 def test_only_one_module_emits_metrics() -> None:
