@@ -15,6 +15,7 @@ import pulumi_aws as aws
 from transfer_stack.metrics import (
     ANSWERED,
     END_OFFER_ROUTE,
+    EVENTS_ROUTE,
     REFUSED,
     TARGET_ROUTES,
     THROTTLED,
@@ -38,7 +39,7 @@ def access_patterns() -> Mapping[str, str]:
     return {
         ANSWERED: f"{{ {from_an_agent} }}",
         REFUSED: f'{{ ($.status = "4*") && {from_an_agent} }}',
-        THROTTLED: '{ $.status = "429" }',
+        THROTTLED: f'{{ ($.status = "429") && ($.routeKey != "{EVENTS_ROUTE}") }}',
     }
 
 

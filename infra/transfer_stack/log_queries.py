@@ -5,7 +5,6 @@ Neither tokens nor customers' messages are logged, so no query shows them.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -27,7 +26,7 @@ class LogQuery:
 
     name: str
     title: str
-    logs: Literal["transfers", "access"]
+    logs: Literal["transfers", "access", "events"]
     query: str
 
 
@@ -63,6 +62,16 @@ fields @timestamp, level, message, phase, failure, code, task_sid, new_task_sid,
 | sort @timestamp""",
     ),
     LogQuery(
+        "unsettled-offers",
+        "Offers that could not be settled",
+        "events",
+        """\
+fields @timestamp, message, task_sid, failure, message_id, exception_name
+| filter message = "offer not settled" or message = "message comes again"
+| sort @timestamp desc
+| limit 200""",
+    ),
+    LogQuery(
         "slow-requests",
         "Slowest requests",
         "access",
@@ -86,13 +95,22 @@ filter status >= 400
 
 def declare_log_queries(
     settings: StackSettings,
-    transfer_log_groups: Sequence[pulumi.Input[str]],
+    transfer_log_group: pulumi.Input[str],
     access_log_group: pulumi.Input[str],
+    event_log_group: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare every query in a folder with the stack's name."""
-    groups = {"transfers": transfer_log_groups, "access": [access_log_group]}
+    """Declare the queries of the log groups that there are, in a folder with the stack's name."""
+    events = [event_log_group] if event_log_group else []
+    # What happened to a task is in both.
+    groups = {
+        "transfers": [transfer_log_group, *events],
+        "access": [access_log_group],
+        "events": events,
+    }
     for query in QUERIES:
+        if not groups[query.logs]:
+            continue
         aws.cloudwatch.QueryDefinition(
             query.name,
             name=f"{settings.prefix}/{query.title}",

@@ -96,6 +96,18 @@ class Watched:
         """Return a metric of the HTTP API for each route of lists of targets."""
         return [self._of_route(name, key) for key in TARGET_ROUTES]
 
+    def of_events(self, name: str) -> Metric:
+        """Return a metric of the HTTP API for the route of events."""
+        return self._of_route(name, EVENTS_ROUTE)
+
+    def of_events_queue(self, name: str) -> Metric:
+        """Return a metric of SQS for the queue of events."""
+        return _of_queue(name, self.events_queue)
+
+    def of_failed_events_queue(self, name: str) -> Metric:
+        """Return a metric of SQS for the dead-letter queue of events."""
+        return _of_queue(name, self.failed_events_queue)
+
     def of_access_log(self, name: str) -> Metric:
         """Return a metric that is counted in the access log."""
         return Metric(self.service, name, {})
@@ -121,3 +133,7 @@ class Watched:
 
 def _of_function(name: str, function: str) -> Metric:
     return Metric("AWS/Lambda", name, {"FunctionName": function})
+
+
+def _of_queue(name: str, queue: str) -> Metric:
+    return Metric("AWS/SQS", name, {"QueueName": queue})

@@ -61,12 +61,9 @@ class Observability(Component):
             ),
             opts=child,
         )
-        transfer_logs = [
-            function.log_group_name
-            for key, function in functions.items()
-            if key in {"transferChat", "transferEvents"}
-        ]
-        declare_log_queries(settings, transfer_logs, access_logs, child)
+        events = functions.get("transferEvents")
+        event_logs = events.log_group_name if events else None
+        declare_log_queries(settings, transfers.log_group_name, access_logs, event_logs, child)
         self.topic_arn = alarms.topic_arn
         self.dashboard_name = dashboard.dashboard_name
         self.register_outputs({"topicArn": self.topic_arn, "dashboardName": self.dashboard_name})
