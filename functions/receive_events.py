@@ -139,7 +139,7 @@ def receive_events() -> Response[str]:
         raise BadRequest("The body is not a JSON array of CloudEvents.", code="malformed_body")
     runtime().put(events)
     logger.info("events queued", events=len(events))
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return Response(status_code=HTTPStatus.NO_CONTENT, body="")
 
 
 def reduced(event: Any) -> dict[str, Any]:

@@ -42,3 +42,6 @@ pulumi.export("idempotencyTable", backend.table_name)
 pulumi.export("secretArn", backend.secret_arn)
 pulumi.export("alarmTopicArn", backend.alarm_topic_arn)
 pulumi.export("dashboard", backend.dashboard_name)
+if backend.queue:
+    pulumi.export("eventsQueueUrl", backend.queue.url)
+    pulumi.export("failedEventsQueueUrl", backend.queue.failed_url)

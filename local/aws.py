@@ -27,7 +27,7 @@ _REGION: Final = "us-east-1"
 # The services that the Pulumi program and its functions use.
 _SERVICES: Final = (
     "acm,apigateway,dynamodb,iam,kms,lambda,logs,monitoring,route53,"
-    "scheduler,secretsmanager,sns,sts"
+    "scheduler,secretsmanager,sns,sqs,sts"
 )
 _READY_SECONDS: Final = 30.0
 _PORT_ATTEMPTS: Final = 3

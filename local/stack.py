@@ -5,6 +5,7 @@ that also goes when this process is killed.
 """
 
 import json
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
 
 TRANSFER_QUEUES: Final = ("Sales", "Support")
-SECRETS: Final = ("twilio:apiKeySecret",)
+SECRETS: Final = ("twilio:apiKeySecret", "flex-chat-transfer:eventsPassword")
 # Flex itself, and where Flex's tools serve a plugin under development:
 # https://github.com/twilio/flex-plugin-js#development
 ALLOWED_ORIGINS: Final = ("https://flex.twilio.com", "http://localhost:3000")
@@ -102,6 +103,8 @@ def stack_config(twilio: RunningTwilio, origins: Sequence[str] = ()) -> dict[str
         "twilio:baseUrl": twilio.base_url,
         "flex-chat-transfer:workspaceSid": twilio.centre.workspace_sid,
         "flex-chat-transfer:transferQueues": json.dumps(TRANSFER_QUEUES),
+        "flex-chat-transfer:handOver": "optional",
+        "flex-chat-transfer:eventsPassword": secrets.token_hex(24),
         "flex-chat-transfer:allowedOrigins": json.dumps(
             list(dict.fromkeys([*ALLOWED_ORIGINS, *origins]))
         ),

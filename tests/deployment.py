@@ -17,7 +17,7 @@ from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
 
 TRANSFER_QUEUES = ("Sales", "Support")
-SECRETS = frozenset({"twilio:authToken"})
+SECRETS = frozenset({"twilio:authToken", "flex-chat-transfer:eventsPassword"})
 
 
 @dataclass(frozen=True, slots=True)

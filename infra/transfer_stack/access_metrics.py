@@ -7,48 +7,52 @@ During a flood API Gateway may log fewer requests than it throttles; so do its o
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-monitor.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.metrics import ANSWERED, REFUSED, THROTTLED
+from transfer_stack.metrics import (
+    ANSWERED,
+    END_OFFER_ROUTE,
+    EVENTS_ROUTE,
+    REFUSED,
+    TARGET_ROUTES,
+    THROTTLED,
+    TRANSFER_ROUTE,
+)
 from transfer_stack.settings import StackSettings
 
 
-def access_patterns(route_keys: Sequence[str]) -> Mapping[str, str]:
+def access_patterns() -> Mapping[str, str]:
     """Return the filter pattern of each metric.
 
     A 401 is a request without a token, from the canary or a scanner and not from the plugin. It
-    counts neither as answered nor as refused, so it does not change the share of refusals.
+    counts neither as answered nor as refused, so it does not change the share of refusals. Nor does
+    the question what became of an offer, whose normal answers include 404, nor do Twilio's events.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
-
-    Parameters
-    ----------
-    route_keys
-        The routes that lead to a function, such as `POST /transfer-chat`.
     """
+    route_keys = (TRANSFER_ROUTE, END_OFFER_ROUTE, *TARGET_ROUTES)
     routes = " || ".join(f'$.routeKey = "{key}"' for key in route_keys)
     from_an_agent = f'($.status != "401") && ($.status != "429") && ({routes})'
     return {
         ANSWERED: f"{{ {from_an_agent} }}",
         REFUSED: f'{{ ($.status = "4*") && {from_an_agent} }}',
-        THROTTLED: '{ $.status = "429" }',
+        THROTTLED: f'{{ ($.status = "429") && ($.routeKey != "{EVENTS_ROUTE}") }}',
     }
 
 
 def declare_access_metrics(
     settings: StackSettings,
     log_group_name: pulumi.Input[str],
-    route_keys: Sequence[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Declare the metric filters.
 
     The namespace separates the stacks: a filter's dimensions can only be fields of the log line.
     """
-    for name, pattern in access_patterns(route_keys).items():
+    for name, pattern in access_patterns().items():
         aws.cloudwatch.LogMetricFilter(
             name,
             name=name,

@@ -1,32 +1,44 @@
 """The alarms, and the topic that they notify."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, Literal
 
 import pulumi
 import pulumi_aws as aws
 
-from transfer_stack.component import Component
-from transfer_stack.metrics import (
-    ANSWERED,
-    NOT_ROLLED_BACK,
-    REFUSED,
-    THROTTLED,
-    Metric,
-    Watched,
+from transfer_stack.alarm_queries import (
+    Query,
+    crashed_functions,
+    failed_events,
+    failed_lists,
+    failed_rollbacks,
+    failure_percent,
+    oldest_event,
+    refused_events,
+    refused_percent,
+    slowest_transfers,
+    succeeded_canaries,
+    throttled_by_gateway,
+    throttled_requests,
+    unsettled_offers,
 )
+from transfer_stack.component import Component
+from transfer_stack.metrics import Watched
+from transfer_stack.offers import VISIBILITY_SECONDS
 from transfer_stack.settings import AlarmSettings, StackSettings
-
-Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
-
-# Rates cover 15 minutes, since small contact centres make few transfers in five.
-_RATE_SECONDS: Final = 900
-_COUNT_SECONDS: Final = 300
 
 # A metric arrives late, so in the newest period FILL always inserts its value. An alarm that
 # evaluates only that period can get stuck in one state: AWS recommends an "M out of N" alarm.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 _PERIODS_WHERE_FILLED: Final = 3
+
+# The schedule tries again each minute, so a single failure is none.
+_PERIODS_WHERE_STUCK: Final = 3
+
+# A message that failed once is taken again when its visibility timeout is over. One that was taken
+# three times counts no more in the age of the oldest.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+_LONGEST_WAIT_SECONDS: Final = VISIBILITY_SECONDS * 3 // 2
 
 
 class Alarms(Component):
@@ -64,6 +76,8 @@ class Alarms(Component):
                 opts=self.child(),
             )
         alarms = self._declare_alarms(settings.alarms)
+        if settings.offers.are_possible:
+            alarms += self._declare_offer_alarms()
         if settings.canary:
             alarms.append(self._declare_canary_alarm())
         self.topic_arn = topic.arn
@@ -127,6 +141,37 @@ class Alarms(Component):
             ),
         ]
 
+    def _declare_offer_alarms(self) -> list[aws.cloudwatch.MetricAlarm]:
+        return [
+            self._declare(
+                "offers-not-settled",
+                "For a quarter of an hour, offers could not be handed over or ended: customers may "
+                "wait, or have two agents",
+                unsettled_offers,
+                datapoints=_PERIODS_WHERE_STUCK,
+                periods=_PERIODS_WHERE_STUCK,
+            ),
+            self._declare(
+                "events-refused",
+                "Five or more of Twilio's requests with events were not answered with success: "
+                "acceptances are noticed a minute later, by the schedule",
+                refused_events,
+                threshold=4,
+                periods=_PERIODS_WHERE_FILLED,
+            ),
+            self._declare(
+                "events-waiting",
+                f"An event has waited for more than {_LONGEST_WAIT_SECONDS} s, or failed twice",
+                oldest_event,
+                threshold=_LONGEST_WAIT_SECONDS,
+            ),
+            self._declare(
+                "events-failed",
+                "Events failed again and again, and were set aside in the dead-letter queue",
+                failed_events,
+            ),
+        ]
+
     def _declare_canary_alarm(self) -> aws.cloudwatch.MetricAlarm:
         """Declare the alarm that missing data raises too.
 
@@ -177,101 +222,3 @@ class Alarms(Component):
             tags=self._settings.tags,
             opts=self.child(),
         )
-
-
-def failure_percent(watched: Watched) -> list[Query]:
-    """Return the percentage of transfers that were answered with 5xx.
-
-    Counted by API Gateway, so that a function that crashed or timed out counts too. 4xx answers
-    are left out of both numbers: requests without a token would hide failures. A single failure is
-    not a rate.
-    """
-    return [
-        _metric("failed", watched.of_transfers("5xx"), "Sum", _RATE_SECONDS),
-        _metric("refused", watched.of_transfers("4xx"), "Sum", _RATE_SECONDS),
-        _metric("every", watched.of_transfers("Count"), "SampleCount", _RATE_SECONDS),
-        _result("IF(failed > 1, 100 * failed / (every - refused), 0)", "Failed transfers (%)"),
-    ]
-
-
-def slowest_transfers(watched: Watched) -> list[Query]:
-    """Return the 95th percentile of a transfer's latency, in milliseconds."""
-    latency = watched.of_transfers("Latency")
-    return [_metric("p95", latency, "p95", _RATE_SECONDS, is_result=True)]
-
-
-def crashed_functions(watched: Watched) -> list[Query]:
-    """Return how many invocations failed: handlers answer every error that they can catch."""
-    return _sum_of(watched.of_functions("Errors"), "Crashed functions")
-
-
-def throttled_requests(watched: Watched) -> list[Query]:
-    """Return how many invocations Lambda throttled."""
-    return _sum_of(watched.of_functions("Throttles"), "Throttled requests")
-
-
-def failed_rollbacks(watched: Watched) -> list[Query]:
-    """Return how many transfers could not be undone."""
-    left = watched.ours(NOT_ROLLED_BACK)
-    return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
-
-
-def failed_lists(watched: Watched) -> list[Query]:
-    """Return how many requests for the list of workflows were answered with 5xx."""
-    return _sum_of(watched.of_target_lists("5xx"), "Failed lists of targets", _RATE_SECONDS)
-
-
-def refused_percent(watched: Watched) -> list[Query]:
-    """Return the percentage of agents' requests that were answered with 4xx.
-
-    A few refusals are normal: an agent clicks twice, or a token has just expired.
-    """
-    return [
-        _metric("refused", watched.of_access_log(REFUSED), "Sum", _RATE_SECONDS),
-        _metric("answered", watched.of_access_log(ANSWERED), "Sum", _RATE_SECONDS),
-        _result("IF(refused > 4, 100 * refused / answered, 0)", "Refused requests (%)"),
-    ]
-
-
-def throttled_by_gateway(watched: Watched) -> list[Query]:
-    """Return how many requests were answered with 429."""
-    throttled = watched.of_access_log(THROTTLED)
-    return [_metric("throttled", throttled, "Sum", _COUNT_SECONDS, is_result=True)]
-
-
-def succeeded_canaries(watched: Watched) -> list[Query]:
-    """Return how many runs of the canary succeeded."""
-    return [
-        _metric("runs", watched.of_canary("Invocations"), "Sum", _COUNT_SECONDS),
-        _metric("failed", watched.of_canary("Errors"), "Sum", _COUNT_SECONDS),
-        _result("runs - failed", "Successful runs of the canary"),
-    ]
-
-
-def _sum_of(metrics: Sequence[Metric], label: str, seconds: int = _COUNT_SECONDS) -> list[Query]:
-    """Return the sum of metrics, with 0 for one without data."""
-    names = [f"part{index}" for index, _ in enumerate(metrics)]
-    found = [
-        _metric(name, metric, "Sum", seconds) for name, metric in zip(names, metrics, strict=True)
-    ]
-    return [*found, _result(" + ".join(f"FILL({name}, 0)" for name in names), label)]
-
-
-def _metric(
-    name: str, metric: Metric, stat: str, seconds: int, *, is_result: bool = False
-) -> Query:
-    return {
-        "id": name,
-        "return_data": is_result,
-        "metric": {
-            "namespace": metric.namespace,
-            "metric_name": metric.name,
-            "dimensions": dict(metric.dimensions),
-            "period": seconds,
-            "stat": stat,
-        },
-    }
-
-
-def _result(expression: str, label: str) -> Query:
-    return {"id": "result", "expression": expression, "label": label, "return_data": True}

@@ -1,6 +1,9 @@
 """The back end in AWS: secret, table, functions, HTTP API and observability."""
 
+from collections.abc import Iterator, Mapping
+
 import pulumi
+import pulumi_aws as aws
 
 from transfer_stack.bundle import Bundle
 from transfer_stack.canary import Canary
@@ -8,15 +11,22 @@ from transfer_stack.component import Component
 from transfer_stack.endpoints import Endpoint, TransferApi
 from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
-from transfer_stack.metrics import TARGET_ROUTES, TRANSFER_ROUTE
+from transfer_stack.metrics import (
+    END_OFFER_ROUTE,
+    EVENTS_ROUTE,
+    READ_OFFER_ROUTE,
+    TARGET_ROUTES,
+    TRANSFER_ROUTE,
+)
 from transfer_stack.observability import Observability
+from transfer_stack.offers import EVENTS_LIMITS, EventQueue, EventStream, Offers
 from transfer_stack.permissions import use_idempotency_table
 from transfer_stack.secrets import TwilioCredentials
 from transfer_stack.settings import StackSettings
 
 
 class TransferBackend(Component):
-    """Everything that the stack has in AWS."""
+    """Everything that the stack has in AWS, and what has Twilio send its events there."""
 
     url: pulumi.Output[str]
     function_names: dict[str, pulumi.Output[str]]
@@ -25,6 +35,7 @@ class TransferBackend(Component):
     secret_arn: pulumi.Output[str]
     alarm_topic_arn: pulumi.Output[str]
     dashboard_name: pulumi.Output[str]
+    queue: EventQueue | None
 
     def __init__(
         self,
@@ -39,40 +50,22 @@ class TransferBackend(Component):
         child = self.child()
         credentials = TwilioCredentials("twilio", settings=settings, opts=child)
         table = idempotency_table(settings, child)
+        self.queue = None
+        if settings.offers.are_possible:
+            self.queue = EventQueue("events", settings=settings, opts=child)
         environment = {
             **_twilio(settings),
             **_powertools(settings),
+            **_offers(settings, self.queue),
             "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
             "TWILIO_SECRET_ARN": credentials.arn,
         }
-        transfer_chat = TransferFunction(
-            "transfer-chat",
-            settings=settings,
-            bundle=bundle,
-            handler="transfer_chat.handler",
-            description="Transfers a chat task of Flex to an agent, a queue or a workflow",
-            environment={**environment, "IDEMPOTENCY_TABLE": table.name},
-            statements=(*credentials.statements, table.arn.apply(use_idempotency_table)),
-            needs=(credentials.value,),
-            opts=child,
+        functions = self._declare_functions(settings, bundle, credentials, table, environment)
+        api = TransferApi(
+            "api", settings=settings, endpoints=list(_endpoints(functions)), opts=child
         )
-        get_workflows = TransferFunction(
-            "get-workflows",
-            settings=settings,
-            bundle=bundle,
-            handler="get_workflows.handler",
-            description="Lists what a chat can be transferred to",
-            environment=environment,
-            statements=credentials.statements,
-            needs=(credentials.value,),
-            opts=child,
-        )
-        endpoints = (
-            Endpoint("transfer-chat", transfer_chat, (TRANSFER_ROUTE,)),
-            Endpoint("get-workflows", get_workflows, TARGET_ROUTES),
-        )
-        functions = {"transferChat": transfer_chat, "getWorkflows": get_workflows}
-        api = TransferApi("api", settings=settings, endpoints=endpoints, opts=child)
+        if self.queue:
+            EventStream("event-stream", settings=settings, api=api, opts=child)
         canary = None
         if settings.canary:
             canary = Canary(
@@ -82,7 +75,8 @@ class TransferBackend(Component):
             "observability",
             settings=settings,
             api=api,
-            functions=tuple(functions.values()),
+            functions=functions,
+            queue=self.queue,
             canary=canary,
             opts=child,
         )
@@ -97,6 +91,70 @@ class TransferBackend(Component):
         self.alarm_topic_arn = observability.topic_arn
         self.dashboard_name = observability.dashboard_name
         self.register_outputs({"url": self.url})
+
+    def _declare_functions(
+        self,
+        settings: StackSettings,
+        bundle: Bundle,
+        credentials: TwilioCredentials,
+        table: aws.dynamodb.Table,
+        environment: Mapping[str, pulumi.Input[str]],
+    ) -> dict[str, TransferFunction]:
+        """Declare the functions of the bundle; return them by their names in the outputs."""
+        with_table = {**environment, "IDEMPOTENCY_TABLE": table.name}
+        transfer_chat = TransferFunction(
+            "transfer-chat",
+            settings=settings,
+            bundle=bundle,
+            handler="transfer_chat.handler",
+            description="Transfers a chat task of Flex to an agent, a queue or a workflow",
+            environment=with_table,
+            statements=(*credentials.statements, table.arn.apply(use_idempotency_table)),
+            needs=(credentials.value,),
+            opts=self.child(),
+        )
+        get_workflows = TransferFunction(
+            "get-workflows",
+            settings=settings,
+            bundle=bundle,
+            handler="get_workflows.handler",
+            description="Lists what a chat can be transferred to",
+            environment=environment,
+            statements=credentials.statements,
+            needs=(credentials.value,),
+            opts=self.child(),
+        )
+        functions = {"transferChat": transfer_chat, "getWorkflows": get_workflows}
+        if self.queue:
+            offers = Offers(
+                "offers",
+                settings=settings,
+                bundle=bundle,
+                queue=self.queue,
+                credentials=credentials,
+                table=table,
+                environment=with_table,
+                opts=self.child(),
+            )
+            functions["receiveEvents"] = offers.receive_events
+            functions["transferEvents"] = offers.transfer_events
+        return functions
+
+
+def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:
+    """Yield what leads to the functions that there are."""
+    transfer_routes = (TRANSFER_ROUTE, READ_OFFER_ROUTE, END_OFFER_ROUTE)
+    yield Endpoint("transfer-chat", functions["transferChat"], transfer_routes)
+    yield Endpoint("get-workflows", functions["getWorkflows"], TARGET_ROUTES)
+    if "receiveEvents" in functions:
+        receive_events = functions["receiveEvents"]
+        yield Endpoint("receive-events", receive_events, (EVENTS_ROUTE,), EVENTS_LIMITS)
+
+
+def _offers(settings: StackSettings, queue: EventQueue | None) -> dict[str, pulumi.Input[str]]:
+    if queue is None:
+        return {}
+    return {"HAND_OVER": settings.offers.default, "EVENTS_QUEUE_URL": queue.url}
 
 
 def _twilio(settings: StackSettings) -> dict[str, str]:

@@ -25,7 +25,6 @@ _NO_SOURCES: Final = frozenset({"__pycache__", "tests"})
 # Instrumentation and utilities for packages that are not in the bundle.
 _UNUSED: Final = (
     "aws_lambda_powertools/utilities/auth_alpha",
-    "aws_lambda_powertools/utilities/batch",
     "aws_lambda_powertools/utilities/circuit_breaker",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/feature_flags",

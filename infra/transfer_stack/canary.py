@@ -10,12 +10,11 @@ from dataclasses import replace
 from typing import Final
 
 import pulumi
-import pulumi_aws as aws
 
 from transfer_stack.bundle import Bundle
 from transfer_stack.component import Component
 from transfer_stack.functions import TransferFunction
-from transfer_stack.permissions import invoke_function, policy, scheduler_may_assume
+from transfer_stack.schedule import declare_schedule
 from transfer_stack.settings import StackSettings
 
 _RATE: Final = "rate(5 minutes)"
@@ -59,37 +58,13 @@ class Canary(Component):
             },
             opts=self.child(),
         )
-        self._declare_schedule(name, settings)
-        self.register_outputs({"functionName": self.function.function.name})
-
-    def _declare_schedule(self, name: str, settings: StackSettings) -> None:
-        alias_arn = self.function.alias.arn
-        role = aws.iam.Role(
-            f"{name}-schedule",
-            name=f"{settings.prefix}-schedule",
-            description=f"What the schedule of {settings.prefix}-{name} may do",
-            assume_role_policy=alias_arn.apply(scheduler_may_assume),
-            tags=settings.tags,
-            opts=self.child(),
-        )
-        role_policy = aws.iam.RolePolicy(
-            f"{name}-schedule",
-            name=f"{name}-schedule",
-            role=role.name,
-            policy=alias_arn.apply(lambda arn: policy([invoke_function(arn)])),
-            opts=self.child(),
-        )
-        aws.scheduler.Schedule(
+        declare_schedule(
             name,
-            name=f"{settings.prefix}-{name}",
+            settings=settings,
+            function=self.function,
+            role_name="schedule",
+            rate=_RATE,
             description="Asks the endpoints whether they answer",
-            schedule_expression=_RATE,
-            flexible_time_window={"mode": "OFF"},
-            target={
-                "arn": alias_arn,
-                "role_arn": role.arn,
-                # No retry: the next run follows in five minutes.
-                "retry_policy": {"maximum_retry_attempts": 0},
-            },
-            opts=self.child(depends_on=[role_policy]),
+            opts=self.child(),
         )
+        self.register_outputs({"functionName": self.function.function.name})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from transfer_stack.config_keys import REQUIRED, Key, declared_keys
+from transfer_stack.offer_settings import OfferSettings
 from transfer_stack.settings import (
     KEYS,
     FunctionSettings,
@@ -30,6 +31,7 @@ _IN_DEVELOPMENT: Final = {
 _SECTIONS: Final = (
     ("Twilio", TwilioSettings),
     ("Routing", RoutingSettings),
+    ("Hand-over", OfferSettings),
     ("Endpoints", GatewaySettings),
     ("Functions", FunctionSettings),
 )

@@ -10,12 +10,18 @@ from typing import Any, Final
 
 from transfer_stack.log_queries import FAILURES_BY_TARGET
 from transfer_stack.metrics import (
+    ACCEPTED,
     CODE,
+    DECLINED,
     FAILED,
     NOT_ROLLED_BACK,
+    NOT_SETTLED,
+    OFFERED,
     ROLLED_BACK,
     SERVICE,
     SUCCEEDED,
+    TAKEN_BACK,
+    TIME_TO_ACCEPTANCE,
     TWILIO_LATENCY,
     Metric,
     Watched,
@@ -28,9 +34,11 @@ _COLUMNS: Final = 24 // _WIDTH
 
 
 def dashboard_body(watched: Watched, alarm_arns: Sequence[str]) -> str:
-    """Return the dashboard's body as JSON: three rows of three widgets."""
+    """Return the dashboard's body as JSON: rows of three widgets."""
     alarms = {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}}
     widgets = [*_are_they_working(watched), alarms, *_how_slow(watched), *_who_and_why(watched)]
+    if watched.events_queue:
+        widgets += _what_becomes_of_offers(watched)
     return json.dumps({"widgets": [_placed(*item) for item in enumerate(widgets)]})
 
 
@@ -65,6 +73,21 @@ def _who_and_why(watched: Watched) -> list[dict[str, Any]]:
         _graph(watched, "Why do they fail?", [_failures_by_code(watched)], stacked=True),
         _log_table(watched, "Who fails? By target and code", FAILURES_BY_TARGET),
         _graph(watched, "Functions: errors and concurrent executions", functions),
+    ]
+
+
+def _what_becomes_of_offers(watched: Watched) -> list[dict[str, Any]]:
+    ours = [watched.ours(name) for name in (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK, NOT_SETTLED)]
+    acceptance = watched.ours(TIME_TO_ACCEPTANCE)
+    events = [
+        _series(watched.of_events("Count"), "Sum"),
+        _series(watched.of_events_queue("ApproximateAgeOfOldestMessage"), "Maximum"),
+        _series(watched.of_failed_events_queue("ApproximateNumberOfMessagesVisible"), "Maximum"),
+    ]
+    return [
+        _graph(watched, "What becomes of offers?", _each(ours, "Sum")),
+        _graph(watched, "How long until acceptance? (s)", _percentiles(acceptance)[:2]),
+        _graph(watched, "Events: requests, longest wait (s), set aside", events),
     ]
 
 

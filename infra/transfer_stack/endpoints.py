@@ -1,6 +1,7 @@
 """The HTTP API that the Flex plugin calls: routes, integrations, CORS, throttling, access logs."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -47,11 +48,14 @@ class Endpoint:
         The function behind it.
     route_keys
         Its routes as API Gateway names them, such as `POST /transfer-chat`.
+    limits
+        The rate and the burst of its own that each of its routes has; the stage's by default.
     """
 
     name: str
     function: TransferFunction
     route_keys: Sequence[str]
+    limits: tuple[int, int] | None = None
 
 
 class TransferApi(Component):
@@ -67,7 +71,6 @@ class TransferApi(Component):
 
     api_id: pulumi.Output[str]
     url: pulumi.Output[str]
-    route_keys: tuple[str, ...]
     access_log_group_name: pulumi.Output[str]
 
     def __init__(
@@ -82,10 +85,9 @@ class TransferApi(Component):
         self._settings = settings
         self._api = self._declare_api(name)
         routes = [route for endpoint in endpoints for route in self._declare_endpoint(endpoint)]
-        stage, access_logs = self._declare_stage(name, routes)
+        stage, access_logs = self._declare_stage(name, routes, endpoints)
         self.api_id = self._api.id
         self.url = self._declare_url(name, stage)
-        self.route_keys = tuple(key for endpoint in endpoints for key in endpoint.route_keys)
         self.access_log_group_name = access_logs.name
         self.register_outputs({"url": self.url, "accessLogGroupName": self.access_log_group_name})
 
@@ -98,7 +100,7 @@ class TransferApi(Component):
             disable_execute_api_endpoint=self._has_one_address(),
             cors_configuration={
                 "allow_origins": list(self._settings.gateway.allowed_origins),
-                "allow_methods": ["GET", "POST"],
+                "allow_methods": ["DELETE", "GET", "POST"],
                 "allow_headers": ["authorization", "content-type"],
                 # How long to wait before a retry, and the request's ID in the logs.
                 "expose_headers": ["retry-after", "apigw-requestid"],
@@ -150,7 +152,9 @@ class TransferApi(Component):
         self, endpoint: Endpoint, key: str, integration: aws.apigatewayv2.Integration
     ) -> aws.apigatewayv2.Route:
         method, path = key.split(" ")
-        name = f"{method.lower()}-{path.removeprefix('/')}"
+        name = "-".join([method.lower(), *re.findall(r"[\w-]+", path)])
+        # A path's parameter stands for any value, and API Gateway may name the one that was called.
+        called = re.sub(r"{\w+}", "*", path)
         permission = aws.lambda_.Permission(
             name,
             action="lambda:InvokeFunction",
@@ -158,7 +162,7 @@ class TransferApi(Component):
             qualifier=endpoint.function.alias.name,
             principal="apigateway.amazonaws.com",
             # The stage is "*", as in AWS's examples: the only stage is $default.
-            source_arn=self._api.execution_arn.apply(lambda arn: f"{arn}/*/{method}{path}"),
+            source_arn=self._api.execution_arn.apply(lambda arn: f"{arn}/*/{method}{called}"),
             opts=self.child(),
         )
         return aws.apigatewayv2.Route(
@@ -171,7 +175,7 @@ class TransferApi(Component):
         )
 
     def _declare_stage(
-        self, name: str, routes: Sequence[aws.apigatewayv2.Route]
+        self, name: str, routes: Sequence[aws.apigatewayv2.Route], endpoints: Sequence[Endpoint]
     ) -> tuple[aws.apigatewayv2.Stage, aws.cloudwatch.LogGroup]:
         gateway = self._settings.gateway
         log_group = aws.cloudwatch.LogGroup(
@@ -190,11 +194,13 @@ class TransferApi(Component):
             # Served from the root, so the endpoint needs no prefix.
             name="$default",
             auto_deploy=True,
-            default_route_settings={
-                "throttling_burst_limit": gateway.throttling_burst,
-                "throttling_rate_limit": gateway.throttling_rate,
-                "detailed_metrics_enabled": True,
-            },
+            default_route_settings=_limited(gateway.throttling_rate, gateway.throttling_burst),
+            route_settings=[
+                {"route_key": key, **_limited(*endpoint.limits)}
+                for endpoint in endpoints
+                if endpoint.limits
+                for key in endpoint.route_keys
+            ],
             access_log_settings={
                 "destination_arn": log_group.arn,
                 "format": json.dumps(_ACCESS_LOG_FORMAT),
@@ -204,3 +210,12 @@ class TransferApi(Component):
             opts=self.child(depends_on=list(routes)),
         )
         return stage, log_group
+
+
+def _limited(rate: int, burst: int) -> aws.apigatewayv2.StageDefaultRouteSettingsArgsDict:
+    """Return the settings of routes with a limit; a route does not get those of the stage too."""
+    return {
+        "throttling_burst_limit": burst,
+        "throttling_rate_limit": rate,
+        "detailed_metrics_enabled": True,
+    }

@@ -26,7 +26,7 @@ class LogQuery:
 
     name: str
     title: str
-    logs: Literal["transfers", "access"]
+    logs: Literal["transfers", "access", "events"]
     query: str
 
 
@@ -62,6 +62,16 @@ fields @timestamp, level, message, phase, failure, code, task_sid, new_task_sid,
 | sort @timestamp""",
     ),
     LogQuery(
+        "unsettled-offers",
+        "Offers that could not be settled",
+        "events",
+        """\
+fields @timestamp, message, task_sid, failure, message_id, exception_name
+| filter message = "offer not settled" or message = "message comes again"
+| sort @timestamp desc
+| limit 200""",
+    ),
+    LogQuery(
         "slow-requests",
         "Slowest requests",
         "access",
@@ -87,15 +97,24 @@ def declare_log_queries(
     settings: StackSettings,
     transfer_log_group: pulumi.Input[str],
     access_log_group: pulumi.Input[str],
+    event_log_group: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare every query in a folder with the stack's name."""
-    groups = {"transfers": transfer_log_group, "access": access_log_group}
+    """Declare the queries of the log groups that there are, in a folder with the stack's name."""
+    events = [event_log_group] if event_log_group else []
+    # What happened to a task is in both.
+    groups = {
+        "transfers": [transfer_log_group, *events],
+        "access": [access_log_group],
+        "events": events,
+    }
     for query in QUERIES:
+        if not groups[query.logs]:
+            continue
         aws.cloudwatch.QueryDefinition(
             query.name,
             name=f"{settings.prefix}/{query.title}",
-            log_group_names=[groups[query.logs]],
+            log_group_names=groups[query.logs],
             query_string=query.query,
             opts=opts,
         )

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 TRANSFER_ROUTE: Final = "POST /transfer-chat"
+READ_OFFER_ROUTE: Final = "GET /transfers/{taskSid}"
+END_OFFER_ROUTE: Final = "DELETE /transfers/{taskSid}"
+EVENTS_ROUTE: Final = "POST /events"
 TARGET_ROUTES: Final = ("GET /get-workflows", "POST /get-workflows", "GET /transfer-targets")
 
 SUCCEEDED: Final = "TransferSucceeded"
@@ -19,6 +22,13 @@ FAILED: Final = "TransferFailed"
 ROLLED_BACK: Final = "TransferRolledBack"
 NOT_ROLLED_BACK: Final = "TransferNotRolledBack"
 TWILIO_LATENCY: Final = "TwilioLatency"
+
+OFFERED: Final = "TransferOffered"
+ACCEPTED: Final = "TransferAccepted"
+DECLINED: Final = "TransferDeclined"
+TAKEN_BACK: Final = "TransferTakenBack"
+TIME_TO_ACCEPTANCE: Final = "TimeToAcceptance"
+NOT_SETTLED: Final = "OfferNotSettled"
 
 # Counted in the access log, in the stack's own namespace.
 ANSWERED: Final = "RequestsAnswered"
@@ -57,6 +67,8 @@ class Watched:
         The names of the functions that answer requests.
     canary
         The canary's function name; empty without a canary.
+    events_queue, failed_events_queue
+        The names of the queues of events; empty without offers.
     transfer_log_group, access_log_group
         The log groups of transfers and of requests.
     """
@@ -67,6 +79,8 @@ class Watched:
     api_id: str
     functions: tuple[str, ...]
     canary: str
+    events_queue: str
+    failed_events_queue: str
     transfer_log_group: str
     access_log_group: str
 
@@ -81,6 +95,18 @@ class Watched:
     def of_target_lists(self, name: str) -> list[Metric]:
         """Return a metric of the HTTP API for each route of lists of targets."""
         return [self._of_route(name, key) for key in TARGET_ROUTES]
+
+    def of_events(self, name: str) -> Metric:
+        """Return a metric of the HTTP API for the route of events."""
+        return self._of_route(name, EVENTS_ROUTE)
+
+    def of_events_queue(self, name: str) -> Metric:
+        """Return a metric of SQS for the queue of events."""
+        return _of_queue(name, self.events_queue)
+
+    def of_failed_events_queue(self, name: str) -> Metric:
+        """Return a metric of SQS for the dead-letter queue of events."""
+        return _of_queue(name, self.failed_events_queue)
 
     def of_access_log(self, name: str) -> Metric:
         """Return a metric that is counted in the access log."""
@@ -107,3 +133,7 @@ class Watched:
 
 def _of_function(name: str, function: str) -> Metric:
     return Metric("AWS/Lambda", name, {"FunctionName": function})
+
+
+def _of_queue(name: str, queue: str) -> Metric:
+    return Metric("AWS/SQS", name, {"QueueName": queue})

@@ -1,6 +1,6 @@
 """Alarms, the dashboard and saved queries of one deployed stack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 import pulumi
@@ -14,6 +14,7 @@ from transfer_stack.endpoints import TransferApi
 from transfer_stack.functions import TransferFunction
 from transfer_stack.log_queries import declare_log_queries
 from transfer_stack.metrics import Watched
+from transfer_stack.offers import EventQueue
 from transfer_stack.settings import StackSettings
 
 
@@ -29,20 +30,23 @@ class Observability(Component):
         *,
         settings: StackSettings,
         api: TransferApi,
-        functions: Sequence[TransferFunction],
+        functions: Mapping[str, TransferFunction],
+        queue: EventQueue | None,
         canary: TransferFunction | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """Declare what watches the functions, of which the first transfers chats."""
+        """Declare what watches the functions, which have their names in the outputs."""
         super().__init__(name, opts)
         child = self.child()
-        access_logs, transfers = api.access_log_group_name, functions[0]
-        declare_access_metrics(settings, access_logs, api.route_keys, child)
+        access_logs, transfers = api.access_log_group_name, functions["transferChat"]
+        declare_access_metrics(settings, access_logs, child)
         watched = pulumi.Output.all(
             api_id=api.api_id,
             arn=transfers.function.arn,
-            functions=[function.function.name for function in functions],
+            functions=[function.function.name for function in functions.values()],
             canary=canary.function.name if canary else "",
+            events_queue=queue.name if queue else "",
+            failed_events_queue=queue.failed_name if queue else "",
             transfer_log_group=transfers.log_group_name,
             access_log_group=access_logs,
         ).apply(lambda known: _watched(settings, known))
@@ -57,7 +61,9 @@ class Observability(Component):
             ),
             opts=child,
         )
-        declare_log_queries(settings, transfers.log_group_name, access_logs, child)
+        events = functions.get("transferEvents")
+        event_logs = events.log_group_name if events else None
+        declare_log_queries(settings, transfers.log_group_name, access_logs, event_logs, child)
         self.topic_arn = alarms.topic_arn
         self.dashboard_name = dashboard.dashboard_name
         self.register_outputs({"topicArn": self.topic_arn, "dashboardName": self.dashboard_name})
@@ -71,6 +77,8 @@ def _watched(settings: StackSettings, known: Mapping[str, Any]) -> Watched:
         api_id=known["api_id"],
         functions=tuple(known["functions"]),
         canary=known["canary"],
+        events_queue=known["events_queue"],
+        failed_events_queue=known["failed_events_queue"],
         transfer_log_group=known["transfer_log_group"],
         access_log_group=known["access_log_group"],
     )

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from transfer_stack.idempotency import OFFERS_INDEX
+
 Statement = dict[str, Any]
 
 
@@ -82,6 +84,32 @@ def use_idempotency_table(table_arn: str) -> Statement:
     """
     names = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
     return _allow("RememberTransfers", [f"dynamodb:{name}" for name in names], table_arn)
+
+
+def find_offers(table_arn: str) -> Statement:
+    """Allow finding the open offers in the table's index, which is a resource of its own.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+    """
+    actions = ["dynamodb:Query", "dynamodb:Scan"]
+    return _allow("FindOffers", actions, f"{table_arn}/index/{OFFERS_INDEX}")
+
+
+def send_events(queue_arn: str) -> Statement:
+    """Allow putting messages on one queue; a batch needs no action of its own.
+
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-batch-api-actions.html
+    """
+    return _allow("SendEvents", "sqs:SendMessage", queue_arn)
+
+
+def take_events(queue_arn: str) -> Statement:
+    """Allow what Lambda needs to hand a queue's messages to the function.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    names = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    return _allow("TakeEvents", [f"sqs:{name}" for name in names], queue_arn)
 
 
 def invoke_function(alias_arn: str) -> Statement:

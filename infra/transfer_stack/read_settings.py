@@ -14,10 +14,12 @@ import pulumi
 from pulumi.runtime import config as pulumi_config
 
 from transfer_stack.config_keys import REQUIRED, Key
+from transfer_stack.offer_settings import NEW_PASSWORD
 from transfer_stack.settings import KEYS, StackSettings
 
-# Lambda's limit for a function's name is 64, and the longest of ours ends in "-transfer-chat".
-_LONGEST_NAME: Final = 64 - len("-transfer-chat")
+# Lambda's limit for a function's name.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+_LONGEST_NAME: Final = 64
 # twilo is close enough to twilio, and aws is not.
 _SAME_NAMESPACE: Final = 0.8
 
@@ -84,8 +86,9 @@ def read_settings(
     reader = _Reader(config, secrets, project, stack)
     settings: StackSettings = reader.read(StackSettings, project=project, stack=stack, commit="")
     settings = _with_reachable_latency(reader, settings)
-    _check_stack_name(reader)
+    _check_stack_name(reader, settings)
     _check_credentials(reader)
+    _check_events_password(reader, settings)
     _check_gateway_and_region(reader, settings)
     _check_key_region(reader, settings, config.get("aws:region", ""))
     reader.refuse_unknown()
@@ -164,8 +167,9 @@ class _Reader:
         return key.default
 
 
-def _check_stack_name(reader: _Reader) -> None:
-    longest = _LONGEST_NAME - len(reader.project) - 1
+def _check_stack_name(reader: _Reader, settings: StackSettings) -> None:
+    ending = "-transfer-events" if settings.offers.are_possible else "-transfer-chat"
+    longest = _LONGEST_NAME - len(ending) - len(reader.project) - 1
     if not re.fullmatch(r"[A-Za-z0-9_-]+", reader.stack) or len(reader.stack) > longest:
         expected = f"at most {longest} letters, digits, - and _, since AWS resources are named "
         fault = f"wrong value {reader.stack!r}"
@@ -190,6 +194,12 @@ def _check_credentials(reader: _Reader) -> None:
             "twilio:apiKeySid and twilio:apiKeySecret"
         )
         reader.refuse("twilio:authToken", "missing", expected)
+
+
+def _check_events_password(reader: _Reader, settings: StackSettings) -> None:
+    if settings.offers.are_possible and not reader.raw("eventsPassword"):
+        expected = f"one, since handOver is {settings.offers.hand_over}: {NEW_PASSWORD}"
+        reader.refuse("eventsPassword", "missing", expected)
 
 
 def _check_gateway_and_region(reader: _Reader, settings: StackSettings) -> None:

@@ -16,6 +16,8 @@ from transfer_stack.settings import StackSettings
 class TwilioCredentials(Component):
     """A secret, its value JSON: `auth_token`, or `api_key_sid` and `api_key_secret`.
 
+    With offers also `events_password`, which Twilio sends with its events.
+
     Protected: a deleted secret can be restored for some weeks, but until then every transfer fails.
     """
 
@@ -37,7 +39,7 @@ class TwilioCredentials(Component):
         self.value = aws.secretsmanager.SecretVersion(
             "credentials",
             secret_id=secret.id,
-            secret_string=pulumi.Output.secret(json.dumps(settings.twilio.credentials())),
+            secret_string=pulumi.Output.secret(json.dumps(_credentials(settings))),
             opts=self.child(),
         )
         self.arn = secret.arn
@@ -47,3 +49,10 @@ class TwilioCredentials(Component):
             decrypt = secret.arn.apply(lambda arn: decrypt_secret(key_arn, arn))
             self.statements = (*self.statements, decrypt)
         self.register_outputs({"arn": self.arn})
+
+
+def _credentials(settings: StackSettings) -> dict[str, str]:
+    credentials = settings.twilio.credentials()
+    if settings.offers.are_possible:
+        credentials["events_password"] = settings.offers.events_password
+    return credentials

@@ -14,6 +14,7 @@ from transfer_stack.config_keys import (
     text,
     whole,
 )
+from transfer_stack.offer_settings import OfferSettings
 from transfer_stack.twilio_settings import TwilioSettings
 
 # The longest integration timeout of an HTTP API. The function must time out first to answer with a
@@ -230,6 +231,7 @@ class StackSettings:
     commit: str
     twilio: TwilioSettings
     routing: RoutingSettings
+    offers: OfferSettings
     gateway: GatewaySettings
     functions: FunctionSettings
     alarms: AlarmSettings

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from local.deployer.aws_clients import AwsClients, parameters, tag_list
 from local.deployer.resource_types import Create, Created, Inputs
@@ -33,6 +33,7 @@ def _create_table(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
             parameters(attribute, name="AttributeName", type="AttributeType")
             for attribute in inputs["attributes"]
         ],
+        GlobalSecondaryIndexes=[_index(index) for index in inputs["globalSecondaryIndexes"]],
         SSESpecification=parameters(inputs["serverSideEncryption"]),
         Tags=tag_list(inputs["tags"]),
     )
@@ -40,6 +41,14 @@ def _create_table(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     recovery = parameters(inputs["pointInTimeRecovery"], enabled="PointInTimeRecoveryEnabled")
     dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
     return Created(name, {"arn": answer["TableDescription"]["TableArn"]})
+
+
+def _index(index: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "IndexName": index["name"],
+        "KeySchema": [{"AttributeName": index["hashKey"], "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": index["projectionType"]},
+    }
 
 
 def _create_log_group(aws: AwsClients, _name: str, inputs: Inputs) -> Created:

@@ -1,5 +1,6 @@
 """Creates what runs: roles, their policies, Lambda functions, and what may invoke them."""
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,8 +25,22 @@ def _create_role(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
 
 def _create_role_policy(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     given = parameters(inputs, role="RoleName", name="PolicyName", policy="PolicyDocument")
+    given["PolicyDocument"] = _with_batches(given["PolicyDocument"])
     aws.client("iam").put_role_policy(**given)
     return Created(f"{inputs['role']}:{inputs['name']}")
+
+
+def _with_batches(policy: str) -> str:
+    """Allow sending messages in batches where sending them is allowed.
+
+    AWS does so by itself; the emulated AWS asks for an action of its own, which AWS does not have.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-batch-api-actions.html
+    """
+    document = json.loads(policy)
+    for statement in document["Statement"]:
+        if statement["Action"] == "sqs:SendMessage":
+            statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+    return json.dumps(document)
 
 
 def _create_function(aws: AwsClients, _name: str, inputs: Inputs) -> Created:

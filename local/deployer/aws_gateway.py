@@ -32,7 +32,11 @@ def _create_route(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
 
 
 def _create_stage(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigatewayv2").create_stage(**parameters(inputs, name="StageName"))
+    given = parameters(inputs, name="StageName")
+    given["RouteSettings"] = {
+        settings.pop("RouteKey"): settings for settings in given.get("RouteSettings", [])
+    }
+    aws.client("apigatewayv2").create_stage(**given)
     return Created(inputs["name"])
 
 

@@ -9,7 +9,14 @@ from typing import Any, Final
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
-from local.deployer import aws_data, aws_domain, aws_functions, aws_gateway, aws_observability
+from local.deployer import (
+    aws_data,
+    aws_domain,
+    aws_functions,
+    aws_gateway,
+    aws_observability,
+    aws_queues,
+)
 from local.deployer.aws_clients import AwsClients
 from local.deployer.errors import (
     DeploymentError,
@@ -26,8 +33,16 @@ AWS_TYPES: Final[Mapping[str, Create]] = {
     **aws_functions.TYPES,
     **aws_gateway.TYPES,
     **aws_observability.TYPES,
+    **aws_queues.TYPES,
 }
-TWILIO_TYPES: Final = frozenset({"twilio:taskrouter:TaskQueue", "twilio:taskrouter:Workflow"})
+TWILIO_TYPES: Final = frozenset(
+    {
+        "twilio:events:Sink",
+        "twilio:events:Subscription",
+        "twilio:taskrouter:TaskQueue",
+        "twilio:taskrouter:Workflow",
+    }
+)
 _TWILIO_FUNCTIONS: Final = frozenset(
     {"twilio:taskrouter:getTaskQueue", "twilio:taskrouter:getWorkers"}
 )

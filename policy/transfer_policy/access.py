@@ -29,7 +29,7 @@ _SCHEDULE_GROUP: Final = re.compile(
 
 # An alias of a function; $LATEST is what is being changed.
 _ALIAS: Final = r":function:[^:/]+:[^:/$]+"
-_ALIAS_ARN: Final = re.compile(rf"arn:[^:]+:lambda:[^:]+:[0-9]{{12}}{_ALIAS}")
+ALIAS_ARN: Final = re.compile(rf"arn:[^:]+:lambda:[^:]+:[0-9]{{12}}{_ALIAS}")
 
 # An exact origin; plain HTTP is for a developer's own machine.
 # https://fetch.spec.whatwg.org/#http-access-control-allow-origin
@@ -121,7 +121,7 @@ def function_invocation(resource: Resource) -> Iterator[str]:
 def scheduled_function(resource: Resource) -> Iterator[str]:
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
     arn = str(nested(resource.props, "target", "arn"))
-    if not _ALIAS_ARN.fullmatch(arn):
+    if not ALIAS_ARN.fullmatch(arn):
         yield f"the target is {arn!r}; expected an alias of a function"
 
 

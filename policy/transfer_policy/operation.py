@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from transfer_policy.rule import Finding, Resource, nested, rule, stack_rule
+from transfer_policy.rule import Finding, Resource, nested, of_type, rule, stack_rule
 
 _FUNCTION: Final = "aws:lambda/function:Function"
 _LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
@@ -49,9 +49,11 @@ _TAGGED: Final = frozenset(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
         _TABLE,
         "aws:iam/role:Role",
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
         _FUNCTION,
         "aws:secretsmanager/secret:Secret",
         "aws:sns/topic:Topic",
+        "aws:sqs/queue:Queue",
     }
 )
 _UNTAGGED: Final = frozenset(
@@ -121,11 +123,11 @@ def no_credential_in_environment(resource: Resource) -> Iterator[str]:
 def no_secret_in_environment(resources: Sequence[Resource]) -> Iterator[Finding]:
     secrets = {
         value
-        for version in _of_type(resources, _SECRET_VERSION)
+        for version in of_type(resources, _SECRET_VERSION)
         for value in _leaves(version.props.get("secretString", ""))
         if len(value) >= _SHORTEST_SECRET
     }
-    for function in _of_type(resources, _FUNCTION):
+    for function in of_type(resources, _FUNCTION):
         for name, value in _environment(function).items():
             if any(secret in str(value) for secret in secrets):
                 message = f"variable {name} holds a value that is in Secrets Manager"
@@ -160,8 +162,8 @@ def log_retention(resource: Resource) -> Iterator[str]:
     "The stack declares each function's log group: one that Lambda creates never expires.",
 )
 def declared_log_groups(resources: Sequence[Resource]) -> Iterator[Finding]:
-    declared = {group.props.get("name") for group in _of_type(resources, _LOG_GROUP)}
-    for function in _of_type(resources, _FUNCTION):
+    declared = {group.props.get("name") for group in of_type(resources, _LOG_GROUP)}
+    for function in of_type(resources, _FUNCTION):
         name = function.props.get("name")
         own = nested(function.props, "loggingConfig", "logGroup") or f"/aws/lambda/{name}"
         if own not in declared:
@@ -229,7 +231,3 @@ def reviewed_types(resources: Sequence[Resource]) -> Iterator[Finding]:
         if resource.type.startswith("aws:") and resource.type not in _TAGGED | _UNTAGGED:
             message = f"no rule was written for a {resource.type}; expected a reviewed type"
             yield resource, f"{message}, see policy/transfer_policy/operation.py"
-
-
-def _of_type(resources: Sequence[Resource], type_: str) -> Iterator[Resource]:
-    return (resource for resource in resources if resource.type == type_)

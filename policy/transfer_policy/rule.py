@@ -95,3 +95,8 @@ def nested(props: Mapping[str, Any], *keys: str) -> Any:
             return None
         found = found[key]
     return found
+
+
+def of_type(resources: Sequence[Resource], type_: str) -> Iterator[Resource]:
+    """Return a stack's resources of one type."""
+    return (resource for resource in resources if resource.type == type_)

@@ -62,7 +62,7 @@ def test_a_preflight_from_an_allowed_origin_is_answered(deployed_stack: Deployed
 
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert answer.headers["Access-Control-Allow-Methods"] == "GET,POST"
+    assert answer.headers["Access-Control-Allow-Methods"] == "DELETE,GET,POST"
     assert answer.headers["Access-Control-Allow-Headers"] == "authorization,content-type"
 
 

@@ -13,7 +13,7 @@ from local.aws import EmulatedAws
 from local.deployer.creator import ABSENT, AWS_TYPES, TWILIO_TYPES
 from local.twilio.server import RunningTwilio
 from tests.deployment import DeployedStack, deploy_stack
-from tests.infra.declared import DOMAIN, PRODUCTION, declare
+from tests.infra.declared import DOMAIN, OFFERS, PRODUCTION, declare
 
 PREFIX = "flex-chat-transfer-like-production"
 
@@ -48,7 +48,7 @@ def client(aws: EmulatedAws, service: str) -> Any:
 def test_every_declared_type_is_known_or_listed_as_absent() -> None:
     declared = {
         found.type
-        for found in declare(PRODUCTION, stack="production").resources
+        for found in declare({**PRODUCTION, **OFFERS}, stack="production").resources
         if found.type.startswith(("aws:", "twilio:"))
     }
 
@@ -102,9 +102,13 @@ def test_the_gateway_may_invoke_the_alias_and_not_the_function(stack: DeployedSt
 
     answer = client(stack.aws, "lambda").get_policy(FunctionName=function, Qualifier="live")
 
-    (statement,) = json.loads(answer["Policy"])["Statement"]
-    assert statement["Sid"] == "post-transfer-chat"
-    assert statement["Resource"].endswith(f":{function}:live")
+    statements = json.loads(answer["Policy"])["Statement"]
+    assert {each["Sid"] for each in statements} == {
+        "post-transfer-chat",
+        "get-transfers-taskSid",
+        "delete-transfers-taskSid",
+    }
+    assert all(each["Resource"].endswith(f":{function}:live") for each in statements)
 
 
 def test_every_alarm_notifies_the_topic_and_the_topic_the_address(stack: DeployedStack) -> None:

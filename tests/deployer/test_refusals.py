@@ -36,8 +36,8 @@ def run(tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent], *
 def test_an_unknown_resource_type_is_named_in_the_error(
     tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
 ) -> None:
-    with pytest.raises(UnknownResourceTypeError, match=r"aws:sqs/queue:Queue \(alarms\)"):
-        run(tmp_path, running_aws, events, "aws.sqs.Queue('alarms')")
+    with pytest.raises(UnknownResourceTypeError, match=r"aws:kinesis/stream:Stream \(alarms\)"):
+        run(tmp_path, running_aws, events, "aws.kinesis.Stream('alarms')")
 
     assert events == []
 
@@ -156,7 +156,7 @@ def test_a_deployment_after_a_failed_one_succeeds(
     tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
 ) -> None:
     with pytest.raises(UnknownResourceTypeError):
-        run(tmp_path, running_aws, events, "aws.sqs.Queue('alarms')")
+        run(tmp_path, running_aws, events, "aws.kinesis.Stream('alarms')")
 
     run(tmp_path, running_aws, events, LOG_GROUP.format(name="after-failure", more=""))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.declared import PRODUCTION, Program, declare
+from tests.infra.declared import CONFIG, OFFERS, PRODUCTION, Program, declare
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +15,9 @@ def program() -> Program:
 def production() -> Program:
     """What the program declares with settings as in Pulumi.production.yaml."""
     return declare(PRODUCTION, stack="production")
+
+
+@pytest.fixture(scope="session")
+def with_offers() -> Program:
+    """What the program declares with settings as in development, and offers."""
+    return declare({**CONFIG, **OFFERS})

@@ -15,6 +15,7 @@ AUTH_TOKEN = "a-token-that-must-stay-secret"
 WORKSPACE_SID = "WS" + "b" * 32
 EVERYONE_SID = "WQ" + "e" * 32
 WORKFLOW_SID = "WW" + "f" * 32
+SINK_SID = "DG" + "d" * 32
 SUPPORT_SID = "WQ" + "5" * 32
 REGION_AND_ACCOUNT = "eu-west-1:123456789012"
 
@@ -43,7 +44,14 @@ PRODUCTION = {
     "flex-chat-transfer:secretKmsKeyArn": KEY_ARN,
     "flex-chat-transfer:logRetentionDays": "90",
 }
-SECRETS = frozenset({"twilio:authToken", "twilio:apiKeySecret"})
+EVENTS_PASSWORD = "a-password-for-events-that-must-stay-secret"
+OFFERS = {
+    "flex-chat-transfer:handOver": "optional",
+    "flex-chat-transfer:eventsPassword": EVENTS_PASSWORD,
+}
+SECRETS = frozenset(
+    {"twilio:authToken", "twilio:apiKeySecret", "flex-chat-transfer:eventsPassword"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,8 @@ def declared_outputs(args: MockResourceArgs) -> tuple[str | None, dict[str, Any]
         return None, {}
     name = args.inputs.get("name", args.name)
     arn = _arn(args.typ, f"{args.inputs.get('functionName', '')}:{name}".removeprefix(":"))
-    sid = {"TaskQueue": EVERYONE_SID, "Workflow": WORKFLOW_SID}.get(args.typ.split(":")[-1])
+    sids = {"Sink": SINK_SID, "TaskQueue": EVERYONE_SID, "Workflow": WORKFLOW_SID}
+    sid = sids.get(args.typ.split(":")[-1])
     added = {
         "sid": sid,
         "name": name,
@@ -125,6 +134,8 @@ def declared_outputs(args: MockResourceArgs) -> tuple[str | None, dict[str, Any]
     if sid == WORKFLOW_SID:
         # Twilio returns it as text.
         outputs["configuration"] = json.dumps(outputs["configuration"])
+    if args.typ == "aws:sqs/queue:Queue":
+        return f"https://sqs.eu-west-1.amazonaws.com/123456789012/{name}", outputs
     return sid or f"{args.name}-id", outputs
 
 

@@ -8,11 +8,15 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tests.infra.declared import AUTH_TOKEN, Program
+from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, Program
 
 Rule = Callable[[Program], Iterator[str]]
 
 FUNCTION: Final = "aws:lambda/function:Function"
+WITH_CREDENTIALS: Final = {
+    ("aws:secretsmanager/secretVersion:SecretVersion", "secretString"),
+    ("twilio:events:Sink", "sinkConfiguration"),
+}
 
 
 def each_alias_is_on_the_newest_version(program: Program) -> Iterator[str]:
@@ -25,11 +29,12 @@ def each_alias_is_on_the_newest_version(program: Program) -> Iterator[str]:
 
 
 def no_credential_is_in_plain_sight(program: Program) -> Iterator[str]:
-    """Only the secret's value has the Twilio credential, and Pulumi knows that it is secret."""
+    """Only the secret and the sink have credentials, and Pulumi knows that they are secret."""
     for found in program.resources:
         for key, value in found.inputs.items():
-            if AUTH_TOKEN in json.dumps(value, default=vars):
-                is_secret = found.type.endswith(":SecretVersion") and key in found.secret_inputs
+            shown = json.dumps(value, default=vars)
+            if AUTH_TOKEN in shown or EVENTS_PASSWORD in shown:
+                is_secret = (found.type, key) in WITH_CREDENTIALS and key in found.secret_inputs
                 if not is_secret:
                     yield f"{found.name}: {key}"
 

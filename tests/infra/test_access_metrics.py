@@ -39,6 +39,12 @@ def matches(pattern: str, line: dict[str, str]) -> bool:
         (TRANSFER, "422", {ANSWERED, REFUSED}),
         ("GET /get-workflows", "403", {ANSWERED, REFUSED}),
         ("POST /get-workflows", "403", {ANSWERED, REFUSED}),
+        ("DELETE /transfers/{taskSid}", "403", {ANSWERED, REFUSED}),
+        # There is no offer, which is an answer; and Twilio, no agent.
+        ("GET /transfers/{taskSid}", "404", set()),
+        ("POST /events", "204", set()),
+        ("POST /events", "400", set()),
+        ("POST /events", "429", set()),
         # The canary, and strangers: no token.
         (TRANSFER, "401", set()),
         ("GET /get-workflows", "401", set()),

@@ -35,12 +35,13 @@ with open(find_spec("typing_extensions").origin, "rb") as source:
 IMPORT_ALL = """
 import json, os, sys
 sys.path[:0] = sys.argv[1:]
-import transfer_chat, get_workflows
+import transfer_chat, get_workflows, receive_events, transfer_events
 from twilio.rest import Client
 client = Client("AC" + "0" * 32, "token")
 client.taskrouter.v1.workspaces, client.iam.v1.token, client.flex_api.v1.interaction
 client.chat.v2.services, client.conversations.v1.conversations
-assert callable(transfer_chat.handler) and callable(get_workflows.handler)
+for module in (transfer_chat, get_workflows, receive_events, transfer_events):
+    assert callable(module.handler)
 files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
 print(json.dumps({name: file for name, file in files.items() if file}))
 """

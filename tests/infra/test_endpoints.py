@@ -14,7 +14,7 @@ def test_cors_allows_the_configured_origins_only() -> None:
 
     cors = found.one("aws:apigatewayv2/api:Api", "api").inputs["corsConfiguration"]
     assert cors["allowOrigins"] == ["https://flex.twilio.com", "http://localhost:3000"]
-    assert cors["allowMethods"] == ["GET", "POST"]
+    assert cors["allowMethods"] == ["DELETE", "GET", "POST"]
     assert cors["allowHeaders"] == ["authorization", "content-type"]
     assert cors["exposeHeaders"] == ["retry-after", "apigw-requestid"]
     assert "allowCredentials" not in cors
@@ -44,6 +44,8 @@ def test_the_stage_throttles_and_logs(program: Program) -> None:
         ("get-get-workflows", "GET /get-workflows", "get-workflows"),
         ("post-get-workflows", "POST /get-workflows", "get-workflows"),
         ("get-transfer-targets", "GET /transfer-targets", "get-workflows"),
+        ("get-transfers-taskSid", "GET /transfers/{taskSid}", "transfer-chat"),
+        ("delete-transfers-taskSid", "DELETE /transfers/{taskSid}", "transfer-chat"),
     ],
 )
 def test_each_route_invokes_its_function(

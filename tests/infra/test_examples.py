@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.infra.declared import CONFIG, PRODUCTION, SECRETS
+from tests.infra.declared import CONFIG, OFFERS, PRODUCTION, SECRETS
 from transfer_stack.config_reference import development_stack, with_table
 from transfer_stack.read_settings import SettingsError, read_settings
 from transfer_stack.settings import KEYS
@@ -45,7 +45,8 @@ def test_a_value_that_the_dev_example_comments_out_is_valid() -> None:
     settings = read_settings(
         {**valid, **{key: CONFIG[key] for key in CONFIG if key in examples.keys() - valid.keys()}}
         | {"twilio:authToken": CONFIG["twilio:authToken"]}
-        | {"twilio:apiKeySecret": ""},
+        | {"twilio:apiKeySecret": ""}
+        | OFFERS,
         SECRETS,
         project=PROJECT,
         stack="dev",

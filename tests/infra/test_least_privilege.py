@@ -106,6 +106,8 @@ def test_each_function_has_a_role_of_its_own(program: Program) -> None:
         ("get-get-workflows", "get-workflows", "GET/get-workflows"),
         ("post-get-workflows", "get-workflows", "POST/get-workflows"),
         ("get-transfer-targets", "get-workflows", "GET/transfer-targets"),
+        ("get-transfers-taskSid", "transfer-chat", "GET/transfers/*"),
+        ("delete-transfers-taskSid", "transfer-chat", "DELETE/transfers/*"),
     ],
 )
 def test_the_gateway_may_invoke_a_function_for_its_route_only(

@@ -14,6 +14,14 @@ from transfer_stack.log_queries import QUERIES
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TOPIC_ARN = "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-alarms"
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+OFFERS = {
+    metrics.OFFERED,
+    metrics.ACCEPTED,
+    metrics.DECLINED,
+    metrics.TAKEN_BACK,
+    metrics.TIME_TO_ACCEPTANCE,
+    metrics.NOT_SETTLED,
+}
 OURS = {
     metrics.SUCCEEDED,
     metrics.FAILED,
@@ -32,7 +40,7 @@ ROUTE = {
 def test_the_functions_emit_the_metrics_that_are_watched_and_no_other() -> None:
     source = (FUNCTIONS / "chat_transfer" / "metrics.py").read_text()
 
-    assert set(re.findall(r'"(T[A-Za-z]+)"', source)) == OURS
+    assert set(re.findall(r'"([TO][A-Za-z]+)"', source)) == OURS | OFFERS
 
 
 def test_only_one_module_emits_metrics() -> None:
@@ -48,6 +56,10 @@ def test_only_one_module_emits_metrics() -> None:
 @pytest.mark.parametrize(
     ("name", "threshold", "used"),
     [
+        ("offers-not-settled", 0, {metrics.NOT_SETTLED}),
+        ("events-refused", 4, {"4xx", "5xx"}),
+        ("events-waiting", 450, {"ApproximateAgeOfOldestMessage"}),
+        ("events-failed", 0, {"ApproximateNumberOfMessagesVisible"}),
         ("transfers-failing", 5, {"4xx", "5xx", "Count"}),
         ("transfers-slow", 10_000, {"Latency"}),
         ("functions-crashed", 0, {"Errors"}),
@@ -59,9 +71,9 @@ def test_only_one_module_emits_metrics() -> None:
     ],
 )
 def test_an_alarm_is_raised_above_its_threshold(
-    program: Program, name: str, threshold: int, used: set[str]
+    with_offers: Program, name: str, threshold: int, used: set[str]
 ) -> None:
-    alarm = program.one(ALARM, name).inputs
+    alarm = with_offers.one(ALARM, name).inputs
 
     assert alarm["name"] == f"flex-chat-transfer-dev-{name}"
     assert alarm["comparisonOperator"] == "GreaterThanThreshold"
@@ -84,6 +96,68 @@ def test_the_failure_rate_is_that_of_transfers_alone(program: Program) -> None:
         "every": "SampleCount",
     }
     assert result["expression"] == "IF(failed > 1, 100 * failed / (every - refused), 0)"
+
+
+def test_offers_that_are_never_settled_raise_an_alarm_and_a_single_failure_none(
+    with_offers: Program,
+) -> None:
+    alarm = with_offers.one(ALARM, "offers-not-settled").inputs
+
+    (query,) = alarm["metricQueries"]
+    assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
+    assert (query["metric"]["stat"], query["metric"]["period"]) == ("Sum", 300)
+
+
+def test_an_event_that_failed_twice_raises_an_alarm_before_it_counts_no_more(
+    with_offers: Program,
+) -> None:
+    """SQS leaves a message out of the age of the oldest once it was received three times."""
+    queue = with_offers.one("aws:sqs/queue:Queue", "events").inputs
+    visibility = queue["visibilityTimeoutSeconds"]
+
+    threshold = with_offers.one(ALARM, "events-waiting").inputs["threshold"]
+
+    assert visibility < threshold < 2 * visibility
+
+
+@pytest.mark.parametrize(
+    ("alarm", "queue"), [("events-waiting", "events"), ("events-failed", "failed-events")]
+)
+def test_each_queue_has_its_alarm(with_offers: Program, alarm: str, queue: str) -> None:
+    (query,) = with_offers.one(ALARM, alarm).inputs["metricQueries"]
+
+    assert query["metric"]["namespace"] == "AWS/SQS"
+    assert query["metric"]["dimensions"] == {"QueueName": f"flex-chat-transfer-dev-{queue}"}
+    assert query["metric"]["stat"] == "Maximum"
+
+
+def test_the_webhooks_failures_are_those_of_its_route(with_offers: Program) -> None:
+    *found, result = with_offers.one(ALARM, "events-refused").inputs["metricQueries"]
+
+    assert [query["metric"]["dimensions"] for query in found] == [
+        {**ROUTE, "Resource": "/events"}
+    ] * 2
+    assert all(query["id"] in result["expression"] for query in found)
+
+
+def test_crashes_of_all_functions_are_counted(with_offers: Program) -> None:
+    *found, _ = with_offers.one(ALARM, "functions-crashed").inputs["metricQueries"]
+
+    names = {query["metric"]["dimensions"]["FunctionName"] for query in found}
+    assert {name.removeprefix("flex-chat-transfer-dev-") for name in names} == {
+        "transfer-chat",
+        "get-workflows",
+        "receive-events",
+        "transfer-events",
+    }
+
+
+def test_there_are_no_alarms_of_offers_without_offers(
+    program: Program, with_offers: Program
+) -> None:
+    added = with_offers.of_type(ALARM).keys() - program.of_type(ALARM).keys()
+
+    assert added == {"offers-not-settled", "events-refused", "events-waiting", "events-failed"}
 
 
 @pytest.mark.parametrize("name", ["functions-crashed", "functions-throttled"])
@@ -169,7 +243,30 @@ def test_the_dashboard_shows_counts_latency_and_failures(program: Program) -> No
     )
 
 
-def test_the_dashboards_widgets_do_not_overlap_and_use_the_stacks_region(program: Program) -> None:
+def test_the_dashboard_shows_what_becomes_of_offers(program: Program, with_offers: Program) -> None:
+    without, widgets = _widgets(program), _widgets(with_offers)
+    outcomes, acceptance, events = widgets[len(without) :]
+
+    assert not [name for name in OFFERS if name in json.dumps(without)]
+    assert {series[1] for series in outcomes["properties"]["metrics"]} == OFFERS - {
+        metrics.TIME_TO_ACCEPTANCE
+    }
+    shown = acceptance["properties"]["metrics"]
+    assert {(series[1], series[-1]["stat"]) for series in shown} == {
+        (metrics.TIME_TO_ACCEPTANCE, "p50"),
+        (metrics.TIME_TO_ACCEPTANCE, "p95"),
+    }
+    assert {series[0] for series in events["properties"]["metrics"]} == {
+        "AWS/ApiGateway",
+        "AWS/SQS",
+    }
+
+
+@pytest.mark.parametrize("stack", ["program", "with_offers"])
+def test_the_dashboards_widgets_do_not_overlap_and_use_the_stacks_region(
+    stack: str, request: pytest.FixtureRequest
+) -> None:
+    program = request.getfixturevalue(stack)
     widgets = _widgets(program)
     places = {(widget["x"], widget["y"]) for widget in widgets}
 
@@ -184,6 +281,7 @@ def test_the_dashboards_widgets_do_not_overlap_and_use_the_stacks_region(program
 def test_saved_queries_use_logged_fields_only(program: Program) -> None:
     logged = {
         "transfers": _logged_by_functions(),
+        "events": _logged_by_functions(),
         "access": set(
             json.loads(
                 program.one("aws:apigatewayv2/stage:Stage", "api").inputs["accessLogSettings"][
@@ -197,24 +295,31 @@ def test_saved_queries_use_logged_fields_only(program: Program) -> None:
         assert _fields(query.query) <= logged[query.logs] | {"@timestamp", "@message"}, query.name
 
 
-def test_each_query_is_saved_with_its_log_group(program: Program) -> None:
-    saved = program.of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
+def test_each_query_is_saved_with_its_log_group(program: Program, with_offers: Program) -> None:
+    kind = "aws:cloudwatch/queryDefinition:QueryDefinition"
+    saved = with_offers.of_type(kind)
+    transfers = "/aws/lambda/flex-chat-transfer-dev-transfer-chat"
+    events = "/aws/lambda/flex-chat-transfer-dev-transfer-events"
     groups = {
-        "transfers": "/aws/lambda/flex-chat-transfer-dev-transfer-chat",
-        "access": "/aws/vendedlogs/flex-chat-transfer-dev/access",
+        "transfers": [transfers, events],
+        "access": ["/aws/vendedlogs/flex-chat-transfer-dev/access"],
+        "events": [events],
     }
 
     assert saved.keys() == {query.name for query in QUERIES}
     for query in QUERIES:
         assert saved[query.name].inputs == {
             "name": f"flex-chat-transfer-dev/{query.title}",
-            "logGroupNames": [groups[query.logs]],
+            "logGroupNames": groups[query.logs],
             "queryString": query.query,
         }
+    without = program.of_type(kind)
+    assert without.keys() == saved.keys() - {"unsettled-offers"}
+    assert without["one-task"].inputs["logGroupNames"] == [transfers]
 
 
 def test_saved_queries_filter_by_messages_that_the_functions_log() -> None:
-    logged = (FUNCTIONS / "transfer_chat.py").read_text()
+    logged = "".join(path.read_text() for path in FUNCTIONS.glob("transfer_*.py"))
 
     messages = {
         found for query in QUERIES for found in re.findall(r'message = "([^"]+)"', query.query)
@@ -234,7 +339,7 @@ def _logged_by_functions() -> set[str]:
     sources = "".join(path.read_text() for path in FUNCTIONS.rglob("*.py"))
     calls = re.findall(r"(?:log|logger\.\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", sources)
     given = {name for call in calls for name in re.findall(r"(\w+)=", call)}
-    return given | {"level", "message", "correlation_id"}
+    return given | {"level", "message", "correlation_id", "exception_name"}
 
 
 def _fields(query: str) -> set[str]:
@@ -244,4 +349,4 @@ def _fields(query: str) -> set[str]:
     for clause in re.findall(r"(?:fields|by|sort|filter) ([^|]+)", query):
         bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", clause)
         read |= set(re.findall(r"@?[a-zA-Z_]\w*", bare))
-    return read - made - {"desc", "asc", "and", "like"}
+    return read - made - {"desc", "asc", "and", "or", "like"}

@@ -11,7 +11,7 @@ from tests.infra.rules import FUNCTION, RULES, Rule
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("stack", ["program", "production"])
+@pytest.mark.parametrize("stack", ["program", "production", "with_offers"])
 def test_a_rule_holds(rule: Rule, stack: str, request: pytest.FixtureRequest) -> None:
     assert list(rule(request.getfixturevalue(stack))) == []
 

@@ -6,6 +6,7 @@ import pulumi
 import pytest
 
 from tests.infra.declared import AUTH_TOKEN, CONFIG, SECRETS, declare
+from transfer_stack.offer_settings import OfferSettings
 from transfer_stack.read_settings import SettingsError, read_settings
 from transfer_stack.settings import (
     KEYS,
@@ -50,6 +51,7 @@ def test_only_three_keys_are_needed() -> None:
             reservation_timeout=120,
             strict=False,
         ),
+        offers=OfferSettings(hand_over="now", events_password=""),
         functions=FunctionSettings(
             memory_mb=512,
             timeout_seconds=25,
@@ -106,6 +108,7 @@ def test_secrets_are_not_in_the_settings_representation() -> None:
         ("hostedZoneId", "example.com", "the ID of a public hosted zone"),
         ("snapStart", "yes", "one of true, false"),
         ("reservedConcurrency", "0", "from 1 to 1000"),
+        ("handOver", "later", "one of now, optional, accepted"),
         ("alarmEmail", "on-call", "an e-mail address"),
         ("alarmFailurePercent", "100", "a whole number of percent from 1 to 99"),
         ("alarmRefusedPercent", "0", "a whole number of percent from 1 to 99"),

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.infra.declared import declare
+from tests.infra.declared import CONFIG, OFFERS, declare
 from tests.policy.declared import resources_of
 from transfer_policy.rule import Resource
 
 
 @pytest.fixture(scope="session")
 def resources() -> list[Resource]:
-    """What the program declares with settings as in development, and a canary."""
-    return resources_of(declare(canary="true"))
+    """What the program declares with settings as in development, offers and a canary."""
+    return resources_of(declare({**CONFIG, **OFFERS}, canary="true"))

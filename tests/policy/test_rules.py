@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.declared import AUTH_TOKEN, PRODUCTION, declare
+from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, PRODUCTION, declare
 from tests.policy.declared import allow, findings, policy, resources_of, with_value
 from transfer_policy import RULES
 from transfer_policy.operation import END_OF_SUPPORT, supported_runtime
@@ -24,8 +24,12 @@ ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 STAGE = "aws:apigatewayv2/stage:Stage"
 TABLE = "aws:dynamodb/table:Table"
+SQS = "aws:sqs/queue:Queue"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+SINK = "twilio:events:Sink"
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:twilio"
+FAILED_ARN = "arn:aws:sqs:eu-west-1:123456789012:flex-chat-transfer-dev-failed-events"
 LOGS = "arn:aws:logs:eu-west-1:123456789012"
 FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 XRAY = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
@@ -169,6 +173,35 @@ BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
     ("everyone-queue", QUEUE, "everyone", ("adoptExisting",), False),
     ("everyone-queue", QUEUE, "everyone", ("targetWorkers",), "roles HAS 'agent'"),
     ("everyone-queue", QUEUE, "everyone", ("friendlyName",), "Renamed"),
+    ("queue-encryption", SQS, "events", ("sqsManagedSseEnabled",), None),
+    ("queue-encryption", SQS, "failed-events", ("sqsManagedSseEnabled",), False),
+    ("queue-access", SQS, "events", ("policy",), ANYBODY),
+    ("dead-letter-queue", SQS, "events", ("redrivePolicy",), None),
+    *[
+        ("dead-letter-queue", SQS, "events", ("redrivePolicy",), json.dumps(redrive))
+        for redrive in (
+            {"maxReceiveCount": 5},
+            {"deadLetterTargetArn": FAILED_ARN, "maxReceiveCount": 4},
+            {"deadLetterTargetArn": FAILED_ARN},
+            {"deadLetterTargetArn": f"{FAILED_ARN}-of-another", "maxReceiveCount": 5},
+        )
+    ],
+    ("dead-letter-queue", SQS, "failed-events", ("messageRetentionSeconds",), 345_600),
+    ("event-source", MAPPING, "transfer-events", ("functionName",), FUNCTION_ARN),
+    ("event-source", MAPPING, "transfer-events", ("functionName",), f"{FUNCTION_ARN}:$LATEST"),
+    ("event-source", MAPPING, "transfer-events", ("functionResponseTypes",), []),
+    ("event-source", MAPPING, "transfer-events", ("scalingConfig",), None),
+    ("event-source", MAPPING, "transfer-events", ("eventSourceArn",), "arn:aws:kinesis:a:b:c"),
+    ("event-sink", SINK, "events", ("sinkType",), "email"),
+    *[
+        ("event-sink", SINK, "events", ("sinkConfiguration", "destination"), destination)
+        for destination in (
+            f"http://twilio:{EVENTS_PASSWORD}@example.com/events",
+            f"ftp://twilio:{EVENTS_PASSWORD}@127.0.0.1/events",
+            "https://example.com/events",
+            f"https://twilio:{EVENTS_PASSWORD}@[/events",
+        )
+    ],
 ]
 UNREVIEWED = [
     Resource(
@@ -203,6 +236,7 @@ def test_a_breach_is_found_by_its_rule(
 
     assert rule in found
     assert AUTH_TOKEN not in json.dumps(found)
+    assert EVENTS_PASSWORD not in json.dumps(found)
 
 
 @pytest.mark.parametrize("unreviewed", UNREVIEWED, ids=lambda resource: resource.name)

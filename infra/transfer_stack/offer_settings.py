@@ -1,0 +1,52 @@
+"""The settings of transfers that hand over at acceptance, each config key with its field."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from transfer_stack.config_keys import Fault, Kind, choice, key
+
+HandOver = Literal["now", "optional", "accepted"]
+
+# Characters that a URL holds as they are: the password is part of the sink's.
+# https://datatracker.ietf.org/doc/html/rfc3986#section-2.3
+_PASSWORD: Final = re.compile(r"[A-Za-z0-9_-]{32,128}")
+_PASSWORD_EXPECTED: Final = "a secret of 32 to 128 letters, digits, - and _"  # noqa: S105
+NEW_PASSWORD: Final = 'pulumi config set --secret eventsPassword "$(openssl rand -hex 24)"'  # noqa: S105
+
+
+def _password_faults(raw: str) -> Iterator[Fault]:
+    if not _PASSWORD.fullmatch(raw):
+        yield "a wrong value", f"{_PASSWORD_EXPECTED}: {NEW_PASSWORD}"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSettings:
+    """Whether a transfer can wait for its acceptance, and what Twilio's events need for it."""
+
+    hand_over: HandOver = key(  # noqa: RUF009
+        "handOver",
+        choice(get_args(HandOver)),
+        "When the agent hands a chat over. With `now` at once, always. With `optional` or "
+        "`accepted` a request may ask for either: the agent keeps the chat until the next one "
+        "accepts it, which is the default of a request with `accepted`",
+        default="now",
+    )
+    events_password: str = key(
+        "eventsPassword",
+        Kind(_PASSWORD_EXPECTED, _password_faults, is_secret=True),
+        "The password with which Twilio sends events to the stack. Required unless `handOver` is "
+        "`now`",
+        default="",
+    )
+
+    @property
+    def are_possible(self) -> bool:
+        """Whether the stack has offers."""
+        return self.hand_over != "now"
+
+    @property
+    def default(self) -> Literal["now", "accepted"]:
+        """When a request that does not ask for either hands over."""
+        return "accepted" if self.hand_over == "accepted" else "now"
