@@ -22,41 +22,41 @@ _NO_PACKAGE: Final = (".dist-info", ".data", "-stubs")
 _NOT_CODE: Final = frozenset({"requirements.in", "requirements.txt", "README.md"})
 _NO_SOURCES: Final = frozenset({"__pycache__", "tests"})
 
-# Instrumentation and utilities for packages that are not in the bundle.
+# Instrumentation and utilities for packages that are not in the bundle; a slash ends each path.
 _UNUSED: Final = (
-    "aws_lambda_powertools/utilities/auth_alpha",
-    "aws_lambda_powertools/utilities/circuit_breaker",
-    "aws_lambda_powertools/utilities/data_masking",
-    "aws_lambda_powertools/utilities/feature_flags",
-    "aws_lambda_powertools/utilities/kafka",
-    "aws_lambda_powertools/utilities/parser",
-    "aws_lambda_powertools/utilities/streaming",
-    "aws_xray_sdk/ext/aiobotocore",
-    "aws_xray_sdk/ext/aiohttp",
-    "aws_xray_sdk/ext/bottle",
-    "aws_xray_sdk/ext/django",
-    "aws_xray_sdk/ext/flask",
-    "aws_xray_sdk/ext/flask_sqlalchemy",
-    "aws_xray_sdk/ext/httpx",
-    "aws_xray_sdk/ext/mysql",
-    "aws_xray_sdk/ext/pg8000",
-    "aws_xray_sdk/ext/psycopg",
-    "aws_xray_sdk/ext/psycopg2",
-    "aws_xray_sdk/ext/pymongo",
-    "aws_xray_sdk/ext/pymysql",
-    "aws_xray_sdk/ext/pynamodb",
-    "aws_xray_sdk/ext/sqlalchemy",
-    "aws_xray_sdk/ext/sqlalchemy_core",
-    "aws_xray_sdk/ext/sqlite3",
-    "charset_normalizer/cli",
+    "aws_lambda_powertools/utilities/auth_alpha/",
+    "aws_lambda_powertools/utilities/circuit_breaker/",
+    "aws_lambda_powertools/utilities/data_masking/",
+    "aws_lambda_powertools/utilities/feature_flags/",
+    "aws_lambda_powertools/utilities/kafka/",
+    "aws_lambda_powertools/utilities/parser/",
+    "aws_lambda_powertools/utilities/streaming/",
+    "aws_xray_sdk/ext/aiobotocore/",
+    "aws_xray_sdk/ext/aiohttp/",
+    "aws_xray_sdk/ext/bottle/",
+    "aws_xray_sdk/ext/django/",
+    "aws_xray_sdk/ext/flask/",
+    "aws_xray_sdk/ext/flask_sqlalchemy/",
+    "aws_xray_sdk/ext/httpx/",
+    "aws_xray_sdk/ext/mysql/",
+    "aws_xray_sdk/ext/pg8000/",
+    "aws_xray_sdk/ext/psycopg/",
+    "aws_xray_sdk/ext/psycopg2/",
+    "aws_xray_sdk/ext/pymongo/",
+    "aws_xray_sdk/ext/pymysql/",
+    "aws_xray_sdk/ext/pynamodb/",
+    "aws_xray_sdk/ext/sqlalchemy/",
+    "aws_xray_sdk/ext/sqlalchemy_core/",
+    "aws_xray_sdk/ext/sqlite3/",
+    "charset_normalizer/cli/",
     # JWTs of Twilio's organizations and client SDKs.
-    "jwt",
-    "twilio/auth_strategy/token_auth_strategy.py",
-    "twilio/http/validation_client.py",
-    "twilio/jwt",
-    "twilio/http/async_http_client.py",
-    "twilio/twiml",
-    "urllib3/contrib/emscripten",
+    "jwt/",
+    "twilio/auth_strategy/token_auth_strategy.py/",
+    "twilio/http/validation_client.py/",
+    "twilio/jwt/",
+    "twilio/http/async_http_client.py/",
+    "twilio/twiml/",
+    "urllib3/contrib/emscripten/",
 )
 
 
@@ -73,7 +73,7 @@ def is_needed(file: PurePosixPath) -> bool:
         return False
     if file.parts[:2] == ("twilio", "rest") and len(file.parts) > 3:  # noqa: PLR2004 - below a product's folder
         return file.parts[2] in TWILIO_PRODUCTS
-    return not any(file.is_relative_to(unused) for unused in _UNUSED)
+    return not f"{file}/".startswith(_UNUSED)
 
 
 def is_source(file: PurePosixPath) -> bool:

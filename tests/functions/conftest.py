@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -155,6 +156,10 @@ def moto() -> Iterator[Aws]:
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        # Each cold start makes clients, which takes as much processor time as a transfer does.
+        session = boto3.session.Session()
+        environment.setattr(session, "client", cache(session.client))
+        environment.setattr(boto3, "DEFAULT_SESSION", session)
         yield clients()
 
 

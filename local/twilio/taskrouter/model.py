@@ -27,12 +27,12 @@ class TaskStatus(StrEnum):
     @property
     def ended(self) -> bool:
         """Tell whether the state is final."""
-        return self in {TaskStatus.COMPLETED, TaskStatus.CANCELED}
+        return self is TaskStatus.COMPLETED or self is TaskStatus.CANCELED
 
     @property
     def waiting(self) -> bool:
         """Tell whether a task in this state waits for a worker."""
-        return self in {TaskStatus.PENDING, TaskStatus.RESERVED}
+        return self is TaskStatus.PENDING or self is TaskStatus.RESERVED
 
 
 class ReservationStatus(StrEnum):
@@ -50,7 +50,7 @@ class ReservationStatus(StrEnum):
     @property
     def held(self) -> bool:
         """Tell whether the worker has the task: accepted it and did not complete it."""
-        return self in {ReservationStatus.ACCEPTED, ReservationStatus.WRAPPING}
+        return self is ReservationStatus.ACCEPTED or self is ReservationStatus.WRAPPING
 
     @property
     def open(self) -> bool:

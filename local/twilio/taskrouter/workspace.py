@@ -1,6 +1,7 @@
 """A workspace: its tables, its clock, and the products that follow its tasks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -138,22 +139,29 @@ class Workspace:
 
     def load(self, worker: Worker, task_channel_sid: str) -> Load:
         """Return how full a worker is for one kind of task."""
-        open_tasks = [
-            self.tables.tasks[r.task_sid]
-            for r in self.tables.reservations.values()
-            if r.worker_sid == worker.sid and r.status.open
-        ]
-        assigned = sum(task.task_channel_sid == task_channel_sid for task in open_tasks)
-        for channel in self.tables.worker_channels.values():
-            if (channel.worker_sid, channel.task_channel_sid) == (worker.sid, task_channel_sid):
-                return Load(assigned, channel.configured_capacity if channel.available else 0)
-        return Load(assigned, 0)
+        return self._loads(task_channel_sid, [worker.sid])[worker.sid]
 
     def candidates(self, task_channel_sid: str) -> Iterator[Candidate]:
         """Yield all workers as the routing of a task of that channel sees them."""
+        loads = self._loads(task_channel_sid, self.tables.workers)
         for worker in self.tables.workers.values():
             activity = self.tables.activities[worker.activity_sid]
-            yield Candidate(worker, activity, self.load(worker, task_channel_sid))
+            yield Candidate(worker, activity, loads[worker.sid])
+
+    def _loads(self, task_channel_sid: str, workers: Iterable[str]) -> dict[str, Load]:
+        """Return the load of each worker; every table is read once for all of them."""
+        assigned = Counter(
+            reservation.worker_sid
+            for reservation in self.tables.reservations.values()
+            if reservation.status.open
+            and self.tables.tasks[reservation.task_sid].task_channel_sid == task_channel_sid
+        )
+        capacity = {
+            channel.worker_sid: channel.configured_capacity
+            for channel in self.tables.worker_channels.values()
+            if channel.task_channel_sid == task_channel_sid and channel.available
+        }
+        return {sid: Load(assigned[sid], capacity.get(sid, 0)) for sid in workers}
 
     def put_task(self, task: Task) -> Task:
         """Store a new state of a task, as its next version."""
