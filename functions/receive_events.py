@@ -96,7 +96,7 @@ class Runtime:
             raise _later()
 
     def _put(self, events: Sequence[Any]) -> int:
-        entries = [
+        entries: list[Any] = [
             {"Id": str(index), "MessageBody": json.dumps(reduced(event))}
             for index, event in enumerate(events)
         ]

@@ -40,7 +40,9 @@ class TransferRouting(Component):
             workspace_sid=settings.routing.workspace_sid,
             friendly_name=routing.workflow_name,
             configuration=everyone.sid.apply(
-                lambda sid: workflow_configuration(sid, queue_sids, timeouts, offers=False)
+                lambda sid: workflow_configuration(
+                    sid, queue_sids, timeouts, offers=settings.offers.are_possible
+                )
             ),
             task_reservation_timeout=routing.reservation_timeout,
             # Tasks that wait in a deleted workflow would be lost.

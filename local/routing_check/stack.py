@@ -57,7 +57,10 @@ class CheckedStack:
         routing = self.settings.routing
         timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
         declared = workflow_configuration(
-            self.centre.everyone_sid, self.queue_sids, timeouts, offers=False
+            self.centre.everyone_sid,
+            self.queue_sids,
+            timeouts,
+            offers=self.settings.offers.are_possible,
         )
         name = routing.workflow_name
         after = Version(f"{name}, after the next pulumi up", json.dumps(declared))
