@@ -17,6 +17,7 @@ from local.twilio.seed import contact_centre
 from local.twilio.server import RunningTwilio, serve
 
 TRANSFER_QUEUES = ("Sales", "Support")
+EVENTS_PASSWORD = "events-password-of-the-tests-stack-0123"
 SECRETS = frozenset({"twilio:authToken", "flex-chat-transfer:eventsPassword"})
 
 
@@ -86,4 +87,5 @@ def running_aws() -> Iterator[EmulatedAws]:
 @pytest.fixture(scope="session")
 def deployed_stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedStack:
     """The stack, deployed once a session."""
-    return deploy_stack(running_twilio, running_aws, "tests")
+    offers = {"handOver": "optional", "eventsPassword": EVENTS_PASSWORD}
+    return deploy_stack(running_twilio, running_aws, "tests", **offers)

@@ -27,7 +27,13 @@ class Plugin:
         return self.stack.twilio.centre
 
     def transfer(
-        self, task_sid: str, target_sid: str, by: str = "ana", *, form: bool = False
+        self,
+        task_sid: str,
+        target_sid: str,
+        by: str = "ana",
+        *,
+        form: bool = False,
+        **extra: str,
     ) -> requests.Response:
         """Call the endpoint as a browser does."""
         fields: dict[str, Any] = {
@@ -35,9 +41,15 @@ class Plugin:
             "taskSid": task_sid,
             "targetSid": target_sid,
             "workerName": by,
+            **extra,
         }
         body: dict[str, Any] = {"data": fields} if form else {"json": fields}
         return self.call("POST", "/transfer-chat", **body)
+
+    def offer(self, method: str, task_sid: str, by: str = "ana") -> requests.Response:
+        """Ask what became of an offer, or take it back."""
+        headers = {"Authorization": f"Bearer {self.centre.token_of(by)}"}
+        return self.call(method, f"/transfers/{task_sid}", headers=headers)
 
     def call(self, method: str, path: str, **request: Any) -> requests.Response:
         """Call any path, from Flex's origin."""

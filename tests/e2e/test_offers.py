@@ -1,0 +1,167 @@
+"""Offers on the deployed stack: Twilio's events go by the API, the queue and the functions."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+import requests
+
+from local.twilio.sids import new_sid
+from tests.deployment import EVENTS_PASSWORD
+from tests.e2e.conftest import SECONDS, Plugin
+from tests.sampling import IS_FULL, examples
+
+EVENTS = examples(100)
+OFFERS = 10
+AT_ONCE = 5
+
+
+def wait_until(met: Callable[[], bool], seconds: float = SECONDS) -> float:
+    """Wait until something is so; how many seconds that took."""
+    began = time.monotonic()
+    while not met():
+        assert time.monotonic() - began < seconds, "not in time"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def state_of(plugin: Plugin, task_sid: str) -> str:
+    return str(plugin.offer("GET", task_sid).json()["state"])
+
+
+def is_accepted(plugin: Plugin, task_sid: str) -> bool:
+    return state_of(plugin, task_sid) == "accepted"
+
+
+def agents(plugin: Plugin, conversation_sid: str) -> set[str | None]:
+    """The agents who hold a task of the conversation."""
+    tasks = plugin.centre.open_tasks("conversationSid", conversation_sid)
+    return {plugin.centre.holder_of(task.sid) for task in tasks} - {None}
+
+
+def offered(plugin: Plugin, target: str = "ben") -> tuple[str, str]:
+    """A conversation that Ana holds and offers: its task, and the new one."""
+    task_sid = plugin.centre.conversation_task()
+    answer = plugin.transfer(task_sid, plugin.centre.workers[target], handOver="accepted")
+    assert answer.status_code == 202, answer.text
+    return task_sid, answer.json()["taskSid"]
+
+
+def test_an_accepted_offer_is_handed_over_by_twilios_event(plugin: Plugin) -> None:
+    task_sid, made = offered(plugin)
+    conversation = plugin.centre.attributes(task_sid)["conversationSid"]
+    assert state_of(plugin, task_sid) == "offered"
+    assert agents(plugin, conversation) == {"ana"}
+
+    plugin.centre.accept(made)
+
+    wait_until(partial(is_accepted, plugin, task_sid))
+    assert agents(plugin, conversation) == {"ben"}
+    plugin.centre.complete(made)
+
+
+def test_an_offer_is_taken_back(plugin: Plugin) -> None:
+    task_sid, made = offered(plugin)
+
+    answer = plugin.offer("DELETE", task_sid)
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert plugin.centre.holder_of(task_sid) == "ana"
+    assert plugin.centre.workspace.task(made).status.ended
+    plugin.centre.complete(task_sid)
+
+
+def test_an_offer_whose_task_is_cancelled_is_declined_by_the_event(plugin: Plugin) -> None:
+    task_sid, made = offered(plugin, "eva")
+    workspace = f"/taskrouter/v1/Workspaces/{plugin.centre.workspace_sid}"
+    cancelled = requests.post(
+        f"{plugin.stack.twilio.base_url}{workspace}/Tasks/{made}",
+        data={"AssignmentStatus": "canceled"},
+        auth=(plugin.centre.account_sid, plugin.centre.auth_token),
+        timeout=SECONDS,
+    )
+    assert cancelled.ok, cancelled.text
+
+    wait_until(lambda: state_of(plugin, task_sid) == "declined")
+    assert plugin.centre.holder_of(task_sid) == "ana"
+    plugin.centre.complete(task_sid)
+
+
+@pytest.mark.skipif(not IS_FULL, reason="takes a minute; FULL_MATRIX=1 runs it")
+def test_an_accepted_offer_whose_event_is_lost_is_handed_over_by_the_schedule(
+    plugin: Plugin,
+) -> None:
+    task_sid, made = offered(plugin)
+    settings = plugin.centre.account.settings
+    with plugin.centre.account.lock:
+        settings.change({"events_lost": True})
+    try:
+        plugin.centre.accept(made)
+        wait_until(partial(is_accepted, plugin, task_sid), seconds=100)
+    finally:
+        with plugin.centre.account.lock:
+            settings.change({"events_lost": False})
+    assert plugin.centre.holder_of(made) == "ben"
+    plugin.centre.complete(made)
+
+
+@pytest.mark.timeout(300)
+def test_a_burst_of_events_is_taken_within_a_second_and_loses_none(
+    plugin: Plugin, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    """1,000 events, or 100 in a sample, of which 10 are about offers that were accepted."""
+    for name in ("eva", "sam"):
+        plugin.centre.set_activity(name, "Available")
+    offers = [offered(plugin, target) for target in ("ben", "carla", "dev", "eva", "sam") * 2]
+    assert len(offers) == OFFERS
+    settings = plugin.centre.account.settings
+    with plugin.centre.account.lock:
+        settings.change({"events_lost": True})  # these are sent below
+    for _, made in offers:
+        plugin.centre.accept(made)
+    sids = [new_sid("WT") for _ in range(EVENTS - OFFERS)]
+    for index, (_, made) in enumerate(offers):
+        sids.insert(index * EVENTS // OFFERS, made)
+    plugin.stack.twilio.journal.clear()
+    events_url = f"{plugin.stack.endpoint}/events"
+
+    def send(task_sid: str) -> float:
+        event = {
+            "specversion": "1.0",
+            "id": new_sid("EZ"),
+            "source": plugin.centre.workspace_sid,
+            "type": "com.twilio.taskrouter.reservation.accepted",
+            "data": {"payload": {"task_sid": task_sid, "task_attributes": "x" * 500}},
+        }
+        began = time.monotonic()
+        answer = requests.post(
+            events_url,
+            data=json.dumps([event]),
+            headers={"Content-Type": "application/json"},
+            auth=("twilio", EVENTS_PASSWORD),
+            timeout=SECONDS,
+        )
+        assert answer.status_code == 204, answer.text
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(send, [new_sid("WT") for _ in range(AT_ONCE)]))  # all are warm
+        took = list(pool.map(send, sids))
+
+    ninety_ninth = statistics.quantiles(took, n=100)[98]
+    record_testsuite_property("99th percentile", ninety_ninth)
+    for task_sid, made in offers:
+        wait_until(partial(is_accepted, plugin, task_sid), seconds=120)
+        assert plugin.centre.holder_of(made)
+        assert plugin.centre.workspace.task(task_sid).status.ended
+    with plugin.centre.account.lock:
+        settings.change({"events_lost": False})
+    # One close for each offer: each was handed over once.
+    closes = plugin.stack.twilio.journal.matching("POST", "/Participants/")
+    assert len(closes) == OFFERS
+    assert ninety_ninth < 1.0
+    plugin.centre.set_activity("eva", "Offline")
