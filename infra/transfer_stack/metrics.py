@@ -29,6 +29,7 @@ DECLINED: Final = "TransferDeclined"
 TAKEN_BACK: Final = "TransferTakenBack"
 TIME_TO_ACCEPTANCE: Final = "TimeToAcceptance"
 NOT_SETTLED: Final = "OfferNotSettled"
+OF_OFFERS: Final = (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK, TIME_TO_ACCEPTANCE, NOT_SETTLED)
 
 # Counted in the access log, in the stack's own namespace.
 ANSWERED: Final = "RequestsAnswered"

@@ -5,14 +5,14 @@ import requests
 
 from local.deployer.creator import ABSENT
 from tests.deployment import DeployedStack
-from tests.infra.declared import Program, declare
+from tests.infra.declared import CONFIG, OFFERS, Program, declare
 
 ORIGIN = "https://flex.twilio.com"
 
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    return declare()
+    return declare({**CONFIG, **OFFERS})
 
 
 def test_every_declared_resource_is_created_and_reported(

@@ -10,18 +10,13 @@ import boto3
 import pytest
 import requests
 
-from local.aws import EmulatedAws
-from local.twilio.server import RunningTwilio
-from tests.deployment import DeployedStack, deploy_stack
-
-PASSWORD = "a-password-of-the-tests-for-events-0123456789"
+from tests.deployment import EVENTS_PASSWORD, DeployedStack
+from tests.sampling import IS_FULL
 
 
-@pytest.fixture(scope="module")
-def stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedStack:
-    return deploy_stack(
-        running_twilio, running_aws, "offers", handOver="optional", eventsPassword=PASSWORD
-    )
+@pytest.fixture
+def stack(deployed_stack: DeployedStack) -> DeployedStack:
+    return deployed_stack
 
 
 def client(stack: DeployedStack, service: str) -> Any:
@@ -53,7 +48,7 @@ def sink(stack: DeployedStack) -> dict[str, Any]:
     (found,) = [
         each
         for each in answer.json()["sinks"]
-        if each["description"].endswith("(flex-chat-transfer-offers)")
+        if each["description"].endswith("(flex-chat-transfer-tests)")
     ]
     return dict(found)
 
@@ -77,10 +72,11 @@ def is_empty(stack: DeployedStack, queue: str) -> bool:
     return {found["Attributes"][name] for name in names} == {"0"}
 
 
+@pytest.mark.skipif(not IS_FULL, reason="takes a minute; FULL_MATRIX=1 runs it")
 @pytest.mark.timeout(150)
 def test_the_schedule_invokes_the_function_each_minute(stack: DeployedStack) -> None:
     schedule = client(stack, "scheduler").get_schedule(
-        Name="flex-chat-transfer-offers-transfer-events"
+        Name="flex-chat-transfer-tests-transfer-events"
     )
     function = stack.outputs["functionNames"]["transferEvents"]
     fired = f"EventBridge → Lambda {function}: dispatched"
@@ -117,7 +113,7 @@ def test_the_sink_leads_to_the_queue(stack: DeployedStack) -> None:
     # The credentials of the URL are sent by basic authentication, as Twilio does it.
     answer = requests.post(configuration["destination"], json=[event], timeout=10)
 
-    assert configuration["destination"].startswith(f"http://twilio:{PASSWORD}@127.0.0.1:")
+    assert configuration["destination"].startswith(f"http://twilio:{EVENTS_PASSWORD}@127.0.0.1:")
     assert configuration["batch_events"] is True
     assert answer.status_code == 204, answer.text
     wait_for(lambda: logged(stack, taken) > before, 30)
@@ -125,7 +121,7 @@ def test_the_sink_leads_to_the_queue(stack: DeployedStack) -> None:
 
 
 def test_events_with_another_password_are_refused(stack: DeployedStack) -> None:
-    url = sink(stack)["sink_configuration"]["destination"].replace(PASSWORD, "another")
+    url = sink(stack)["sink_configuration"]["destination"].replace(EVENTS_PASSWORD, "another")
 
     answer = requests.post(url, json=[], timeout=10)
 
@@ -133,8 +129,8 @@ def test_events_with_another_password_are_refused(stack: DeployedStack) -> None:
 
 
 def test_the_password_is_in_no_log_and_no_output(stack: DeployedStack) -> None:
-    assert PASSWORD not in json.dumps(dict(stack.outputs))
-    assert logged(stack, PASSWORD) == 0
+    assert EVENTS_PASSWORD not in json.dumps(dict(stack.outputs))
+    assert logged(stack, EVENTS_PASSWORD) == 0
 
 
 def test_the_table_has_its_index(stack: DeployedStack) -> None:

@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from tests.functions.conftest import Deployment, aws, deployment
+from tests.functions.offers.conftest import event_of
 from tests.infra.declared import declare
 from transfer_stack.endpoints import _ACCESS_LOG_FORMAT as ACCESS_LOG
 from transfer_stack.metrics import (
@@ -47,6 +48,42 @@ def test_a_transfer_calls_twilio_and_the_table_as_often_as_the_page_says(
     reads = sum(count for name, count in calls.items() if name in {"GetItem", "Query"})
     assert calls.total() - reads == stated("DynamoDB writes")
     assert reads == stated("DynamoDB reads")
+
+
+def test_an_offer_calls_twilio_and_the_table_as_often_as_the_page_says(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+    session = boto3.session.Session()
+    session.events.register("before-call.dynamodb.*", lambda model, **_: calls.update([model.name]))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    columns: dict[str, list[int]] = {}
+    made = ""
+
+    def offer() -> None:
+        nonlocal made
+        ben = deployment.twilio.centre.workers["ben"]
+        made = deployment.transfer("conversation", ben, handOver="accepted").body["taskSid"]
+
+    def look() -> None:
+        assert not deployment.deliver(event_of(made))
+
+    def accept() -> None:
+        deployment.twilio.centre.accept(made)
+        deployment.twilio.journal.clear()
+        look()
+
+    for step in (offer, look, accept):
+        deployment.twilio.journal.clear()
+        calls.clear()
+        step()
+        reads = sum(count for name, count in calls.items() if name in {"GetItem", "Query"})
+        columns.setdefault("calls of Twilio", []).append(len(deployment.twilio.journal))
+        columns.setdefault("writes of DynamoDB", []).append(calls.total() - reads)
+        columns.setdefault("reads of DynamoDB", []).append(reads)
+
+    for name, (offered, looked, accepted) in columns.items():
+        assert f"| {name} | {offered} | {accepted} | {looked} |" in PAGE
 
 
 @pytest.mark.parametrize("task", ["chat", "conversation"])

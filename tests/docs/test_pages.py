@@ -11,12 +11,13 @@ import yaml
 from chat_transfer.transfer.record import REMEMBERED_SECONDS
 from local.arguments import parse
 from local.stack import ALLOWED_ORIGINS
-from tests.infra.declared import declare
+from tests.infra.declared import CONFIG, OFFERS, declare
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import (
     ANSWERED,
     FAILED,
     NOT_ROLLED_BACK,
+    OF_OFFERS,
     REFUSED,
     ROLLED_BACK,
     SUCCEEDED,
@@ -104,7 +105,7 @@ def test_the_patterns_find_commands_modules_and_keys() -> None:
 
 def test_the_bill_of_the_cost_page_adds_up() -> None:
     page = (ROOT / "docs" / "cost.md").read_text()
-    bill = page.partition("## The bill")[2].partition("What to know")[0]
+    bill = page.partition("## The bill")[2].partition("\n## ")[0]
     (total,) = re.findall(r"\*\*([0-9.]+)\*\* \|$", bill, re.MULTILINE)
     costs = [float(cost) for cost in re.findall(r"\| ([0-9.]+) \|$", bill, re.MULTILINE)]
 
@@ -114,7 +115,7 @@ def test_the_bill_of_the_cost_page_adds_up() -> None:
 
 def test_the_observability_page_names_what_is_declared() -> None:
     page = (ROOT / "docs" / "observability.md").read_text()
-    program = declare(canary="true")
+    program = declare({**CONFIG, **OFFERS}, canary="true")
     alarms = {
         name.inputs["name"].removeprefix("flex-chat-transfer-dev-")
         for name in program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values()
@@ -123,7 +124,7 @@ def test_the_observability_page_names_what_is_declared() -> None:
     rows = re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \|", page, re.MULTILINE)
     names = {name for row in rows for name in re.findall(r"`([\w-]+)`", row)} - problem_codes()
 
-    ours = {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY}
+    ours = {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY, *OF_OFFERS}
     assert names == alarms | ours | {ANSWERED, REFUSED, THROTTLED}
     flat = " ".join(page.split())
     assert [title for title in queries if f'"{title}"' not in flat] == []
