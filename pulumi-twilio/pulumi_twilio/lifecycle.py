@@ -96,7 +96,8 @@ class Lifecycle(Objects):
         if existing is None:
             if self.declaration.only_adopted:
                 raise NotFoundError(f"{place_of(inputs)} has no {self._label(inputs)[4:]}")
-            return self.outputs(self._post_new(client, inputs), inputs, adopted=False)
+            made = self.outputs(self._post_new(client, inputs), inputs, adopted=False)
+            return made | self._as_declared(self._expected(inputs))
         if not (self.declaration.only_adopted or inputs.get("adoptExisting")):
             raise self._already_exists(name, existing, inputs)
         return self._adopt(client, existing, inputs)
@@ -152,7 +153,7 @@ class Lifecycle(Objects):
         except GoneError:
             return None
         adopted = self.declaration.only_adopted or bool(state.get("adopted"))
-        outputs = self.outputs(found, place, adopted=adopted)
+        outputs = self.outputs(found, place, adopted=adopted) | self._as_declared(state)
         return Reading(sid, outputs, self._inputs_of(outputs, inputs))
 
     def update(
@@ -193,7 +194,8 @@ class Lifecycle(Objects):
             if holder and holder["sid"] != sid:
                 raise self._already_exists(name, holder, inputs)
         changed = self._change(client, state | {"sid": sid}, wanted)
-        return self.outputs(changed, state, adopted=bool(state.get("adopted")))
+        outputs = self.outputs(changed, state, adopted=bool(state.get("adopted")))
+        return outputs | self._as_declared(state)
 
     def delete(self, client: Client, sid: str, state: Properties) -> None:
         """Delete an object, unless it was adopted.
@@ -227,6 +229,13 @@ class Lifecycle(Objects):
                 kept = is_kept(self._api(client), state | {"sid": sid})
             if not kept:
                 raise
+
+    def _as_declared(self, known: Properties) -> Properties:
+        return {
+            each.name: known[each.name]
+            for each in self._managed
+            if each.as_declared and each.name in known
+        }
 
     def _changes(self, state: Properties, inputs: Properties) -> Properties:
         found = comparison.changes(self.declaration.properties, state, inputs)

@@ -66,7 +66,11 @@ class Engine:
     def __init__(self, folder: Path, twilio: RunningTwilio) -> None:
         self._folder = folder
         self._stack = _new_stack(folder)
-        for key, value in {"aws:region": "eu-west-1", **stack_config(twilio)}.items():
+        self.set({"aws:region": "eu-west-1", **stack_config(twilio)})
+
+    def set(self, config: Mapping[str, str]) -> None:
+        """Run `pulumi config set` for each key, with `--secret` where it takes one."""
+        for key, value in config.items():
             self._stack.set_config(key, automation.ConfigValue(value, secret=key in SECRETS))
 
     def preview(self, *, policy: bool = False, diff: bool = False) -> Run:
@@ -95,6 +99,22 @@ class Engine:
             policy_packs=_packs(policy=True), color="never", on_event=events.append
         )
         return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
+
+    def refresh(self) -> Run:
+        """Run `pulumi refresh`."""
+        events: list[automation.EngineEvent] = []
+        result = self._stack.refresh(color="never", on_event=events.append)
+        return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
+
+    def managed(self) -> dict[str, str]:
+        """Return the IDs of what the stack manages, by URN; a component has none."""
+        resources = (self._stack.export_stack().deployment or {}).get("resources", [])
+        return {each["urn"]: each.get("id", "") for each in resources}
+
+    def state(self) -> str:
+        """Return the stack's state as it is on the disk, without secrets in plain text."""
+        (path,) = (self._folder / "state").rglob(f"stacks/**/{STACK}.json")
+        return path.read_text()
 
     def replace(self, file: str, old: str, new: str) -> None:
         """Change the copy of the program."""

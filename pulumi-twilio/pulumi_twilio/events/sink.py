@@ -49,7 +49,17 @@ class Sink(Resource):
                 required=True,
                 replaces=True,
             ),
-            Property("sinkConfiguration", shapes.OBJECT, required=True, replaces=True, secret=True),
+            # A sink's description is all that an update changes. How a destination with a password
+            # is shown is not documented.
+            # https://www.twilio.com/docs/events/event-streams/sink-resource#update-a-sink-resource
+            Property(
+                "sinkConfiguration",
+                shapes.OBJECT,
+                required=True,
+                replaces=True,
+                secret=True,
+                as_declared=True,
+            ),
             declare.ADOPT_EXISTING,
         ),
         computed=MappingProxyType(

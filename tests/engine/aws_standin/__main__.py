@@ -73,6 +73,8 @@ class AwsStandIn(rpc.Provider):
             key: PropertyValue(UNKNOWN if request.preview else value) for key, value in made.items()
         }
         resource_id = None if request.preview else f"{service}-{called}"
+        if kind == "queue" and not request.preview:
+            resource_id = f"https://sqs.eu-west-1.amazonaws.com/123456789012/{called}"
         return rpc.CreateResponse(resource_id, {**outputs, **request.properties})
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:

@@ -1,0 +1,108 @@
+"""Offers are switched on, off and on again, on the real engine."""
+
+from typing import Any, Final
+
+import pytest
+import requests
+
+from local.twilio.server import RunningTwilio
+from tests.engine.stack_on_engine import POLICY, Engine, Run
+
+pytestmark = [
+    pytest.mark.skipif(
+        not (POLICY / ".venv").is_dir(), reason="the policy pack is not installed; run make policy"
+    ),
+    pytest.mark.timeout(600),  # ten runs of the CLI
+]
+
+PASSWORD: Final = "a-password-of-the-tests-for-events-0123456789"
+ANOTHER: Final = "another-password-of-the-tests-for-events-012345"
+HAND_OVER: Final = "flex-chat-transfer:handOver"
+PASSWORD_KEY: Final = "flex-chat-transfer:eventsPassword"
+KINDS: Final = ("aws:sqs/", "twilio:events:", "eventSourceMapping", "receive-events")
+
+
+def test_offers_can_be_switched_on_and_off(engine: Engine, twilio: RunningTwilio) -> None:
+    engine.up()
+    without = engine.managed()
+    assert not parts_of_offers(engine)
+
+    engine.set({HAND_OVER: "optional", PASSWORD_KEY: PASSWORD})
+    preview = engine.preview(policy=True, diff=True)
+    on = engine.up()
+
+    assert hidden(preview, engine)
+    assert hidden(on, engine)
+    assert on.breaches == on.unchecked == frozenset()
+    assert on.changes.keys() == {"create", "update", "same"}
+    assert parts_of_offers(engine)
+    assert table(engine) == table_of(without)
+    destination = sinks(twilio)[0]["sink_configuration"]["destination"]
+    assert destination.startswith(f"https://twilio:{PASSWORD}@abc123.execute-api.")
+    assert [each["sink_sid"] for each in subscriptions(twilio)] == [sinks(twilio)[0]["sid"]]
+
+    # Twilio may show the sink without the password; nothing changes because of that.
+    mask(twilio)
+    refreshed = engine.refresh()
+    again = engine.preview(policy=True, diff=True)
+    assert refreshed.changes.keys() == again.changes.keys() == {"same"}
+    assert hidden(refreshed, engine)
+    assert hidden(again, engine)
+
+    engine.set({PASSWORD_KEY: ANOTHER})
+    changed = engine.up()
+    assert ANOTHER not in changed.text + engine.state()
+    (sink,) = sinks(twilio)
+    assert ANOTHER in sink["sink_configuration"]["destination"]
+    assert [each["sink_sid"] for each in subscriptions(twilio)] == [sink["sid"]]
+
+    engine.set({HAND_OVER: "now"})
+    off = engine.up()
+    assert off.breaches == frozenset()
+    assert engine.managed() == without
+    assert sinks(twilio) == subscriptions(twilio) == []
+
+    engine.set({HAND_OVER: "accepted"})
+    engine.up()
+    assert parts_of_offers(engine)
+    assert table(engine) == table_of(without)
+    assert len(sinks(twilio)) == len(subscriptions(twilio)) == 1
+
+
+def hidden(run: Run, engine: Engine) -> bool:
+    """Whether the password is neither in what a run prints nor in the state."""
+    return PASSWORD not in run.text and PASSWORD not in engine.state()
+
+
+def parts_of_offers(engine: Engine) -> list[str]:
+    return [urn for urn in engine.managed() if any(kind in urn for kind in KINDS)]
+
+
+def table(engine: Engine) -> dict[str, str]:
+    return table_of(engine.managed())
+
+
+def table_of(managed: dict[str, str]) -> dict[str, str]:
+    found = {urn: id_ for urn, id_ in managed.items() if "aws:dynamodb/table:Table" in urn}
+    assert len(found) == 1
+    return found
+
+
+def sinks(twilio: RunningTwilio) -> list[dict[str, Any]]:
+    return listed(twilio, "Sinks")
+
+
+def subscriptions(twilio: RunningTwilio) -> list[dict[str, Any]]:
+    return listed(twilio, "Subscriptions")
+
+
+def listed(twilio: RunningTwilio, kind: str) -> list[dict[str, Any]]:
+    answer = requests.get(
+        f"{twilio.base_url}/events/v1/{kind}", auth=twilio.centre.api_key, timeout=5
+    ).json()
+    return list(answer[kind.lower()])
+
+
+def mask(twilio: RunningTwilio) -> None:
+    for sink in twilio.centre.account.sinks.values():
+        sink["sink_configuration"] = {"destination": "https://***@example.com/events"}
