@@ -72,6 +72,10 @@ export class Stack {
     return { ...task, attributes: JSON.parse(task.attributes) };
   }
 
+  async complete(taskSid: string): Promise<void> {
+    await this.taskrouter(`/Tasks/${taskSid}`, { AssignmentStatus: 'completed' });
+  }
+
   /** The SIDs of the tasks that transfers of this one made. */
   async successors(sid: string): Promise<string[]> {
     const query = new URLSearchParams({ EvaluateTaskAttributes: `transferredFrom=="${sid}"` });

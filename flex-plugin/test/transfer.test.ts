@@ -45,7 +45,7 @@ describe('transfers', () => {
         const sid =
           { worker: workers['ben'], queue: queues['Sales'], workflow: workflows['Escalations'] }[target] ?? '';
         const old = await stack.newTask(kind);
-        const task = await stack.task(await client().transfer(old, sid));
+        const task = await stack.task((await client().transfer(old, sid)).taskSid);
         assert.equal(task.attributes['targetSid'], sid);
         assert.equal(task.attributes['transferTargetType'], target);
         assert.equal((await stack.task(old)).assignment_status, 'completed');
@@ -153,7 +153,7 @@ describe('what is sent again', () => {
       body: JSON.stringify({ ...limited.problem }),
     });
     const began = Date.now();
-    assert.match(await client().transfer(task, ben()), /^WT/);
+    assert.match((await client().transfer(task, ben())).taskSid, /^WT/);
     assert.ok(Date.now() - began >= 1_000);
     assert.equal(wire.calls.length, 3);
   });
@@ -161,7 +161,7 @@ describe('what is sent again', () => {
   it('504, once Twilio answers again', async () => {
     const task = await stack.newTask();
     await stack.break({ kind: 'silence', seconds: 40, path: '/Tokens/validate', times: 6 });
-    const sid = await client({ patience: 80_000 }).transfer(task, ben());
+    const { taskSid: sid } = await client({ patience: 80_000 }).transfer(task, ben());
     assert.equal((await stack.successors(task)).length, 1);
     assert.equal((await stack.task(sid)).attributes['transferredFrom'], task);
     assert.equal(wire.calls[0]?.status, 504);
@@ -171,7 +171,7 @@ describe('what is sent again', () => {
   it('a lost answer: the same new task', async () => {
     const task = await stack.newTask();
     wire.next.push('lost', 'lost');
-    const sid = await client().transfer(task, ben());
+    const { taskSid: sid } = await client().transfer(task, ben());
     assert.deepEqual(await stack.successors(task), [sid]);
     assert.equal(wire.calls.length, 3);
   });
@@ -179,14 +179,14 @@ describe('what is sent again', () => {
   it('an answer that does not come in time: the same new task', async () => {
     const task = await stack.newTask();
     wire.next.push('silent');
-    const sid = await client({ answerWithin: 3_000 }).transfer(task, ben());
+    const { taskSid: sid } = await client({ answerWithin: 3_000 }).transfer(task, ben());
     assert.deepEqual(await stack.successors(task), [sid]);
   });
 
   it('bodies that are no JSON, or not what the API promises', async () => {
     const task = await stack.newTask();
     wire.next.push({ status: 200, body: '<html>' }, { status: 502, body: 'Bad gateway' }, { status: 200, body: '[]' });
-    assert.match(await client().transfer(task, ben()), /^WT/);
+    assert.match((await client().transfer(task, ben())).taskSid, /^WT/);
     assert.equal(wire.calls.length, 4);
   });
 
@@ -222,7 +222,7 @@ describe('what is sent again', () => {
     const task = await stack.newTask('chat');
     // The original cannot be completed, and neither can it be restored.
     await stack.break({ kind: 'status', status: 500, method: 'POST', path: `/Tasks/${task}$`, nth: 2, times: 12 });
-    const outcome = await client({ patience: 60_000 }).transfer(task, ben());
+    const { taskSid: outcome } = await client({ patience: 60_000 }).transfer(task, ben());
     assert.equal((await stack.task(task)).assignment_status, 'completed');
     assert.equal((await stack.task(outcome)).attributes['transferredFrom'], task);
     assert.ok(wire.calls.length >= 2);
@@ -235,10 +235,10 @@ describe('one transfer at a time', () => {
     await stack.break({ kind: 'latency', seconds: 1, path: '/Invites$', times: null });
     const target = stack.seed.workers['ben'] ?? '';
     // A busy machine starts 20 functions slowly.
-    const sids = await Promise.all(
+    const made = await Promise.all(
       Array.from({ length: 20 }, () => client({ pause: 500, patience: 180_000 }).transfer(task, target)),
     );
-    assert.equal(new Set(sids).size, 1);
+    assert.equal(new Set(made.map(({ taskSid }) => taskSid)).size, 1);
     assert.equal((await stack.successors(task)).length, 1);
   });
 
@@ -249,7 +249,7 @@ describe('one transfer at a time', () => {
     };
     for (let n = 0; n < 6; n += 1) wire.next.push(inProgress);
     const task = await stack.newTask();
-    assert.match(await client().transfer(task, stack.seed.workers['ben'] ?? ''), /^WT/);
+    assert.match((await client().transfer(task, stack.seed.workers['ben'] ?? '')).taskSid, /^WT/);
     assert.equal(wire.calls.length, 7);
   });
 
