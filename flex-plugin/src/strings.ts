@@ -12,6 +12,7 @@ const PROBLEMS: Record<Code, string> = {
   body_too_large: 'The transfer was refused. Tell your administrator.',
   cannot_take_back: 'The chat cannot be taken back at the moment. Try again in a minute.',
   cancelled: 'The transfer was interrupted. Check whether you still have the chat before you try again.',
+  events_not_queued: 'The transfer service does not work at the moment. Try again in a minute.',
   events_unauthorized: 'The transfer was refused. Tell your administrator.',
   hand_over_off: 'Chats can only be handed over at once. Choose “Hand over now”.',
   interaction_gone: 'This conversation does not exist any more.',
