@@ -29,7 +29,10 @@ export function HandOverChoice({ task, words, load, chosen }: Props) {
     };
   }, [load]);
 
-  if (!task || possible.length < 2) return null;
+  const [first] = possible;
+  if (!task || !first || possible.length < 2) return null;
+  // What the agent sees is what is asked for, even where the stack's default has changed since.
+  if (!chosen.has(task.taskSid)) chosen.set(task.taskSid, first);
   const choose = (value: string) => {
     chosen.set(task.taskSid, value as HandOver);
     rerender((count) => count + 1);
@@ -39,7 +42,7 @@ export function HandOverChoice({ task, words, load, chosen }: Props) {
       <RadioGroup
         name="chat-transfer-hand-over"
         legend={words.legend}
-        value={chosen.get(task.taskSid) ?? possible[0] ?? 'now'}
+        value={chosen.get(task.taskSid) ?? first}
         onChange={choose}
       >
         {possible.map((handOver) => (

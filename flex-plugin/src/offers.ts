@@ -25,7 +25,7 @@ const LAST_LOOKS = 3;
 const GONE: readonly Code[] = ['offer_unknown', 'task_unknown', 'not_your_task'];
 const isGone = (error: unknown) => error instanceof TransferError && GONE.includes(error.code);
 
-/** Milliseconds until an offer of this age is looked at again: 3 s at first, a minute at most, 20 looks in 5 minutes. */
+/** Milliseconds until an offer of this age is looked at again: 3 s at first, a minute at most, 21 looks in 5 minutes. */
 export const pauseAt = (age: number) => Math.min(60_000, Math.max(3_000, age / 5));
 
 export class Offers extends Watched {

@@ -90,6 +90,8 @@ export async function openTab(name: 'Agents' | 'Queues' | 'Workflows'): Promise<
 export async function violations(within: string): Promise<string[]> {
   await page.addScriptTag({ content: readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8') });
   return page.evaluate(async (selector) => {
+    // Colours that are still changing would be judged too early.
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
     const { axe } = window as never as { axe: typeof import('axe-core') };
     const { violations: found } = await axe.run(selector);
     return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));

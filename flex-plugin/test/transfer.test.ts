@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
 import { createClient, TransferError, type ClientOptions, type Code } from '../src/transfer';
+import { Offering, problem } from './offering';
 import { startStack, type Stack } from './stack';
 import { Wire } from './wire';
 
@@ -261,6 +262,53 @@ describe('one transfer at a time', () => {
   });
 });
 
+describe('offers', () => {
+  const task = unknown('WT');
+  let offering: Offering;
+  beforeEach(() => {
+    offering = new Offering();
+    wire.script = offering.answer;
+  });
+
+  it('are made, read and taken back', async () => {
+    const target = stack.seed.workers['ben'] ?? '';
+    const made = await client().transfer(task, target, { handOver: 'accepted' });
+    assert.equal(made.state, 'offered');
+    assert.deepEqual(offering.asked, [{ taskSid: task, targetSid: target, handOver: 'accepted' }]);
+    const offer = await client().readOffer(task);
+    assert.deepEqual([offer.newTaskSid, offer.targetSid, offer.state], [made.taskSid, target, 'offered']);
+    assert.equal((await client().takeBack(task)).state, 'cancelled');
+    assert.equal((await client().takeBack(task)).state, 'cancelled', 'the same again');
+    assert.deepEqual(
+      wire.calls.map(({ method, path }) => `${method} ${path}`),
+      ['POST /transfer-chat', ...['GET', 'DELETE', 'DELETE'].map((method) => `${method} /transfers/${task}`)],
+    );
+    assert.ok(wire.calls.every(({ authorization }) => authorization === `Bearer ${ana}`));
+  });
+
+  it('that are not there, or were accepted, are refused at once', async () => {
+    assert.equal((await refused(client().readOffer(task))).code, 'offer_unknown');
+    offering.offer(task, unknown('WK'));
+    offering.become(task, 'accepted');
+    assert.equal((await refused(client().takeBack(task))).code, 'already_accepted');
+    assert.equal(wire.calls.length, 2);
+  });
+
+  it('are taken back once Twilio answers again', async () => {
+    offering.offer(task, unknown('WK'));
+    offering.refusal = problem('twilio_rate_limited', 503);
+    setTimeout(() => (offering.refusal = undefined), 50);
+    assert.equal((await client({ pause: 100 }).takeBack(task)).state, 'cancelled');
+    assert.equal(wire.calls.length, 2);
+  });
+
+  it('are not read from what is none', async () => {
+    offering.silence = { status: 200, body: '{"state": "offered"}' };
+    offering.offer(task, unknown('WK'));
+    assert.equal((await refused(client().readOffer(task))).code, 'not_understood');
+  });
+});
+
 describe('cancellation', () => {
   it('of a call', async () => {
     const cancel = new AbortController();
@@ -287,7 +335,8 @@ describe('cancellation', () => {
 
 describe('lists', () => {
   it('routed queues, with the number of available agents', async () => {
-    const { workflows, queues } = await client().listTargets();
+    const { workflows, queues, handOver } = await client().listTargets();
+    assert.deepEqual(handOver, ['now']);
     assert.deepEqual(
       workflows.map(({ friendlyName }) => friendlyName),
       ['Assign to Anyone', 'Escalations'],
@@ -297,6 +346,11 @@ describe('lists', () => {
       ['Sales', 'Support'],
     );
     for (const { availableWorkers } of queues) assert.ok(availableWorkers !== null && availableWorkers > 0);
+  });
+
+  it('of a stack that is older and does not say when it hands over: at once', async () => {
+    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
+    assert.deepEqual((await client().listTargets()).handOver, ['now']);
   });
 
   it('workflows by name', async () => {
