@@ -200,9 +200,11 @@ describe('an offer', { skip }, () => {
 
   it('is asked after as soon as the chat has left the list', async () => {
     const sid = await deskWithOffer();
-    // Long enough for the pauses to have grown.
+    // Only the list can end a pause now.
     await page.clock.install();
     await page.clock.runFor(120_000);
+    const before = looks(sid).length;
+    while (looks(sid).length === before) await page.waitForTimeout(100);
     offering.become(sid, 'accepted');
     await stack.complete(sid);
     await page.clock.runFor(2_000);
@@ -264,6 +266,23 @@ describe('an offer', { skip }, () => {
         [sid, 'now'],
       ],
     );
+  });
+});
+
+describe('a supervisor', { skip }, () => {
+  it('who offers the chat of another agent is told that it is offered', async () => {
+    await deskWith();
+    await page.evaluate(
+      async ([target]) => {
+        const { Flex } = (window as never as { desk: { Flex: typeof import('@twilio/flex-ui') } }).desk;
+        const task = { taskSid: 'WT0', attributes: { conversationSid: 'CH0' }, channelType: 'web' };
+        await Flex.Actions.invokeAction('TransferTask', { task, targetSid: target, options: { handOver: 'accepted' } });
+      },
+      [ben()] as const,
+    );
+    await notification(said(STRINGS.ChatTransferOffered, 'Ben Baker')).waitFor();
+    await page.waitForTimeout(4_000);
+    assert.equal(looks('WT0').length, 0);
   });
 });
 
