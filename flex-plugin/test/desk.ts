@@ -30,7 +30,6 @@ export function useDesk(name: string): void {
     if (skip) return;
     stack = await startStack(name);
     wire = await Wire.to(stack.endpoint);
-    wire.script = (...request) => offering.answer(...request);
     playground = await Playground.open(stack, PORT, wire.base);
     browser = await chromium.launch({
       executablePath: CHROMIUM,
@@ -47,6 +46,8 @@ export function useDesk(name: string): void {
   });
   beforeEach(async () => {
     if (skip) return;
+    offering = new Offering();
+    wire.script = offering.answer;
     page = await context.newPage();
   });
   afterEach(async () => {
@@ -56,7 +57,6 @@ export function useDesk(name: string): void {
     wire.next.length = 0;
     wire.calls.length = 0;
     wire.fakes.clear();
-    offering = new Offering();
   });
 }
 

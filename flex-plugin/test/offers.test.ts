@@ -206,7 +206,7 @@ describe('an offer', { skip }, () => {
     const before = looks(sid).length;
     while (looks(sid).length === before) await page.waitForTimeout(100);
     offering.become(sid, 'accepted');
-    await stack.complete(sid);
+    await stack.end(sid, 'completed');
     await page.clock.runFor(2_000);
     await ended('Accepted').waitFor({ timeout: 5_000 });
   });
@@ -266,6 +266,47 @@ describe('an offer', { skip }, () => {
         [sid, 'now'],
       ],
     );
+  });
+});
+
+describe('on a local stack', { skip }, () => {
+  async function deskWithRealOffer(): Promise<[sid: string, made: string]> {
+    wire.script = undefined;
+    const sid = await deskWith();
+    await openTab('Agents');
+    await choose('accepted');
+    await button('Transfer to Ben Baker').click();
+    await offered('Ben Baker').waitFor();
+    const [made] = await stack.successors(sid);
+    return [sid, made ?? ''];
+  }
+
+  it('an offer that is accepted ends the chat of its agent', async () => {
+    const [sid, made] = await deskWithRealOffer();
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
+    await page.reload();
+    await page.locator(`[data-task="${sid}"] button`).first().click();
+    await offered('Ben Baker').waitFor();
+    await stack.accept(made, 'ben');
+    await ended('Accepted').waitFor();
+    await page.locator(`[data-task="${sid}"]`).waitFor({ state: 'detached' });
+    assert.equal((await stack.task(sid)).assignment_status, 'completed');
+  });
+
+  it('an offer that no agent takes goes back to its agent', async () => {
+    const [sid, made] = await deskWithRealOffer();
+    await stack.end(made, 'canceled');
+    await ended('Declined').waitFor();
+    await offered('Ben Baker').waitFor({ state: 'detached' });
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
+  });
+
+  it('an offer is taken back', async () => {
+    const [sid, made] = await deskWithRealOffer();
+    await button(STRINGS.ChatTransferTakeBack).click();
+    await ended('Cancelled').waitFor();
+    assert.equal((await stack.task(made)).assignment_status, 'canceled');
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
   });
 });
 

@@ -263,20 +263,18 @@ describe('one transfer at a time', () => {
 });
 
 describe('offers', () => {
-  const task = unknown('WT');
-  let offering: Offering;
-  beforeEach(() => {
-    offering = new Offering();
-    wire.script = offering.answer;
-  });
+  const target = () => stack.seed.workers['ben'] ?? '';
+  const newOffer = async () => {
+    const task = await stack.newTask();
+    const made = await client().transfer(task, target(), { handOver: 'accepted' });
+    assert.equal(made.state, 'offered');
+    return { task, made };
+  };
 
   it('are made, read and taken back', async () => {
-    const target = stack.seed.workers['ben'] ?? '';
-    const made = await client().transfer(task, target, { handOver: 'accepted' });
-    assert.equal(made.state, 'offered');
-    assert.deepEqual(offering.asked, [{ taskSid: task, targetSid: target, handOver: 'accepted' }]);
+    const { task, made } = await newOffer();
     const offer = await client().readOffer(task);
-    assert.deepEqual([offer.newTaskSid, offer.targetSid, offer.state], [made.taskSid, target, 'offered']);
+    assert.deepEqual([offer.newTaskSid, offer.targetSid, offer.state], [made.taskSid, target(), 'offered']);
     assert.equal((await client().takeBack(task)).state, 'cancelled');
     assert.equal((await client().takeBack(task)).state, 'cancelled', 'the same again');
     assert.deepEqual(
@@ -284,6 +282,39 @@ describe('offers', () => {
       ['POST /transfer-chat', ...['GET', 'DELETE', 'DELETE'].map((method) => `${method} /transfers/${task}`)],
     );
     assert.ok(wire.calls.every(({ authorization }) => authorization === `Bearer ${ana}`));
+    assert.equal((await stack.task(task)).assignment_status, 'assigned');
+    assert.equal((await stack.task(made.taskSid)).assignment_status, 'canceled');
+  });
+
+  it('end with the acceptance', async () => {
+    const { task, made } = await newOffer();
+    await stack.accept(made.taskSid, 'ben');
+    while ((await client().readOffer(task)).state === 'offered');
+    assert.equal((await client().readOffer(task)).state, 'accepted');
+    assert.equal((await refused(client().takeBack(task))).code, 'already_accepted');
+  });
+
+  it('end when no agent takes them', async () => {
+    const { task, made } = await newOffer();
+    await stack.end(made.taskSid, 'canceled');
+    while ((await client().readOffer(task)).state === 'offered');
+    assert.equal((await client().readOffer(task)).state, 'declined');
+    assert.equal((await stack.task(task)).assignment_status, 'assigned');
+  });
+
+  it('of a chat that is no conversation are refused', async () => {
+    const task = await stack.newTask('chat');
+    const error = await refused(client().transfer(task, target(), { handOver: 'accepted' }));
+    assert.equal(error.code, 'task_kind_unsupported');
+  });
+});
+
+describe('offers, by a scripted stack', () => {
+  const task = unknown('WT');
+  let offering: Offering;
+  beforeEach(() => {
+    offering = new Offering();
+    wire.script = offering.answer;
   });
 
   it('that are not there, or were accepted, are refused at once', async () => {
@@ -336,7 +367,7 @@ describe('cancellation', () => {
 describe('lists', () => {
   it('routed queues, with the number of available agents', async () => {
     const { workflows, queues, handOver } = await client().listTargets();
-    assert.deepEqual(handOver, ['now']);
+    assert.deepEqual(handOver, ['now', 'accepted']);
     assert.deepEqual(
       workflows.map(({ friendlyName }) => friendlyName),
       ['Assign to Anyone', 'Escalations'],
