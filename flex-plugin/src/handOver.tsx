@@ -38,9 +38,10 @@ export function addHandOver(
 
   let handOvers: Promise<HandOver[]> | undefined;
   const load = () => {
-    handOvers ??= client.listTargets().then((targets) => targets.handOver);
-    handOvers.catch(() => (handOvers = undefined));
-    return handOvers;
+    const found = handOvers ?? client.listTargets().then((targets) => targets.handOver);
+    handOvers = found;
+    found.catch(() => (handOvers = undefined));
+    return found;
   };
   const offerable = ({ task }: { task?: Flex.ITask }) =>
     task !== undefined && isMessaging(flex, task) && isConversation(task);
