@@ -27,6 +27,7 @@ const PROBLEMS: Record<Code, string> = {
   not_your_task: 'You can only transfer your own chats.',
   offer_unknown: 'This chat is not offered to another agent.',
   out_of_time: 'Twilio is slow at the moment. You can transfer to the same target again.',
+  route_unknown: 'The transfer was refused. Tell your administrator.',
   target_declined: 'The target did not take the chat. Choose another one.',
   target_holds_task: 'This agent has the chat already.',
   target_in_conversation: 'This agent is in the conversation already.',
