@@ -11,7 +11,7 @@ import * as React from 'react';
 import * as ReactDOM from 'react-dom';
 import { Provider } from 'react-redux';
 
-import { openFlex } from './flex';
+import { openFlex, type Desk } from './flex';
 import type { AgentTask, AgentView } from './server';
 
 const agent = new URLSearchParams(location.search).get('name') ?? 'ana';
@@ -79,13 +79,14 @@ function Task({ task, chosen, onChoose }: { task: AgentTask; chosen: boolean; on
   );
 }
 
-function Agent({ view }: { view: AgentView }) {
+function Agent({ view, desk }: { view: AgentView; desk: Desk }) {
   const [tasks, setTasks] = React.useState<AgentTask[]>(view.tasks);
   const [chosen, setChosen] = React.useState<string>();
   React.useEffect(() => {
     const timer = setInterval(() => {
       ask<AgentView>(`/playground/agent?agent=${agent}`).then(
-        ({ tasks: now }) => setTasks(now),
+        // What has not changed stays the same, so that Flex renders nothing anew.
+        ({ tasks: now }) => setTasks((before) => (JSON.stringify(before) === JSON.stringify(now) ? before : now)),
         () => undefined,
       );
     }, POLL);
@@ -93,7 +94,9 @@ function Agent({ view }: { view: AgentView }) {
   }, []);
   const held = tasks.filter((task) => task.reservationStatus === 'accepted');
   const task = held.find(({ sid }) => sid === chosen) ?? held[0];
-  const shown = task && flexTask(task, view.workerSid);
+  const inFlex = React.useMemo(() => tasks.map((one) => flexTask(one, view.workerSid)), [tasks, view.workerSid]);
+  const shown = inFlex.find((one) => one.sid === task?.reservationSid);
+  React.useEffect(() => desk.showTasks(inFlex, shown), [desk, inFlex, shown]);
   const context = { task: shown, channelDefinition: shown && Flex.TaskChannels.getForTask(shown) };
   return (
     <Flex.TaskContext.Provider value={context as never}>
@@ -105,7 +108,7 @@ function Agent({ view }: { view: AgentView }) {
           </Heading>
           {shown && task ? (
             <section aria-label="Selected chat">
-              <Flex.TaskCanvasHeader key={task.sid} {...({ task: shown } as object)} />
+              <Flex.TaskCanvas key={task.sid} />
               <Paragraph>
                 <Text as="span" color="colorTextWeak">
                   {task.kind}, from queue {task.queue}
@@ -158,7 +161,10 @@ function AgentsTab({ agents, task }: { agents: AgentView['agents']; label: strin
 
 async function open() {
   const view = await ask<AgentView>(`/playground/agent?agent=${agent}`);
-  const desk = openFlex({ token: view.token, worker: view.workerSid });
+  const desk = openFlex({ token: view.token, worker: view.workerSid, agents: view.agents });
+  desk.showTasks(view.tasks.map((task) => flexTask(task, view.workerSid)));
+  // Messages need an account.
+  Flex.TaskCanvas.Content.remove('tabs');
   Object.assign(window, { FLEX_APP_FUNCTIONS_BASE: view.base });
   const { Content } = Flex.WorkerDirectory.Tabs;
   Content.remove('workers');
@@ -177,7 +183,7 @@ async function open() {
     <Provider store={desk.store as never}>
       <Flex.ContextProvider manager={desk.manager}>
         <Wrapper baseTheme="default">
-          <Agent view={view} />
+          <Agent view={view} desk={desk} />
         </Wrapper>
       </Flex.ContextProvider>
     </Provider>,

@@ -1,8 +1,8 @@
 // What is released is small, has no copy of Flex or React, and the source stays short.
 import { readFileSync, readdirSync } from 'node:fs';
 
-const LIMIT = 500_000;
-const LINES = 900;
+const LIMIT = 550_000;
+const LINES = 1_200;
 // In the code of React and Flex, and nowhere else.
 const STRANGERS = ['__SECRET_INTERNALS_DO_NOT_USE_OR_YOU_WILL_BE_FIRED', '__reactContainer', 'WorkerDirectoryTabsImpl'];
 

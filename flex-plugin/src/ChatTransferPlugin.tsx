@@ -5,6 +5,8 @@ import * as React from 'react';
 
 import { isMessaging, replaceTransferTask } from './action';
 import { addTabs } from './directory';
+import { addHandOver } from './handOver';
+import { Notifier } from './notifications';
 import { Ongoing } from './ongoing';
 import { reader, STRINGS } from './strings';
 import { createClient } from './transfer';
@@ -35,7 +37,9 @@ export default class ChatTransferPlugin extends FlexPlugin {
 
     // https://www.twilio.com/docs/flex/developer/ui/use-paste-with-a-plugin
     flex.setProviders({ PasteThemeProvider: CustomizationProvider });
-    replaceTransferTask(flex, client, ongoing, read);
+    const notifier = new Notifier(flex, read);
+    const chooser = addHandOver(flex, manager, client, ongoing, notifier, read);
+    replaceTransferTask(flex, client, ongoing, notifier, chooser);
     addTabs(flex, client, ongoing, read, { ours, native });
     const open = (task: Flex.ITask) => void flex.Actions.invokeAction('ShowDirectory', { task }).catch(() => undefined);
     flex.TaskCanvasHeader.Content.add(

@@ -1,10 +1,9 @@
 /** Flex's action `TransferTask`, replaced for chats. */
 import type * as Flex from '@twilio/flex-ui';
 
-import { describeFailure, registerNotifications, type NotificationId } from './notifications';
+import type { Notifier } from './notifications';
 import type { Ongoing } from './ongoing';
-import type { StringKey } from './strings';
-import { TransferError, type Client } from './transfer';
+import { TransferError, type Client, type HandOver, type Transferred } from './transfer';
 
 /** Milliseconds after which agents are told that it takes longer. */
 const SLOW = 2_000;
@@ -13,13 +12,25 @@ interface TransferTaskPayload {
   task?: Flex.ITask;
   sid?: string;
   targetSid: string;
-  options?: { mode?: 'COLD' | 'WARM' };
+  options?: { mode?: 'COLD' | 'WARM'; handOver?: HandOver };
+}
+
+export interface Chooser {
+  /** What the agent chose in the directory for a task, if anything. */
+  chosen: (taskSid: string) => HandOver | undefined;
+  /** A task was transferred, or offered, which its `state` tells. */
+  onDone: (task: Flex.ITask, targetSid: string, made: Transferred) => void;
 }
 
 /** Chat, SMS, WhatsApp: what has a channel to the customer, but neither calls nor e-mail. */
 export function isMessaging(flex: typeof Flex, task: Flex.ITask): boolean {
   const { TaskHelper } = flex;
   return TaskHelper.isChatBasedTask(task) && !TaskHelper.isCallTask(task) && !TaskHelper.isEmailTask(task);
+}
+
+/** Only these can be offered: what belongs to an Interaction. */
+export function isConversation(task: Flex.ITask): boolean {
+  return Boolean(task.attributes?.flexInteractionChannelSid);
 }
 
 /**
@@ -32,38 +43,34 @@ export function replaceTransferTask(
   flex: typeof Flex,
   client: Client,
   ongoing: Ongoing,
-  read: (key: StringKey) => string | undefined,
+  notifier: Notifier,
+  { chosen, onDone }: Chooser,
 ): void {
-  const { Actions, Notifications, TaskHelper } = flex;
-  registerNotifications(flex);
-  const show = (id: NotificationId, text = '') => Notifications.showNotification(id, { text });
-
-  async function transfer(taskSid: string, targetSid: string): Promise<void> {
+  async function transfer(taskSid: string, targetSid: string, handOver?: HandOver): Promise<Transferred> {
     if (ongoing.has(taskSid)) throw new TransferError('transfer_in_progress', 'One transfer at a time.');
-    await ongoing.during(taskSid, async () => {
-      const slow = setTimeout(() => show('ChatTransferSlow', read('ChatTransferSlow')), SLOW);
+    return ongoing.during(taskSid, async () => {
+      const slow = setTimeout(() => notifier.show('ChatTransferSlow'), SLOW);
       try {
-        await client.transfer(taskSid, targetSid);
+        return await client.transfer(taskSid, targetSid, { handOver });
       } finally {
         clearTimeout(slow);
-        Notifications.dismissNotificationById('ChatTransferSlow');
+        notifier.dismiss('ChatTransferSlow');
       }
     });
   }
 
-  Actions.replaceAction('TransferTask', async (payload: TransferTaskPayload, original) => {
-    const task = payload.task ?? (payload.sid ? TaskHelper.getTaskByTaskSid(payload.sid) : undefined);
-    if (!task || !isMessaging(flex, task) || payload.options?.mode === 'WARM') return original(payload);
+  flex.Actions.replaceAction('TransferTask', async (payload: TransferTaskPayload, original) => {
+    const { sid, targetSid, options } = payload;
+    const task = payload.task ?? (sid ? flex.TaskHelper.getTaskByTaskSid(sid) : undefined);
+    if (!task || !isMessaging(flex, task) || options?.mode === 'WARM') return original(payload);
     // What was said of the previous transfer.
-    for (const id of ['ChatTransferDone', 'ChatTransferFailed']) Notifications.dismissNotificationById(id);
+    notifier.dismiss('ChatTransferDone', 'ChatTransferFailed');
     try {
-      await transfer(task.taskSid, payload.targetSid);
+      const handOver = options?.handOver ?? chosen(task.taskSid);
+      onDone(task, targetSid, await transfer(task.taskSid, targetSid, handOver));
     } catch (error) {
-      if (error instanceof TransferError) {
-        show('ChatTransferFailed', describeFailure(error, read));
-      }
+      notifier.failed(error);
       throw error;
     }
-    show('ChatTransferDone', read('ChatTransferDone'));
   });
 }

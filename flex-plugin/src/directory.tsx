@@ -2,6 +2,7 @@
 import type * as Flex from '@twilio/flex-ui';
 import * as React from 'react';
 
+import { named } from './notifications';
 import type { Ongoing } from './ongoing';
 import type { StringKey } from './strings';
 import { TargetList, type Words } from './TargetList';
@@ -35,7 +36,7 @@ export function addTabs(
     failed: read(`ChatTransfer${kind}Failed`),
     tryAgain: read('ChatTransferTryAgain'),
     transfer: read('ChatTransferButton'),
-    transferTo: (name) => read('ChatTransferTo').replace('{{name}}', name),
+    transferTo: (name) => named(read('ChatTransferTo'), name),
     available: (count) => read('ChatTransferAvailable').replace('{{count}}', String(count)),
   });
   const queues = async (signal: AbortSignal) => (await client.listTargets(signal)).queues;

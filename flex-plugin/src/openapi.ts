@@ -169,7 +169,7 @@ export interface components {
              * @description Stable, for programs.
              * @enum {string}
              */
-            code: "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
+            code: "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_not_queued" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "route_unknown" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
             /** @description False: something remains or may remain. */
             rolledBack?: boolean;
             /** @description Whether the agent who holds the task was added to the chat again. */
@@ -208,7 +208,7 @@ export interface components {
                 "application/json": components["schemas"]["Offer"];
             };
         };
-        /** @description There is no such task or no offer of it, or API Gateway knows no such path. */
+        /** @description There is no such task, no offer of it, or no such path. */
         Unknown: {
             headers: {
                 [name: string]: unknown;

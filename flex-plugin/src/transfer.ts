@@ -11,6 +11,19 @@ export type Targets = components['responses']['Targets']['content']['application
 export type Workflow = Targets['workflows'][number];
 export type Queue = Targets['queues'][number];
 export type HandOver = components['schemas']['HandOver'];
+export type Offer = components['schemas']['Offer'];
+
+/** The new task of a transfer; with a state where the original's agent keeps it until it is accepted. */
+export interface Transferred {
+  taskSid: string;
+  state?: 'offered';
+}
+
+export interface TransferOptions {
+  /** What the stack does by itself, where it is left out. */
+  handOver?: HandOver | undefined;
+  signal?: AbortSignal;
+}
 
 /** What only this side can say: no answer, API Gateway's own answers, an answer that is none, and the end of waiting. */
 export type ClientCode = 'no_answer' | 'turned_away' | 'not_understood' | 'cancelled';
@@ -46,8 +59,12 @@ export interface ClientOptions {
 }
 
 export interface Client {
-  /** Transfer a task; resolves to the new task's SID, rejects with a `TransferError`. */
-  transfer(taskSid: string, targetSid: string, signal?: AbortSignal): Promise<string>;
+  /** Transfer a task, or offer it; rejects with a `TransferError`. */
+  transfer(taskSid: string, targetSid: string, options?: TransferOptions): Promise<Transferred>;
+  /** The offer of a task. */
+  readOffer(taskSid: string, signal?: AbortSignal): Promise<Offer>;
+  /** Take the offer of a task back; resolves to its state, which is another one where it had ended already. */
+  takeBack(taskSid: string, signal?: AbortSignal): Promise<Offer>;
   /** The workspace's workflows, by name. */
   listWorkflows(signal?: AbortSignal): Promise<Workflow[]>;
   /** Workflows, and the queues that the stack routes to. */
@@ -107,17 +124,19 @@ export function createClient(options: ClientOptions): Client {
   }
 
   return {
-    transfer: (taskSid, targetSid, signal) =>
+    transfer: (taskSid, targetSid, { handOver, signal } = {}) =>
       call(
         '/transfer-chat',
         {
           method: 'POST',
           headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify({ taskSid, targetSid }),
+          body: JSON.stringify({ taskSid, targetSid, handOver }),
         },
-        (body) => (isObject(body) && typeof body.taskSid === 'string' ? body.taskSid : null),
+        (body) => (isObject(body) && typeof body.taskSid === 'string' ? (body as unknown as Transferred) : null),
         signal,
       ),
+    readOffer: (taskSid, signal) => call(`/transfers/${taskSid}`, {}, offer, signal),
+    takeBack: (taskSid, signal) => call(`/transfers/${taskSid}`, { method: 'DELETE' }, offer, signal),
     listWorkflows: (signal) =>
       call('/get-workflows', {}, (body) => (isObject(body) ? list<Workflow>(body.workflows) : null), signal),
     listTargets: (signal) =>
@@ -169,6 +188,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isProblem(body: unknown): body is Problem {
   return isObject(body) && typeof body.code === 'string' && typeof body.detail === 'string';
+}
+
+function offer(body: unknown): Offer | null {
+  const members = ['newTaskSid', 'targetSid', 'state'];
+  return isObject(body) && members.every((name) => typeof body[name] === 'string') ? (body as unknown as Offer) : null;
 }
 
 function list<T extends Workflow>(value: unknown): T[] | null {

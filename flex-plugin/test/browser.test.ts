@@ -1,85 +1,26 @@
 /** The plugin in headless Chromium, with Flex's real actions, notifications and components, against a local stack. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-
-import { Playground } from '../playground/server';
 import { STRINGS } from '../src/strings';
-import { startStack, type Kind, type Stack } from './stack';
-import { Wire } from './wire';
+import {
+  button,
+  deskWith,
+  notification,
+  openAnotherContext,
+  openTab,
+  page,
+  PORT,
+  skip,
+  stack,
+  useDesk,
+  violations,
+  wire,
+} from './desk';
+import { problem } from './offering';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `There is no ${CHROMIUM}; CHROMIUM names another browser.`;
-// In a container, as root, without looking for hosts of Google's.
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-// The origin that the local stack lets call without being told.
-const PORT = 3000;
-
-let stack: Stack;
-let wire: Wire;
-let playground: Playground;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-
-before(async () => {
-  if (skip) return;
-  stack = await startStack('browser');
-  wire = await Wire.to(stack.endpoint);
-  playground = await Playground.open(stack, PORT, wire.base);
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [...ARGUMENTS, '--disable-sync', '--no-first-run'],
-  });
-  // One for all, so that Chromium keeps Flex compiled.
-  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-});
-after(async () => {
-  await browser?.close();
-  playground?.close();
-  wire?.close();
-  await stack?.stop();
-});
-beforeEach(async () => {
-  if (skip) return;
-  page = await context.newPage();
-});
-afterEach(async () => {
-  if (skip) return;
-  await page.close();
-  await stack.repair();
-  wire.next.length = 0;
-  wire.calls.length = 0;
-  wire.fakes.clear();
-});
-
-const button = (name: string) => page.getByRole('button', { name, exact: true });
-const notification = (text: string) => page.locator('.Twilio-NotificationBar').getByText(text);
+useDesk('browser');
 const tasks = () => wire.calls.filter(({ method, path }) => method === 'POST' && path === '/transfer-chat');
-const problem = (code: string, status = 502, more: object = {}) => ({
-  status,
-  body: JSON.stringify({ type: 'about:blank', title: 'Problem', status, code, detail: 'Said by the server.', ...more }),
-});
-
-/** Opens Ana's desk and chooses a new chat of hers. */
-async function deskWith(kind: Kind = 'conversation', origin = `http://localhost:${PORT}`): Promise<string> {
-  const sid = await stack.newTask(kind);
-  await open(sid, origin);
-  return sid;
-}
-
-async function open(sid: string, origin = `http://localhost:${PORT}`): Promise<void> {
-  await page.goto(`${origin}/agent?name=ana`);
-  await page.locator(`[data-task="${sid}"] button`).first().click();
-  await page.locator(`[data-task="${sid}"] [aria-current="true"]`).waitFor();
-}
-
-async function openTab(name: 'Agents' | 'Queues' | 'Workflows'): Promise<void> {
-  await page.getByRole('region', { name: 'Selected chat' }).getByRole('button', { name: 'Transfer' }).click();
-  await page.locator('.Twilio-WorkerDirectory').getByRole('button', { name }).first().click();
-}
 
 /** Invokes the action as other code in Flex does, and tells what became of it. */
 async function invoke(sid: string, targetSid: string, options?: object, changes: object = {}): Promise<string> {
@@ -94,15 +35,6 @@ async function invoke(sid: string, targetSid: string, options?: object, changes:
     },
     [sid, targetSid, options, changes] as const,
   );
-}
-
-async function violations(within: string): Promise<string[]> {
-  await page.addScriptTag({ content: readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8') });
-  return page.evaluate(async (selector) => {
-    const { axe } = window as never as { axe: typeof import('axe-core') };
-    const { violations: found } = await axe.run(selector);
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }, within);
 }
 
 describe('transfers', { skip }, () => {
@@ -144,9 +76,7 @@ describe('transfers', { skip }, () => {
   }
 
   it('asks first whether this origin may call', async () => {
-    // A context of its own: Chromium keeps what a preflight said.
-    await page.close();
-    page = await browser.newPage();
+    await openAnotherContext();
     await deskWith();
     const origin = `http://localhost:${PORT}`;
     const preflight = await fetch(`${wire.base}/transfer-chat`, {

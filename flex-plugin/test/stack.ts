@@ -72,6 +72,19 @@ export class Stack {
     return { ...task, attributes: JSON.parse(task.attributes) };
   }
 
+  async end(taskSid: string, how: 'completed' | 'canceled'): Promise<void> {
+    await this.taskrouter(`/Tasks/${taskSid}`, { AssignmentStatus: how });
+  }
+
+  /** Accepts a task for the agent to whom it is offered. */
+  async accept(taskSid: string, agent: string): Promise<void> {
+    const path = `/Tasks/${taskSid}/Reservations`;
+    const { reservations } = await this.taskrouter<{ reservations: { sid: string; worker_sid: string }[] }>(path);
+    const own = reservations.find(({ worker_sid }) => worker_sid === this.seed.workers[agent]);
+    if (!own) throw new Error(`${taskSid} is not offered to ${agent}`);
+    await this.taskrouter(`${path}/${own.sid}`, { ReservationStatus: 'accepted' });
+  }
+
   /** The SIDs of the tasks that transfers of this one made. */
   async successors(sid: string): Promise<string[]> {
     const query = new URLSearchParams({ EvaluateTaskAttributes: `transferredFrom=="${sid}"` });

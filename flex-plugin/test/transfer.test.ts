@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
 import { createClient, TransferError, type ClientOptions, type Code } from '../src/transfer';
+import { Offering, problem } from './offering';
 import { startStack, type Stack } from './stack';
 import { Wire } from './wire';
 
@@ -45,7 +46,7 @@ describe('transfers', () => {
         const sid =
           { worker: workers['ben'], queue: queues['Sales'], workflow: workflows['Escalations'] }[target] ?? '';
         const old = await stack.newTask(kind);
-        const task = await stack.task(await client().transfer(old, sid));
+        const task = await stack.task((await client().transfer(old, sid)).taskSid);
         assert.equal(task.attributes['targetSid'], sid);
         assert.equal(task.attributes['transferTargetType'], target);
         assert.equal((await stack.task(old)).assignment_status, 'completed');
@@ -153,7 +154,7 @@ describe('what is sent again', () => {
       body: JSON.stringify({ ...limited.problem }),
     });
     const began = Date.now();
-    assert.match(await client().transfer(task, ben()), /^WT/);
+    assert.match((await client().transfer(task, ben())).taskSid, /^WT/);
     assert.ok(Date.now() - began >= 1_000);
     assert.equal(wire.calls.length, 3);
   });
@@ -161,7 +162,7 @@ describe('what is sent again', () => {
   it('504, once Twilio answers again', async () => {
     const task = await stack.newTask();
     await stack.break({ kind: 'silence', seconds: 40, path: '/Tokens/validate', times: 6 });
-    const sid = await client({ patience: 80_000 }).transfer(task, ben());
+    const { taskSid: sid } = await client({ patience: 80_000 }).transfer(task, ben());
     assert.equal((await stack.successors(task)).length, 1);
     assert.equal((await stack.task(sid)).attributes['transferredFrom'], task);
     assert.equal(wire.calls[0]?.status, 504);
@@ -171,7 +172,7 @@ describe('what is sent again', () => {
   it('a lost answer: the same new task', async () => {
     const task = await stack.newTask();
     wire.next.push('lost', 'lost');
-    const sid = await client().transfer(task, ben());
+    const { taskSid: sid } = await client().transfer(task, ben());
     assert.deepEqual(await stack.successors(task), [sid]);
     assert.equal(wire.calls.length, 3);
   });
@@ -179,14 +180,14 @@ describe('what is sent again', () => {
   it('an answer that does not come in time: the same new task', async () => {
     const task = await stack.newTask();
     wire.next.push('silent');
-    const sid = await client({ answerWithin: 3_000 }).transfer(task, ben());
+    const { taskSid: sid } = await client({ answerWithin: 3_000 }).transfer(task, ben());
     assert.deepEqual(await stack.successors(task), [sid]);
   });
 
   it('bodies that are no JSON, or not what the API promises', async () => {
     const task = await stack.newTask();
     wire.next.push({ status: 200, body: '<html>' }, { status: 502, body: 'Bad gateway' }, { status: 200, body: '[]' });
-    assert.match(await client().transfer(task, ben()), /^WT/);
+    assert.match((await client().transfer(task, ben())).taskSid, /^WT/);
     assert.equal(wire.calls.length, 4);
   });
 
@@ -222,7 +223,7 @@ describe('what is sent again', () => {
     const task = await stack.newTask('chat');
     // The original cannot be completed, and neither can it be restored.
     await stack.break({ kind: 'status', status: 500, method: 'POST', path: `/Tasks/${task}$`, nth: 2, times: 12 });
-    const outcome = await client({ patience: 60_000 }).transfer(task, ben());
+    const { taskSid: outcome } = await client({ patience: 60_000 }).transfer(task, ben());
     assert.equal((await stack.task(task)).assignment_status, 'completed');
     assert.equal((await stack.task(outcome)).attributes['transferredFrom'], task);
     assert.ok(wire.calls.length >= 2);
@@ -235,10 +236,10 @@ describe('one transfer at a time', () => {
     await stack.break({ kind: 'latency', seconds: 1, path: '/Invites$', times: null });
     const target = stack.seed.workers['ben'] ?? '';
     // A busy machine starts 20 functions slowly.
-    const sids = await Promise.all(
+    const made = await Promise.all(
       Array.from({ length: 20 }, () => client({ pause: 500, patience: 180_000 }).transfer(task, target)),
     );
-    assert.equal(new Set(sids).size, 1);
+    assert.equal(new Set(made.map(({ taskSid }) => taskSid)).size, 1);
     assert.equal((await stack.successors(task)).length, 1);
   });
 
@@ -249,7 +250,7 @@ describe('one transfer at a time', () => {
     };
     for (let n = 0; n < 6; n += 1) wire.next.push(inProgress);
     const task = await stack.newTask();
-    assert.match(await client().transfer(task, stack.seed.workers['ben'] ?? ''), /^WT/);
+    assert.match((await client().transfer(task, stack.seed.workers['ben'] ?? '')).taskSid, /^WT/);
     assert.equal(wire.calls.length, 7);
   });
 
@@ -258,6 +259,84 @@ describe('one transfer at a time', () => {
     for (let n = 0; n < 99; n += 1) wire.next.push({ status: 409, body });
     const error = await refused(client({ patience: 500 }).transfer(unknown('WT'), unknown('WK')));
     assert.equal(error.code, 'transfer_in_progress');
+  });
+});
+
+describe('offers', () => {
+  const target = () => stack.seed.workers['ben'] ?? '';
+  const newOffer = async () => {
+    const task = await stack.newTask();
+    const made = await client().transfer(task, target(), { handOver: 'accepted' });
+    assert.equal(made.state, 'offered');
+    return { task, made };
+  };
+
+  it('are made, read and taken back', async () => {
+    const { task, made } = await newOffer();
+    const offer = await client().readOffer(task);
+    assert.deepEqual([offer.newTaskSid, offer.targetSid, offer.state], [made.taskSid, target(), 'offered']);
+    assert.equal((await client().takeBack(task)).state, 'cancelled');
+    assert.equal((await client().takeBack(task)).state, 'cancelled', 'the same again');
+    assert.deepEqual(
+      wire.calls.map(({ method, path }) => `${method} ${path}`),
+      ['POST /transfer-chat', ...['GET', 'DELETE', 'DELETE'].map((method) => `${method} /transfers/${task}`)],
+    );
+    assert.ok(wire.calls.every(({ authorization }) => authorization === `Bearer ${ana}`));
+    assert.equal((await stack.task(task)).assignment_status, 'assigned');
+    assert.equal((await stack.task(made.taskSid)).assignment_status, 'canceled');
+  });
+
+  it('end with the acceptance', async () => {
+    const { task, made } = await newOffer();
+    await stack.accept(made.taskSid, 'ben');
+    while ((await client().readOffer(task)).state === 'offered');
+    assert.equal((await client().readOffer(task)).state, 'accepted');
+    assert.equal((await refused(client().takeBack(task))).code, 'already_accepted');
+  });
+
+  it('end when no agent takes them', async () => {
+    const { task, made } = await newOffer();
+    await stack.end(made.taskSid, 'canceled');
+    while ((await client().readOffer(task)).state === 'offered');
+    assert.equal((await client().readOffer(task)).state, 'declined');
+    assert.equal((await stack.task(task)).assignment_status, 'assigned');
+  });
+
+  it('of a chat that is no conversation are refused', async () => {
+    const task = await stack.newTask('chat');
+    const error = await refused(client().transfer(task, target(), { handOver: 'accepted' }));
+    assert.equal(error.code, 'task_kind_unsupported');
+  });
+});
+
+describe('offers, by a scripted stack', () => {
+  const task = unknown('WT');
+  let offering: Offering;
+  beforeEach(() => {
+    offering = new Offering();
+    wire.script = offering.answer;
+  });
+
+  it('that are not there, or were accepted, are refused at once', async () => {
+    assert.equal((await refused(client().readOffer(task))).code, 'offer_unknown');
+    offering.offer(task, unknown('WK'));
+    offering.become(task, 'accepted');
+    assert.equal((await refused(client().takeBack(task))).code, 'already_accepted');
+    assert.equal(wire.calls.length, 2);
+  });
+
+  it('are taken back once Twilio answers again', async () => {
+    offering.offer(task, unknown('WK'));
+    offering.refusal = problem('twilio_rate_limited', 503);
+    setTimeout(() => (offering.refusal = undefined), 50);
+    assert.equal((await client({ pause: 100 }).takeBack(task)).state, 'cancelled');
+    assert.equal(wire.calls.length, 2);
+  });
+
+  it('are not read from what is none', async () => {
+    offering.silence = { status: 200, body: '{"state": "offered"}' };
+    offering.offer(task, unknown('WK'));
+    assert.equal((await refused(client().readOffer(task))).code, 'not_understood');
   });
 });
 
@@ -287,7 +366,8 @@ describe('cancellation', () => {
 
 describe('lists', () => {
   it('routed queues, with the number of available agents', async () => {
-    const { workflows, queues } = await client().listTargets();
+    const { workflows, queues, handOver } = await client().listTargets();
+    assert.deepEqual(handOver, ['now', 'accepted']);
     assert.deepEqual(
       workflows.map(({ friendlyName }) => friendlyName),
       ['Assign to Anyone', 'Escalations'],
@@ -297,6 +377,11 @@ describe('lists', () => {
       ['Sales', 'Support'],
     );
     for (const { availableWorkers } of queues) assert.ok(availableWorkers !== null && availableWorkers > 0);
+  });
+
+  it('of a stack that is older and does not say when it hands over: at once', async () => {
+    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
+    assert.deepEqual((await client().listTargets()).handOver, ['now']);
   });
 
   it('workflows by name', async () => {

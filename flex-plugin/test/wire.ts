@@ -2,10 +2,16 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+export interface Answer {
+  status: number;
+  body?: string;
+  headers?: Record<string, string>;
+}
+
 export type Garble =
   | 'lost' // the request is carried out, the answer never comes
   | 'silent' // the same, and the connection stays open
-  | { status: number; body: string; headers?: Record<string, string> }; // something else answers
+  | Answer; // something else answers
 
 export class Wire {
   /** What becomes of the next answers; after these all come through. */
@@ -13,20 +19,17 @@ export class Wire {
   readonly calls: { method: string; path: string; authorization?: string | undefined; status?: number }[] = [];
   /** Answers by path, to everyone who asks. */
   readonly fakes = new Map<string, unknown>();
-  private readonly server = createServer((incoming, outgoing) => {
+  /** Answers instead of the stack, preflights included, where it has an answer. */
+  script?: ((method: string, path: string, body: string) => Answer | undefined) | undefined;
+  private readonly server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url = '/', headers } = incoming;
     const call: (typeof this.calls)[number] = { method, path: url, authorization: headers.authorization };
     this.calls.push(call);
-    const fake = method === 'OPTIONS' ? undefined : this.fakes.get(url);
-    // Preflights come through: what is garbled is what the plugin would read.
-    const garble =
-      fake !== undefined
-        ? { status: 200, body: JSON.stringify(fake) }
-        : method === 'OPTIONS'
-          ? undefined
-          : this.next.shift();
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const garble = this.garbleOf(method, url, body.toString());
     if (typeof garble === 'object') {
-      incoming.resume();
       const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' };
       outgoing.writeHead(garble.status, { ...cors, ...garble.headers }).end(garble.body);
       return;
@@ -42,7 +45,7 @@ export class Wire {
       }
     });
     forwarded.on('error', () => outgoing.destroy());
-    incoming.pipe(forwarded);
+    forwarded.end(body);
   });
 
   private constructor(private readonly endpoint: string) {}
@@ -51,6 +54,15 @@ export class Wire {
     const wire = new Wire(endpoint);
     await new Promise<void>((listening) => wire.server.listen(0, '127.0.0.1', listening));
     return wire;
+  }
+
+  private garbleOf(method: string, path: string, body: string): Garble | undefined {
+    const scripted = this.script?.(method, path, body);
+    if (scripted) return scripted;
+    // Preflights come through: what is garbled is what the plugin would read.
+    if (method === 'OPTIONS') return undefined;
+    const fake = this.fakes.get(path);
+    return fake === undefined ? this.next.shift() : { status: 200, body: JSON.stringify(fake) };
   }
 
   get base(): string {

@@ -1,0 +1,373 @@
+/** Offers in headless Chromium: the choice in the directory, the chat that waits, and how an offer ends. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { STRINGS } from '../src/strings';
+import {
+  button,
+  deskWith,
+  notification,
+  offering,
+  open,
+  openTab,
+  page,
+  skip,
+  stack,
+  useDesk,
+  violations,
+  wire,
+} from './desk';
+import { problem } from './offering';
+
+useDesk('offers');
+
+const ben = () => stack.seed.workers['ben'] ?? '';
+const radio = (handOver: 'now' | 'accepted') =>
+  page.getByRole('radio', { name: STRINGS[`ChatTransferHandOver_${handOver}`] });
+// Paste hides the input and draws the label.
+const choice = (handOver: 'now' | 'accepted') => page.locator(`label[for="chat-transfer-hand-over-${handOver}"]`);
+const choose = async (handOver: 'now' | 'accepted') => choice(handOver).click();
+const said = (text: string, name: string) => text.replace('{{name}}', name);
+const offered = (name: string) => page.getByRole('status').getByText(said(STRINGS.ChatTransferOffered, name));
+const ended = (key: 'Accepted' | 'Declined' | 'Cancelled', name = 'Ben Baker') =>
+  notification(said(STRINGS[`ChatTransfer${key}`], name));
+const looks = (sid: string) =>
+  wire.calls.filter(({ method, path }) => method === 'GET' && path === `/transfers/${sid}`);
+
+/** What the stack would list, were it to hand over in these ways. */
+function canHandOver(...handOver: ('now' | 'accepted')[]): void {
+  const listed = (all: Record<string, string>, ...names: string[]) =>
+    names.map((friendlyName) => ({ friendlyName, sid: all[friendlyName], availableWorkers: 2 }));
+  wire.fakes.set('/transfer-targets', {
+    workflows: listed(stack.seed.workflows, 'Escalations'),
+    queues: listed(stack.seed.queues, 'Sales', 'Support'),
+    handOver,
+  });
+}
+
+/** Ana's desk with a conversation that she has offered to Ben. */
+async function deskWithOffer(): Promise<string> {
+  canHandOver('now', 'accepted');
+  const sid = await deskWith();
+  await openTab('Agents');
+  await choose('accepted');
+  await button('Transfer to Ben Baker').click();
+  await offered('Ben Baker').waitFor();
+  return sid;
+}
+
+describe('the choice', { skip }, () => {
+  it('is not there where the stack only hands over at once', async () => {
+    canHandOver('now');
+    await deskWith();
+    await openTab('Queues');
+    await button('Transfer to Sales').waitFor();
+    assert.equal(await page.getByRole('radio').count(), 0);
+  });
+
+  it('is not there for a chat that is no conversation', async () => {
+    canHandOver('now', 'accepted');
+    const sid = await deskWith('chat');
+    await openTab('Queues');
+    await button('Transfer to Sales').click();
+    await notification(STRINGS.ChatTransferDone).waitFor();
+    assert.equal(await page.getByRole('radio').count(), 0);
+    assert.deepEqual(offering.asked, [{ taskSid: sid, targetSid: stack.seed.queues['Sales'] }]);
+  });
+
+  for (const [first, second] of [
+    ['now', 'accepted'],
+    ['accepted', 'now'],
+  ] as const) {
+    it(`has the default first, and asks for it: ${first}`, async () => {
+      canHandOver(first, second);
+      const sid = await deskWith();
+      await openTab('Agents');
+      await choice(first).waitFor();
+      const values = await page
+        .getByRole('radio')
+        .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+      assert.deepEqual(values, [first, second]);
+      assert.ok(await radio(first).isChecked());
+      wire.next.push({ status: 200, body: '{"taskSid":"WT0"}' });
+      await button('Transfer to Ben Baker').click();
+      await (first === 'now' ? notification(STRINGS.ChatTransferDone) : offered('Ben Baker')).waitFor();
+      assert.deepEqual(offering.asked, [{ taskSid: sid, targetSid: ben(), handOver: first }]);
+    });
+  }
+
+  it('is kept when the directory is closed and opened again, and after a failure', async () => {
+    canHandOver('accepted', 'now');
+    const sid = await deskWith();
+    await openTab('Agents');
+    await choose('now');
+    await page.getByTestId('close-worker-directory').click();
+    await choice('now').waitFor({ state: 'detached' });
+    await openTab('Workflows');
+    assert.ok(await radio('now').isChecked());
+    wire.next.push(problem('target_not_routed', 422));
+    wire.fakes.set('/get-workflows', {
+      workflows: [{ sid: stack.seed.workflows['Escalations'], friendlyName: 'Escalations' }],
+    });
+    await button('Transfer to Escalations').click();
+    await notification(STRINGS.ChatTransferProblem_target_not_routed).waitFor();
+    assert.ok(await radio('now').isChecked());
+    assert.deepEqual(
+      offering.asked.map(({ handOver }) => handOver),
+      ['now'],
+    );
+    assert.equal(offering.offers.has(sid), false);
+  });
+
+  it('is made by keyboard', async () => {
+    canHandOver('now', 'accepted');
+    await deskWith();
+    await openTab('Agents');
+    await radio('now').focus();
+    await page.keyboard.press('ArrowDown');
+    assert.ok(await radio('accepted').isChecked());
+    await button('Transfer to Ben Baker').focus();
+    await page.keyboard.press('Enter');
+    await offered('Ben Baker').waitFor();
+    await button(STRINGS.ChatTransferTakeBack).focus();
+    await page.keyboard.press('Enter');
+    await ended('Cancelled').waitFor();
+  });
+
+  it('can be made by other code', async () => {
+    canHandOver('now');
+    const sid = await deskWith();
+    await page.evaluate(
+      async ([target]) => {
+        const { manager, Flex } = (
+          window as never as {
+            desk: { manager: import('@twilio/flex-ui').Manager; Flex: typeof import('@twilio/flex-ui') };
+          }
+        ).desk;
+        const { tasks } = manager.store.getState().flex.worker;
+        const task = tasks.get(manager.store.getState().flex.view.selectedTaskSid ?? '');
+        await Flex.Actions.invokeAction('TransferTask', { task, targetSid: target, options: { handOver: 'accepted' } });
+      },
+      [ben()] as const,
+    );
+    await offered('Ben Baker').waitFor();
+    assert.equal(offering.offers.get(sid)?.state, 'offered');
+  });
+});
+
+describe('an offer', { skip }, () => {
+  it('leaves the chat with its agent, who is told to whom it is offered', async () => {
+    const sid = await deskWithOffer();
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
+    assert.equal(await notification(STRINGS.ChatTransferDone).count(), 0);
+    assert.ok(await button(STRINGS.ChatTransferTakeBack).isVisible());
+    assert.deepEqual(offering.asked, [{ taskSid: sid, targetSid: ben(), handOver: 'accepted' }]);
+  });
+
+  it('to a queue has the name of the queue', async () => {
+    canHandOver('accepted', 'now');
+    const sid = await deskWith();
+    offering.offer(sid, stack.seed.queues['Sales'] ?? '');
+    await open(sid);
+    await offered('Sales').waitFor();
+  });
+
+  it('to a target without a name says so', async () => {
+    canHandOver('accepted', 'now');
+    const sid = await deskWith();
+    offering.offer(sid, 'WQ0');
+    await open(sid);
+    await offered(STRINGS.ChatTransferAnotherAgent).waitFor();
+  });
+
+  for (const [state, key] of [
+    ['accepted', 'Accepted'],
+    ['declined', 'Declined'],
+    ['cancelled', 'Cancelled'],
+  ] as const) {
+    it(`that was ${state} is told of once, and asked after no more`, async () => {
+      const sid = await deskWithOffer();
+      offering.become(sid, state);
+      await ended(key).waitFor();
+      await offered('Ben Baker').waitFor({ state: 'detached' });
+      assert.equal(await button(STRINGS.ChatTransferTakeBack).count(), 0);
+      const asked = looks(sid).length;
+      await page.waitForTimeout(4_000);
+      assert.equal(looks(sid).length, asked);
+      assert.equal(await ended(key).count(), 1);
+    });
+  }
+
+  it('is asked after as soon as the chat has left the list', async () => {
+    const sid = await deskWithOffer();
+    // Only the list can end a pause now.
+    await page.clock.install();
+    await page.clock.runFor(120_000);
+    const before = looks(sid).length;
+    while (looks(sid).length === before) await page.waitForTimeout(100);
+    offering.become(sid, 'accepted');
+    await stack.end(sid, 'completed');
+    await page.clock.runFor(2_000);
+    await ended('Accepted').waitFor({ timeout: 5_000 });
+  });
+
+  it('is found again after a reload, and one that has ended is not', async () => {
+    const sid = await deskWithOffer();
+    const other = await stack.newTask();
+    offering.offer(other, ben());
+    offering.become(other, 'declined');
+    await page.reload();
+    await page.locator(`[data-task="${other}"] button`).first().click();
+    await page.waitForTimeout(1_000);
+    assert.equal(looks(other).length, 1);
+    assert.equal(await offered('Ben Baker').count(), 0);
+    await page.locator(`[data-task="${sid}"] button`).first().click();
+    await offered('Ben Baker').waitFor();
+    assert.equal(await ended('Declined').count(), 0);
+  });
+
+  it('survives answers that say nothing', async () => {
+    const sid = await deskWithOffer();
+    const offer = offering.offers.get(sid);
+    offering.silence = problem('twilio_failed', 502);
+    await page.waitForTimeout(4_000);
+    assert.ok(looks(sid).length >= 1);
+    offering.silence = undefined;
+    assert.ok(offer && (await offered('Ben Baker').isVisible()));
+    offering.become(sid, 'declined');
+    await ended('Declined').waitFor();
+  });
+
+  it('that the stack does not know any more is shown no more', async () => {
+    const sid = await deskWithOffer();
+    offering.offers.delete(sid);
+    await offered('Ben Baker').waitFor({ state: 'detached' });
+  });
+
+  it('that a supervisor made to another target instead is shown', async () => {
+    const sid = await deskWithOffer();
+    offering.offer(sid, stack.seed.workers['carla'] ?? '');
+    await offered('Carla Costa').waitFor();
+    assert.equal(await button(STRINGS.ChatTransferTakeBack).count(), 1);
+  });
+
+  it('ends with a transfer of the chat at once', async () => {
+    const sid = await deskWithOffer();
+    await openTab('Agents');
+    await choose('now');
+    wire.next.push({ status: 200, body: '{"taskSid":"WT0"}' });
+    await button('Transfer to Ben Baker').click();
+    await notification(STRINGS.ChatTransferDone).waitFor();
+    await offered('Ben Baker').waitFor({ state: 'detached' });
+    assert.deepEqual(
+      offering.asked.map(({ taskSid, handOver }) => [taskSid, handOver]),
+      [
+        [sid, 'accepted'],
+        [sid, 'now'],
+      ],
+    );
+  });
+});
+
+describe('on a local stack', { skip }, () => {
+  async function deskWithRealOffer(): Promise<[sid: string, made: string]> {
+    wire.script = undefined;
+    const sid = await deskWith();
+    await openTab('Agents');
+    await choose('accepted');
+    await button('Transfer to Ben Baker').click();
+    await offered('Ben Baker').waitFor();
+    const [made] = await stack.successors(sid);
+    return [sid, made ?? ''];
+  }
+
+  it('an offer that is accepted ends the chat of its agent', async () => {
+    const [sid, made] = await deskWithRealOffer();
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
+    await page.reload();
+    await page.locator(`[data-task="${sid}"] button`).first().click();
+    await offered('Ben Baker').waitFor();
+    await stack.accept(made, 'ben');
+    await ended('Accepted').waitFor();
+    await page.locator(`[data-task="${sid}"]`).waitFor({ state: 'detached' });
+    assert.equal((await stack.task(sid)).assignment_status, 'completed');
+  });
+
+  it('an offer that no agent takes goes back to its agent', async () => {
+    const [sid, made] = await deskWithRealOffer();
+    await stack.end(made, 'canceled');
+    await ended('Declined').waitFor();
+    await offered('Ben Baker').waitFor({ state: 'detached' });
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
+  });
+
+  it('an offer is taken back', async () => {
+    const [sid, made] = await deskWithRealOffer();
+    await button(STRINGS.ChatTransferTakeBack).click();
+    await ended('Cancelled').waitFor();
+    assert.equal((await stack.task(made)).assignment_status, 'canceled');
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
+  });
+});
+
+describe('a supervisor', { skip }, () => {
+  it('who offers the chat of another agent is told that it is offered', async () => {
+    await deskWith();
+    await page.evaluate(
+      async ([target]) => {
+        const { Flex } = (window as never as { desk: { Flex: typeof import('@twilio/flex-ui') } }).desk;
+        const task = { taskSid: 'WT0', attributes: { conversationSid: 'CH0' }, channelType: 'web' };
+        await Flex.Actions.invokeAction('TransferTask', { task, targetSid: target, options: { handOver: 'accepted' } });
+      },
+      [ben()] as const,
+    );
+    await notification(said(STRINGS.ChatTransferOffered, 'Ben Baker')).waitFor();
+    await page.waitForTimeout(4_000);
+    assert.equal(looks('WT0').length, 0);
+  });
+});
+
+describe('taking back', { skip }, () => {
+  it('ends the offer', async () => {
+    const sid = await deskWithOffer();
+    await button(STRINGS.ChatTransferTakeBack).click();
+    await ended('Cancelled').waitFor();
+    await offered('Ben Baker').waitFor({ state: 'detached' });
+    assert.equal(offering.offers.get(sid)?.state, 'cancelled');
+    assert.equal(wire.calls.filter(({ method }) => method === 'DELETE').length, 1);
+  });
+
+  it('comes too late', async () => {
+    const sid = await deskWithOffer();
+    offering.become(sid, 'accepted');
+    await button(STRINGS.ChatTransferTakeBack).click();
+    await notification(STRINGS.ChatTransferProblem_already_accepted).waitFor();
+    // The next look is made at once.
+    await ended('Accepted').waitFor({ timeout: 2_000 });
+  });
+
+  it('fails, and the offer stays', async () => {
+    await deskWithOffer();
+    offering.refusal = problem('cannot_take_back', 409);
+    await button(STRINGS.ChatTransferTakeBack).click();
+    await notification(STRINGS.ChatTransferProblem_cannot_take_back).waitFor();
+    assert.ok(await offered('Ben Baker').isVisible());
+    offering.refusal = undefined;
+    await button(STRINGS.ChatTransferTakeBack).click();
+    await ended('Cancelled').waitFor();
+    assert.equal(await notification(STRINGS.ChatTransferProblem_cannot_take_back).count(), 0);
+  });
+});
+
+describe('accessibility', { skip }, () => {
+  it('of the choice and the offer', async () => {
+    canHandOver('now', 'accepted');
+    await deskWith();
+    await openTab('Agents');
+    await choose('accepted');
+    assert.deepEqual(await violations('.Twilio-WorkerDirectory fieldset'), []);
+    await button('Transfer to Ben Baker').click();
+    await offered('Ben Baker').waitFor();
+    assert.deepEqual(await violations('[aria-label="Selected chat"] [data-paste-element="BOX"]'), []);
+  });
+});
