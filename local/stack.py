@@ -58,7 +58,10 @@ class LocalStack:
 
 @contextmanager
 def local_stack(
-    progress: Progress | None = None, origins: Sequence[str] = ()
+    progress: Progress | None = None,
+    origins: Sequence[str] = (),
+    *,
+    agent_timeout: int | None = None,
 ) -> Iterator[LocalStack]:
     """Start the emulators, deploy to them, and stop everything in the end.
 
@@ -68,6 +71,8 @@ def local_stack(
         Where to show what happens; nowhere by default.
     origins
         Origins that a browser may call from, added to `ALLOWED_ORIGINS`.
+    agent_timeout
+        Seconds that a transferred chat waits for its agent, where that is not the default.
 
     Raises
     ------
@@ -83,6 +88,8 @@ def local_stack(
         with emulated_aws() as aws:
             shown.step("Deploying the Pulumi program in infra/")
             config = stack_config(twilio, origins)
+            if agent_timeout:
+                config["flex-chat-transfer:agentTimeoutSeconds"] = str(agent_timeout)
             try:
                 outputs = deploy(
                     config, SECRETS, aws.endpoint_url, shown.created, on_interrupt=aws.end

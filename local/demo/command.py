@@ -9,7 +9,7 @@ from local.arguments import COMMAND
 from local.demo.contact_centre import View
 from local.demo.expectations import check
 from local.demo.outcome import Mismatch, play, send
-from local.demo.scenes import SCENES
+from local.demo.scenes import AGENT_SECONDS, SCENES
 from local.demo.tables import show_outcome, show_workflows
 from local.progress import progress_on
 from local.stack import local_stack
@@ -26,7 +26,7 @@ def demo(console: Console) -> None:
     started = time.monotonic()
     with ExitStack() as held:
         with progress_on(console) as progress:
-            stack = held.enter_context(local_stack(progress))
+            stack = held.enter_context(local_stack(progress, agent_timeout=AGENT_SECONDS))
         console.print(f"\nEndpoint  [bold]{stack.endpoint}[/]", soft_wrap=True)
         view = View.of(stack.twilio.base_url)
         with console.status("Asking get-workflows"):

@@ -31,10 +31,32 @@ def _check(outcome: Outcome, view: View) -> None:
         _same("the number of new tasks", 0, outcome.made)
         _same("the old task", _lasting(outcome.before), _lasting(outcome.old))
         return
-    _check_tasks(outcome, outcome.new)
     _check_attributes(outcome, view, outcome.new["attributes"])
+    if scene.hand_over == "accepted":
+        _check_meanwhile(outcome, view)
+    if scene.goes_back:
+        _check_return(outcome, outcome.new)
+        return
+    _check_tasks(outcome, outcome.new)
     _check_offers(outcome, view, outcome.new)
     _check_room(outcome, view)
+
+
+def _check_meanwhile(outcome: Outcome, view: View) -> None:
+    """Check that the sender kept the customer while the offer was open, and what became of it."""
+    sender = view.people[outcome.sender_sid]
+    if outcome.meanwhile is None or sender not in outcome.meanwhile.present:
+        raise Mismatch("the sender has left the conversation before an agent accepted")
+    expected = "declined" if outcome.scene.goes_back else "accepted"
+    _same("the state of the offer", expected, outcome.state)
+
+
+def _check_return(outcome: Outcome, new: dict[str, Any]) -> None:
+    """Check that the sender has the task again as it was, and that nothing is left of the offer."""
+    _same("the number of new tasks", 1, outcome.made)
+    _same("the old task", _lasting(outcome.before), _lasting(outcome.old))
+    _same("the new task's status", "canceled", new["assignment_status"])
+    _same("the members of the conversation", outcome.meanwhile, outcome.room)
 
 
 def _check_tasks(outcome: Outcome, new: dict[str, Any]) -> None:
@@ -58,6 +80,7 @@ def _check_attributes(outcome: Outcome, view: View, attributes: dict[str, Any]) 
         "ignoreAgent": identities[outcome.sender_sid],
         "transferredFrom": outcome.before["sid"],
         "conversations": {"conversation_id": outcome.before["sid"]},
+        **({"transferHandOver": "accepted"} if outcome.scene.hand_over == "accepted" else {}),
     }
     for key, content in expected.items():
         _same(f"the attribute {key}", content, attributes.get(key))

@@ -11,6 +11,7 @@ from local.demo.contact_centre import Room, View
 from local.demo.scenes import Scene
 
 TIMEOUT = 35
+POLL_SECONDS = 0.2
 
 
 class Mismatch(LocalError):
@@ -23,7 +24,9 @@ class Outcome:
 
     ``offers`` are the reservations of the new task in order; ``room`` the conversation or
     channel. After a refusal there is no new task, and neither of the two. ``repeated`` is the
-    status and the body of the answer to the same request again.
+    status and the body of the answer to the same request again. Of an offer, ``meanwhile`` is the
+    conversation while it was open, ``state`` what became of it, and ``ended_after`` how many
+    seconds after the last agent's answer that was known.
     """
 
     scene: Scene
@@ -39,6 +42,9 @@ class Outcome:
     room: Room | None = None
     made: int = 0
     repeated: tuple[int, dict[str, Any]] | None = None
+    meanwhile: Room | None = None
+    state: str | None = None
+    ended_after: float = 0.0
 
     @property
     def written(self) -> dict[str, Any]:
@@ -70,6 +76,7 @@ def play(scene: Scene, view: View, endpoint: str) -> Outcome:
         "Token": view.token_of(scene.sender),
         "taskSid": before["sid"],
         "targetSid": target_sid,
+        "handOver": scene.hand_over,
     }
     if "channelSid" in before["attributes"] and scene.code is None:
         view.leave_chat(before["attributes"], sender_sid)
@@ -77,7 +84,7 @@ def play(scene: Scene, view: View, endpoint: str) -> Outcome:
     status, body = send(f"{endpoint}/transfer-chat", request)
     seconds = time.monotonic() - started
     repeated = send(f"{endpoint}/transfer-chat", request) if scene.twice else None
-    after = _after(scene, view, body["taskSid"]) if "taskSid" in body else {}
+    after = _after(scene, view, body["taskSid"], endpoint, request) if "taskSid" in body else {}
     return Outcome(
         scene=scene,
         sender_sid=sender_sid,
@@ -114,11 +121,21 @@ def send(url: str, request: dict[str, str]) -> tuple[int, dict[str, Any]]:
     return answer.status_code, body
 
 
-def _after(scene: Scene, view: View, task_sid: str) -> dict[str, Any]:
+def _after(
+    scene: Scene, view: View, task_sid: str, endpoint: str, request: dict[str, str]
+) -> dict[str, Any]:
     """Let the agents answer, and read the new task after that."""
+    offer: dict[str, Any] = {}
+    if scene.hand_over == "accepted":
+        offer["meanwhile"] = view.room(view.task(request["taskSid"])["attributes"])
     _let_agents_answer(scene, view, task_sid)
+    if offer:
+        started = time.monotonic()
+        offer["state"] = _end_of_offer(endpoint, request)
+        offer["ended_after"] = time.monotonic() - started
     new = view.task(task_sid)
     return {
+        **offer,
         "new": new,
         "offers": view.reservations(task_sid),
         "room": view.room(new["attributes"]),
@@ -134,7 +151,23 @@ def _let_agents_answer(scene: Scene, view: View, task_sid: str) -> None:
             name = view.people[waiting[0]["worker_sid"]]
             raise Mismatch(f"Only the sender was left, yet the task is offered to {name}")
         view.sign_in(scene.newcomer)
-    view.answer(_offer(view, task_sid), "accepted")
+    if not scene.goes_back:
+        view.answer(_offer(view, task_sid), "accepted")
+
+
+def _end_of_offer(endpoint: str, request: dict[str, str]) -> str:
+    """Ask what became of an offer until it is over."""
+    deadline = time.monotonic() + TIMEOUT
+    headers = {"Authorization": f"Bearer {request['Token']}"}
+    while time.monotonic() < deadline:
+        answer = requests.get(
+            f"{endpoint}/transfers/{request['taskSid']}", headers=headers, timeout=TIMEOUT
+        )
+        state = str(answer.json().get("state"))
+        if state != "offered":
+            return state
+        time.sleep(POLL_SECONDS)
+    raise Mismatch(f"The offer is still open after {TIMEOUT} s")
 
 
 def _offer(view: View, task_sid: str) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+# How long an agent who is offered a chat has, before it goes back.
+AGENT_SECONDS: Final = 5
+
 TargetKind = Literal["worker", "queue", "workflow"]
 
 
@@ -20,6 +23,10 @@ class Scene:
         How many agents decline before one accepts.
     newcomer
         An agent who becomes available after the last one declined.
+    hand_over
+        When the sender's task ends: ``now``, or when the new one is ``accepted``.
+    goes_back
+        Whether no agent accepts in the target's time.
     twice
         Whether the same request is sent again, as an impatient agent does.
     status, code
@@ -33,6 +40,8 @@ class Scene:
     sender: str = "ana"
     declined: int = 0
     newcomer: str | None = None
+    hand_over: Literal["now", "accepted"] = "now"
+    goes_back: bool = False
     twice: bool = False
     status: int = 200
     code: str | None = None
@@ -49,7 +58,24 @@ SCENES: Final = (
         newcomer="eva",
     ),
     Scene("An SMS to a workflow", "sms", "workflow", "Escalations"),
-    Scene("An SMS conversation to an agent", "sms_conversation", "worker", "dev"),
+    Scene(
+        "A conversation is offered to an agent, who declines: it goes back",
+        "sms_conversation",
+        "worker",
+        "ben",
+        declined=1,
+        hand_over="accepted",
+        goes_back=True,
+        status=202,
+    ),
+    Scene(
+        "It is offered to another agent, who accepts: it is handed over",
+        "sms_conversation",
+        "worker",
+        "dev",
+        hand_over="accepted",
+        status=202,
+    ),
     Scene(
         "A conversation of two agents to a workflow",
         "two_agents",

@@ -43,7 +43,8 @@ def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
     name = view.people.get(outcome.target_sid, scene.target)
     target = name if scene.target_kind == "worker" else f"{scene.target_kind} {name}"
     sender = view.people[outcome.sender_sid]
-    table.add_row("Request", f"{sender} transfers {_short(sid)} to {escape(target)}")
+    verb = "offers" if scene.hand_over == "accepted" else "transfers"
+    table.add_row("Request", f"{sender} {verb} {_short(sid)} to {escape(target)}")
     colour = "green" if outcome.new else "yellow"
     answer = outcome.body.get("taskSid") or f"{outcome.body['code']}: {outcome.body['detail']}"
     table.add_row(
@@ -52,6 +53,8 @@ def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
     if outcome.repeated:
         status, body = outcome.repeated
         table.add_row("Sent again", f"[green]{status}[/] {body['taskSid']}, no further task")
+    if outcome.meanwhile:
+        table.add_row("Meanwhile", f"in it: {', '.join(sorted(outcome.meanwhile.present))}")
 
 
 def _add_tasks(table: Table, outcome: Outcome, view: View) -> None:
@@ -65,11 +68,15 @@ def _add_tasks(table: Table, outcome: Outcome, view: View) -> None:
         if outcome.sender_sid in _queue_members(outcome, view):
             sender = view.people[outcome.sender_sid]
             table.add_row("Not asked", f"{sender}, who is in the queue too")
-        table.add_row("New task", f"{outcome.new['assignment_status']}, from queue {escape(queue)}")
+        if outcome.state:
+            after = f"{outcome.ended_after:.1f} s after the last answer"
+            table.add_row("Offer", f"{outcome.state} [dim]{after}[/]")
+        source = f", from queue {escape(queue)}" if queue else ""
+        table.add_row("New task", f"{outcome.new['assignment_status']}{source}")
     removed = sorted(set(outcome.before["attributes"]) - set(outcome.old["attributes"]))
     reason = f", reason: {outcome.old['reason']}" if outcome.old["reason"] else ""
     without = f", {', '.join(removed)} removed" if removed else ""
-    changed = "" if outcome.new else ", as it was"
+    changed = ", as it was" if outcome.new is None or outcome.scene.goes_back else ""
     table.add_row("Old task", f"{outcome.old['assignment_status']}{reason}{without}{changed}")
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from local.demo.contact_centre import Room, View
 from local.demo.expectations import check
 from local.demo.outcome import Mismatch, Outcome, play
-from local.demo.scenes import SCENES, Scene
+from local.demo.scenes import AGENT_SECONDS, SCENES, Scene
 from local.demo.tables import show_outcome
 from local.stack import LocalStack, local_stack
 from local.twilio.seed import contact_centre
@@ -23,7 +23,7 @@ FINISHED = SCENES[-1]
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    with local_stack() as running:
+    with local_stack(agent_timeout=AGENT_SECONDS) as running:
         yield running
 
 
@@ -62,6 +62,24 @@ def test_an_additional_task_fails_the_check(outcomes: dict[str, Outcome], view: 
         outcome = outcomes[scene.title]
         with pytest.raises(Mismatch, match="the number of new tasks"):
             check(replace(outcome, made=outcome.made + 1), view)
+
+
+def test_an_offer_that_the_sender_did_not_survive_fails_the_check(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
+    declined, accepted = (outcomes[scene.title] for scene in SCENES if scene.status == 202)
+    nobody = Room("Conversation", "active", {"the customer"})
+    for offer in (declined, accepted):
+        with pytest.raises(Mismatch, match="before an agent accepted"):
+            check(replace(offer, meanwhile=nobody), view)
+        with pytest.raises(Mismatch, match="the state of the offer"):
+            check(replace(offer, state="cancelled"), view)
+    with pytest.raises(Mismatch, match="the old task"):
+        check(changed(declined, "old", assignment_status="completed"), view)
+    with pytest.raises(Mismatch, match="the new task's status"):
+        check(changed(declined, "new", assignment_status="pending"), view)
+    with pytest.raises(Mismatch, match="the members of the conversation"):
+        check(replace(declined, room=nobody), view)
 
 
 def test_a_different_second_answer_fails_the_check(
