@@ -6,6 +6,7 @@ make tasks of their own.
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,4 +89,15 @@ def running_aws() -> Iterator[EmulatedAws]:
 def deployed_stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedStack:
     """The stack, deployed once a session."""
     offers = {"handOver": "optional", "eventsPassword": EVENTS_PASSWORD}
+    # Each event starts processes, which most tests have no use for.
+    running_twilio.centre.account.settings.events_lost = True
     return deploy_stack(running_twilio, running_aws, "tests", **offers)
+
+
+@contextmanager
+def events_of(twilio: RunningTwilio) -> Iterator[None]:
+    """Let Twilio send its events."""
+    settings = twilio.centre.account.settings
+    settings.events_lost = False
+    yield
+    settings.events_lost = True

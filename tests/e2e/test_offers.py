@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from local.twilio.sids import new_sid
-from tests.deployment import EVENTS_PASSWORD
+from tests.deployment import EVENTS_PASSWORD, events_of
 from tests.e2e.conftest import SECONDS, Plugin
 from tests.sampling import IS_FULL, examples
 
@@ -57,7 +57,8 @@ def test_an_accepted_offer_is_handed_over_by_twilios_event(plugin: Plugin) -> No
     assert state_of(plugin, task_sid) == "offered"
     assert agents(plugin, conversation) == {"ana"}
 
-    plugin.centre.accept(made)
+    with events_of(plugin.stack.twilio):
+        plugin.centre.accept(made)
 
     wait_until(partial(is_accepted, plugin, task_sid))
     assert agents(plugin, conversation) == {"ben"}
@@ -78,12 +79,13 @@ def test_an_offer_is_taken_back(plugin: Plugin) -> None:
 def test_an_offer_whose_task_is_cancelled_is_declined_by_the_event(plugin: Plugin) -> None:
     task_sid, made = offered(plugin, "eva")
     workspace = f"/taskrouter/v1/Workspaces/{plugin.centre.workspace_sid}"
-    cancelled = requests.post(
-        f"{plugin.stack.twilio.base_url}{workspace}/Tasks/{made}",
-        data={"AssignmentStatus": "canceled"},
-        auth=(plugin.centre.account_sid, plugin.centre.auth_token),
-        timeout=SECONDS,
-    )
+    with events_of(plugin.stack.twilio):
+        cancelled = requests.post(
+            f"{plugin.stack.twilio.base_url}{workspace}/Tasks/{made}",
+            data={"AssignmentStatus": "canceled"},
+            auth=(plugin.centre.account_sid, plugin.centre.auth_token),
+            timeout=SECONDS,
+        )
     assert cancelled.ok, cancelled.text
 
     wait_until(lambda: state_of(plugin, task_sid) == "declined")
@@ -96,15 +98,9 @@ def test_an_accepted_offer_whose_event_is_lost_is_handed_over_by_the_schedule(
     plugin: Plugin,
 ) -> None:
     task_sid, made = offered(plugin)
-    settings = plugin.centre.account.settings
-    with plugin.centre.account.lock:
-        settings.change({"events_lost": True})
-    try:
-        plugin.centre.accept(made)
-        wait_until(partial(is_accepted, plugin, task_sid), seconds=100)
-    finally:
-        with plugin.centre.account.lock:
-            settings.change({"events_lost": False})
+    plugin.centre.accept(made)
+
+    wait_until(partial(is_accepted, plugin, task_sid), seconds=100)
     assert plugin.centre.holder_of(made) == "ben"
     plugin.centre.complete(made)
 
@@ -118,9 +114,6 @@ def test_a_burst_of_events_is_taken_within_a_second_and_loses_none(
         plugin.centre.set_activity(name, "Available")
     offers = [offered(plugin, target) for target in ("ben", "carla", "dev", "eva", "sam") * 2]
     assert len(offers) == OFFERS
-    settings = plugin.centre.account.settings
-    with plugin.centre.account.lock:
-        settings.change({"events_lost": True})  # these are sent below
     for _, made in offers:
         plugin.centre.accept(made)
     sids = [new_sid("WT") for _ in range(EVENTS - OFFERS)]
@@ -158,8 +151,6 @@ def test_a_burst_of_events_is_taken_within_a_second_and_loses_none(
         wait_until(partial(is_accepted, plugin, task_sid), seconds=120)
         assert plugin.centre.holder_of(made)
         assert plugin.centre.workspace.task(task_sid).status.ended
-    with plugin.centre.account.lock:
-        settings.change({"events_lost": False})
     # One close for each offer: each was handed over once.
     closes = plugin.stack.twilio.journal.matching("POST", "/Participants/")
     assert len(closes) == OFFERS

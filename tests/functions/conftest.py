@@ -232,6 +232,8 @@ def deployed(aws: Aws, clock: Clock | None = None) -> Iterator[Deployment]:
             receive_events,
             transfer_events,
         )
+        for module in modules:
+            module.runtime.cache_clear()  # another deployment may go on
 
 
 def administrator(twilio: RunningTwilio) -> Client:

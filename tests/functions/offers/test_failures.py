@@ -118,7 +118,7 @@ def assert_settled(offering: Offering, act: str) -> None:
 
 
 @pytest.mark.sampled(30)
-@pytest.mark.parametrize(("act", "call", "fault"), product(ACTS, CALLS, ALL_FAULTS), ids=str)
+@pytest.mark.parametrize(("act", "call", "fault"), [*product(ACTS, CALLS, ALL_FAULTS)], ids=str)
 def test_an_offer_survives_a_call_to_twilio_that_fails(
     offering: Offering, monkeypatch: pytest.MonkeyPatch, act: str, call: Call, fault: str
 ) -> None:
@@ -140,7 +140,7 @@ def test_an_offer_survives_a_call_to_twilio_that_fails(
 @pytest.mark.sampled(15)
 @pytest.mark.parametrize(
     ("act", "switch", "fault"),
-    product(ACTS, SWITCHES, ["none", "closed before", "closed after it took effect, always"]),
+    [*product(ACTS, SWITCHES, ["none", "closed before", "closed after it took effect, always"])],
 )
 def test_an_offer_is_right_whatever_the_documentation_leaves_open(
     offering: Offering, act: str, switch: str, fault: str
@@ -185,7 +185,7 @@ def begin_late(offering: Offering, act: str, delay: float) -> None:
 
 
 @pytest.mark.sampled(15)
-@pytest.mark.parametrize(("act", "call"), product(ACTS, CALLS), ids=str)
+@pytest.mark.parametrize(("act", "call"), [*product(ACTS, CALLS)], ids=str)
 def test_an_offer_survives_a_function_that_is_killed(
     offering: Offering, aws: Aws, act: str, call: Call
 ) -> None:
@@ -203,7 +203,7 @@ def test_an_offer_survives_a_function_that_is_killed(
 @pytest.mark.sampled(20)
 @pytest.mark.parametrize("lasts", ["once", "to the end"])
 @pytest.mark.parametrize("lost", [False, True], ids=["refused", "unanswered"])
-@pytest.mark.parametrize(("act", "nth"), product(ACTS, range(9)))
+@pytest.mark.parametrize(("act", "nth"), [*product(ACTS, range(9))])
 def test_an_offer_survives_a_call_to_the_table_that_fails(
     offering: Offering,
     aws: Aws,
