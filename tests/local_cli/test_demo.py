@@ -68,10 +68,10 @@ def test_an_offer_that_the_sender_did_not_survive_fails_the_check(
     outcomes: dict[str, Outcome], view: View
 ) -> None:
     declined, accepted = (outcomes[scene.title] for scene in SCENES if scene.status == 202)
-    nobody = Room("Conversation", "active", {"the customer"})
+    without_sender = Room("Conversation", "active", {"the customer"})
     for offer in (declined, accepted):
         with pytest.raises(Mismatch, match="before an agent accepted"):
-            check(replace(offer, meanwhile=nobody), view)
+            check(replace(offer, meanwhile=without_sender), view)
         with pytest.raises(Mismatch, match="the state of the offer"):
             check(replace(offer, state="cancelled"), view)
     with pytest.raises(Mismatch, match="the old task"):
@@ -79,7 +79,7 @@ def test_an_offer_that_the_sender_did_not_survive_fails_the_check(
     with pytest.raises(Mismatch, match="the new task's status"):
         check(changed(declined, "new", assignment_status="pending"), view)
     with pytest.raises(Mismatch, match="the members of the conversation"):
-        check(replace(declined, room=nobody), view)
+        check(replace(declined, room=without_sender), view)
 
 
 def test_a_different_second_answer_fails_the_check(
