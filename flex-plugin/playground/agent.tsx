@@ -85,7 +85,7 @@ function Agent({ view, desk }: { view: AgentView; desk: Desk }) {
   React.useEffect(() => {
     const timer = setInterval(() => {
       ask<AgentView>(`/playground/agent?agent=${agent}`).then(
-        // What has not changed stays the same, so that Flex renders nothing anew.
+        // What has not changed stays the same, so that Flex does not render it again.
         ({ tasks: now }) => setTasks((before) => (JSON.stringify(before) === JSON.stringify(now) ? before : now)),
         () => undefined,
       );

@@ -34,7 +34,9 @@ def state_of(plugin: Plugin, task_sid: str) -> str:
 
 
 def is_accepted(plugin: Plugin, task_sid: str) -> bool:
-    return state_of(plugin, task_sid) == "accepted"
+    """Whether an agent has accepted, and the original is over: its close follows a moment later."""
+    is_over = plugin.centre.workspace.task(task_sid).status.ended
+    return is_over and state_of(plugin, task_sid) == "accepted"
 
 
 def agents(plugin: Plugin, conversation_sid: str) -> set[str | None]:

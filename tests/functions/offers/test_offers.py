@@ -237,7 +237,7 @@ def test_a_closed_conversation_ends_its_offer(offering: Offering, original: str)
 
 
 def test_a_conversation_that_both_agents_left_is_over(offering: Offering) -> None:
-    """Ben has accepted and completed it after Ana's task ended: nobody waits."""
+    """Ben has accepted and completed it after Ana's task ended: no customer waits."""
     made = offering.offer().body["taskSid"]
     centre = offering.running.twilio.centre
     centre.accept(made)
