@@ -34,6 +34,7 @@ from local.twilio.flex import (
     configuration_routes,
     conversation_routes,
     interaction_routes,
+    message_routes,
     token_routes,
 )
 from local.twilio.journal import Journal
@@ -62,7 +63,11 @@ PRODUCTS: Mapping[str, Routes] = {
     "iam/v1": token_routes.ROUTES,
     "flex-api/v1": (*configuration_routes.ROUTES, *interaction_routes.ROUTES),
     "chat/v2": chat_routes.ROUTES,
-    "conversations/v1": (*conversation_routes.ROUTES, *address_routes.ROUTES),
+    "conversations/v1": (
+        *conversation_routes.ROUTES,
+        *message_routes.ROUTES,
+        *address_routes.ROUTES,
+    ),
     "events/v1": event_streams.ROUTES,
 }
 

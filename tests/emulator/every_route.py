@@ -337,6 +337,14 @@ def _rooms(api: Api, centre: ContactCentre) -> None:
         made = api.ask("POST", CONVERSATIONS, people, form, **values)
     api.ask("GET", CONVERSATIONS, people, **values)
     api.ask("DELETE", CONVERSATIONS, people + "/{occupant}", occupant=made["sid"], **values)
+    messages = CONVERSATION + "/Messages"
+    written: tuple[dict[str, str], ...] = (
+        {"Author": "zoe", "Body": "Hello", "Attributes": '{"a": 1}'},
+        {"Body": "Zoe has joined"},
+    )
+    for form in written:
+        api.ask("POST", CONVERSATIONS, messages, form, **values)
+    _read(api, CONVERSATIONS, messages, "messages message", {"Order": "DeSc"}, **values)
 
 
 def _events(api: Api, _centre: ContactCentre) -> None:

@@ -173,3 +173,21 @@ A_CONVERSATION_PARTICIPANT = only(
     url=URL,
     **DATES,
 )
+# Of "date_updated", the page says: "null if the message has not been edited".
+A_MESSAGE = only(
+    sid=sid("IM"),
+    account_sid=sid("AC"),
+    conversation_sid=sid("CH"),
+    index=NUMBER,
+    author=TEXT,
+    participant_sid=maybe(sid("MB")),
+    body=maybe(TEXT),
+    media=maybe({"type": "array"}),
+    content_sid=maybe(sid("HX")),
+    attributes=TEXT,
+    delivery=maybe({"type": "object"}),
+    date_created=TIME,
+    date_updated=maybe(TIME),
+    url=URL,
+    links=links("delivery_receipts channel_metadata"),
+)

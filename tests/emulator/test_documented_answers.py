@@ -71,6 +71,7 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         "participants",
         messaging_schemas.A_CONVERSATION_PARTICIPANT,
     ),
+    (CONVERSATIONS, CONVERSATION + "/Messages", "messages", messaging_schemas.A_MESSAGE),
     (
         CONVERSATIONS,
         "/Configuration/Addresses",
@@ -164,6 +165,7 @@ def test_a_resources_url_is_the_address_it_was_fetched_from(exchanges: list[Exch
         (FLEX, CHANNEL + "/Invites", 1000),
         (CHAT, CHAT_CHANNEL + "/Members", 100),
         (CONVERSATIONS, CONVERSATION + "/Participants", 100),
+        (CONVERSATIONS, CONVERSATION + "/Messages", 100),
     ],
 )
 def test_a_page_size_above_the_documented_maximum_is_refused(

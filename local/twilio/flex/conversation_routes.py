@@ -4,7 +4,7 @@ Sources: https://www.twilio.com/docs/conversations/api/conversation-resource,
 https://www.twilio.com/docs/conversations/api/conversation-participant-resource
 """
 
-from typing import Any
+from typing import Any, Final
 
 from local.twilio.account import Account
 from local.twilio.calls import Call
@@ -17,12 +17,13 @@ from local.twilio.flex.room_routes import Binding, RoomApi
 PARTICIPANT_EXISTS = 50433
 
 
-def _url(room: Room) -> str:
+def conversation_url(room: Room) -> str:
+    """Return the address of a conversation."""
     return f"https://conversations.twilio.com/v1/Conversations/{room.sid}"
 
 
 def _conversation_form(account: Account, room: Room) -> dict[str, Any]:
-    url = _url(room)
+    url = conversation_url(room)
     return {
         **fields(room, "sid friendly_name unique_name attributes state date_created date_updated"),
         "account_sid": account.sid,
@@ -47,7 +48,7 @@ def _participant_form(account: Account, room: Room, participant: Occupant) -> di
         "role_sid": None,
         "last_read_message_index": None,
         "last_read_timestamp": None,
-        "url": f"{_url(room)}/Participants/{participant.sid}",
+        "url": f"{conversation_url(room)}/Participants/{participant.sid}",
     }
 
 
@@ -70,7 +71,7 @@ def _binding(call: Call) -> Binding | None:
     return {"type": kind if colon else "sms", **given}
 
 
-ROUTES = RoomApi(
+CONVERSATIONS: Final = RoomApi(
     path="/Conversations/{room}",
     collection="participants",
     exists=PARTICIPANT_EXISTS,
@@ -79,4 +80,5 @@ ROUTES = RoomApi(
     room_form=_conversation_form,
     occupant_form=_participant_form,
     binding=_binding,
-).routes()
+)
+ROUTES = CONVERSATIONS.routes()

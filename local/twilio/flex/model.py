@@ -90,6 +90,20 @@ class Occupant:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A text in a conversation; who wrote it need not be a participant, or be one still."""
+
+    sid: str
+    conversation_sid: str
+    index: int
+    author: str
+    participant_sid: str | None
+    body: str
+    attributes: str
+    date_created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UserToken:
     """A Flex user's token and what Flex knows of it. Times are UTC."""
 
@@ -113,6 +127,7 @@ class Flex:
     invites: dict[str, Invite] = field(default_factory=dict)
     conversations: dict[str, Room] = field(default_factory=dict)
     conversation_participants: dict[str, Occupant] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
     chat_channels: dict[str, Room] = field(default_factory=dict)
     chat_members: dict[str, Occupant] = field(default_factory=dict)
     tokens: dict[str, UserToken] = field(default_factory=dict, repr=False)

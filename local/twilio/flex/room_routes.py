@@ -52,11 +52,19 @@ class RoomApi:
             ("DELETE", occupants + "/{occupant}", self._delete),
         )
 
+    def room(self, account: Account, call: Call) -> Room:
+        """Return the room that a call's path names; 404 when there is none."""
+        for room in self.rooms(account.flex).values():
+            named = call.path["room"] in {room.sid, room.unique_name}
+            if named and call.path.get("service", room.service_sid) == room.service_sid:
+                return room
+        raise not_found(call.path_below_host)
+
     def _fetch(self, account: Account, call: Call) -> Answer:
-        return Answer(200, self.room_form(account, self._room(account, call)))
+        return Answer(200, self.room_form(account, self.room(account, call)))
 
     def _list(self, account: Account, call: Call) -> Answer:
-        room = self._room(account, call)
+        room = self.room(account, call)
         return page(
             call,
             self.collection,
@@ -66,7 +74,7 @@ class RoomApi:
         )
 
     def _create(self, account: Account, call: Call) -> Answer:
-        room = self._room(account, call)
+        room = self.room(account, call)
         table = self.occupants(account.flex)
         identity = call.form.get("Identity") or None
         binding = self.binding(call)
@@ -87,15 +95,8 @@ class RoomApi:
 
     def _delete(self, account: Account, call: Call) -> Answer:
         table = self.occupants(account.flex)
-        occupant = rooms.find(table, self._room(account, call).sid, call.path["occupant"])
+        occupant = rooms.find(table, self.room(account, call).sid, call.path["occupant"])
         if occupant is None:
             raise not_found(call.path_below_host)
         del table[occupant.sid]
         return Answer(204)
-
-    def _room(self, account: Account, call: Call) -> Room:
-        for room in self.rooms(account.flex).values():
-            named = call.path["room"] in {room.sid, room.unique_name}
-            if named and call.path.get("service", room.service_sid) == room.service_sid:
-                return room
-        raise not_found(call.path_below_host)
