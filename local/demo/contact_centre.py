@@ -34,6 +34,16 @@ class Room(NamedTuple):
     present: set[str]
 
 
+class Message(NamedTuple):
+    """A message in a conversation.
+
+    ``author`` is a name as a `Room` has it; of one who was no participant, what Twilio calls them.
+    """
+
+    author: str
+    text: str
+
+
 @dataclass(slots=True)
 class View:
     """Twilio's APIs, for one workspace.
@@ -108,9 +118,9 @@ class View:
         """Read a task's conversation or chat channel, and its members."""
         if "conversationSid" in attributes:
             kind = "Conversation"
-            path = f"conversations/v1/Conversations/{attributes['conversationSid']}"
+            path = self._conversation_path(attributes)
             state = str(self._get(path)["state"])
-            present = self._get(f"{path}/Participants")["participants"]
+            present = self._participants(attributes)
         else:
             kind = "Chat channel"
             path = self._channel_path(attributes)
@@ -120,12 +130,48 @@ class View:
 
     def leave_chat(self, attributes: dict[str, Any], worker_sid: str) -> None:
         """Take a worker out of a task's chat channel."""
-        identity = next(i for i, sid in self.identities.items() if sid == worker_sid)
-        self._call("DELETE", f"{self._channel_path(attributes)}/Members/{identity}")
+        self._call(
+            "DELETE", f"{self._channel_path(attributes)}/Members/{self.identity(worker_sid)}"
+        )
+
+    def customer(self, attributes: dict[str, Any]) -> str:
+        """Return the customer of a task's conversation, as its messages name them."""
+        for person in self._participants(attributes):
+            if person["identity"] not in self.identities:
+                return str(person["identity"] or person["messaging_binding"]["address"])
+        raise LookupError("The conversation has no customer")
+
+    def write(self, attributes: dict[str, Any], author: str, text: str) -> None:
+        """Write into a task's conversation; as the SDK in an agent's browser does."""
+        path = f"{self._conversation_path(attributes)}/Messages"
+        self._call("POST", path, data={"Author": author, "Body": text})
+
+    def messages(self, attributes: dict[str, Any]) -> list[Message]:
+        """Read the messages of a task's conversation, oldest first."""
+        found = self._get(f"{self._conversation_path(attributes)}/Messages")["messages"]
+        return [
+            Message(
+                self.name(message["author"]) if message["participant_sid"] else message["author"],
+                message["body"],
+            )
+            for message in found
+        ]
+
+    def identity(self, worker_sid: str) -> str:
+        """Return a worker's identity."""
+        return next(i for i, sid in self.identities.items() if sid == worker_sid)
 
     def name(self, identity: str | None) -> str:
         """Return the full name of a worker's identity, and "the customer" for any other."""
         return self.people.get(self.identities.get(identity or "", ""), "the customer")
+
+    def _conversation_path(self, attributes: dict[str, Any]) -> str:
+        return f"conversations/v1/Conversations/{attributes['conversationSid']}"
+
+    def _participants(self, attributes: dict[str, Any]) -> list[dict[str, Any]]:
+        path = f"{self._conversation_path(attributes)}/Participants"
+        found: list[dict[str, Any]] = self._get(path)["participants"]
+        return found
 
     def _channel_path(self, attributes: dict[str, Any]) -> str:
         service = self.seed["chat_service_sid"]

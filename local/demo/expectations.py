@@ -47,6 +47,11 @@ def _check_meanwhile(outcome: Outcome, view: View) -> None:
     sender = view.people[outcome.sender_sid]
     if outcome.meanwhile is None or sender not in outcome.meanwhile.present:
         raise Mismatch("the sender has left the conversation before an agent accepted")
+    for author, text in outcome.messages:
+        if author not in outcome.meanwhile.present:
+            raise Mismatch(f"{author}, who wrote {text!r}, is not in the conversation")
+    written = [("the customer", outcome.scene.question), (sender, outcome.scene.reply)]
+    _same("what was written while the offer was open", written, outcome.messages)
     expected = "declined" if outcome.scene.goes_back else "accepted"
     _same("the state of the offer", expected, outcome.state)
 

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from local import LocalError
-from local.demo.contact_centre import Room, View
+from local.demo.contact_centre import Message, Room, View
 from local.demo.scenes import Scene
 
 TIMEOUT = 35
@@ -25,8 +25,8 @@ class Outcome:
     ``offers`` are the reservations of the new task in order; ``room`` the conversation or
     channel. After a refusal there is no new task, and neither of the two. ``repeated`` is the
     status and the body of the answer to the same request again. Of an offer, ``meanwhile`` is the
-    conversation while it was open, ``state`` what became of it, and ``ended_after`` how many
-    seconds after the last agent's answer that was known.
+    conversation while it was open, ``messages`` what was written there, ``state`` what became of
+    it, and ``ended_after`` how many seconds after the last agent's answer that was known.
     """
 
     scene: Scene
@@ -43,6 +43,7 @@ class Outcome:
     made: int = 0
     repeated: tuple[int, dict[str, Any]] | None = None
     meanwhile: Room | None = None
+    messages: list[Message] = field(default_factory=list)
     state: str | None = None
     ended_after: float = 0.0
 
@@ -127,18 +128,34 @@ def _after(
     """Let the agents answer, and read the new task after that."""
     offer: dict[str, Any] = {}
     if scene.hand_over == "accepted":
-        offer["meanwhile"] = view.room(view.task(request["taskSid"])["attributes"])
-    _let_agents_answer(scene, view, task_sid)
-    if offer:
-        started = time.monotonic()
-        offer["state"] = _end_of_offer(endpoint, request)
-        offer["ended_after"] = time.monotonic() - started
+        offer = _ended_offer(scene, view, task_sid, endpoint, request)
+    else:
+        _let_agents_answer(scene, view, task_sid)
     new = view.task(task_sid)
     return {
         **offer,
         "new": new,
         "offers": view.reservations(task_sid),
         "room": view.room(new["attributes"]),
+    }
+
+
+def _ended_offer(
+    scene: Scene, view: View, task_sid: str, endpoint: str, request: dict[str, str]
+) -> dict[str, Any]:
+    """Let customer and sender write before the agents answer, and wait for the offer's end."""
+    attributes = view.task(request["taskSid"])["attributes"]
+    meanwhile, earlier = view.room(attributes), len(view.messages(attributes))
+    view.write(attributes, view.customer(attributes), scene.question)
+    view.write(attributes, view.identity(view.seed["workers"][scene.sender]), scene.reply)
+    _let_agents_answer(scene, view, task_sid)
+    started = time.monotonic()
+    state = _end_of_offer(endpoint, request)
+    return {
+        "meanwhile": meanwhile,
+        "state": state,
+        "ended_after": time.monotonic() - started,
+        "messages": view.messages(attributes)[earlier:],
     }
 
 

@@ -27,6 +27,8 @@ class Scene:
         When the sender's task ends: ``now``, or when the new one is ``accepted``.
     goes_back
         Whether no agent accepts in the target's time.
+    question, reply
+        What the customer writes while the offer is open, and what the sender answers.
     twice
         Whether the same request is sent again, as an impatient agent does.
     status, code
@@ -42,6 +44,8 @@ class Scene:
     newcomer: str | None = None
     hand_over: Literal["now", "accepted"] = "now"
     goes_back: bool = False
+    question: str = ""
+    reply: str = ""
     twice: bool = False
     status: int = 200
     code: str | None = None
@@ -66,6 +70,8 @@ SCENES: Final = (
         declined=1,
         hand_over="accepted",
         goes_back=True,
+        question="Is anyone there?",
+        reply="I am still here.",
         status=202,
     ),
     Scene(
@@ -74,6 +80,8 @@ SCENES: Final = (
         "worker",
         "dev",
         hand_over="accepted",
+        question="When will it arrive?",
+        reply="I am asking a colleague.",
         status=202,
     ),
     Scene(

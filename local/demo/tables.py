@@ -53,8 +53,9 @@ def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
     if outcome.repeated:
         status, body = outcome.repeated
         table.add_row("Sent again", f"[green]{status}[/] {body['taskSid']}, no further task")
-    if outcome.meanwhile:
-        table.add_row("Meanwhile", f"in it: {', '.join(sorted(outcome.meanwhile.present))}")
+    if outcome.messages:
+        written = (f'{author}: "{text}"' for author, text in outcome.messages)
+        table.add_row("Meanwhile", escape("\n".join(written)))
 
 
 def _add_tasks(table: Table, outcome: Outcome, view: View) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local.demo.contact_centre import Room, View
+from local.demo.contact_centre import Message, Room, View
 from local.demo.expectations import check
 from local.demo.outcome import Mismatch, Outcome, play
 from local.demo.scenes import AGENT_SECONDS, SCENES, Scene
@@ -80,6 +80,31 @@ def test_an_offer_that_the_sender_did_not_survive_fails_the_check(
         check(changed(declined, "new", assignment_status="pending"), view)
     with pytest.raises(Mismatch, match="the members of the conversation"):
         check(replace(declined, room=without_sender), view)
+
+
+def test_an_offer_whose_customer_gets_no_reply_fails_the_check(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
+    for offer in (outcomes[scene.title] for scene in SCENES if scene.status == 202):
+        question, reply = offer.messages
+        assert [question.author, reply.author] == ["the customer", "Ana Almeida"]
+        for messages in ([], [question], [reply, question], [question, reply._replace(text="")]):
+            with pytest.raises(Mismatch, match="what was written while the offer was open"):
+                check(replace(offer, messages=messages), view)
+        stranger = Message("dev_40example_2Ecom", reply.text)
+        with pytest.raises(Mismatch, match="dev_40example_2Ecom, who wrote"):
+            check(replace(offer, messages=[question, stranger]), view)
+
+
+def test_the_author_of_a_message_has_a_name_only_as_a_participant(
+    stack: LocalStack, view: View
+) -> None:
+    attributes = stack.twilio.centre.attributes(stack.twilio.centre.conversation_task())
+    ana, dev = (view.identity(view.seed["workers"][name]) for name in ("ana", "dev"))
+    for author in (view.customer(attributes), ana, dev, "system"):
+        view.write(attributes, author, "Hello")
+    authors = [message.author for message in view.messages(attributes)]
+    assert authors == ["the customer", "Ana Almeida", dev, "system"]
 
 
 def test_a_different_second_answer_fails_the_check(
@@ -163,6 +188,19 @@ def test_the_second_answer_is_shown_as_it_was(outcomes: dict[str, Outcome], view
     show_outcome(console, 1, outcome, view)
     assert isinstance(console.file, io.StringIO)
     assert "Sent again      409 WT0" in console.file.getvalue()
+
+
+def test_what_was_written_meanwhile_is_shown_as_twilio_has_it(
+    outcomes: dict[str, Outcome], view: View
+) -> None:
+    console = Console(file=io.StringIO(), width=80)
+    offer = next(outcomes[scene.title] for scene in SCENES if scene.goes_back)
+    question = offer.messages[0]._replace(text="[bold]Hello[/]?")
+    show_outcome(console, 1, replace(offer, messages=[question, *offer.messages[1:]]), view)
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    assert 'Meanwhile       the customer: "[bold]Hello[/]?"\n' in shown
+    assert f'\n{16 * " "}Ana Almeida: "I am still here."\n' in shown
 
 
 def test_a_transfer_that_twilio_refuses_fails_the_check(stack: LocalStack, view: View) -> None:
