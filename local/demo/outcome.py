@@ -150,7 +150,7 @@ def _ended_offer(
     view.write(attributes, view.identity(view.seed["workers"][scene.sender]), scene.reply)
     _let_agents_answer(scene, view, task_sid)
     started = time.monotonic()
-    state = _end_of_offer(endpoint, request)
+    state = _end_of_offer(view, endpoint, request)
     return {
         "meanwhile": meanwhile,
         "state": state,
@@ -172,8 +172,8 @@ def _let_agents_answer(scene: Scene, view: View, task_sid: str) -> None:
         view.answer(_offer(view, task_sid), "accepted")
 
 
-def _end_of_offer(endpoint: str, request: dict[str, str]) -> str:
-    """Ask what became of an offer until it is over."""
+def _end_of_offer(view: View, endpoint: str, request: dict[str, str]) -> str:
+    """Ask what became of an offer until it is over, and the original where it was accepted."""
     deadline = time.monotonic() + TIMEOUT
     headers = {"Authorization": f"Bearer {request['Token']}"}
     while time.monotonic() < deadline:
@@ -181,10 +181,15 @@ def _end_of_offer(endpoint: str, request: dict[str, str]) -> str:
             f"{endpoint}/transfers/{request['taskSid']}", headers=headers, timeout=TIMEOUT
         )
         state = str(answer.json().get("state"))
-        if state != "offered":
+        # The original is closed a moment after the offer is known to be accepted.
+        if state == "accepted":
+            original = view.task(request["taskSid"])
+            if original["assignment_status"] == "completed":
+                return state
+        elif state != "offered":
             return state
         time.sleep(POLL_SECONDS)
-    raise Mismatch(f"The offer is still open after {TIMEOUT} s")
+    raise Mismatch(f"The offer is not over after {TIMEOUT} s")
 
 
 def _offer(view: View, task_sid: str) -> dict[str, Any]:
