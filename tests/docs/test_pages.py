@@ -11,6 +11,7 @@ import yaml
 from chat_transfer.transfer.record import REMEMBERED_SECONDS
 from local.arguments import parse
 from local.stack import ALLOWED_ORIGINS
+from local.twilio.switches import Switches
 from tests.infra.declared import CONFIG, OFFERS, declare
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import (
@@ -98,6 +99,14 @@ def test_the_patterns_find_commands_modules_and_keys() -> None:
     assert MAKE.findall(text) == ["policy"]
     assert MODULE.findall(text) == ["local"]
     assert KEY.findall(text) == ["twilio:authToken"]
+
+
+def test_the_local_stacks_page_names_every_switch_of_events() -> None:
+    page = (ROOT / "docs" / "local.md").read_text()
+    named = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+
+    assert named
+    assert set(named) == {name for name in Switches().as_document() if name.startswith("events_")}
 
 
 def test_the_bill_of_the_cost_page_adds_up() -> None:

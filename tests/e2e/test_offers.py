@@ -1,11 +1,15 @@
 """Offers on the deployed stack: Twilio's events go by the API, the queue and the functions."""
 
 import json
+import re
+import shutil
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 import requests
@@ -16,6 +20,7 @@ from tests.e2e.conftest import SECONDS, Plugin
 from tests.sampling import IS_FULL, examples
 
 EVENTS = examples(100)
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "local.md"
 OFFERS = 10
 AT_ONCE = 5
 
@@ -93,6 +98,40 @@ def test_an_offer_whose_task_is_cancelled_is_declined_by_the_event(plugin: Plugi
     wait_until(lambda: state_of(plugin, task_sid) == "declined")
     assert plugin.centre.holder_of(task_sid) == "ana"
     plugin.centre.complete(task_sid)
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="the page's commands need jq")
+def test_the_commands_of_the_local_stacks_page_end_an_offer_and_switch_events(
+    plugin: Plugin,
+) -> None:
+    page = PAGE.read_text().partition("## Trying an offer by hand")[2].partition("\n## Why")[0]
+    commands = "\n".join(re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
+    deployed, up = re.subn(r"^\S+ -m local up -d$", "set -eu", commands, flags=re.MULTILINE)
+    assert up == 1
+    for name, address in (
+        ("endpoint", plugin.stack.endpoint),
+        ("twilio", plugin.stack.twilio.base_url),
+    ):
+        deployed, found = re.subn(
+            rf"^{name}=\S+$", f"{name}={address}", deployed, flags=re.MULTILINE
+        )
+        assert found == 1
+    with events_of(plugin.stack.twilio):
+        done = subprocess.run(
+            ["bash", "-c", f"{deployed}\necho; echo $task"],  # noqa: S607 - as a reader of the page
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=True,
+        )
+    *_, task_sid = done.stdout.split()
+    states = re.findall(r'"state": "(\w+)"', done.stdout)
+    assert states[:4] == ["offered", "offered", "cancelled", "offered"]
+    assert re.findall(r'"events_lost":(\w+)', done.stdout) == ["true", "false"]
+    wait_until(partial(is_accepted, plugin, task_sid))
+    (made,) = plugin.centre.open_tasks("transferredFrom", task_sid)
+    assert plugin.centre.holder_of(made.sid) == "ben"
+    plugin.centre.complete(made.sid)
 
 
 @pytest.mark.skipif(not IS_FULL, reason="takes a minute; FULL_MATRIX=1 runs it")
