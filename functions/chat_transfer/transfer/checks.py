@@ -59,11 +59,12 @@ class Original:
         """
         if caller.may_act_for(self.holder.result()):
             return
+        # The attempt first: it is deleted after the result was written.
+        attempt = record.attempt(task_sid)
+        if attempt and caller.may_act_for(attempt.held_by):
+            return
         done = record.done(task_sid)
         if done and (caller.identity == done.asked_by or caller.may_act_for(done.held_by)):
-            return
-        attempt = None if done else record.attempt(task_sid)
-        if attempt and caller.may_act_for(attempt.held_by):
             return
         if done is None and self.task.result() is None:
             raise task_unknown(task_sid)

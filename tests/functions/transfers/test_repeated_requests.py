@@ -1,7 +1,11 @@
 """The same request again, after the transfer succeeded or after the chat moved on."""
 
+from typing import Any
+
+import boto3
 import pytest
 
+from chat_transfer.runtime import AWS_CALLS
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
@@ -27,6 +31,29 @@ def test_the_same_request_again_gets_the_same_answer_from_those_who_may_transfer
         by_another = deployment.transfer(kind, centre.workers["dev"], by="carla")
     assert again.body == by_supervisor.body == first.body
     assert_problem(by_another, 403, "not_your_task")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_request_that_was_sent_twice_may_transfer_while_the_other_one_ends(
+    deployment: Deployment, aws: Aws, kind: str
+) -> None:
+    """The other one writes its result between two reads of the table."""
+    centre = deployment.twilio.centre
+    cut_off_after(deployment, COMPLETE if kind == "chat" else CLOSE, centre.tasks[kind])
+    let_locks_run_out(aws)
+    events = boto3.client("dynamodb", config=AWS_CALLS).meta.events
+    event = "after-call.dynamodb.GetItem"
+
+    def finish(**_: Any) -> None:
+        events.unregister(event, finish)
+        assert deployment.transfer(kind, centre.workers["dev"], by="sam").status == 200
+
+    events.register(event, finish)
+    answer = deployment.transfer(kind, centre.workers["dev"])
+
+    assert answer.status == 200, answer.text
+    [made] = centre.open_tasks("transferredFrom", centre.tasks[kind])
+    assert answer.body == {"taskSid": made.sid}
 
 
 @pytest.mark.parametrize("kind", KINDS)
