@@ -87,6 +87,7 @@ def look_at_offers(context: LambdaContext) -> None:
     RANDOM.shuffle(tasks)  # where the time does not suffice, others are left out the next time
     for task_sid in tasks:
         if not _budget(context).remaining():
+            offer_not_settled()
             logger.warning("not all offers looked at", offers=len(tasks))
             return
         record = _record(context)
@@ -96,6 +97,9 @@ def look_at_offers(context: LambdaContext) -> None:
                 _settle(task_sid, record, context)
         except (Problem, TwilioFailure) as error:
             logger.warning("offer not settled", task_sid=task_sid, failure=repr(error))
+        except Exception:  # the other offers are looked at all the same
+            offer_not_settled()
+            logger.exception("defect", task_sid=task_sid)
 
 
 def task_of(body: str) -> str | None:
@@ -111,7 +115,8 @@ def _settle(task_sid: str, record: Record, context: LambdaContext) -> None:
     try:
         offer = settle_offer(runtime().twilio(_budget(context)), record, task_sid)
     except (Problem, TwilioFailure) as error:
-        offer_not_settled()
+        if getattr(error, "code", None) != "transfer_in_progress":  # who has the lock settles it
+            offer_not_settled()
         if isinstance(error, CredentialsRefused):
             runtime().forget_credentials()
         raise

@@ -1,6 +1,5 @@
 """What a warm function keeps between invocations: settings, connections, credentials."""
 
-import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 logger = Logger(child=True)
-# Whatever the function's log level is: at DEBUG, botocore logs the secret that it has read.
-logging.getLogger("botocore").setLevel(logging.INFO)
 
 SECRET_SECONDS = 300
 # More than a transfer ever has calls under way, so that none waits for a thread.

@@ -99,7 +99,11 @@ class ConversationHandover:
 
     def candidates(self) -> Sequence[Task]:
         """The tasks that the channel's invites made, from this one."""
-        tasks = self._read({*self._channel.invited_tasks()} - {self._task_sid, None})
+        try:
+            invited = self._channel.invited_tasks()
+        except Missing:  # the interaction is gone, and its invites with it
+            return ()
+        tasks = self._read({*invited} - {self._task_sid, None})
         return [one for one in tasks if one.attributes.get("transferredFrom") == self._task_sid]
 
     def detach(self) -> None:

@@ -32,6 +32,7 @@ from chat_transfer.transfer.record import Record
 from chat_transfer.transfer.steps import Steps
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
+from chat_transfer.twilio.taskrouter import Task
 
 
 def read_offer(request: OfferRequest, record: Record, connect: Callable[[], Twilio]) -> Offer:
@@ -44,15 +45,7 @@ def read_offer(request: OfferRequest, record: Record, connect: Callable[[], Twil
     Problem
         With the status and the code of the contract.
     """
-    try:
-        twilio = connect()
-        offer = _offer_for(request, record, twilio, reads=True)
-        if offer.state is OfferState.OFFERED and twilio.settings.events_queue_url is None:
-            settle_offer(twilio, record, request.task_sid)
-            offer = record.offer(request.task_sid) or offer
-    except TwilioFailure as failure:
-        raise answer_to(failure, rolled_back=None) from failure
-    return offer
+    return _answered(request, record, connect, takes_back=False)
 
 
 def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twilio]) -> Offer:
@@ -63,18 +56,40 @@ def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twili
     Problem
         With the status and the code of the contract; the offer stays open then.
     """
-    try:
-        twilio = connect()
-        offer = _offer_for(request, record, twilio, reads=False)
-        if offer.state is OfferState.OFFERED:
-            offer = settle_offer(twilio, record, request.task_sid, takes_back=True) or offer
-    except TwilioFailure as failure:
-        raise answer_to(failure, rolled_back=None) from failure
+    offer = _answered(request, record, connect, takes_back=True)
     if offer.state is OfferState.ACCEPTED:
         raise Conflict(
             "An agent has accepted the transfer already, so it cannot be taken back.",
             code="already_accepted",
         )
+    return offer
+
+
+def _answered(
+    request: OfferRequest, record: Record, connect: Callable[[], Twilio], *, takes_back: bool
+) -> Offer:
+    try:
+        twilio = connect()
+        offer = _offer_for(request, record, twilio, reads=not takes_back)
+        if takes_back or twilio.settings.events_queue_url is None:
+            offer = settle_offer(twilio, record, request.task_sid, takes_back=takes_back)
+    except TwilioFailure as failure:
+        raise answer_to(failure, rolled_back=None) from failure
+    if offer is None:
+        raise NotFound(f"Nothing is offered for task {request.task_sid}.", code="offer_unknown")
+    return offer
+
+
+def _offer_for(
+    request: OfferRequest, record: Record, twilio: Twilio, *, reads: bool
+) -> Offer | None:
+    """The offer, for a caller who may read it, or take it back."""
+    original = read_original(twilio, request.token, request.task_sid)
+    offer = record.offer(request.task_sid)
+    caller = original.caller.result()
+    agents = {offer.held_by, offer.accepted_by if reads else None} if offer else {None}
+    if not any(map(caller.may_act_for, agents)):
+        original.authorise(record, request.task_sid, caller)
     return offer
 
 
@@ -108,17 +123,18 @@ def settle_offer(
             return record.offer(task_sid)
         original = twilio.taskrouter.task(task_sid)
         handover = handover_of(twilio, task_sid, original, found)
-        if handover is None:  # both tasks are deleted
-            return _conclude(record, found, OfferState.DECLINED)
+        if handover is None:  # both tasks are deleted, so nothing can come of it any more
+            if found.new_task_sid:
+                record.keep(_outcome(found))
+            record.end(task_sid)
+            return record.offer(task_sid)
         steps = OfferSteps(twilio, record, found, handover)
         offer = steps.settle(seconds=0)
         if takes_back and offer and offer.state is OfferState.OFFERED:
-            if original is None or original.is_ended:
-                raise TaskEnded
             offer = steps.take_back()
-            if offer.state is OfferState.OFFERED:
-                raise cannot_take_back()
         if offer is None or offer.state is not OfferState.ACCEPTED:
+            return offer or record.offer(task_sid)
+        if offer.target_sid != attempt.target_sid:  # the lock is not for this result
             return offer
         transfer_succeeded()
         return steps.done()
@@ -128,7 +144,11 @@ def settle_offer(
 
 
 class OfferSteps(Steps):
-    """The steps of an attempt that is an offer, under the lock."""
+    """The steps of an attempt that is an offer, under the lock.
+
+    In `Phase.UNDOING` it is being taken back; without a new task, it has ended, and is kept because
+    of a creation or a close that may still take effect.
+    """
 
     def settle(self, seconds: float | None = None) -> Offer | None:
         """Find out what became of the offer, and do what follows.
@@ -141,55 +161,79 @@ class OfferSteps(Steps):
         Returns
         -------
         Offer or None
-            In the state that it is in now; None where no new task is found.
+            In the state that it is in now; None where nothing is offered.
 
         Raises
         ------
         NotFinished
-            An agent has the new task, and the original is still open.
+            An agent has the new task, and the original is still open; or the customer has no task,
+            and none could be made.
         TwilioFailure, TableUnavailable
             Something could not be read, done or recorded.
         """
+        was_taken_back = self.attempt.phase is Phase.UNDOING
         recorded = self.attempt.new_task_sid
-        made = self.find(seconds)
-        if self.attempt.new_task_sid is None:
-            return None
-        if not recorded:
-            self.offered()
-        if self.attempt.phase is Phase.HANDING_OVER:
-            return self._accept()
-        original = self._twilio.taskrouter.task(self.attempt.task_sid)
+        made = self.find(0 if was_taken_back else seconds)
+        original = self._original()
         is_over = original is None or original.is_ended
+        if self._is_taken(made, is_over=is_over):
+            return self._accept(was_served=not is_over)
         is_waiting = made is not None and not made.is_ended
-        if made and (made.is_held or (is_over and made.is_accepted)):
-            return self._accept()
+        if not is_over and was_taken_back and not recorded:
+            if is_waiting:  # what a creation that was not answered has made
+                self._cancel_double(self._made_sid)
+            return None
         if not is_over and not is_waiting:
-            return _conclude(self._record, self.attempt, OfferState.DECLINED)
-        if not self.handover.outlives(original, made):
-            return self.take_back()
-        if not is_waiting:  # the customer has no agent and no task
+            return self._end() if recorded else None
+        if not self.handover.outlives(original, made) or (was_taken_back and not is_over):
+            return self._cancel()
+        if not is_waiting:
             self._create_again(original or made)
+        elif was_taken_back or not recorded:
+            self.attempt = replace(self.attempt, phase=Phase.OFFERED)
+            self.offered()
         return Offer.of(self.attempt)
 
     def take_back(self) -> Offer:
-        """Cancel the new task.
+        """Cancel the new task for who asks for it.
 
         Returns
         -------
         Offer
-            Accepted where an agent was faster; still offered where Twilio refuses.
-        """
-        try:
-            cancel(self._twilio, self.handover, self._made_sid)
-        except NoWayBack:
-            made = self._task()
-            return self._accept() if made and made.is_held else Offer.of(self.attempt)
-        ended = _conclude(self._record, self.attempt, OfferState.CANCELLED)
-        self._ended()
-        return ended
+            Accepted where an agent was faster.
 
-    def _accept(self) -> Offer:
-        """Hand the original over to the agent who has accepted the new task."""
+        Raises
+        ------
+        TaskEnded
+            The original is over, so the customer keeps the new task.
+        Conflict
+            Twilio refuses to cancel it.
+        """
+        offer = None if self._is_over() else self._cancel()
+        if offer and offer.state is not OfferState.OFFERED:
+            return offer
+        raise TaskEnded if self._is_over() else cannot_take_back()
+
+    def _is_taken(self, made: Task | None, *, is_over: bool) -> bool:
+        """Whether an agent serves the customer by the new task, or has passed the chat on.
+
+        Twilio does not say whether an agent who wraps up is still in the conversation, so the
+        original's agent stays until the new task is completed; then it was declined.
+        """
+        if is_over and self.attempt.phase is Phase.HANDING_OVER:
+            return True
+        if made is None or not made.is_accepted:
+            return False
+        return made.is_assigned or is_over or self._record.remains(made.sid)
+
+    def _accept(self, *, was_served: bool) -> Offer:
+        """Hand the original over to the agent who has accepted the new task.
+
+        Parameters
+        ----------
+        was_served : bool
+            Whether the original's agent had the customer until now.
+        """
         offer_since = self.attempt.since
         if self.attempt.phase is not Phase.HANDING_OVER:
             self.attempt = replace(
@@ -199,35 +243,79 @@ class OfferSteps(Steps):
             transfer_accepted((self.attempt.since - offer_since) / 1000)
         accepted_by = self._twilio.threads.submit(self._twilio.holder, self._made_sid)
         self.finish()
+        if was_served and self._is_left_alone():
+            return Offer.of(self.attempt)
         accepted = Offer.of(self.attempt, OfferState.ACCEPTED)
         accepted = replace(accepted, accepted_by=accepted_by.result())
         self._record.keep(accepted)
         return accepted
 
+    def _is_left_alone(self) -> bool:
+        """Whether who accepted left before the close took effect; makes the customer a new task."""
+        made = self._task()
+        if made is None or made.is_assigned or self._record.remains(made.sid):
+            return False
+        if not self.handover.outlives(None, made):
+            return False
+        self._create_again(made)
+        return True
 
-def _conclude(record: Record, attempt: Attempt, state: OfferState) -> Offer:
-    """Remember how an offer ended without an agent, and end its attempt.
+    def _cancel(self) -> Offer:
+        """Cancel the new task.
 
-    One whose creation was doubted before stays: that new task may still appear.
-    """
-    offer = replace(Offer.of(attempt, state), since=milliseconds())
-    record.keep(offer)
-    if attempt.doubted:
-        record.write(replace(attempt, phase=Phase.CREATING, new_task_sid=None))
-    else:
-        record.end(attempt.task_sid)
-    (transfer_declined if state is OfferState.DECLINED else transfer_taken_back)()
-    return offer
+        Returns
+        -------
+        Offer
+            Accepted where an agent was faster; still offered where Twilio refuses, or where the
+            original has ended meanwhile and its customer would have no task.
+        """
+        offered = replace(self.attempt, phase=Phase.OFFERED)
+        self.attempt = self.attempt.entering(Phase.UNDOING)
+        self._record.write(self.attempt)
+        try:
+            cancel(self._twilio, self.handover, self._made_sid)
+        except TwilioFailure:
+            self._record.write(offered)
+            raise
+        except NoWayBack:
+            made = self._task()
+            if made and made.is_held:
+                return self._accept(was_served=True)
+            self.attempt = offered
+            self._record.write(offered)
+            return Offer.of(offered)
+        original = self._original()
+        if (original is None or original.is_ended) and self.handover.outlives(original, None):
+            self._create_again(original or self._task())
+            return Offer.of(self.attempt)
+        return self._end()
+
+    def _end(self) -> Offer:
+        """Remember that the offer ended without an agent, and end its attempt.
+
+        That stays where a creation or a close was not answered, see this class.
+        """
+        attempt, ended = self.attempt, _outcome(self.attempt)
+        self._record.keep(ended)
+        if attempt.doubted or attempt.close_sent:
+            self._record.write(replace(attempt, phase=Phase.UNDOING, new_task_sid=None))
+        else:
+            self._record.end(attempt.task_sid)
+        self._ended()
+        declined = ended.state is OfferState.DECLINED
+        (transfer_declined if declined else transfer_taken_back)()
+        return ended
+
+    def _original(self) -> Task | None:
+        return self._twilio.taskrouter.task(self.attempt.task_sid)
+
+    def _is_over(self) -> bool:
+        original = self._original()
+        return original is None or original.is_ended
 
 
-def _offer_for(request: OfferRequest, record: Record, twilio: Twilio, *, reads: bool) -> Offer:
-    """The offer, for a caller who may read it, or take it back."""
-    original = read_original(twilio, request.token, request.task_sid)
-    offer = record.offer(request.task_sid)
-    caller = original.caller.result()
-    agents = {offer.held_by, offer.accepted_by if reads else None} if offer else {None}
-    if not any(map(caller.may_act_for, agents)):
-        original.authorise(record, request.task_sid, caller)
-    if offer is None:
-        raise NotFound(f"Nothing is offered for task {request.task_sid}.", code="offer_unknown")
-    return offer
+def _outcome(attempt: Attempt) -> Offer:
+    """What became of an offer that has ended without an agent."""
+    was_taken_back = attempt.phase is Phase.UNDOING
+    state = OfferState.CANCELLED if was_taken_back else OfferState.DECLINED
+    return replace(Offer.of(attempt, state), since=milliseconds())

@@ -15,7 +15,6 @@ from chat_transfer.http.problems import (
     BadGateway,
     Conflict,
     Problem,
-    cannot_take_back,
     kind_unsupported,
     transferred_elsewhere,
 )
@@ -224,10 +223,6 @@ class Transfer:
             )
             if wanted == steps.attempt:
                 return offer
-            if wanted.target_sid == offer.target_sid:
-                steps.attempt = replace(wanted.entering(Phase.HANDING_OVER), close_sent=True)
-                steps.hand_over(watched=True)  # what is offered is cancelled when its time is up
-                return self._done(steps)
             checks.check(
                 self._twilio,
                 self._request,
@@ -237,8 +232,6 @@ class Transfer:
                 offered=offer.new_task_sid,
             )
             offer = steps.take_back()
-        if offer.state is OfferState.OFFERED:
-            raise cannot_take_back()
         return self._done(steps) if offer.state is OfferState.ACCEPTED else None
 
     def _is_taken(self, attempt: Attempt, made: Task | None) -> bool:
@@ -279,17 +272,18 @@ class Transfer:
         elif earlier:
             held_by, identity = earlier.held_by, earlier.identity
         now = milliseconds()
+        doubted = self._steps.attempt.doubted if self._steps else None
         attempt = Attempt(
             task_sid=task_sid,
             target_sid=self._request.target.sid,
             held_by=held_by,
             identity=identity,
             channel_sid=checks.channel_of(original),
-            began_at=earlier.began_at if earlier else now,
+            began_at=earlier.began_at if earlier and doubted else now,
             since=now,
             hand_over=checks.hand_over(twilio, self._request, handover),
             asked_by=self._caller.identity,
-            doubted=self._steps.attempt.doubted if self._steps else None,
+            doubted=doubted,
         )
         return attempt, handover
 

@@ -30,7 +30,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
-from tenacity import Retrying, retry_if_exception_type, stop_before_delay
+from tenacity import Retrying, retry_if_exception, stop_before_delay
 
 from chat_transfer.http.problems import BadGateway, Conflict, Problem, transferred_elsewhere
 from chat_transfer.transfer.attempt import Attempt, Offer, OfferState, Phase, TransferDone
@@ -43,10 +43,15 @@ logger = Logger(child=True)
 T = TypeVar("T")
 
 REMEMBERED_SECONDS = 24 * 60 * 60
+# A new task waits for a day at the most, and is looked at once more after that.
+# https://www.twilio.com/docs/taskrouter/api/task
+ATTEMPT_SECONDS = 2 * REMEMBERED_SECONDS
 KEY_PREFIX = "transfer"
 # Has an item for each attempt that is an offer, by the task that its agent or its event names.
 OFFERS_INDEX = "offers"
 ATTEMPT = "attempt#"
+# The same transfer holds the lock, or has just let go of it.
+UNDER_WAY = (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError)
 
 
 class TableUnavailable(BadGateway):
@@ -98,7 +103,8 @@ class Record:
 
         Anything else than a `TransferDone`, such as an offer, is returned and not stored.
 
-        The same request that runs elsewhere is waited for. When that one fails, this one begins.
+        The same request that runs elsewhere is waited for, and so is a look at an open offer. When
+        that one fails, this one begins.
         A result that cannot be written leaves the attempt, by which the same request finds it.
 
         Parameters
@@ -114,9 +120,7 @@ class Record:
             Nothing was changed.
         """
         waiting = Retrying(
-            retry=retry_if_exception_type(
-                (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError)
-            ),
+            retry=retry_if_exception(lambda error: self._is_waited_for(error, task_sid)),
             wait=lambda _: RANDOM.uniform(0.2, 0.5),
             stop=stop_before_delay(self._budget.remaining()),
             reraise=True,
@@ -146,7 +150,7 @@ class Record:
             stored = waiting(locked, request={"taskSid": task_sid, "targetSid": target_sid})
         except IdempotencyValidationError:
             raise transferred_elsewhere() from None
-        except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
+        except UNDER_WAY:
             raise Conflict(
                 "This task is being transferred already. Wait for that transfer to end.",
                 code="transfer_in_progress",
@@ -231,15 +235,22 @@ class Record:
     def offer(self, task_sid: str) -> Offer | None:
         """Read the offer of this task: the open one, else what became of the last one."""
         attempt = self.attempt(task_sid)
-        if attempt and attempt.is_offer and attempt.new_task_sid:
-            accepted = attempt.phase is Phase.HANDING_OVER
-            return Offer.of(attempt, OfferState.ACCEPTED if accepted else OfferState.OFFERED)
+        offered = attempt if attempt and attempt.is_offer else None
+        if offered and offered.phase is Phase.HANDING_OVER:
+            return Offer.of(offered, OfferState.ACCEPTED)
+        if offered and offered.phase is Phase.OFFERED:
+            return Offer.of(offered)
         item = self._item(f"offer#{task_sid}")
-        return Offer.from_json(item["outcome"]["S"]) if item else None
+        outcome = Offer.from_json(item["outcome"]["S"]) if item else None
+        if offered and (outcome is None or outcome.since < offered.since):
+            # What is remembered is of an earlier offer; this one is being made or taken back.
+            return Offer.of(offered) if offered.new_task_sid else None
+        return outcome
 
     def keep(self, offer: Offer) -> None:
         """Remember what became of an offer."""
-        item = _expiring(f"offer#{offer.task_sid}", outcome=offer.as_json())
+        key = f"offer#{offer.task_sid}"
+        item = _expiring(key, REMEMBERED_SECONDS, outcome=offer.as_json())
         _answered(lambda: self._client.put_item(TableName=self._table, Item=item))
 
     def original_of(self, new_task_sid: str) -> str | None:
@@ -265,6 +276,12 @@ class Record:
         for page in _answered(lambda: list(pages)):
             yield from map(_task_of, page["Items"])
 
+    def _is_waited_for(self, error: BaseException, task_sid: str) -> bool:
+        if isinstance(error, IdempotencyValidationError):  # the lock is for another target
+            attempt = self.attempt(task_sid)
+            return attempt is not None and attempt.is_offer and attempt.phase is Phase.OFFERED
+        return isinstance(error, UNDER_WAY)
+
     def _item(self, key: str) -> dict[str, Any] | None:
         """Read an item. DynamoDB deletes items some time after they expired."""
         item: dict[str, Any] | None = _answered(
@@ -287,11 +304,12 @@ class Record:
 
 def _item(attempt: Attempt) -> dict[str, Any]:
     offer = {"offer": attempt.new_task_sid or attempt.task_sid} if attempt.is_offer else {}
-    return _expiring(ATTEMPT + attempt.task_sid, attempt=attempt.as_json(), **offer)
+    key = ATTEMPT + attempt.task_sid
+    return _expiring(key, ATTEMPT_SECONDS, attempt=attempt.as_json(), **offer)
 
 
-def _expiring(key: str, **texts: str) -> dict[str, Any]:
-    expiration = {"N": str(int(time.time()) + REMEMBERED_SECONDS)}
+def _expiring(key: str, seconds: int, **texts: str) -> dict[str, Any]:
+    expiration = {"N": str(int(time.time()) + seconds)}
     values = {name: {"S": text} for name, text in texts.items()}
     return {"id": {"S": key}, "expiration": expiration, **values}
 

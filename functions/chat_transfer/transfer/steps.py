@@ -94,9 +94,8 @@ class Steps:
             It could not be read, or one that was made twice is left.
         """
         if self.attempt.new_task_sid:
-            if self.attempt.doubted:
-                self.cancel_doubles(self.attempt.new_task_sid)
-            return self._task()
+            made = self._task()
+            return self._one_of_doubles(made) if self.attempt.doubted else made
         creating = self.attempt
         # Until it is found: where the search fails, the task may still appear.
         self.attempt = replace(creating, doubted=creating.target_sid)
@@ -257,6 +256,19 @@ class Steps:
             self._record.write(self.attempt)
         except (TwilioFailure, TableUnavailable) as failure:
             raise NotFinished(attempt.new_task_sid) from failure
+
+    def _one_of_doubles(self, made: Task | None) -> Task | None:
+        """Keep the new task, or what a doubted creation has made where an agent took that."""
+        for double in search(self._twilio, self.handover, self.attempt, seconds=0):
+            if double.sid == self._made_sid:
+                continue
+            unwanted: Task | None = double
+            if double.is_accepted and not (made and made.is_accepted):
+                self.attempt = replace(self.attempt, new_task_sid=double.sid)
+                unwanted, made = made, double
+            if unwanted is not None:
+                self._cancel_double(unwanted.sid)
+        return made
 
     def _cancel_double(self, task_sid: str) -> None:
         try:

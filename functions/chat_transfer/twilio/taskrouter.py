@@ -53,6 +53,11 @@ class Task:
         return self.assignment_status in ENDED
 
     @property
+    def is_assigned(self) -> bool:
+        """Whether an agent has it now, and does not wrap up."""
+        return self.assignment_status == "assigned"
+
+    @property
     def is_held(self) -> bool:
         """Whether an agent has it now."""
         return self.assignment_status in HELD

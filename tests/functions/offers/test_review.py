@@ -1,0 +1,450 @@
+"""Defects that a review has found: each test states what should hold."""
+
+import contextlib
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from chat_transfer.transfer import offers, steps
+from chat_transfer.transfer.attempt import Attempt, Phase
+from chat_transfer.transfer.record import Record
+from local.twilio.clock import ManualClock
+from local.twilio.taskrouter.model import TaskStatus
+from tests.functions.conftest import AGENT_SECONDS, Aws, deployed
+from tests.functions.cutting import CutOff, cut_off
+from tests.functions.failures.table_faults import TableFaults
+from tests.functions.locks import let_locks_run_out
+from tests.functions.offers.conftest import Offering
+from tests.functions.recording import CLOSE
+from tests.functions.served import served
+
+
+def attempt_of(aws: Aws, task_sid: str) -> dict:
+    key = {"id": {"S": f"attempt#{task_sid}"}}
+    found = aws.dynamodb.get_item(TableName=os.environ["IDEMPOTENCY_TABLE"], Key=key)
+    return found.get("Item", {})
+
+
+def change_attempt(aws: Aws, task_sid: str, **changes: object) -> None:
+    item = attempt_of(aws, task_sid)
+    values = json.loads(item["attempt"]["S"]) | changes
+    item["attempt"] = {"S": json.dumps(values)}
+    item["offer"] = {"S": values["new_task_sid"] or task_sid}
+    aws.dynamodb.put_item(TableName=os.environ["IDEMPOTENCY_TABLE"], Item=item)
+
+
+@pytest.mark.parametrize("offered_before", [True, False], ids=["offered before", "now alone"])
+def test_01_an_offer_handed_over_now_still_has_a_task_when_the_offers_time_is_up(
+    aws: Aws, offered_before: bool
+) -> None:
+    clock = ManualClock()
+    with deployed(aws, clock) as running:
+        centre = running.twilio.centre
+        offering = Offering(running, served(centre, centre.conversation_task()))
+        centre.set_activity("ben", "Offline")
+        if offered_before:
+            assert offering.offer().status == 202
+        answer = offering.offer(hand_over="now")
+        assert answer.status == 200, answer.text
+        for _ in range(5):
+            clock.advance(AGENT_SECONDS)
+            centre.settle()
+            offering.event(answer.body["taskSid"])
+            offering.schedule()
+        assert offering.customer.room_is_open()
+
+        assert offering.tasks(), "the customer has no agent and no task, for good"
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_02_a_customer_whom_both_tasks_have_left_gets_one_although_the_first_try_failed(
+    offering: Offering, status: int
+) -> None:
+    made = offering.offer().body["taskSid"]
+    offering.running.twilio.centre.complete(offering.task_sid)
+    offering.running.tasks()(made).update(assignment_status="canceled")
+    faults = offering.running.twilio.faults
+    faults.status(status, method="POST", path="/Invites$", times=None)
+    offering.schedule()
+    faults.clear()
+
+    for _ in range(3):
+        offering.schedule()
+
+    assert offering.tasks(), "the customer has no agent and no task, for good"
+
+
+def test_03_an_agent_who_is_done_before_the_close_succeeds_leaves_the_customer_with_the_first(
+    offering: Offering,
+) -> None:
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    centre.accept(made)
+    faults = offering.running.twilio.faults
+    faults.status(429, method="POST", path="/Participants/", times=None)  # never closed
+    assert not offering.event(made)
+    centre.complete(made)
+    faults.clear()
+    assert offering.agents() == {"ana"}
+
+    offering.schedule()
+
+    assert offering.tasks(), "the schedule has closed the last agent's participant"
+    assert offering.customer.room_is_open()
+
+
+def test_04_an_agent_who_leaves_while_the_offer_is_being_taken_back(offering: Offering) -> None:
+    made = offering.offer().body["taskSid"]
+    faults = offering.running.twilio.faults
+    faults.status(429, method="POST", path=f"/Tasks/{made}$", retry_after=1)
+    with ThreadPoolExecutor() as threads:
+        taken_back = threads.submit(offering.take_back)
+        assert faults.wait()
+        offering.running.twilio.centre.complete(offering.task_sid)
+    print(taken_back.result().text)
+    offering.schedule()
+
+    assert offering.customer.room_is_open()
+    assert offering.tasks(), "the customer has no agent and no task, for good"
+
+
+def test_05_an_offer_whose_handing_over_now_was_killed_is_still_looked_at(
+    offering: Offering, aws: Aws
+) -> None:
+    made = offering.offer().body["taskSid"]
+    offering.running.twilio.faults.status(500, method="POST", path="/Participants/", times=None)
+    offering.running.twilio.faults.status(500, method="POST", path=f"/Tasks/{made}$", times=None)
+    answer = offering.offer(hand_over="now")
+    print(answer.text)
+    offering.running.twilio.faults.clear()
+    assert offering.agents() == {"ana"}
+    print(offering.ask().text)
+    offering.running.twilio.centre.accept(made)
+
+    offering.event(made)
+    offering.schedule()
+
+    assert offering.agents() == {"ben"}, "two agents, until someone sends the same request again"
+
+
+def test_05b_killed(offering: Offering, aws: Aws) -> None:
+    offering.offer()
+    offering.running.twilio.faults.close(method="POST", path="/Participants/", times=None)
+    with cut_off(offering.running, CLOSE), contextlib.suppress(CutOff):
+        offering.offer(hand_over="now")
+    offering.running.twilio.faults.clear()
+    let_locks_run_out(aws)
+    assert offering.agents() == {"ana"}
+    print(offering.ask().text)
+    [made] = [task.sid for task in offering.tasks() if task.sid != offering.task_sid]
+    offering.running.twilio.centre.accept(made)
+
+    offering.event(made)
+    offering.schedule()
+
+    assert offering.agents() == {"ben"}, "two agents, until someone sends the same request again"
+
+
+def test_06_an_offer_that_could_not_be_recorded_is_not_said_to_be_taken_back(
+    offering: Offering, table: TableFaults
+) -> None:
+    offering.running.transfer_chat.runtime.cache_clear()
+    table.pass_all()
+    offering.offer()
+    assert offering.take_back().body["state"] == "cancelled"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps.Steps, "offered", _unavailable)
+        assert offering.offer().code == "ledger_unavailable"
+    assert len(offering.tasks()) == 2, "the second offer is out"
+
+    answer = offering.take_back()
+    print(answer.text)
+
+    is_told_as_over = answer.status == 200 and answer.body["state"] == "cancelled"
+    assert not (is_told_as_over and len(offering.tasks()) == 2), "said to be cancelled, is open"
+
+
+def _unavailable(*_: object) -> None:
+    from chat_transfer.transfer.record import TableUnavailable
+
+    raise TableUnavailable
+
+
+def test_07_taking_back_an_offer_that_is_handed_over_now_meanwhile_does_not_say_offered(
+    offering: Offering,
+) -> None:
+    offering.offer()
+    real = offers.settle_offer
+    with pytest.MonkeyPatch.context() as patch:
+
+        def late(*args: object, **kwargs: object) -> object:
+            patch.undo()
+            assert offering.offer(hand_over="now").status == 200
+            return real(*args, **kwargs)  # type: ignore[arg-type]
+
+        patch.setattr(offers, "settle_offer", late)
+        answer = offering.take_back()
+    print(answer.status, answer.text)
+
+    assert answer.body.get("state") != "offered", "200 offered, and it was handed over"
+
+
+def test_07b_taking_back_that_waits_for_now(offering: Offering) -> None:
+    """Both read the offer, and wait for the lock of a third, as two requests may."""
+    offering.offer()
+    faults = offering.running.twilio.faults
+    faults.latency(0.7, method="GET", path="/Channels/[^/]+$", times=1)
+    with ThreadPoolExecutor() as threads:
+        look = threads.submit(offering.event, offering.ask().body["newTaskSid"])
+        assert faults.wait()
+        faults.latency(0.7, method="POST", path="/Participants/")
+        now = threads.submit(offering.offer, hand_over="now")
+        answer = offering.take_back("sam")
+        look.result()
+    print(now.result().status, answer.status, answer.text)
+
+    assert answer.status != 200 or answer.body["state"] != "offered"
+
+
+def test_08_an_agent_who_accepted_and_passed_the_chat_on_has_taken_it_over(
+    offering: Offering,
+) -> None:
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    centre.accept(made)
+    passed_on = offering.running.transfer(made, offering.sid("carla"), "ben", handOver="now")
+    assert passed_on.status == 200, passed_on.text
+    centre.accept(passed_on.body["taskSid"])
+
+    offering.event(made)
+    offering.schedule()
+
+    assert offering.agents() == {"carla"}, (offering.agents(), offering.state())
+
+
+def test_09_the_result_of_another_target_is_not_stored_for_this_one(offering: Offering) -> None:
+    first = offering.offer("ben").body["taskSid"]
+    once = Record.once
+
+    def late(self: Record, *args: object) -> object:
+        patch.undo()
+        second = offering.offer("carla")
+        assert second.status == 202
+        offering.running.twilio.centre.accept(second.body["taskSid"])
+        return once(self, *args)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Record, "once", late)
+        offering.event(first)
+    offering.schedule()
+    assert offering.agents() == {"carla"}
+
+    to_carla, to_ben = offering.offer("carla"), offering.offer("ben")
+    assert (to_carla.status, to_ben.status) == (200, 409), (to_carla.text, to_ben.text)
+
+
+def test_10_an_offer_whose_tasks_are_deleted_is_forgotten(offering: Offering, aws: Aws) -> None:
+    made = offering.offer().body["taskSid"]
+    change_attempt(aws, offering.task_sid, doubted=offering.sid("ben"))
+    assert offering.take_back().body["state"] == "cancelled"
+    offering.running.tasks()(made).delete()
+    offering.running.tasks()(offering.task_sid).delete()
+    offering.schedule()
+    first = offering.ask("GET", "sam").body
+    time.sleep(1.1)
+    offering.schedule()
+
+    assert first["state"] == "cancelled"
+    assert offering.ask("GET", "sam").body == first, "concluded again, each minute"
+
+
+def test_11_a_doubted_task_that_appears_after_the_offer_was_taken_back_is_cancelled(
+    offering: Offering, aws: Aws
+) -> None:
+    """The doubted creation is stood in for by one whose attempt is put back as it was before."""
+    made = offering.offer().body["taskSid"]
+    # As it is after: unanswered creation; again: nothing found, a second one; DELETE.
+    change_attempt(
+        aws, offering.task_sid, doubted=offering.sid("ben"), new_task_sid="WT" + "0" * 32
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "search", lambda *_, **__: ())  # it does not show yet
+        assert offering.take_back().status == 200
+    taken_back = offering.state()
+
+    offering.schedule()  # the first creation's task is there now
+
+    print(taken_back, offering.state())
+    assert [task.sid for task in offering.tasks()] == [offering.task_sid], offering.state()
+    del made
+
+
+def test_12_another_target_is_not_refused_for_a_look_at_the_open_offer(offering: Offering) -> None:
+    offering.offer("ben")
+    faults = offering.running.twilio.faults
+    faults.latency(0.5, method="GET", path="/Channels/[^/]+$", times=1)
+    with ThreadPoolExecutor() as threads:
+        look = threads.submit(offering.schedule)
+        assert faults.wait()
+        answer = offering.offer("carla")
+        look.result()
+
+    assert answer.status == 202, answer.text
+
+
+def test_14_an_agent_who_wraps_up_is_not_handed_the_customer(offering: Offering) -> None:
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    centre.accept(made)
+    centre.wrap(made)
+
+    offering.schedule()
+
+    assert offering.agents() & {"ana"}, (offering.agents(), offering.state())
+
+
+@pytest.mark.parametrize("how", ["not deleted", "not kept"])
+def test_15_an_offer_that_was_taken_back_is_cancelled_and_not_declined(
+    offering: Offering, how: str
+) -> None:
+    offering.offer()
+    with pytest.MonkeyPatch.context() as patch:
+        if how == "not deleted":
+            patch.setattr(Record, "end", lambda *_: None)
+        else:
+            patch.setattr(Record, "keep", _unavailable)
+        print(offering.take_back().text)
+    offering.schedule()
+
+    assert offering.state() == "cancelled"
+
+
+def test_16_an_attempt_that_cannot_be_read_does_not_hold_up_the_others(
+    offering: Offering, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = offering.offer().body["taskSid"]
+    offering.running.twilio.centre.accept(made)
+    item = attempt_of(aws, offering.task_sid)
+    poison = "WT" + "f" * 32
+    values = json.loads(item["attempt"]["S"]) | {"of_a_newer_version": 1, "task_sid": poison}
+    table = os.environ["IDEMPOTENCY_TABLE"]
+    bad = {**item, "id": {"S": f"attempt#{poison}"}, "attempt": {"S": json.dumps(values)},
+           "offer": {"S": poison}}  # fmt: skip
+    aws.dynamodb.put_item(TableName=table, Item=bad)
+    monkeypatch.setattr(
+        offering.running.transfer_events.RANDOM, "shuffle", lambda tasks: tasks.sort(reverse=True),
+        raising=False,
+    )
+    try:
+        offering.schedule()
+    except Exception as error:
+        print(repr(error))
+    finally:
+        aws.dynamodb.delete_item(TableName=table, Key={"id": bad["id"]})
+
+    assert offering.agents() == {"ben"}
+
+
+def test_17_the_doubted_task_that_an_agent_accepted_is_handed_over(
+    offering: Offering, aws: Aws
+) -> None:
+    """Two tasks of one offer: the doubted one, found late, and the second; Ben takes the first."""
+    made = offering.offer().body["taskSid"]
+    change_attempt(aws, offering.task_sid, new_task_sid=None, phase="CREATING")
+    # the second creation, while the first one does not show
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "search", lambda *_, **__: ())
+        handover = offers.OfferSteps.settle
+        del handover
+        from chat_transfer.transfer.conversation import ConversationHandover
+
+        patch.setattr(ConversationHandover, "other_agents", lambda *_: ())
+        second = offering.offer()
+    assert second.status == 202, second.text
+    assert second.body["taskSid"] != made
+    assert len(offering.tasks()) == 3
+    offering.running.twilio.centre.accept(made)
+
+    for _ in range(2):
+        offering.schedule()
+
+    assert offering.agents() == {"ben"}, (offering.agents(), len(offering.tasks()), offering.state())
+
+
+def test_03b_an_agent_who_is_done_while_the_close_is_sent_again(offering: Offering) -> None:
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    centre.accept(made)
+    faults = offering.running.twilio.faults
+    faults.status(429, method="POST", path="/Participants/", retry_after=1)
+    with ThreadPoolExecutor() as threads:
+        taken = threads.submit(offering.event, made)
+        assert faults.wait()
+        centre.complete(made)
+        taken.result()
+    offering.schedule()
+
+    assert offering.customer.room_is_open()
+    assert offering.tasks(), "the last agent's participant was closed"
+
+
+def test_18_an_offer_in_doubt_whose_interaction_is_gone_ends(
+    offering: Offering, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offering.offer()
+    change_attempt(aws, offering.task_sid, new_task_sid=None, phase="CREATING")
+    offering.running.twilio.centre.remove_interaction(offering.task_sid)
+    counted: list[None] = []
+    monkeypatch.setattr(
+        offering.running.transfer_events, "offer_not_settled", lambda: counted.append(None)
+    )
+    for _ in range(3):
+        offering.schedule()
+
+    assert len(counted) < 2, "an alarm for a day"
+
+
+def test_19_events_with_a_wrong_password_do_not_each_read_the_secret(
+    offering: Offering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.functions.offers.test_events import send
+
+    receive = offering.running.receive_events
+    receive.runtime.cache_clear()
+    reads: list[None] = []
+    real = receive.runtime()._secrets.get
+
+    def get(*args: object, **kwargs: object) -> object:
+        if kwargs.get("force_fetch"):
+            reads.append(None)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(receive.runtime()._secrets, "get", get)
+    for _ in range(20):
+        assert send(offering.running, "[]", password="wrong").status == 401
+    receive.runtime.cache_clear()
+
+    assert len(reads) < 20, "anyone has Secrets Manager called, as often as they like"
+
+
+def test_20_two_looks_at_the_same_time_are_no_failure(
+    offering: Offering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = offering.offer().body["taskSid"]
+    counted: list[None] = []
+    monkeypatch.setattr(
+        offering.running.transfer_events, "offer_not_settled", lambda: counted.append(None)
+    )
+    faults = offering.running.twilio.faults
+    faults.latency(3.0, method="GET", path="/Channels/[^/]+$", times=1)
+    with ThreadPoolExecutor() as threads:
+        look = threads.submit(offering.schedule)
+        assert faults.wait()
+        offering.event(made)
+        look.result()
+
+    assert not counted, "Twilio took three seconds for an answer, once"
