@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http.problems import Problem
-from chat_transfer.metrics import offer_not_settled
+from chat_transfer.metrics import offers_not_settled
 from chat_transfer.runtime import Runtime
 from chat_transfer.transfer.attempt import milliseconds
 from chat_transfer.transfer.offers import settle_offer
@@ -83,11 +83,12 @@ def take(message: SQSRecord, context: LambdaContext) -> None:
 
 def look_at_offers(context: LambdaContext) -> None:
     """Settle each offer that is not just being made; those that cannot be are tried again later."""
+    offers_not_settled(0)
     tasks = list(_record(context).offers())
     RANDOM.shuffle(tasks)  # where the time does not suffice, others are left out the next time
     for task_sid in tasks:
         if not _budget(context).remaining():
-            offer_not_settled()
+            offers_not_settled(1)
             logger.warning("not all offers looked at", offers=len(tasks))
             return
         record = _record(context)
@@ -98,7 +99,7 @@ def look_at_offers(context: LambdaContext) -> None:
         except (Problem, TwilioFailure) as error:
             logger.warning("offer not settled", task_sid=task_sid, failure=repr(error))
         except Exception:  # the other offers are looked at all the same
-            offer_not_settled()
+            offers_not_settled(1)
             logger.exception("defect", task_sid=task_sid)
 
 
@@ -116,7 +117,7 @@ def _settle(task_sid: str, record: Record, context: LambdaContext) -> None:
         offer = settle_offer(runtime().twilio(_budget(context)), record, task_sid)
     except (Problem, TwilioFailure) as error:
         if getattr(error, "code", None) != "transfer_in_progress":  # who has the lock settles it
-            offer_not_settled()
+            offers_not_settled(1)
         if isinstance(error, CredentialsRefused):
             runtime().forget_credentials()
         raise

@@ -70,9 +70,12 @@ def transfer_taken_back() -> None:
     _count("TransferTakenBack")
 
 
-def offer_not_settled() -> None:
-    """Count an offer that could not be looked at; the next event or schedule tries again."""
-    _count("OfferNotSettled")
+def offers_not_settled(count: int) -> None:
+    """Count offers that could not be looked at; the next event or schedule tries again.
+
+    The schedule counts 0 too: an alarm is raised where it counts nothing.
+    """
+    _add("OfferNotSettled", MetricUnit.Count, count)
 
 
 def twilio_answered(milliseconds: float) -> None:

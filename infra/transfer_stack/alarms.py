@@ -145,11 +145,12 @@ class Alarms(Component):
         return [
             self._declare(
                 "offers-not-settled",
-                "For a quarter of an hour, offers could not be handed over or ended: customers may "
-                "wait, or have two agents",
+                "For a quarter of an hour, offers could not be handed over or ended, or the schedule "
+                "did not look at them: customers may wait, or have two agents",
                 unsettled_offers,
                 datapoints=_PERIODS_WHERE_STUCK,
                 periods=_PERIODS_WHERE_STUCK,
+                missing="breaching",
             ),
             self._declare(
                 "events-refused",
@@ -185,7 +186,8 @@ class Alarms(Component):
             threshold=1,
             datapoints=3,
             periods=3,
-            below=True,
+            comparison="LessThanThreshold",
+            missing="breaching",
         )
 
     def _declare(
@@ -197,16 +199,14 @@ class Alarms(Component):
         threshold: int = 0,
         datapoints: int = 1,
         periods: int = 1,
-        below: bool = False,
+        comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = "GreaterThanThreshold",
+        missing: Literal["breaching", "notBreaching"] = "notBreaching",
     ) -> aws.cloudwatch.MetricAlarm:
         """Declare an alarm on `datapoints` of the last `periods` above a threshold.
 
-        Missing data is good, since at night there are no transfers, except for an alarm on values
-        `below` the threshold.
+        Missing data is good, since at night there are no transfers, except where a schedule makes
+        it.
         """
-        comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = (
-            "LessThanThreshold" if below else "GreaterThanThreshold"
-        )
         return aws.cloudwatch.MetricAlarm(
             name,
             name=f"{self._settings.prefix}-{name}",
@@ -215,7 +215,7 @@ class Alarms(Component):
             threshold=threshold,
             evaluation_periods=periods,
             datapoints_to_alarm=datapoints,
-            treat_missing_data="breaching" if below else "notBreaching",
+            treat_missing_data=missing,
             metric_queries=self._watched.apply(queries),
             alarm_actions=[self._topic_arn],
             ok_actions=[self._topic_arn],

@@ -56,7 +56,6 @@ def test_only_one_module_emits_metrics() -> None:
 @pytest.mark.parametrize(
     ("name", "threshold", "used"),
     [
-        ("offers-not-settled", 0, {metrics.NOT_SETTLED}),
         ("events-refused", 4, {"4xx", "5xx"}),
         ("events-waiting", 450, {"ApproximateAgeOfOldestMessage"}),
         ("events-failed", 0, {"ApproximateNumberOfMessagesVisible"}),
@@ -104,6 +103,10 @@ def test_offers_that_are_never_settled_raise_an_alarm_and_a_single_failure_none(
     alarm = with_offers.one(ALARM, "offers-not-settled").inputs
 
     (query,) = alarm["metricQueries"]
+    assert query["metric"]["metricName"] == metrics.NOT_SETTLED
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
+    # The schedule counts each minute, so it is raised where that does not run.
+    assert alarm["treatMissingData"] == "breaching"
     assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
     assert (query["metric"]["stat"], query["metric"]["period"]) == ("Sum", 300)
 
