@@ -88,6 +88,12 @@ def unsettled_offers(watched: Watched) -> list[Query]:
     return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
+def looks_at_offers(watched: Watched) -> list[Query]:
+    """Return how often the schedule and events have counted what they could not settle, or 0."""
+    counted = watched.ours(NOT_SETTLED)
+    return [_metric("looks", counted, "SampleCount", _COUNT_SECONDS, is_result=True)]
+
+
 def refused_events(watched: Watched) -> list[Query]:
     """Return how many requests with events were answered with 4xx or 5xx.
 

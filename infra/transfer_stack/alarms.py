@@ -13,6 +13,7 @@ from transfer_stack.alarm_queries import (
     failed_lists,
     failed_rollbacks,
     failure_percent,
+    looks_at_offers,
     oldest_event,
     refused_events,
     refused_percent,
@@ -145,12 +146,21 @@ class Alarms(Component):
         return [
             self._declare(
                 "offers-not-settled",
-                "For a quarter of an hour, offers could not be handed over or ended, or the schedule "
-                "did not look at them: customers may wait, or have two agents",
+                "For a quarter of an hour, offers could not be handed over or ended: customers may "
+                "wait, or have two agents",
                 unsettled_offers,
                 datapoints=_PERIODS_WHERE_STUCK,
                 periods=_PERIODS_WHERE_STUCK,
-                missing="breaching",
+            ),
+            self._declare(
+                "offers-not-looked-at",
+                "For a quarter of an hour the schedule did not look at the offers: where an event "
+                "is lost, two agents stay in a conversation",
+                looks_at_offers,
+                threshold=1,
+                datapoints=_PERIODS_WHERE_STUCK,
+                periods=_PERIODS_WHERE_STUCK,
+                below=True,
             ),
             self._declare(
                 "events-refused",
@@ -186,8 +196,7 @@ class Alarms(Component):
             threshold=1,
             datapoints=3,
             periods=3,
-            comparison="LessThanThreshold",
-            missing="breaching",
+            below=True,
         )
 
     def _declare(
@@ -199,14 +208,16 @@ class Alarms(Component):
         threshold: int = 0,
         datapoints: int = 1,
         periods: int = 1,
-        comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = "GreaterThanThreshold",
-        missing: Literal["breaching", "notBreaching"] = "notBreaching",
+        below: bool = False,
     ) -> aws.cloudwatch.MetricAlarm:
         """Declare an alarm on `datapoints` of the last `periods` above a threshold.
 
-        Missing data is good, since at night there are no transfers, except where a schedule makes
-        it.
+        Missing data is good, since at night there are no transfers, except for an alarm on values
+        `below` the threshold.
         """
+        comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = (
+            "LessThanThreshold" if below else "GreaterThanThreshold"
+        )
         return aws.cloudwatch.MetricAlarm(
             name,
             name=f"{self._settings.prefix}-{name}",
@@ -215,7 +226,7 @@ class Alarms(Component):
             threshold=threshold,
             evaluation_periods=periods,
             datapoints_to_alarm=datapoints,
-            treat_missing_data=missing,
+            treat_missing_data="breaching" if below else "notBreaching",
             metric_queries=self._watched.apply(queries),
             alarm_actions=[self._topic_arn],
             ok_actions=[self._topic_arn],

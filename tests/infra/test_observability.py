@@ -56,6 +56,7 @@ def test_only_one_module_emits_metrics() -> None:
 @pytest.mark.parametrize(
     ("name", "threshold", "used"),
     [
+        ("offers-not-settled", 0, {metrics.NOT_SETTLED}),
         ("events-refused", 4, {"4xx", "5xx"}),
         ("events-waiting", 450, {"ApproximateAgeOfOldestMessage"}),
         ("events-failed", 0, {"ApproximateNumberOfMessagesVisible"}),
@@ -103,12 +104,18 @@ def test_offers_that_are_never_settled_raise_an_alarm_and_a_single_failure_none(
     alarm = with_offers.one(ALARM, "offers-not-settled").inputs
 
     (query,) = alarm["metricQueries"]
-    assert query["metric"]["metricName"] == metrics.NOT_SETTLED
-    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
-    # The schedule counts each minute, so it is raised where that does not run.
-    assert alarm["treatMissingData"] == "breaching"
     assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
     assert (query["metric"]["stat"], query["metric"]["period"]) == ("Sum", 300)
+
+
+def test_a_schedule_that_does_not_look_at_offers_raises_an_alarm(with_offers: Program) -> None:
+    alarm = with_offers.one(ALARM, "offers-not-looked-at").inputs
+
+    (query,) = alarm["metricQueries"]
+    assert query["metric"]["metricName"] == metrics.NOT_SETTLED
+    assert query["metric"]["stat"] == "SampleCount"
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["treatMissingData"] == "breaching"
 
 
 def test_an_event_that_failed_twice_raises_an_alarm_before_it_counts_no_more(
@@ -160,7 +167,13 @@ def test_there_are_no_alarms_of_offers_without_offers(
 ) -> None:
     added = with_offers.of_type(ALARM).keys() - program.of_type(ALARM).keys()
 
-    assert added == {"offers-not-settled", "events-refused", "events-waiting", "events-failed"}
+    assert added == {
+        "offers-not-settled",
+        "offers-not-looked-at",
+        "events-refused",
+        "events-waiting",
+        "events-failed",
+    }
 
 
 @pytest.mark.parametrize("name", ["functions-crashed", "functions-throttled"])
