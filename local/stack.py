@@ -37,12 +37,15 @@ class LocalStack:
         The value for the Flex plugin's ``FLEX_APP_FUNCTIONS_BASE``.
     outputs
         All outputs of the Pulumi program.
+    events_password
+        With which Twilio sends its events to the endpoint, as user ``twilio``.
     twilio, aws
         The emulators it was deployed to.
     """
 
     endpoint: str
     outputs: Mapping[str, Any]
+    events_password: str
     twilio: RunningTwilio
     aws: EmulatedAws
 
@@ -97,7 +100,8 @@ def local_stack(
             except pulumi.RunError as error:
                 raise DeploymentError(str(error)) from error
             shown.done()
-            yield LocalStack(str(outputs["endpoint"]), outputs, twilio, aws)
+            password = config["flex-chat-transfer:eventsPassword"]
+            yield LocalStack(str(outputs["endpoint"]), outputs, password, twilio, aws)
 
 
 def stack_config(twilio: RunningTwilio, origins: Sequence[str] = ()) -> dict[str, str]:

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen.output.parent.mkdir(parents=True, exist_ok=True)
     chosen.output.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
     console.print(_table(report))
-    console.print(f"Medians of {report.repeats}. Written to {chosen.output}", soft_wrap=True)
+    console.print(f"Of {report.repeats} times each. Written to {chosen.output}", soft_wrap=True)
     return 0
 
 
@@ -88,6 +88,7 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
         "of that, importing the handler": f"{cold.import_ms:.0f} ms",
         "its first request": f"{cold.first_request_ms:.0f} ms",
         "requests a second, one process": f"{report.requests_per_second:.1f}",
+        "an event, 99th percentile": f"{report.events_ms:.0f} ms",
         "bundle": f"{report.bundle_bytes / 1e6:.1f} MB, {report.bundle_files} files",
     }
     for name, value in alone.items():

@@ -50,6 +50,7 @@ def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> Non
     assert 0 < cold["import_ms"] < cold["ready_ms"]
     assert cold["first_request_ms"] > report["transfers"]["conversation"]["cpu_ms"]
     assert report["requests_per_second"] > 0
+    assert report["events_ms"] > 0
     assert report["bundle_bytes"] == BUNDLE.stat().st_size
     calls = [str(kind["twilio_calls"]) for kind in report["transfers"].values()]
     assert re.search(rf"^Twilio calls +{' +'.join(calls)} *$", done.stdout, re.M)

@@ -130,7 +130,7 @@ def test_up_ends_when_the_emulated_aws_does(monkeypatch: pytest.MonkeyPatch) -> 
     def dying_stack(_progress: object, **_: object) -> Iterator[LocalStack]:
         with serve(contact_centre()) as twilio, emulated_aws() as aws:
             aws.process.kill()
-            yield LocalStack("http://127.0.0.1/nowhere", {}, twilio, aws)
+            yield LocalStack("http://127.0.0.1/nowhere", {}, "", twilio, aws)
 
     monkeypatch.setattr("local.stack.local_stack", dying_stack)
     with pytest.raises(EmulatedAwsError, match="has ended"):

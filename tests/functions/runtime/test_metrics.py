@@ -71,7 +71,7 @@ def test_the_schedule_counts_offers_that_it_cannot_settle_and_none_otherwise(
     centre = deployment.twilio.centre
     deployment.look_at_offers()
     assert measured() == {("OfferNotSettled", SERVICE): [0]}
-    assert deployment.transfer("conversation", centre.workers["dev"], handOver="accepted")
+    deployment.transfer("conversation", centre.workers["dev"], handOver="accepted")
     measured()
     deployment.twilio.faults.status(500, method="GET", times=None)
 
