@@ -185,7 +185,11 @@ class OfferSteps(Steps):
             return None
         if not is_over and not is_waiting:
             return self._end() if recorded else None
-        if not self.handover.outlives(original, made) or (was_taken_back and not is_over):
+        is_closed = not self.handover.outlives(original, made)
+        if is_closed and not self.attempt.new_task_sid:
+            self._record.end(self.attempt.task_sid)
+            return None
+        if is_closed or (was_taken_back and not is_over):
             return self._cancel()
         if not is_waiting:
             self._create_again(original or made)
@@ -224,7 +228,7 @@ class OfferSteps(Steps):
             return True
         if made is None or not made.is_accepted:
             return False
-        return made.is_assigned or is_over or self._record.remains(made.sid)
+        return made.is_assigned or is_over or self._record.is_known(made.sid)
 
     def _accept(self, *, was_served: bool) -> Offer:
         """Hand the original over to the agent who has accepted the new task.
@@ -253,7 +257,7 @@ class OfferSteps(Steps):
     def _is_left_alone(self) -> bool:
         """Whether who accepted left before the close took effect; makes the customer a new task."""
         made = self._task()
-        if made is None or made.is_assigned or self._record.remains(made.sid):
+        if made is None or made.is_assigned or self._record.is_known(made.sid):
             return False
         if not self.handover.outlives(None, made):
             return False
@@ -279,7 +283,7 @@ class OfferSteps(Steps):
             raise
         except NoWayBack:
             made = self._task()
-            if made and made.is_held:
+            if made and made.is_assigned:
                 return self._accept(was_served=True)
             self.attempt = offered
             self._record.write(offered)

@@ -148,9 +148,9 @@ class Record:
         )
         try:
             stored = waiting(locked, request={"taskSid": task_sid, "targetSid": target_sid})
-        except IdempotencyValidationError:
-            raise transferred_elsewhere() from None
-        except UNDER_WAY:
+        except (IdempotencyValidationError, *UNDER_WAY) as error:
+            if not self._is_waited_for(error, task_sid):
+                raise transferred_elsewhere() from None
             raise Conflict(
                 "This task is being transferred already. Wait for that transfer to end.",
                 code="transfer_in_progress",
@@ -183,10 +183,14 @@ class Record:
         item = self._item(ATTEMPT + task_sid)
         return Attempt.from_json(item["attempt"]["S"]) if item else None
 
+    def is_known(self, task_sid: str) -> bool:
+        """Whether a transfer of this task was made, or something of one is left."""
+        return self.attempt(task_sid) is not None or self.done(task_sid) is not None
+
     def remains(self, task_sid: str) -> bool:
-        """Whether a transfer of this task was made, or something of one is left, or may be."""
+        """Whether that is so, or may be."""
         try:
-            return self.attempt(task_sid) is not None or self.done(task_sid) is not None
+            return self.is_known(task_sid)
         except TableUnavailable:
             return True
 
@@ -277,10 +281,10 @@ class Record:
             yield from map(_task_of, page["Items"])
 
     def _is_waited_for(self, error: BaseException, task_sid: str) -> bool:
-        if isinstance(error, IdempotencyValidationError):  # the lock is for another target
-            attempt = self.attempt(task_sid)
-            return attempt is not None and attempt.is_offer and attempt.phase is Phase.OFFERED
-        return isinstance(error, UNDER_WAY)
+        if not isinstance(error, IdempotencyValidationError):
+            return isinstance(error, UNDER_WAY)
+        attempt = self.attempt(task_sid)  # the lock is for another target
+        return attempt is not None and attempt.is_offer and attempt.phase is Phase.OFFERED
 
     def _item(self, key: str) -> dict[str, Any] | None:
         """Read an item. DynamoDB deletes items some time after they expired."""
