@@ -336,6 +336,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Unknown"];
+            409: components["responses"]["Problem"];
             429: components["responses"]["TurnedAway"];
             500: components["responses"]["Defect"];
             502: components["responses"]["Problem"];
