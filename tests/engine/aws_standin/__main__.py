@@ -16,6 +16,8 @@ from pulumi.runtime.rpc import UNKNOWN
 
 VERSION = "7.51.1"
 _ACCOUNT = "eu-west-1:123456789012"
+# A change of them replaces a resource that the program declares, and with it what is in a table.
+_IDENTITY = {"name", "hashKey"}
 
 
 class AwsStandIn(rpc.Provider):
@@ -47,7 +49,8 @@ class AwsStandIn(rpc.Provider):
     async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         old, new = request.old_state, request.new_inputs
         changed = sorted(key for key, value in new.items() if old.get(key) != value)
-        return rpc.DiffResponse(changes=bool(changed), diffs=changed)
+        replaces = [key for key in changed if key in _IDENTITY]
+        return rpc.DiffResponse(changes=bool(changed), diffs=changed, replaces=replaces)
 
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
         given = request.properties.get("name")
