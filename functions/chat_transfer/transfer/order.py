@@ -30,9 +30,10 @@ from chat_transfer.transfer.attempt import (
     milliseconds,
 )
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
-from chat_transfer.transfer.offers import OfferSteps
-from chat_transfer.transfer.record import Record, TableUnavailable
+from chat_transfer.transfer.offer_steps import OfferSteps
+from chat_transfer.transfer.record import Record
 from chat_transfer.transfer.steps import Steps
+from chat_transfer.transfer.table import TableUnavailable
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure

@@ -9,8 +9,7 @@ killed or an undo failed, and the next request reads it instead of searching Twi
 an offer is remembered for a day too, for those who ask.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,11 +28,11 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_exception, stop_before_delay
 
-from chat_transfer.http.problems import BadGateway, Conflict, Problem, transferred_elsewhere
+from chat_transfer.http.problems import Conflict, Problem, transferred_elsewhere
 from chat_transfer.transfer.attempt import Attempt, Offer, OfferState, Phase, TransferDone
+from chat_transfer.transfer.table import Table, TableUnavailable, answered
 from chat_transfer.twilio.retries import RANDOM, Budget
 
 if TYPE_CHECKING:
@@ -49,19 +48,9 @@ ATTEMPT_SECONDS = 2 * REMEMBERED_SECONDS
 KEY_PREFIX = "transfer"
 # Has an item for each attempt that is an offer, by the task that its agent or its event names.
 OFFERS_INDEX = "offers"
-ATTEMPT = "attempt#"
+ATTEMPT, OUTCOME = "attempt#", "offer#"
 # The same transfer holds the lock, or has just let go of it.
 UNDER_WAY = (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError)
-
-
-class TableUnavailable(BadGateway):
-    """DynamoDB does not answer."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The idempotency table does not answer, so this request could not go on. Try again.",
-            code="ledger_unavailable",
-        )
 
 
 class _NotStored(Exception):
@@ -90,8 +79,7 @@ class Record:
         context: LambdaContext,
         budget: Budget,
     ) -> None:
-        self._table = table
-        self._client = client
+        self._table = Table(table, client)
         self._lock_client = lock_client
         self._context = context
         self._budget = budget
@@ -104,8 +92,8 @@ class Record:
         Anything else than a `TransferDone`, such as an offer, is returned and not stored.
 
         The same request that runs elsewhere is waited for, and so is a look at an open offer. When
-        that one fails, this one begins.
-        A result that cannot be written leaves the attempt, by which the same request finds it.
+        that one fails, this one begins. A result that cannot be written leaves the attempt, by
+        which the same request finds it.
 
         Parameters
         ----------
@@ -142,7 +130,9 @@ class Record:
         locked = idempotent_function(
             run,
             data_keyword_argument="request",
-            persistence_store=DynamoDBPersistenceLayer(self._table, boto3_client=self._lock_client),
+            persistence_store=DynamoDBPersistenceLayer(
+                self._table.name, boto3_client=self._lock_client
+            ),
             config=self._config(validated="targetSid"),
             key_prefix=KEY_PREFIX,
         )
@@ -167,10 +157,10 @@ class Record:
 
     def done(self, task_sid: str) -> TransferDone | None:
         """Read the transfer of this task that succeeded, whatever its target."""
-        layer = DynamoDBPersistenceLayer(self._table, boto3_client=self._client)
+        layer = DynamoDBPersistenceLayer(self._table.name, boto3_client=self._table.client)
         layer.configure(self._config(), key_prefix=KEY_PREFIX)
         try:
-            record: DataRecord | None = _answered(lambda: layer.get_record({"taskSid": task_sid}))
+            record: DataRecord | None = answered(lambda: layer.get_record({"taskSid": task_sid}))
         except IdempotencyItemNotFoundError:
             return None
         if record is None or record.status != "COMPLETED":
@@ -180,8 +170,8 @@ class Record:
 
     def attempt(self, task_sid: str) -> Attempt | None:
         """Read the attempt at this task that has not ended."""
-        item = self._item(ATTEMPT + task_sid)
-        return Attempt.from_json(item["attempt"]["S"]) if item else None
+        item = self._table.get(ATTEMPT + task_sid)
+        return Attempt.from_json(item["attempt"]) if item else None
 
     def is_known(self, task_sid: str) -> bool:
         """Whether a transfer of this task was made, or something of one is left."""
@@ -202,19 +192,10 @@ class Record:
         TableUnavailable
             Nothing was changed.
         """
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=_item(attempt),
-                ConditionExpression="attribute_not_exists(id) OR expiration < :now",
-                ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            earlier = self.attempt(attempt.task_sid)
-            return None if earlier == attempt else earlier  # written by a call without an answer
-        except (BotoCoreError, ClientError) as error:
-            raise TableUnavailable from error
-        return None
+        if self._table.add(*_item(attempt)):
+            return None
+        earlier = self.attempt(attempt.task_sid)
+        return None if earlier == attempt else earlier  # written by a call without an answer
 
     def write(self, attempt: Attempt) -> None:
         """Write how far an attempt has come.
@@ -224,7 +205,7 @@ class Record:
         TableUnavailable
             The table may say the same as before.
         """
-        _answered(lambda: self._client.put_item(TableName=self._table, Item=_item(attempt)))
+        self._table.put(*_item(attempt))
 
     def end(self, task_sid: str) -> None:
         """Delete an attempt that has succeeded, or left nothing.
@@ -232,8 +213,8 @@ class Record:
         That this fails costs the next request a few reads, so it is no reason to fail.
         """
         try:
-            self._client.delete_item(TableName=self._table, Key={"id": {"S": ATTEMPT + task_sid}})
-        except (BotoCoreError, ClientError):
+            self._table.delete(ATTEMPT + task_sid)
+        except TableUnavailable:
             logger.exception("attempt not deleted", task_sid=task_sid)
 
     def offer(self, task_sid: str) -> Offer | None:
@@ -244,8 +225,8 @@ class Record:
             return Offer.of(offered, OfferState.ACCEPTED)
         if offered and offered.phase is Phase.OFFERED:
             return Offer.of(offered)
-        item = self._item(f"offer#{task_sid}")
-        outcome = Offer.from_json(item["outcome"]["S"]) if item else None
+        item = self._table.get(OUTCOME + task_sid)
+        outcome = Offer.from_json(item["outcome"]) if item else None
         if offered and (outcome is None or outcome.since < offered.since):
             # What is remembered is of an earlier offer; this one is being made or taken back.
             return Offer.of(offered) if offered.new_task_sid else None
@@ -253,47 +234,26 @@ class Record:
 
     def keep(self, offer: Offer) -> None:
         """Remember what became of an offer."""
-        key = f"offer#{offer.task_sid}"
-        item = _expiring(key, REMEMBERED_SECONDS, outcome=offer.as_json())
-        _answered(lambda: self._client.put_item(TableName=self._table, Item=item))
+        outcome = {"outcome": offer.as_json()}
+        self._table.put(OUTCOME + offer.task_sid, REMEMBERED_SECONDS, outcome)
 
     def original_of(self, new_task_sid: str) -> str | None:
         """Find the task that is offered as this one, None where this is no offer's.
 
         An offer that was made within the last second may be missing, as in any index.
         """
-        found = _answered(
-            lambda: self._client.query(
-                TableName=self._table,
-                IndexName=OFFERS_INDEX,
-                KeyConditionExpression="offer = :offer",
-                ExpressionAttributeValues={":offer": {"S": new_task_sid}},
-            )
-        )["Items"]
-        return _task_of(found[0]) if found else None
+        found = self._table.keys_of(OFFERS_INDEX, "offer", new_task_sid)
+        return found[0].removeprefix(ATTEMPT) if found else None
 
-    def offers(self) -> Iterator[str]:
+    def offers(self) -> Sequence[str]:
         """The tasks that are offered, or may be."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table, IndexName=OFFERS_INDEX
-        )
-        for page in _answered(lambda: list(pages)):
-            yield from map(_task_of, page["Items"])
+        return [key.removeprefix(ATTEMPT) for key in self._table.keys(OFFERS_INDEX)]
 
     def _is_waited_for(self, error: BaseException, task_sid: str) -> bool:
         if not isinstance(error, IdempotencyValidationError):
             return isinstance(error, UNDER_WAY)
         attempt = self.attempt(task_sid)  # the lock is for another target
         return attempt is not None and attempt.is_offer and attempt.phase is Phase.OFFERED
-
-    def _item(self, key: str) -> dict[str, Any] | None:
-        """Read an item. DynamoDB deletes items some time after they expired."""
-        item: dict[str, Any] | None = _answered(
-            lambda: self._client.get_item(
-                TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True
-            )
-        ).get("Item")
-        return item if item and int(item["expiration"]["N"]) >= time.time() else None
 
     def _config(self, validated: str = "") -> IdempotencyConfig:
         return IdempotencyConfig(
@@ -306,27 +266,9 @@ class Record:
         )
 
 
-def _item(attempt: Attempt) -> dict[str, Any]:
+def _item(attempt: Attempt) -> tuple[str, int, dict[str, str]]:
     offer = {"offer": attempt.new_task_sid or attempt.task_sid} if attempt.is_offer else {}
-    key = ATTEMPT + attempt.task_sid
-    return _expiring(key, ATTEMPT_SECONDS, attempt=attempt.as_json(), **offer)
-
-
-def _expiring(key: str, seconds: int, **texts: str) -> dict[str, Any]:
-    expiration = {"N": str(int(time.time()) + seconds)}
-    values = {name: {"S": text} for name, text in texts.items()}
-    return {"id": {"S": key}, "expiration": expiration, **values}
-
-
-def _task_of(item: dict[str, Any]) -> str:
-    return str(item["id"]["S"].removeprefix(ATTEMPT))
-
-
-def _answered(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except (BotoCoreError, ClientError) as error:
-        raise TableUnavailable from error
+    return ATTEMPT + attempt.task_sid, ATTEMPT_SECONDS, {"attempt": attempt.as_json(), **offer}
 
 
 def _ended(ended: list[TransferDone | T | Problem]) -> TransferDone | T:

@@ -12,7 +12,8 @@ from chat_transfer.transfer.attempt import Attempt, Offer, Phase, TransferDone
 from chat_transfer.transfer.checks import new_task_of
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
 from chat_transfer.transfer.new_task import InDoubt, cancel, create, search, waiting_task
-from chat_transfer.transfer.record import Record, TableUnavailable
+from chat_transfer.transfer.record import Record
+from chat_transfer.transfer.table import TableUnavailable
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.taskrouter import NewTask, Task

@@ -169,7 +169,7 @@ def test_06_an_offer_that_could_not_be_recorded_is_not_said_to_be_taken_back(
 
 
 def _unavailable(*_: object) -> None:
-    from chat_transfer.transfer.record import TableUnavailable
+    from chat_transfer.transfer.table import TableUnavailable
 
     raise TableUnavailable
 
