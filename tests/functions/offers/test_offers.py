@@ -209,21 +209,6 @@ def test_the_new_task_stays_where_the_original_is_completed(offering: Offering) 
     assert offering.agents() == {"ben"}
 
 
-def test_a_customer_whom_both_tasks_have_left_gets_a_new_one(offering: Offering) -> None:
-    made = offering.offer().body["taskSid"]
-    offering.running.twilio.centre.complete(offering.task_sid)
-    offering.running.tasks()(made).update(assignment_status="canceled")
-
-    offering.schedule()
-
-    [task] = offering.tasks()
-    assert task.sid not in {made, offering.task_sid}
-    assert offering.ask().body["newTaskSid"] == task.sid
-    offering.running.twilio.centre.accept(task.sid)
-    assert offering.event(task.sid)
-    assert offering.state() == "accepted"
-
-
 @pytest.mark.parametrize("original", ["open", "over"])
 def test_a_closed_conversation_ends_its_offer(offering: Offering, original: str) -> None:
     made = offering.offer().body["taskSid"]

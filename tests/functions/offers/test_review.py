@@ -37,81 +37,6 @@ def change_attempt(aws: Aws, task_sid: str, **changes: object) -> None:
     aws.dynamodb.put_item(TableName=os.environ["IDEMPOTENCY_TABLE"], Item=item)
 
 
-@pytest.mark.parametrize("offered_before", [True, False], ids=["offered before", "now alone"])
-def test_01_an_offer_handed_over_now_still_has_a_task_when_the_offers_time_is_up(
-    aws: Aws, offered_before: bool
-) -> None:
-    clock = ManualClock()
-    with deployed(aws, clock) as running:
-        centre = running.twilio.centre
-        offering = Offering(running, served(centre, centre.conversation_task()))
-        centre.set_activity("ben", "Offline")
-        if offered_before:
-            assert offering.offer().status == 202
-        answer = offering.offer(hand_over="now")
-        assert answer.status == 200, answer.text
-        for _ in range(5):
-            clock.advance(AGENT_SECONDS)
-            centre.settle()
-            offering.event(answer.body["taskSid"])
-            offering.schedule()
-        assert offering.customer.room_is_open()
-
-        assert offering.tasks(), "the customer has no agent and no task, for good"
-
-
-@pytest.mark.parametrize("status", [429, 500])
-def test_02_a_customer_whom_both_tasks_have_left_gets_one_although_the_first_try_failed(
-    offering: Offering, status: int
-) -> None:
-    made = offering.offer().body["taskSid"]
-    offering.running.twilio.centre.complete(offering.task_sid)
-    offering.running.tasks()(made).update(assignment_status="canceled")
-    faults = offering.running.twilio.faults
-    faults.status(status, method="POST", path="/Invites$", times=None)
-    offering.schedule()
-    faults.clear()
-
-    for _ in range(3):
-        offering.schedule()
-
-    assert offering.tasks(), "the customer has no agent and no task, for good"
-
-
-def test_03_an_agent_who_is_done_before_the_close_succeeds_leaves_the_customer_with_the_first(
-    offering: Offering,
-) -> None:
-    made = offering.offer().body["taskSid"]
-    centre = offering.running.twilio.centre
-    centre.accept(made)
-    faults = offering.running.twilio.faults
-    faults.status(429, method="POST", path="/Participants/", times=None)  # never closed
-    assert not offering.event(made)
-    centre.complete(made)
-    faults.clear()
-    assert offering.agents() == {"ana"}
-
-    offering.schedule()
-
-    assert offering.tasks(), "the schedule has closed the last agent's participant"
-    assert offering.customer.room_is_open()
-
-
-def test_04_an_agent_who_leaves_while_the_offer_is_being_taken_back(offering: Offering) -> None:
-    made = offering.offer().body["taskSid"]
-    faults = offering.running.twilio.faults
-    faults.status(429, method="POST", path=f"/Tasks/{made}$", retry_after=1)
-    with ThreadPoolExecutor() as threads:
-        taken_back = threads.submit(offering.take_back)
-        assert faults.wait()
-        offering.running.twilio.centre.complete(offering.task_sid)
-    print(taken_back.result().text)
-    offering.schedule()
-
-    assert offering.customer.room_is_open()
-    assert offering.tasks(), "the customer has no agent and no task, for good"
-
-
 def test_05_an_offer_whose_handing_over_now_was_killed_is_still_looked_at(
     offering: Offering, aws: Aws
 ) -> None:
@@ -123,24 +48,6 @@ def test_05_an_offer_whose_handing_over_now_was_killed_is_still_looked_at(
     offering.running.twilio.faults.clear()
     assert offering.agents() == {"ana"}
     print(offering.ask().text)
-    offering.running.twilio.centre.accept(made)
-
-    offering.event(made)
-    offering.schedule()
-
-    assert offering.agents() == {"ben"}, "two agents, until someone sends the same request again"
-
-
-def test_05b_killed(offering: Offering, aws: Aws) -> None:
-    offering.offer()
-    offering.running.twilio.faults.close(method="POST", path="/Participants/", times=None)
-    with cut_off(offering.running, CLOSE), contextlib.suppress(CutOff):
-        offering.offer(hand_over="now")
-    offering.running.twilio.faults.clear()
-    let_locks_run_out(aws)
-    assert offering.agents() == {"ana"}
-    print(offering.ask().text)
-    [made] = [task.sid for task in offering.tasks() if task.sid != offering.task_sid]
     offering.running.twilio.centre.accept(made)
 
     offering.event(made)
@@ -208,22 +115,6 @@ def test_07b_taking_back_that_waits_for_now(offering: Offering) -> None:
     print(now.result().status, answer.status, answer.text)
 
     assert answer.status != 200 or answer.body["state"] != "offered"
-
-
-def test_08_an_agent_who_accepted_and_passed_the_chat_on_has_taken_it_over(
-    offering: Offering,
-) -> None:
-    made = offering.offer().body["taskSid"]
-    centre = offering.running.twilio.centre
-    centre.accept(made)
-    passed_on = offering.running.transfer(made, offering.sid("carla"), "ben", handOver="now")
-    assert passed_on.status == 200, passed_on.text
-    centre.accept(passed_on.body["taskSid"])
-
-    offering.event(made)
-    offering.schedule()
-
-    assert offering.agents() == {"carla"}, (offering.agents(), offering.state())
 
 
 def test_09_the_result_of_another_target_is_not_stored_for_this_one(offering: Offering) -> None:
@@ -296,17 +187,6 @@ def test_12_another_target_is_not_refused_for_a_look_at_the_open_offer(offering:
     assert answer.status == 202, answer.text
 
 
-def test_14_an_agent_who_wraps_up_is_not_handed_the_customer(offering: Offering) -> None:
-    made = offering.offer().body["taskSid"]
-    centre = offering.running.twilio.centre
-    centre.accept(made)
-    centre.wrap(made)
-
-    offering.schedule()
-
-    assert offering.agents() & {"ana"}, (offering.agents(), offering.state())
-
-
 @pytest.mark.parametrize("how", ["not deleted", "not kept"])
 def test_15_an_offer_that_was_taken_back_is_cancelled_and_not_declined(
     offering: Offering, how: str
@@ -373,23 +253,6 @@ def test_17_the_doubted_task_that_an_agent_accepted_is_handed_over(
         offering.schedule()
 
     assert offering.agents() == {"ben"}, (offering.agents(), len(offering.tasks()), offering.state())
-
-
-def test_03b_an_agent_who_is_done_while_the_close_is_sent_again(offering: Offering) -> None:
-    made = offering.offer().body["taskSid"]
-    centre = offering.running.twilio.centre
-    centre.accept(made)
-    faults = offering.running.twilio.faults
-    faults.status(429, method="POST", path="/Participants/", retry_after=1)
-    with ThreadPoolExecutor() as threads:
-        taken = threads.submit(offering.event, made)
-        assert faults.wait()
-        centre.complete(made)
-        taken.result()
-    offering.schedule()
-
-    assert offering.customer.room_is_open()
-    assert offering.tasks(), "the last agent's participant was closed"
 
 
 def test_18_an_offer_in_doubt_whose_interaction_is_gone_ends(
