@@ -80,6 +80,11 @@ def event_of(task_sid: str) -> str:
     return json.dumps(event)
 
 
+def not_settled(capsys: pytest.CaptureFixture[str]) -> int:
+    """Count the lines of metrics that raise the alarm of an offer that could not be settled."""
+    return capsys.readouterr().out.count('"OfferNotSettled":')
+
+
 @pytest.fixture(scope="module")
 def running(aws: Aws) -> Iterator[Deployment]:
     """One deployment for all tests of a module: each has a customer of its own."""

@@ -138,42 +138,6 @@ def test_09_the_result_of_another_target_is_not_stored_for_this_one(offering: Of
     assert (to_carla.status, to_ben.status) == (200, 409), (to_carla.text, to_ben.text)
 
 
-def test_10_an_offer_whose_tasks_are_deleted_is_forgotten(offering: Offering, aws: Aws) -> None:
-    made = offering.offer().body["taskSid"]
-    change_attempt(aws, offering.task_sid, doubted=offering.sid("ben"))
-    assert offering.take_back().body["state"] == "cancelled"
-    offering.running.tasks()(made).delete()
-    offering.running.tasks()(offering.task_sid).delete()
-    offering.schedule()
-    first = offering.ask("GET", "sam").body
-    time.sleep(1.1)
-    offering.schedule()
-
-    assert first["state"] == "cancelled"
-    assert offering.ask("GET", "sam").body == first, "concluded again, each minute"
-
-
-def test_11_a_doubted_task_that_appears_after_the_offer_was_taken_back_is_cancelled(
-    offering: Offering, aws: Aws
-) -> None:
-    """The doubted creation is stood in for by one whose attempt is put back as it was before."""
-    made = offering.offer().body["taskSid"]
-    # As it is after: unanswered creation; again: nothing found, a second one; DELETE.
-    change_attempt(
-        aws, offering.task_sid, doubted=offering.sid("ben"), new_task_sid="WT" + "0" * 32
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "search", lambda *_, **__: ())  # it does not show yet
-        assert offering.take_back().status == 200
-    taken_back = offering.state()
-
-    offering.schedule()  # the first creation's task is there now
-
-    print(taken_back, offering.state())
-    assert [task.sid for task in offering.tasks()] == [offering.task_sid], offering.state()
-    del made
-
-
 def test_12_another_target_is_not_refused_for_a_look_at_the_open_offer(offering: Offering) -> None:
     offering.offer("ben")
     faults = offering.running.twilio.faults
@@ -227,48 +191,6 @@ def test_16_an_attempt_that_cannot_be_read_does_not_hold_up_the_others(
         aws.dynamodb.delete_item(TableName=table, Key={"id": bad["id"]})
 
     assert offering.agents() == {"ben"}
-
-
-def test_17_the_doubted_task_that_an_agent_accepted_is_handed_over(
-    offering: Offering, aws: Aws
-) -> None:
-    """Two tasks of one offer: the doubted one, found late, and the second; Ben takes the first."""
-    made = offering.offer().body["taskSid"]
-    change_attempt(aws, offering.task_sid, new_task_sid=None, phase="CREATING")
-    # the second creation, while the first one does not show
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "search", lambda *_, **__: ())
-        handover = offers.OfferSteps.settle
-        del handover
-        from chat_transfer.transfer.conversation import ConversationHandover
-
-        patch.setattr(ConversationHandover, "other_agents", lambda *_: ())
-        second = offering.offer()
-    assert second.status == 202, second.text
-    assert second.body["taskSid"] != made
-    assert len(offering.tasks()) == 3
-    offering.running.twilio.centre.accept(made)
-
-    for _ in range(2):
-        offering.schedule()
-
-    assert offering.agents() == {"ben"}, (offering.agents(), len(offering.tasks()), offering.state())
-
-
-def test_18_an_offer_in_doubt_whose_interaction_is_gone_ends(
-    offering: Offering, aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    offering.offer()
-    change_attempt(aws, offering.task_sid, new_task_sid=None, phase="CREATING")
-    offering.running.twilio.centre.remove_interaction(offering.task_sid)
-    counted: list[None] = []
-    monkeypatch.setattr(
-        offering.running.transfer_events, "offer_not_settled", lambda: counted.append(None)
-    )
-    for _ in range(3):
-        offering.schedule()
-
-    assert len(counted) < 2, "an alarm for a day"
 
 
 def test_19_events_with_a_wrong_password_do_not_each_read_the_secret(
