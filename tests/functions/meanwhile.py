@@ -4,7 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 
+import boto3
+
+from chat_transfer.runtime import AWS_CALLS
 from tests.functions.conftest import Deployment
 
 
@@ -34,3 +38,24 @@ def under_way(act: Callable[[], object]) -> Iterator[None]:
     thread.start()
     yield
     thread.join()
+
+
+@contextmanager
+def after_a_read(act: Callable[[], object], nth: int = 1) -> Iterator[None]:
+    """Act once, after the nth read of an item of the table took effect, before it is answered."""
+    # The client that the handlers have: the session keeps it.
+    events = boto3.client("dynamodb", config=AWS_CALLS).meta.events
+    event, seen = "after-call.dynamodb.GetItem", count(1)
+    acted: list[bool] = []
+
+    def read(**_: object) -> None:
+        if next(seen) == nth:
+            acted.append(True)
+            act()
+
+    events.register(event, read)
+    try:
+        yield
+    finally:
+        events.unregister(event, read)
+    assert acted, "nothing was read"

@@ -11,7 +11,8 @@ from local.twilio.clock import ManualClock
 from tests.functions.conftest import QUEUE_SECONDS, Aws, deployed
 from tests.functions.cutting import CutOff, cut_off
 from tests.functions.locks import let_locks_run_out
-from tests.functions.offers.conftest import Offering
+from tests.functions.meanwhile import after_a_read
+from tests.functions.offers.conftest import Offering, not_settled
 from tests.functions.recording import CLOSE
 from tests.functions.served import served
 
@@ -86,6 +87,67 @@ def test_an_agent_who_logs_off_still_hands_over(offering: Offering) -> None:
 
     assert offering.agents() == {"ben"}
     centre.set_activity("ana", "Available")
+
+
+@pytest.mark.parametrize("nth", [1, 2], ids=["before it is read again", "before it is locked"])
+def test_taking_back_an_offer_that_is_handed_over_now_meanwhile_does_not_find_it_open(
+    offering: Offering, nth: int
+) -> None:
+    """The other request is sent and answered between two reads of the table."""
+    offered = offering.offer().body["taskSid"]
+
+    with after_a_read(lambda: offering.offer(hand_over="now"), nth):
+        answer = offering.take_back()
+
+    assert (answer.status, answer.body["state"]) == (200, "cancelled")
+    [task] = offering.tasks()
+    assert task.sid not in {offered, offering.task_sid}
+
+
+def test_a_look_at_an_offer_stores_no_result_for_the_target_of_another(
+    offering: Offering,
+) -> None:
+    """Ana offers the customer to Carla, who accepts, while an event about Ben's task is taken."""
+    first = offering.offer("ben").body["taskSid"]
+
+    def offer_to_carla() -> None:
+        second = offering.offer("carla")
+        assert second.status == 202
+        offering.running.twilio.centre.accept(second.body["taskSid"])
+
+    with after_a_read(offer_to_carla):
+        offering.event(first)
+    offering.schedule()
+
+    assert offering.agents() == {"carla"}
+    assert offering.offer("carla").status == 200
+    assert offering.offer("ben").code == "transferred_elsewhere"
+
+
+def test_another_target_waits_for_a_look_at_the_open_offer(offering: Offering) -> None:
+    offering.offer("ben")
+    faults = offering.running.twilio.faults
+    faults.latency(0.5, method="GET", path="/Channels/[^/]+$", times=1)
+    with ThreadPoolExecutor() as threads:
+        threads.submit(offering.schedule)
+        assert faults.wait()
+        answer = offering.offer("carla")
+
+    assert answer.status == 202, answer.text
+
+
+def test_a_look_that_waits_for_another_one_in_vain_raises_no_alarm(
+    offering: Offering, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, faults = offering.offer().body["taskSid"], offering.running.twilio.faults
+    seconds = offering.running.transfer_events.LOCK_SECONDS + 0.5
+    faults.latency(seconds, method="GET", path="/Channels/[^/]+$", times=1)
+    with ThreadPoolExecutor() as threads:
+        threads.submit(offering.schedule)
+        assert faults.wait()
+        assert not offering.event(made), "it comes again"
+
+    assert not_settled(capsys) == 0
 
 
 @pytest.mark.parametrize("target", ["ben", "Sales"])

@@ -81,76 +81,6 @@ def _unavailable(*_: object) -> None:
     raise TableUnavailable
 
 
-def test_07_taking_back_an_offer_that_is_handed_over_now_meanwhile_does_not_say_offered(
-    offering: Offering,
-) -> None:
-    offering.offer()
-    real = offers.settle_offer
-    with pytest.MonkeyPatch.context() as patch:
-
-        def late(*args: object, **kwargs: object) -> object:
-            patch.undo()
-            assert offering.offer(hand_over="now").status == 200
-            return real(*args, **kwargs)  # type: ignore[arg-type]
-
-        patch.setattr(offers, "settle_offer", late)
-        answer = offering.take_back()
-    print(answer.status, answer.text)
-
-    assert answer.body.get("state") != "offered", "200 offered, and it was handed over"
-
-
-def test_07b_taking_back_that_waits_for_now(offering: Offering) -> None:
-    """Both read the offer, and wait for the lock of a third, as two requests may."""
-    offering.offer()
-    faults = offering.running.twilio.faults
-    faults.latency(0.7, method="GET", path="/Channels/[^/]+$", times=1)
-    with ThreadPoolExecutor() as threads:
-        look = threads.submit(offering.event, offering.ask().body["newTaskSid"])
-        assert faults.wait()
-        faults.latency(0.7, method="POST", path="/Participants/")
-        now = threads.submit(offering.offer, hand_over="now")
-        answer = offering.take_back("sam")
-        look.result()
-    print(now.result().status, answer.status, answer.text)
-
-    assert answer.status != 200 or answer.body["state"] != "offered"
-
-
-def test_09_the_result_of_another_target_is_not_stored_for_this_one(offering: Offering) -> None:
-    first = offering.offer("ben").body["taskSid"]
-    once = Record.once
-
-    def late(self: Record, *args: object) -> object:
-        patch.undo()
-        second = offering.offer("carla")
-        assert second.status == 202
-        offering.running.twilio.centre.accept(second.body["taskSid"])
-        return once(self, *args)  # type: ignore[arg-type]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Record, "once", late)
-        offering.event(first)
-    offering.schedule()
-    assert offering.agents() == {"carla"}
-
-    to_carla, to_ben = offering.offer("carla"), offering.offer("ben")
-    assert (to_carla.status, to_ben.status) == (200, 409), (to_carla.text, to_ben.text)
-
-
-def test_12_another_target_is_not_refused_for_a_look_at_the_open_offer(offering: Offering) -> None:
-    offering.offer("ben")
-    faults = offering.running.twilio.faults
-    faults.latency(0.5, method="GET", path="/Channels/[^/]+$", times=1)
-    with ThreadPoolExecutor() as threads:
-        look = threads.submit(offering.schedule)
-        assert faults.wait()
-        answer = offering.offer("carla")
-        look.result()
-
-    assert answer.status == 202, answer.text
-
-
 @pytest.mark.parametrize("how", ["not deleted", "not kept"])
 def test_15_an_offer_that_was_taken_back_is_cancelled_and_not_declined(
     offering: Offering, how: str
@@ -180,7 +110,9 @@ def test_16_an_attempt_that_cannot_be_read_does_not_hold_up_the_others(
            "offer": {"S": poison}}  # fmt: skip
     aws.dynamodb.put_item(TableName=table, Item=bad)
     monkeypatch.setattr(
-        offering.running.transfer_events.RANDOM, "shuffle", lambda tasks: tasks.sort(reverse=True),
+        offering.running.transfer_events.RANDOM,
+        "shuffle",
+        lambda tasks: tasks.sort(reverse=True),
         raising=False,
     )
     try:
@@ -216,20 +148,3 @@ def test_19_events_with_a_wrong_password_do_not_each_read_the_secret(
     assert len(reads) < 20, "anyone has Secrets Manager called, as often as they like"
 
 
-def test_20_two_looks_at_the_same_time_are_no_failure(
-    offering: Offering, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = offering.offer().body["taskSid"]
-    counted: list[None] = []
-    monkeypatch.setattr(
-        offering.running.transfer_events, "offer_not_settled", lambda: counted.append(None)
-    )
-    faults = offering.running.twilio.faults
-    faults.latency(3.0, method="GET", path="/Channels/[^/]+$", times=1)
-    with ThreadPoolExecutor() as threads:
-        look = threads.submit(offering.schedule)
-        assert faults.wait()
-        offering.event(made)
-        look.result()
-
-    assert not counted, "Twilio took three seconds for an answer, once"

@@ -1,16 +1,12 @@
 """The same request again, after the transfer succeeded or after the chat moved on."""
 
-from typing import Any
-
-import boto3
 import pytest
 
-from chat_transfer.runtime import AWS_CALLS
 from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
-from tests.functions.meanwhile import meanwhile
+from tests.functions.meanwhile import after_a_read, meanwhile
 from tests.functions.recording import CLOSE, COMPLETE, CREATE_TASK, DETACH, KINDS, last_path
 from tests.functions.refusals import ANA, assert_problem, unchanged
 from tests.functions.served import served
@@ -41,15 +37,12 @@ def test_a_request_that_was_sent_twice_may_transfer_while_the_other_one_ends(
     centre = deployment.twilio.centre
     cut_off_after(deployment, COMPLETE if kind == "chat" else CLOSE, centre.tasks[kind])
     let_locks_run_out(aws)
-    events = boto3.client("dynamodb", config=AWS_CALLS).meta.events
-    event = "after-call.dynamodb.GetItem"
 
-    def finish(**_: Any) -> None:
-        events.unregister(event, finish)
+    def finish() -> None:
         assert deployment.transfer(kind, centre.workers["dev"], by="sam").status == 200
 
-    events.register(event, finish)
-    answer = deployment.transfer(kind, centre.workers["dev"])
+    with after_a_read(finish):
+        answer = deployment.transfer(kind, centre.workers["dev"])
 
     assert answer.status == 200, answer.text
     [made] = centre.open_tasks("transferredFrom", centre.tasks[kind])
