@@ -1,5 +1,6 @@
 """Calls to DynamoDB that fail."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,11 +20,13 @@ class TableFaults:
         self.called: list[str] = []
         self.first = self.last = -1
         self.takes_effect = False
+        self.refused: re.Pattern[str] | None = None
 
-    def before(self, model: Any, **_: Any) -> None:
+    def before(self, model: Any, params: Any, **_: Any) -> None:
         """Count a call, and fail it before it takes effect."""
         self.called.append(model.name)
-        if self._is_to_fail() and not self.takes_effect:
+        is_refused = self.refused and self.refused.search(f"{model.name} {params['body']}")
+        if is_refused or (self._is_to_fail() and not self.takes_effect):
             raise EndpointConnectionError(endpoint_url=URL)
 
     def after(self, **_: Any) -> None:
@@ -38,7 +41,13 @@ class TableFaults:
     def fail(self, first: int, last: int, *, takes_effect: bool) -> None:
         """Fail the calls of these numbers, from 0, both included, from now on."""
         self.called.clear()
+        self.refused = None
         self.first, self.last, self.takes_effect = first, last, takes_effect
+
+    def refuse(self, pattern: str) -> None:
+        """Fail the calls with this in their name or body before they take effect, from now on."""
+        self.pass_all()
+        self.refused = re.compile(pattern)
 
     def _is_to_fail(self) -> bool:
         return self.first <= len(self.called) - 1 <= self.last

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import os
 from typing import Any
 
+import boto3
 import pytest
 
 from local.twilio.sids import new_sid
@@ -129,6 +131,26 @@ def test_a_changed_password_is_taken_at_once(
     running.receive_events.runtime.cache_clear()
 
 
+def test_many_wrong_passwords_have_the_secret_read_again_once(running: Deployment) -> None:
+    receive = running.receive_events
+    receive.runtime.cache_clear()
+    reads: list[object] = []
+    # The client that the function has: the session keeps it.
+    events = boto3.client("secretsmanager", config=receive.AWS_CALLS).meta.events
+    event = "before-call.secretsmanager.GetSecretValue"
+
+    def count(**call: object) -> None:
+        reads.append(call)
+
+    events.register(event, count)
+
+    statuses = {send(running, "[]", password="wrong").status for _ in range(20)}
+
+    events.unregister(event, count)
+    assert statuses == {401}
+    assert len(reads) == 2
+
+
 @pytest.mark.parametrize("body", ["", "{}", "1", "[", b"\xff"])
 def test_a_body_that_is_no_array_is_400(running: Deployment, body: str | bytes) -> None:
     assert (send(running, body).status, send(running, body).code) == (400, "malformed_body")
@@ -195,6 +217,26 @@ def test_repeated_and_forged_events_change_nothing(offering: Offering) -> None:
 
     assert offering.agents() == {"ben"}
     assert offering.state() == "accepted"
+
+
+def test_an_attempt_that_cannot_be_read_does_not_hold_up_the_others(
+    offering: Offering, aws: Aws
+) -> None:
+    """A newer version has written it, and was taken back."""
+    offering.running.twilio.centre.accept(offering.offer().body["taskSid"])
+    table, unreadable = os.environ["IDEMPOTENCY_TABLE"], new_sid("WT")
+    keys = [{"id": {"S": f"attempt#{sid}"}} for sid in (offering.task_sid, unreadable)]
+    item = aws.dynamodb.get_item(TableName=table, Key=keys[0])["Item"]
+    values = json.loads(item["attempt"]["S"]) | {"of_a_newer_version": 1}
+    changed = {"attempt": {"S": json.dumps(values)}, "offer": {"S": unreadable}}
+    aws.dynamodb.put_item(TableName=table, Item={**item, **keys[1], **changed})
+
+    try:
+        offering.schedule()
+    finally:
+        aws.dynamodb.delete_item(TableName=table, Key=keys[1])
+
+    assert offering.agents() == {"ben"}
 
 
 def test_where_the_feature_is_switched_off_no_offer_is_made(

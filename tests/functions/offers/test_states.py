@@ -1,0 +1,63 @@
+"""The state that an offer is said to be in, where a step of it fails."""
+
+import pytest
+
+from tests.functions.failures.table_faults import TableFaults
+from tests.functions.offers.conftest import Offering
+
+
+@pytest.fixture(autouse=True)
+def healthy(offering: Offering, table: TableFaults) -> None:
+    """The handlers of a cold start, which use the table that can fail."""
+    offering.running.transfer_chat.runtime.cache_clear()
+    offering.running.transfer_events.runtime.cache_clear()
+    table.pass_all()
+
+
+def test_an_offer_that_could_not_be_recorded_can_be_taken_back(
+    offering: Offering, table: TableFaults
+) -> None:
+    """It is not taken for the one before, which was taken back."""
+    offering.offer()
+    assert offering.take_back().body["state"] == "cancelled"
+    table.refuse("^PutItem .*OFFERED")
+    assert offering.offer().code == "ledger_unavailable"
+    table.pass_all()
+    assert len(offering.tasks()) == 2
+
+    answer = offering.take_back()
+
+    assert (answer.status, answer.body["state"]) == (200, "cancelled")
+    assert [task.sid for task in offering.tasks()] == [offering.task_sid]
+
+
+@pytest.mark.parametrize(
+    "call", ["^DeleteItem .*attempt#", "^PutItem .*offer#"], ids=["the attempt", "the outcome"]
+)
+def test_an_offer_that_was_taken_back_is_cancelled_though_a_call_to_the_table_failed(
+    offering: Offering, table: TableFaults, call: str
+) -> None:
+    offering.offer()
+    table.refuse(call)
+    offering.take_back()
+    table.pass_all()
+
+    offering.schedule()
+
+    assert offering.state() == "cancelled"
+    assert [task.sid for task in offering.tasks()] == [offering.task_sid]
+
+
+def test_an_offer_that_could_not_be_handed_over_now_is_open_as_before(offering: Offering) -> None:
+    made = offering.offer().body["taskSid"]
+    faults = offering.running.twilio.faults
+    faults.status(500, method="POST", path=f"/(Participants/[^/]+|Tasks/{made})$", times=None)
+    assert offering.offer(hand_over="now").status == 502
+    faults.clear()
+    assert offering.state() == "offered"
+    offering.running.twilio.centre.accept(made)
+
+    assert offering.event(made)
+
+    assert offering.agents() == {"ben"}
+    assert offering.state() == "accepted"
