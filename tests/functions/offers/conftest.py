@@ -80,9 +80,10 @@ def event_of(task_sid: str) -> str:
     return json.dumps(event)
 
 
-def not_settled(capsys: pytest.CaptureFixture[str]) -> int:
-    """Count the lines of metrics that raise the alarm of an offer that could not be settled."""
-    return capsys.readouterr().out.count('"OfferNotSettled":')
+def not_settled(capsys: pytest.CaptureFixture[str]) -> float:
+    """How many offers the metric of the alarm counts that could not be settled."""
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    return sum(sum(json.loads(line).get("OfferNotSettled", ())) for line in lines)
 
 
 @pytest.fixture(scope="module")
