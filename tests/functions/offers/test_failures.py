@@ -1,7 +1,8 @@
 """Each call of an offer, its acceptance and its taking back fails, or is the last before a kill.
 
 The customer never is without an agent while one was there before; at most the next look of the
-schedule later, one agent has the customer, or the offer is open; and the same request ends well.
+schedule later, one agent has the customer, or the offer is open; who accepts that has the customer
+after one more look; and the same request ends well.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ from types import MappingProxyType
 import pytest
 
 from chat_transfer.twilio import client
+from local.twilio.taskrouter.lifecycle import cancel
 from tests.functions.conftest import Aws
 from tests.functions.cutting import CutOff, cut_off
 from tests.functions.failures.switches import POSITIONS
@@ -44,6 +46,9 @@ CALLS = (
 SWITCHES = [name for name, one in POSITIONS.items() if "conversation" in one.kinds]
 
 
+THEN = ("accepted", "asked for again")
+
+
 def is_offered(offering: Offering) -> None:
     """Ana offers the customer to Ben."""
     offering.offer()
@@ -54,9 +59,24 @@ def is_accepted(offering: Offering) -> None:
     offering.event(_made(offering))
 
 
+def is_declined(offering: Offering) -> None:
+    """The schedule looks after the time of the offer is up."""
+    offering.schedule()
+
+
 def is_taken_back(offering: Offering) -> None:
     """Ana takes the offer back."""
     offering.take_back()
+
+
+def is_taken_back_while_it_is_accepted(offering: Offering) -> None:
+    """Ana takes the offer back before the event of its acceptance has come."""
+    offering.take_back()
+
+
+def is_taken_back_while_ana_leaves(offering: Offering) -> None:
+    """A supervisor takes the offer back, and Ana has just completed her task."""
+    offering.take_back("sam")
 
 
 def is_offered_to_another(offering: Offering) -> None:
@@ -75,7 +95,10 @@ ACTS: Mapping[str, Callable[[Offering], None]] = MappingProxyType(
         for act in (
             is_offered,
             is_accepted,
+            is_declined,
             is_taken_back,
+            is_taken_back_while_it_is_accepted,
+            is_taken_back_while_ana_leaves,
             is_offered_to_another,
             is_handed_over_now,
         )
@@ -87,8 +110,19 @@ def begin(offering: Offering, act: str) -> None:
     """Bring the offer to where the act begins."""
     if act != "is_offered":
         assert offering.offer().status == 202
-    if act == "is_accepted":
-        offering.running.twilio.centre.accept(_made(offering))
+        prepare(offering, act)
+
+
+def prepare(offering: Offering, act: str) -> None:
+    """Let happen to the offer what is before the act."""
+    centre, made = offering.running.twilio.centre, _made(offering)
+    if act in {"is_accepted", "is_taken_back_while_it_is_accepted"}:
+        centre.accept(made)
+    elif act == "is_declined":
+        with centre.account.lock:
+            cancel(centre.workspace, centre.workspace.task(made), "Its time is up")
+    elif act == "is_taken_back_while_ana_leaves":
+        centre.complete(offering.task_sid)
 
 
 def assert_an_agent_is_there(offering: Offering) -> None:
@@ -99,14 +133,47 @@ def assert_an_agent_is_there(offering: Offering) -> None:
     assert offering.customer.room_is_open()
 
 
-def assert_settled(offering: Offering, act: str) -> None:
+def assert_settled(offering: Offering, act: str, then: str = "accepted") -> None:
     """Check what the customer has once nothing fails any more and the schedule has looked."""
     assert_an_agent_is_there(offering)
-    if act == "is_accepted":
+    if act in {"is_accepted", "is_taken_back_while_it_is_accepted"}:
         assert offering.agents() == {"ben"}
         assert offering.state() == "accepted"
         return
     assert offering.agents() <= {"ana"}
+    if act == "is_declined":
+        assert offering.state() == "declined"
+    elif act == "is_taken_back":
+        assert offering.state() in {"cancelled", "offered"}
+    if then == "accepted":
+        assert_taken_by_who_accepts(offering, act)
+    elif act != "is_taken_back_while_ana_leaves":  # there is no task any more to ask for
+        assert_ends_well_when_asked_for_again(offering, act)
+
+
+def assert_taken_by_who_accepts(offering: Offering, act: str) -> None:
+    """Let an agent accept what is open, or offered again, and look: they have the customer then."""
+    target = "carla" if act == "is_offered_to_another" else "ben"
+    centre = offering.running.twilio.centre
+    if [task.sid for task in offering.tasks()] == [offering.task_sid]:
+        assert offering.offer(target).status == 202
+    [made] = [task.sid for task in offering.tasks() if task.sid != offering.task_sid]
+    is_open = offering.ask().body["state"] == "offered"
+    agent = centre.accept(made)
+
+    assert offering.event(made)
+    offering.schedule()
+
+    if not is_open:  # what is left of a transfer that is no offer only a request ends
+        assert act == "is_handed_over_now"
+        answer = offering.offer(hand_over="now")
+        assert (answer.status, answer.body["taskSid"]) == (200, made), answer.text
+    assert offering.agents() == {agent}
+    assert [task.sid for task in offering.tasks()] == [made]
+
+
+def assert_ends_well_when_asked_for_again(offering: Offering, act: str) -> None:
+    """Send the last request again, and take back what is open then."""
     answer = offering.offer("carla" if act == "is_offered_to_another" else "ben")
     assert answer.status in {200, 202}, answer.text
     assert_an_agent_is_there(offering)
@@ -118,9 +185,15 @@ def assert_settled(offering: Offering, act: str) -> None:
 
 
 @pytest.mark.sampled(30)
+@pytest.mark.parametrize("then", THEN)
 @pytest.mark.parametrize(("act", "call", "fault"), [*product(ACTS, CALLS, ALL_FAULTS)], ids=str)
 def test_an_offer_survives_a_call_to_twilio_that_fails(
-    offering: Offering, monkeypatch: pytest.MonkeyPatch, act: str, call: Call, fault: str
+    offering: Offering,
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+    call: Call,
+    fault: str,
+    then: str,
 ) -> None:
     begin(offering, act)
     offering.running.twilio.journal.clear()
@@ -134,7 +207,7 @@ def test_an_offer_survives_a_call_to_twilio_that_fails(
 
     offering.schedule()
 
-    assert_settled(offering, act)
+    assert_settled(offering, act, then)
 
 
 @pytest.mark.sampled(15)
@@ -180,14 +253,14 @@ def begin_late(offering: Offering, act: str, delay: float) -> None:
         let_all_take_effect(offering.running, delay)
         offering.schedule()
         assert offering.state() == "offered"
-    if act == "is_accepted":
-        offering.running.twilio.centre.accept(_made(offering))
+    prepare(offering, act)
 
 
 @pytest.mark.sampled(15)
+@pytest.mark.parametrize("then", THEN)
 @pytest.mark.parametrize(("act", "call"), [*product(ACTS, CALLS)], ids=str)
 def test_an_offer_survives_a_function_that_is_killed(
-    offering: Offering, aws: Aws, act: str, call: Call
+    offering: Offering, aws: Aws, act: str, call: Call, then: str
 ) -> None:
     begin(offering, act)
     with cut_off(offering.running, call), contextlib.suppress(CutOff):
@@ -197,12 +270,13 @@ def test_an_offer_survives_a_function_that_is_killed(
 
     offering.schedule()
 
-    assert_settled(offering, act)
+    assert_settled(offering, act, then)
 
 
 @pytest.mark.sampled(20)
 @pytest.mark.parametrize("lasts", ["once", "to the end"])
 @pytest.mark.parametrize("lost", [False, True], ids=["refused", "unanswered"])
+@pytest.mark.parametrize("then", THEN)
 @pytest.mark.parametrize(("act", "nth"), [*product(ACTS, range(9))])
 def test_an_offer_survives_a_call_to_the_table_that_fails(
     offering: Offering,
@@ -212,6 +286,7 @@ def test_an_offer_survives_a_call_to_the_table_that_fails(
     nth: int,
     lost: bool,
     lasts: str,
+    then: str,
 ) -> None:
     table.pass_all()
     begin(offering, act)
@@ -223,7 +298,7 @@ def test_an_offer_survives_a_call_to_the_table_that_fails(
     table.pass_all()
     let_locks_run_out(aws)
     offering.schedule()
-    assert_settled(offering, act)
+    assert_settled(offering, act, then)
 
 
 def _made(offering: Offering) -> str:
