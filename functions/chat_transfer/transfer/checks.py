@@ -137,8 +137,11 @@ def handover_of(
         None for a task of neither kind: a call, or one without a channel to a customer.
     """
     task = original
-    if task is None and attempt and attempt.new_task_sid:
-        task = twilio.taskrouter.task(attempt.new_task_sid)
+    if attempt and attempt.new_task_sid:
+        # An agent's browser can write attributes; an offer is a conversation's, whatever they say.
+        is_changed = task is not None and attempt.is_offer and not is_conversation(task)
+        if task is None or is_changed:
+            task = twilio.taskrouter.task(attempt.new_task_sid)
     if task is not None and is_conversation(task):
         close_sent = attempt is not None and attempt.close_sent
         return ConversationHandover(twilio, task_sid, task, close_sent=close_sent)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
 from chat_transfer.transfer.attempt import Attempt
+from chat_transfer.transfer.attributes import HAND_OVER
 from chat_transfer.transfer.handover import Handover, NoWayBack
 from chat_transfer.transfer.routing import workflow_of
 from chat_transfer.twilio.context import Twilio
@@ -56,12 +57,13 @@ def create(twilio: Twilio, handover: Handover, attempt: Attempt, task: NewTask) 
     if twilio.budget.remaining() < SEARCH_PAUSE_SECONDS:
         twilio.budget.use_all()  # before the search there is nothing to undo
     try:
-        found = search(twilio, handover, attempt, target_sid=attempt.target_sid)
+        candidates = search(twilio, handover, attempt, target_sid=attempt.target_sid)
     except TwilioFailure:
         raise InDoubt(failure) from failure
-    if not found:
+    found = next((one for one in candidates if fits(attempt, one)), None)
+    if found is None:
         raise InDoubt(failure) from failure
-    return found[0].sid
+    return found.sid
 
 
 def search(
@@ -96,8 +98,7 @@ def search(
             task
             for task in handover.candidates()
             if is_of(attempt, task, twilio.settings.transfer_workflow_sid)
-            # An agent who took an offered task and is done with it has not taken the original over.
-            and (not task.is_ended or (task.is_accepted and not attempt.is_offer))
+            and (not task.is_ended or (task.is_accepted and not _was_offered(attempt, task)))
             and target_sid in (None, task.attributes.get("targetSid"))
         ]
     )
@@ -109,11 +110,28 @@ def is_of(attempt: Attempt, task: Task, transfer_workflow_sid: str) -> bool:
     began = datetime.fromtimestamp(attempt.began_at / 1000, UTC)
     targets = filter(None, (attempt.target_sid, attempt.doubted))
     workflows = {workflow_of(target, transfer_workflow_sid) for target in targets}
+    workflows.add(transfer_workflow_sid)  # where a customer who has no task gets one
     return (
         task.date_created is not None
         and task.date_created >= began - CLOCKS_DIFFER
         and task.workflow_sid in workflows
     )
+
+
+def fits(attempt: Attempt, task: Task) -> bool:
+    """Whether the new task of an attempt can be this one: an agent has it, or it goes there too.
+
+    One that was offered by an earlier attempt waits for its target only, and is cancelled then.
+    """
+    goes_there = task.attributes.get("targetSid") in (None, attempt.target_sid)
+    return task.is_accepted or (
+        goes_there and (attempt.is_offer or HAND_OVER not in task.attributes)
+    )
+
+
+def _was_offered(attempt: Attempt, task: Task) -> bool:
+    """Whether an agent who is done with the task need not have taken the original over."""
+    return attempt.is_offer or HAND_OVER in task.attributes
 
 
 def cancel(twilio: Twilio, handover: Handover, task_sid: str) -> None:

@@ -15,6 +15,8 @@ from chat_transfer.transfer.steps import Steps
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.taskrouter import Task
 
+CANCELLED, DECLINED = OfferState.CANCELLED, OfferState.DECLINED
+
 
 class OfferSteps(Steps):
     """The steps of an attempt that is an offer, under the lock.
@@ -44,39 +46,64 @@ class OfferSteps(Steps):
         TwilioFailure, TableUnavailable
             Something could not be read, done or recorded.
         """
-        was_taken_back = self.attempt.phase is Phase.UNDOING
-        recorded = self.attempt.new_task_sid
-        made = self.find(0 if was_taken_back else seconds)
+        recorded = self.attempt
+        made = self.find(0 if recorded.phase is Phase.UNDOING else seconds)
         original = self._original()
-        is_over = original is None or original.is_ended
-        if self._is_taken(made, is_over=is_over):
-            return self._accept(was_served=not is_over)
+        if made and self._is_taken(made):
+            return self._accept()
+        if made and made.is_ended and self._is_offered_on(made):
+            return Offer.of(self.attempt)
+        if original is None or original.is_ended:
+            return self._settle_without(original, made, recorded)
+        return self._settle_with(original, made, recorded)
+
+    def _settle_without(
+        self, original: Task | None, made: Task | None, recorded: Attempt
+    ) -> Offer | None:
+        """Settle an offer whose original is over, so that its customer has the new task only."""
+        is_closed = not self.handover.outlives(original, made)
+        has_left = recorded.phase is not Phase.HANDING_OVER  # not because of our close
+        if made and made.is_accepted and (is_closed or has_left):
+            return self._accept(closes=False)
         is_waiting = made is not None and not made.is_ended
-        if not is_over and was_taken_back and not recorded:
-            if is_waiting:  # what a creation that was not answered has made
+        if not is_closed:
+            if not is_waiting:
+                self._create_again(original or made)
+            return self._still_offered(recorded)
+        if is_waiting:
+            return self._cancel()
+        if recorded.new_task_sid:
+            return self._end(CANCELLED, original)
+        self._record.end(self.attempt.task_sid)
+        return None
+
+    def _settle_with(self, original: Task, made: Task | None, recorded: Attempt) -> Offer | None:
+        """Settle an offer whose original is open, so that its agent has the customer."""
+        was_taken_back = recorded.phase is Phase.UNDOING
+        is_waiting = made is not None and not made.is_ended
+        if was_taken_back and not recorded.new_task_sid:  # it has ended, and is kept
+            if is_waiting:
                 self._cancel_double(self._made_sid)
             return None
-        if not is_over and not is_waiting:
-            return self._end() if recorded else None
-        is_closed = not self.handover.outlives(original, made)
-        if is_closed and not self.attempt.new_task_sid:
-            self._record.end(self.attempt.task_sid)
-            return None
-        if is_closed or (was_taken_back and not is_over):
-            return self._cancel()
-        if not is_waiting:
-            self._create_again(original or made)
-        elif was_taken_back or not recorded:
-            self.attempt = replace(self.attempt, phase=Phase.OFFERED)
-            self.offered()
-        return Offer.of(self.attempt)
+        if was_taken_back or not self.handover.outlives(original, made):
+            if is_waiting:
+                return self._cancel()
+            return self._end(CANCELLED, original) if recorded.new_task_sid else None
+        if is_waiting:
+            return self._still_offered(recorded)
+        return self._end(DECLINED, original) if recorded.new_task_sid else None
 
-    def take_back(self) -> Offer:
-        """Cancel the new task for who asks for it.
+    def take_back(self, offer: Offer | None) -> Offer | None:
+        """Cancel the new task for who asks for it, also one that may still appear.
+
+        Parameters
+        ----------
+        offer : Offer or None
+            As it was settled.
 
         Returns
         -------
-        Offer
+        Offer or None
             Accepted where an agent was faster.
 
         Raises
@@ -86,30 +113,48 @@ class OfferSteps(Steps):
         Conflict
             Twilio refuses to cancel it.
         """
-        offer = None if self._is_over() else self._cancel()
-        if offer and offer.state is not OfferState.OFFERED:
+        if offer is None and self.attempt.phase is Phase.CREATING:
+            self._record.write(self.attempt.entering(Phase.UNDOING))
+        if offer is None or offer.state is not OfferState.OFFERED:
             return offer
-        raise TaskEnded if self._is_over() else cannot_take_back()
+        if not self._is_over():
+            offer = self._cancel()
+        if offer.state is OfferState.OFFERED:
+            raise TaskEnded if self._is_over() else cannot_take_back()
+        return offer
 
-    def _is_taken(self, made: Task | None, *, is_over: bool) -> bool:
+    def _still_offered(self, recorded: Attempt) -> Offer:
+        """The open offer, recorded where it is another task."""
+        is_known = recorded.phase is Phase.OFFERED
+        if not is_known or self.attempt.new_task_sid != recorded.new_task_sid:
+            self.attempt = replace(self.attempt, phase=Phase.OFFERED)
+            self.offered()
+        return Offer.of(self.attempt)
+
+    def _is_taken(self, made: Task) -> bool:
         """Whether an agent serves the customer by the new task, or has passed the chat on.
 
         Twilio does not say whether an agent who wraps up is still in the conversation, so the
         original's agent stays until the new task is completed; then it was declined.
         """
-        if is_over and self.attempt.phase is Phase.HANDING_OVER:
-            return True
-        if made is None or not made.is_accepted:
-            return False
-        return made.is_assigned or is_over or self._record.is_known(made.sid)
+        if made.is_assigned or not made.is_accepted:
+            return made.is_assigned
+        attempt = self._record.attempt(made.sid)
+        passes_on = attempt is not None and attempt.phase is Phase.HANDING_OVER
+        return passes_on or self._record.done(made.sid) is not None
 
-    def _accept(self, *, was_served: bool) -> Offer:
-        """Hand the original over to the agent who has accepted the new task.
+    def _is_offered_on(self, made: Task) -> bool:
+        """Whether the agent who took the new task has offered it to another one, and is gone."""
+        attempt = self._record.attempt(made.sid)
+        return attempt is not None and attempt.is_offer and attempt.phase is Phase.OFFERED
+
+    def _accept(self, *, closes: bool = True) -> Offer:
+        """Remember that an agent has accepted the new task, and hand the original over to them.
 
         Parameters
         ----------
-        was_served : bool
-            Whether the original's agent had the customer until now.
+        closes : bool
+            Whether the original may be open.
         """
         offer_since = self.attempt.since
         if self.attempt.phase is not Phase.HANDING_OVER:
@@ -118,24 +163,18 @@ class OfferSteps(Steps):
             )
             self._record.write(self.attempt)
             transfer_accepted((self.attempt.since - offer_since) / 1000)
-        accepted_by = self._twilio.threads.submit(self._twilio.holder, self._made_sid)
-        self.finish()
-        if was_served and self._is_left_alone():
-            return Offer.of(self.attempt)
+        if closes:
+            self.finish()
+            made = self._task()
+            # Who accepted may have left before the close took effect.
+            if made and not self._is_taken(made) and self.handover.outlives(None, made):
+                handed_over = self.attempt
+                self._create_again(made)
+                return self._still_offered(handed_over)
         accepted = Offer.of(self.attempt, OfferState.ACCEPTED)
-        accepted = replace(accepted, accepted_by=accepted_by.result())
+        accepted = replace(accepted, accepted_by=self._twilio.holder(self._made_sid))
         self._record.keep(accepted)
         return accepted
-
-    def _is_left_alone(self) -> bool:
-        """Whether who accepted left before the close took effect; makes the customer a new task."""
-        made = self._task()
-        if made is None or made.is_assigned or self._record.is_known(made.sid):
-            return False
-        if not self.handover.outlives(None, made):
-            return False
-        self._create_again(made)
-        return True
 
     def _cancel(self) -> Offer:
         """Cancel the new task.
@@ -151,36 +190,39 @@ class OfferSteps(Steps):
         self._record.write(self.attempt)
         try:
             cancel(self._twilio, self.handover, self._made_sid)
-        except TwilioFailure:
-            self._record.write(offered)
+        except TwilioFailure as failure:
+            if not failure.may_have_happened:  # otherwise the next look finishes it
+                self._record.write(offered)
             raise
         except NoWayBack:
             made = self._task()
-            if made and made.is_assigned:
-                return self._accept(was_served=True)
+            if made and self._is_taken(made):
+                return self._accept()
             self.attempt = offered
             self._record.write(offered)
             return Offer.of(offered)
         original = self._original()
         if (original is None or original.is_ended) and self.handover.outlives(original, None):
             self._create_again(original or self._task())
-            return Offer.of(self.attempt)
-        return self._end()
+            return self._still_offered(offered)
+        return self._end(CANCELLED, original)
 
-    def _end(self) -> Offer:
+    def _end(self, state: OfferState, original: Task | None) -> Offer:
         """Remember that the offer ended without an agent, and end its attempt.
 
-        That stays where a creation or a close was not answered, see this class.
+        That is kept where a creation or a close was not answered, and where the original's agent
+        wraps up and may have left the conversation.
         """
-        attempt, ended = self.attempt, outcome(self.attempt)
+        ended = outcome(self.attempt, state)
         self._record.keep(ended)
-        if attempt.doubted or attempt.close_sent:
-            self._record.write(replace(attempt, phase=Phase.UNDOING, new_task_sid=None))
+        wraps_up = original is not None and original.is_held and not original.is_assigned
+        if self.attempt.doubted or self.attempt.close_sent or wraps_up:
+            self.attempt = replace(self.attempt, phase=Phase.UNDOING, new_task_sid=None)
+            self._record.write(self.attempt)
         else:
-            self._record.end(attempt.task_sid)
-        self._ended()
-        declined = ended.state is OfferState.DECLINED
-        (transfer_declined if declined else transfer_taken_back)()
+            self._record.end(self.attempt.task_sid)
+            self._ended()
+        (transfer_declined if state is DECLINED else transfer_taken_back)()
         return ended
 
     def _original(self) -> Task | None:
@@ -191,8 +233,6 @@ class OfferSteps(Steps):
         return original is None or original.is_ended
 
 
-def outcome(attempt: Attempt) -> Offer:
-    """What became of an offer that has ended without an agent."""
-    was_taken_back = attempt.phase is Phase.UNDOING
-    state = OfferState.CANCELLED if was_taken_back else OfferState.DECLINED
+def outcome(attempt: Attempt, state: OfferState) -> Offer:
+    """What has become of an offer now."""
     return replace(Offer.of(attempt, state), since=milliseconds())

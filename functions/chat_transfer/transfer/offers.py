@@ -11,7 +11,7 @@ from chat_transfer.http.problems import Conflict, NotFound
 from chat_transfer.http.request import OfferRequest
 from chat_transfer.metrics import transfer_succeeded
 from chat_transfer.transfer.answers import answer_to
-from chat_transfer.transfer.attempt import Offer, OfferState, TransferDone
+from chat_transfer.transfer.attempt import Offer, OfferState, Phase, TransferDone
 from chat_transfer.transfer.checks import handover_of, read_original
 from chat_transfer.transfer.offer_steps import OfferSteps, outcome
 from chat_transfer.transfer.record import Record
@@ -107,18 +107,22 @@ def settle_offer(
             return record.offer(task_sid)
         original = twilio.taskrouter.task(task_sid)
         handover = handover_of(twilio, task_sid, original, found)
-        if handover is None:  # both tasks are deleted, so nothing can come of it any more
-            if found.new_task_sid:
-                record.keep(outcome(found))
-            record.end(task_sid)
+        if handover is None:
+            if original is None:  # both tasks are deleted, so nothing can come of it any more
+                if found.new_task_sid:
+                    was_accepted = found.phase is Phase.HANDING_OVER
+                    state = OfferState.ACCEPTED if was_accepted else OfferState.DECLINED
+                    record.keep(outcome(found, state))
+                record.end(task_sid)
             return record.offer(task_sid)
         steps = OfferSteps(twilio, record, found, handover)
         offer = steps.settle(seconds=0)
-        if takes_back and offer and offer.state is OfferState.OFFERED:
-            offer = steps.take_back()
-        if offer is None or offer.state is not OfferState.ACCEPTED:
-            return offer or record.offer(task_sid)
-        if offer.target_sid != attempt.target_sid:  # the lock is not for this result
+        if takes_back:
+            offer = steps.take_back(offer)
+        if offer is None:
+            return record.offer(task_sid)
+        # Where another target was accepted, the lock is not for this result.
+        if offer.state is not OfferState.ACCEPTED or offer.target_sid != attempt.target_sid:
             return offer
         transfer_succeeded()
         return steps.done()

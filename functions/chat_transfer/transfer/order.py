@@ -215,9 +215,7 @@ class Transfer:
     def _resume_offer(self, steps: OfferSteps) -> TransferDone | Offer | None:
         """Go on with an offer as it is asked for now; None where it has ended without an agent."""
         offer = steps.settle()
-        if offer is None:
-            return None
-        if offer.state is OfferState.OFFERED:
+        if offer and offer.state is OfferState.OFFERED:
             hand_over = checks.hand_over(self._twilio, self._request, steps.handover)
             wanted = replace(
                 steps.attempt, target_sid=self._request.target.sid, hand_over=hand_over
@@ -232,8 +230,8 @@ class Transfer:
                 wanted,
                 offered=offer.new_task_sid,
             )
-            offer = steps.take_back()
-        return self._done(steps) if offer.state is OfferState.ACCEPTED else None
+            offer = steps.take_back(offer)
+        return self._done(steps) if offer and offer.state is OfferState.ACCEPTED else None
 
     def _is_taken(self, attempt: Attempt, made: Task | None) -> bool:
         """Whether an agent has accepted the new task, and may have finished it since."""
@@ -273,7 +271,8 @@ class Transfer:
         elif earlier:
             held_by, identity = earlier.held_by, earlier.identity
         now = milliseconds()
-        doubted = self._steps.attempt.doubted if self._steps else None
+        left = self._steps.attempt if self._steps else None
+        doubted = left.doubted if left else None
         attempt = Attempt(
             task_sid=task_sid,
             target_sid=self._request.target.sid,
@@ -284,6 +283,7 @@ class Transfer:
             since=now,
             hand_over=checks.hand_over(twilio, self._request, handover),
             asked_by=self._caller.identity,
+            close_sent=left.close_sent if left else False,
             doubted=doubted,
         )
         return attempt, handover

@@ -53,6 +53,10 @@ ATTEMPT, OUTCOME = "attempt#", "offer#"
 UNDER_WAY = (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError)
 
 
+# An offer of which a look may hold the lock, for a moment.
+LOOKED_AT = frozenset({Phase.OFFERED, Phase.UNDOING})
+
+
 class _NotStored(Exception):
     """Powertools stores no result after an exception."""
 
@@ -253,7 +257,9 @@ class Record:
         if not isinstance(error, IdempotencyValidationError):
             return isinstance(error, UNDER_WAY)
         attempt = self.attempt(task_sid)  # the lock is for another target
-        return attempt is not None and attempt.is_offer and attempt.phase is Phase.OFFERED
+        if attempt is None:
+            return self.done(task_sid) is None
+        return attempt.is_offer and attempt.phase in LOOKED_AT
 
     def _config(self, validated: str = "") -> IdempotencyConfig:
         return IdempotencyConfig(

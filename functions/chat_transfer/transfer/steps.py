@@ -1,5 +1,6 @@
 """The steps of an attempt. Each is recorded; one that fails is undone, or the transfer goes on."""
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -11,7 +12,14 @@ from chat_transfer.transfer import attributes
 from chat_transfer.transfer.attempt import Attempt, Offer, Phase, TransferDone
 from chat_transfer.transfer.checks import new_task_of
 from chat_transfer.transfer.handover import Handover, NoWayBack, OriginalEnded
-from chat_transfer.transfer.new_task import InDoubt, cancel, create, search, waiting_task
+from chat_transfer.transfer.new_task import (
+    InDoubt,
+    cancel,
+    create,
+    fits,
+    search,
+    waiting_task,
+)
 from chat_transfer.transfer.record import Record
 from chat_transfer.transfer.table import TableUnavailable
 from chat_transfer.twilio.context import Twilio
@@ -42,8 +50,9 @@ class Steps:
 
     @property
     def has_left(self) -> bool:
-        """Whether something of the transfer is there, or may still appear."""
-        return self.attempt.phase is not Phase.CREATING or self.attempt.doubted is not None
+        """Whether something of the transfer is there, or may still appear or take effect."""
+        in_doubt = self.attempt.doubted is not None or self.attempt.close_sent
+        return self.attempt.phase is not Phase.CREATING or in_doubt
 
     def create(self, task: NewTask) -> None:
         """Make the new task.
@@ -96,15 +105,15 @@ class Steps:
         """
         if self.attempt.new_task_sid:
             made = self._task()
-            return self._one_of_doubles(made) if self.attempt.doubted else made
+            return self._without_doubles(made) if self.attempt.doubted else made
         creating = self.attempt
-        # Until it is found: where the search fails, the task may still appear.
-        self.attempt = replace(creating, doubted=creating.target_sid)
+        if creating.phase is Phase.CREATING:
+            # Until it is found: where the search fails, the task may still appear.
+            self.attempt = replace(creating, doubted=creating.target_sid)
         made = None
         for one in search(self._twilio, self.handover, creating, seconds=seconds):
-            target_sid = attributes.sid_in(one.attributes, "targetSid") or creating.target_sid
-            if made is None and (one.is_accepted or target_sid == creating.target_sid):
-                made, creating = one, replace(creating, target_sid=target_sid)
+            if made is None and fits(creating, one):
+                made, creating = one, replace(creating, target_sid=_target_of(one, creating))
             else:
                 self._cancel_double(one.sid)
         if made is not None:
@@ -243,33 +252,46 @@ class Steps:
         raise failure
 
     def _create_again(self, model: Task | None) -> None:
-        """Make a task for a customer who has none, in the workflow that never cancels one."""
+        """Make a task for a customer who has none, in the workflow that never cancels one.
+
+        Until there is one, the record has the task that is over, and every later look comes here
+        again. So what an earlier try has made is searched for first.
+        """
         attempt = self.attempt
         if model is None:
             raise NotFinished(attempt.new_task_sid)
         channel = {attributes.CHANNEL: attempt.channel_sid} if attempt.channel_sid else {}
         original = replace(model, sid=attempt.task_sid, attributes={**model.attributes, **channel})
         workflow_sid = self._twilio.settings.transfer_workflow_sid
-        self.attempt = replace(attempt, phase=Phase.CREATING, new_task_sid=None)
         try:
-            self._record.write(self.attempt)
-            self.create(new_task_of(original, attempt, workflow_sid, [attempt.held_by or ""]))
+            if made := next((one for one in self._others() if fits(attempt, one)), None):
+                self._made(made.sid)
+            else:
+                self.attempt = replace(attempt, doubted=attempt.target_sid)
+                self._record.write(self.attempt)
+                self.create(new_task_of(original, attempt, workflow_sid, [attempt.held_by or ""]))
+                self.attempt = replace(self.attempt, doubted=attempt.doubted)
             self._record.write(self.attempt)
         except (TwilioFailure, TableUnavailable) as failure:
             raise NotFinished(attempt.new_task_sid) from failure
 
-    def _one_of_doubles(self, made: Task | None) -> Task | None:
-        """Keep the new task, or what a doubted creation has made where an agent took that."""
-        for double in search(self._twilio, self.handover, self.attempt, seconds=0):
-            if double.sid == self._made_sid:
-                continue
-            unwanted: Task | None = double
-            if double.is_accepted and not (made and made.is_accepted):
-                self.attempt = replace(self.attempt, new_task_sid=double.sid)
-                unwanted, made = made, double
-            if unwanted is not None:
-                self._cancel_double(unwanted.sid)
-        return made
+    def _without_doubles(self, made: Task | None) -> Task | None:
+        """Keep the task that serves the customer best, of the new one and its doubles."""
+        others = self._others()
+        fitting = [*([made] if made else ()), *(one for one in others if fits(self.attempt, one))]
+        best = min(fitting, key=_rank, default=None)
+        if best and best is not made:
+            target_sid = _target_of(best, self.attempt)
+            self.attempt = replace(self.attempt, new_task_sid=best.sid, target_sid=target_sid)
+        for one in [*fitting, *others]:
+            if one is not best and not one.is_ended:
+                self._cancel_double(one.sid)
+        return best
+
+    def _others(self) -> Sequence[Task]:
+        """The open tasks that this attempt has made, but for the new one."""
+        found = search(self._twilio, self.handover, self.attempt, seconds=0)
+        return [one for one in found if one.sid != self._made_sid and not one.is_ended]
 
     def _cancel_double(self, task_sid: str) -> None:
         try:
@@ -298,7 +320,9 @@ class Steps:
         phase = Phase.OFFERED if self.attempt.is_offer else Phase.HANDING_OVER
         closes = phase is Phase.HANDING_OVER and self.handover.is_final
         self.attempt = replace(
-            self.attempt.entering(phase), new_task_sid=task_sid, close_sent=closes
+            self.attempt.entering(phase),
+            new_task_sid=task_sid,
+            close_sent=closes or self.attempt.close_sent,
         )
 
     def _record_or_log(self, attempt: Attempt) -> None:
@@ -313,3 +337,14 @@ class Steps:
         self.attempt = replace(
             self.attempt, phase=Phase.CREATING, new_task_sid=None, close_sent=False, accepted=False
         )
+
+
+def _rank(task: Task) -> int:
+    """How well a task serves its customer, 0 is best: an agent has it, or may take it."""
+    if task.is_assigned:
+        return 0
+    return 3 if task.is_ended else 2 if task.is_held else 1
+
+
+def _target_of(task: Task, attempt: Attempt) -> str:
+    return attributes.sid_in(task.attributes, "targetSid") or attempt.target_sid
