@@ -1,5 +1,6 @@
 """The invariant of every transfer: the customer is served, and the answer says what is true."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,9 @@ class Served:
         return self.centre.open_tasks(self.room, self.room_sid)
 
     def forget(self) -> None:
-        """Delete the open tasks: an agent has room for so many only."""
+        """End the conversation and delete the open tasks: an agent has room for so many only."""
+        with suppress(LookupError):  # none of an interaction
+            self.centre.set_channel_status(self.task_sid, "closed")
         for task in self.leading_to_customer():
             with self.centre.account.lock:
                 remove(self.centre.workspace, task)
