@@ -32,6 +32,8 @@ class Customer:
         The agents who have offered the customer, by the original: until one task is left.
     requests : list of Request
         Those for transfers of its tasks so far.
+    waits : bool
+        Both tasks have ended, and no look at the offer has succeeded since.
     """
 
     case: Served
@@ -39,6 +41,7 @@ class Customer:
     remains: set[str] = field(default_factory=set)
     offered: dict[str, str] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
+    waits: bool = False
 
     def tasks(self) -> list[Task]:
         """The open tasks that lead to the customer."""

@@ -2,7 +2,8 @@
 
 Transfers, also to agents who had the chat before, at once or when they are accepted; reservations
 that are accepted and rejected; offers that are taken back, whose events come, come twice, early or
-never; agents who leave; completions; old requests that are sent again; attributes that an agent
+never, whose time is up; agents who leave, wrap up or pass the chat on, before or after they were
+handed it; completions; old requests that are sent again; attributes that an agent
 forged; calls that fail or take effect late; a function that is killed; each switch of the emulated
 Twilio.
 """
@@ -16,31 +17,29 @@ from hypothesis import HealthCheck, Phase, note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
-    invariant,
     rule,
     run_state_machine_as_test,
 )
 
+from chat_transfer.transfer import attempt
 from chat_transfer.twilio import client, retries
-from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
+from local.twilio.taskrouter.model import Task, TaskStatus
+from tests.functions.conftest import AGENT_SECONDS, Aws, Deployment, deployed, wait_shortly
 from tests.functions.cutting import CutOff, cut_off
-from tests.functions.failures.customers import Customer, Request
+from tests.functions.failures.conversations import AGENTS, Conversations, MovedClock
+from tests.functions.failures.customers import Customer
 from tests.functions.failures.switches import POSITIONS, changes
 from tests.functions.failures.twilio_faults import (
     LATE_SECONDS,
     MUCH_LATER_SECONDS,
     READ_SECONDS,
-    let_all_take_effect,
 )
-from tests.functions.lambda_events import Answer
 from tests.functions.locks import let_locks_run_out
 from tests.functions.offers.conftest import event_of
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import HELD, served
 from tests.sampling import IS_FULL, SEED, examples
 
-AGENTS = ["ana", "ben", "carla", "dev"]
 TARGETS = [*AGENTS, "Sales", "Support", "Escalations"]
 # Switches that delay nothing but the search; `switches` has the tasks that appear late.
 SWITCHES = [name for name, one in POSITIONS.items() if not one.delay or name == "search lags"]
@@ -58,19 +57,10 @@ HAND_OVER = st.sampled_from(["now", "accepted"])
 LATE = {"late": LATE_SECONDS, "much later": MUCH_LATER_SECONDS}
 
 
-class Interleavings(RuleBasedStateMachine):
-    """One deployment, a few customers."""
+class Interleavings(Conversations):
+    """What people, Twilio and the queue do."""
 
-    deployment: Deployment
-    aws: Aws
     customers = Bundle("customers")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.centre = self.deployment.twilio.centre
-        self.present: list[Customer] = []
-        self.held_by: dict[str, set[str]] = {}
-        self._calm_down()
 
     @rule(target=customers, kind=st.sampled_from(sorted(KINDS)))
     def arrives(self, kind: str) -> Customer:
@@ -129,12 +119,50 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule()
     def the_schedule_looks(self) -> None:
-        """Where nothing fails, no customer has two agents for longer than that."""
-        self.deployment.look_at_offers()
-        if self._is_calm():
+        """Where nothing fails, no customer has two agents, or no task, for longer than that."""
+        self._look()
+
+    @rule(minutes=st.sampled_from([1, 1, 6]))
+    def time_passes(self, minutes: int) -> None:
+        """The time of an offer is up, or that of a target; the schedule looks each minute."""
+        for _ in range(minutes):
+            self.clock.advance(AGENT_SECONDS + 1)
+            self.centre.settle()
             for customer in self.present:
-                if customer.offered and not customer.remains:
-                    assert len(customer.held()) <= 1, "two agents after the schedule has looked"
+                customer.waits = not customer.tasks()
+            self._let_agents_come_back()
+            self._look()
+
+    @rule(
+        customer=customers,
+        how=st.sampled_from(["completes", "wraps up", "passes it on", "offers it"]),
+        fails=st.sampled_from([None, 429, 500]),
+        to=st.sampled_from(TARGETS),
+    )
+    def is_left_by_who_accepted(
+        self, customer: Customer, how: str, fails: int | None, to: str
+    ) -> None:
+        """The agent who accepts an offer does not stay, and no close has succeeded before."""
+        self.is_offered(customer, accepts=True)
+        held = customer.held()
+        if len(held) < 2 or not _is_taken_offer(held[-1], held[-2]) or self._is_unsettled():
+            return
+        if fails:
+            faults = self.deployment.twilio.faults
+            faults.status(fails, method="POST", path="/Participants/[^/]+$", times=None)
+            self.deployment.deliver(event_of(held[-1].sid))
+            self.has_no_failing_calls()
+        if how == "completes":
+            self.centre.complete(held[-1].sid)
+        elif how == "wraps up":
+            self.centre.wrap(held[-1].sid)
+        else:
+            hand_over = "now" if how == "passes it on" else "accepted"
+            request = self._request(customer, to, sam=False, hand_over=hand_over, nth=-1)
+            if request:
+                self._ask(customer, request)
+        # Twilio's clock and Lambda's may differ by less than people take.
+        self.clock.advance(10)
 
     @rule(customer=customers)
     def is_left(self, customer: Customer) -> None:
@@ -229,111 +257,28 @@ class Interleavings(RuleBasedStateMachine):
     @rule()
     def has_no_failing_calls(self) -> None:
         """All faults are over, and what was late has taken effect."""
-        self.deployment.twilio.faults.clear()
-        let_all_take_effect(self.deployment, self.centre.account.settings.search_lag)
+        self._let_all_take_effect()
 
     @rule(name=st.sampled_from(SWITCHES))
     def twilio_behaves(self, name: str) -> None:
         """In one of the ways that its documentation allows."""
-        settings = self.centre.account.settings
-        with self.centre.account.lock:
-            settings.restore()
-            settings.change({**POSITIONS[name].switches, "evaluations_per_second": 30})
+        self._behave(name)
 
-    @invariant()
-    def every_customer_has_a_task(self) -> None:
-        """One open task leads to each customer, or more where an answer said so."""
-        for customer in self.present:
-            tasks = customer.tasks()
-            if customer.is_done:
-                assert not tasks, "a task for a customer who has gone"
-                continue
-            assert tasks, "the customer has no task"
-            if len(tasks) == 1 and not self._is_unsettled():
-                customer.offered.clear()
-            many = customer.remains or customer.offered
-            assert len(tasks) == 1 or many, "two tasks for one customer"
-            assert customer.case.room_is_open(), "the channel is closed"
 
-    def teardown(self) -> None:
-        """Give the agents room for the next run."""
-        self._calm_down()
-        for customer in self.present:
-            customer.case.forget()
-
-    def _request(self, customer: Customer, to: str, *, sam: bool, hand_over: str) -> Request | None:
-        """A request about a task that an agent holds; None where none does."""
-        held = customer.held()
-        if customer.is_done or not held:
-            return None
-        agent = self.centre.holder_of(held[0].sid)
-        assert agent
-        return Request(held[0].sid, to, "sam" if sam else agent, hand_over)
-
-    def _ask(self, customer: Customer, request: Request) -> Answer:
-        """Send a request, and note what its answer says about what is left."""
-        self._note_holders()
-        if request not in customer.requests:
-            customer.requests.append(request)
-        sid = request.task_sid
-        answer = self._send(request)
-        note(f"{request.by}: {answer.status} {answer.text}")
-        assert answer.status in {200, 202, 404, 409, 422, 502, 503, 504}, answer.text
-        self._note_offer(customer, request)
-        if answer.body.get("rolledBack") is False:
-            customer.remains.add(sid)
-        elif answer.status not in {404, 422} and not self._is_unsettled():
-            customer.remains.discard(sid)
-        return answer
-
-    def _send(self, request: Request) -> Answer:
-        target_sid = self._sid(request.target)
-        return self.deployment.transfer(
-            request.task_sid, target_sid, request.by, handOver=request.hand_over
-        )
-
-    def _note_offer(self, customer: Customer, request: Request) -> None:
-        """Note who may have made an offer."""
-        if request.hand_over == "accepted":
-            customer.offered.setdefault(request.task_sid, request.by)
-
-    def _is_calm(self) -> bool:
-        """Whether no call fails, and nothing may appear that no search sees yet."""
-        return not self.deployment.twilio.faults.rules() and not self._is_unsettled()
-
-    def _is_unsettled(self) -> bool:
-        """Whether a new task may appear that no search sees yet."""
-        late = [
-            entry
-            for entry in self.deployment.twilio.journal
-            if entry.method == "POST" and entry.status is None and entry.fault is None
-        ]
-        return bool(late) or self.centre.account.settings.search_lag > 0
-
-    def _note_holders(self) -> None:
-        for task in [task for customer in self.present for task in customer.held()]:
-            agent = self.centre.holder_of(task.sid)
-            self.held_by.setdefault(task.sid, set()).add(agent or "")
-
-    def _in_the_chat(self, customer: Customer, but: str) -> set[str | None]:
-        """The agents who are in the chat, and hold another task of the customer's than this one."""
-        present = self.centre.present_in(customer.case.room_sid)
-        agents = {self.centre.holder_of(task.sid) for task in customer.held() if task.sid != but}
-        return {agent for agent in agents if f"{agent}_40example_2Ecom" in present}
-
-    def _calm_down(self) -> None:
-        self.has_no_failing_calls()
-        self.twilio_behaves("defaults")
-
-    def _sid(self, name: str) -> str:
-        centre = self.centre
-        return {**centre.workers, **centre.workflows, **centre.queues}[name]
+def _is_taken_offer(task: Task, original: Task) -> bool:
+    """Whether an agent has this task, which another one offered who has the original."""
+    is_offer = task.attribute("transferHandOver") == "accepted"
+    is_of_it = task.attribute("transferredFrom") == original.sid
+    return is_offer and is_of_it and task.status is TaskStatus.ASSIGNED
 
 
 @pytest.fixture(scope="module")
 def running(aws: Aws) -> Iterator[Deployment]:
-    with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
+    clock = Interleavings.clock = MovedClock()
+    with deployed(aws, clock) as deployment, pytest.MonkeyPatch.context() as patch:
         wait_shortly(patch)
+        # Lambda's clock: no emulation of it is in this process.
+        patch.setattr(attempt, "time", clock)
         patch.setattr(retries, "LONGEST_WAIT_SECONDS", 0.01)
         patch.setattr(client, "READ_SECONDS", READ_SECONDS)
         yield deployment
