@@ -303,6 +303,6 @@ class Transfer:
             original = self._reading.task.result()
             handover = checks.handover_of(self._twilio, attempt.task_sid, original, attempt)
             if handover is not None:
-                Steps(self._twilio, self._record, attempt, handover).cancel_doubles(done.task_sid)
+                Steps(self._twilio, self._record, attempt, handover).cancel_doubles()
         except TwilioFailure as failure:
             logger.warning("a task too many may be left", failure=repr(failure))
