@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from local.twilio.clock import ManualClock
 from local.twilio.taskrouter.model import Task
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.failures.switches import leading
@@ -105,6 +106,20 @@ def offering(running: Deployment) -> Iterator[Offering]:
     yield Offering(running, customer)
     running.twilio.faults.clear()
     customer.forget()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Twilio's, where the time stands still."""
+    return ManualClock()
+
+
+@pytest.fixture
+def still(aws: Aws, clock: ManualClock, short_waits: None) -> Iterator[Offering]:  # noqa: ARG001
+    """A customer whom Ana serves, in an account of their own whose time stands still."""
+    with deployed(aws, clock) as running:
+        centre = running.twilio.centre
+        yield Offering(running, served(centre, centre.conversation_task()))
 
 
 @pytest.fixture(scope="module")
