@@ -15,6 +15,12 @@ from tests.functions.lambda_events import Answer
 from tests.functions.recording import KINDS
 from tests.functions.served import HELD, Served, served
 
+# How long a call is under way while an agent leaves.
+SECONDS = 0.5
+# The call that invites an agent, and the one that closes the first agent's participant.
+INVITE = {"method": "POST", "path": "/Invites$"}
+PARTICIPANT = {"method": "POST", "path": "/Participants/"}
+
 
 @dataclass(frozen=True, slots=True)
 class Offering:
@@ -79,6 +85,16 @@ def event_of(task_sid: str) -> str:
         "data": {"payload": {"task_sid": task_sid}},
     }
     return json.dumps(event)
+
+
+def assert_a_new_task_is_accepted(offering: Offering, made: str) -> None:
+    """Check that the customer waits for an agent, and let one accept."""
+    [task] = offering.tasks()
+    assert task.sid not in {made, offering.task_sid}
+    assert offering.customer.room_is_open()
+    offering.running.twilio.centre.accept(task.sid)
+    assert offering.event(task.sid)
+    assert offering.state() == "accepted"
 
 
 def not_settled(capsys: pytest.CaptureFixture[str]) -> float:

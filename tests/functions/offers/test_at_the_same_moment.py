@@ -8,13 +8,12 @@ from threading import Barrier
 import pytest
 
 from local.twilio.clock import ManualClock
-from tests.functions.conftest import QUEUE_SECONDS, Aws, deployed
+from tests.functions.conftest import QUEUE_SECONDS, Aws
 from tests.functions.cutting import CutOff, cut_off
 from tests.functions.locks import let_locks_run_out
 from tests.functions.meanwhile import after_a_read
 from tests.functions.offers.conftest import Offering, not_settled
 from tests.functions.recording import CLOSE
-from tests.functions.served import served
 
 
 @pytest.mark.parametrize("_round", range(5))
@@ -153,22 +152,19 @@ def test_a_look_that_waits_for_another_one_in_vain_raises_no_alarm(
 
 @pytest.mark.parametrize("target", ["ben", "Sales"])
 def test_an_offer_that_no_agent_accepts_in_its_targets_time_goes_back(
-    aws: Aws, target: str
+    still: Offering, clock: ManualClock, target: str
 ) -> None:
-    clock = ManualClock()
-    with deployed(aws, clock) as running:
-        centre = running.twilio.centre
-        offering = Offering(running, served(centre, centre.conversation_task()))
-        made = offering.offer(target).body["taskSid"]
-        centre.reject(made)
-        assert offering.agents() == {"ana"}
-        clock.advance(QUEUE_SECONDS + 1)
-        centre.settle()
+    centre = still.running.twilio.centre
+    made = still.offer(target).body["taskSid"]
+    centre.reject(made)
+    assert still.agents() == {"ana"}
+    clock.advance(QUEUE_SECONDS + 1)
+    centre.settle()
 
-        assert offering.event(made)
+    assert still.event(made)
 
-        assert offering.state() == "declined"
-        assert offering.agents() == {"ana"}
+    assert still.state() == "declined"
+    assert still.agents() == {"ana"}
 
 
 def test_an_offer_that_a_killed_function_has_locked_does_not_hold_up_the_others(

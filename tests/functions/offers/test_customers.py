@@ -1,82 +1,48 @@
 """A customer always has an agent or a task, whichever of the two agents leaves, and when."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 
 from local.twilio.clock import ManualClock
-from tests.functions.conftest import AGENT_SECONDS, Aws, deployed
-from tests.functions.offers.conftest import Offering
-from tests.functions.served import served
-
-# How long a call is under way while an agent leaves.
-SECONDS = 0.5
-
-
-def test_a_customer_whom_both_tasks_have_left_gets_a_new_one(offering: Offering) -> None:
-    made = offering.offer().body["taskSid"]
-    both_end(offering, made)
-
-    offering.schedule()
-
-    [task] = offering.tasks()
-    assert task.sid not in {made, offering.task_sid}
-    assert offering.ask().body["newTaskSid"] == task.sid
-    offering.running.twilio.centre.accept(task.sid)
-    assert offering.event(task.sid)
-    assert offering.state() == "accepted"
+from tests.functions.conftest import AGENT_SECONDS, Aws
+from tests.functions.cutting import cut_off
+from tests.functions.locks import let_locks_run_out
+from tests.functions.offers.conftest import (
+    INVITE,
+    PARTICIPANT,
+    SECONDS,
+    Offering,
+    assert_a_new_task_is_accepted,
+)
+from tests.functions.recording import CLOSE
 
 
-@pytest.mark.parametrize("status", [429, 500], ids=["was not made", "may have been made"])
-def test_a_customer_whom_both_tasks_have_left_gets_a_new_one_at_the_second_try_too(
-    offering: Offering, status: int
+def test_an_offer_that_is_handed_over_now_waits_for_other_agents_too(
+    still: Offering, clock: ManualClock
 ) -> None:
-    both_end(offering, offering.offer().body["taskSid"])
-    faults = offering.running.twilio.faults
-    faults.status(status, method="POST", path="/Invites$", times=None)
-    offering.schedule()
-    assert not offering.tasks()
-    faults.clear()
-
-    offering.schedule()
-
-    [task] = offering.tasks()
-    offering.running.twilio.centre.accept(task.sid)
-    assert offering.event(task.sid)
-    assert offering.state() == "accepted"
-
-
-def test_an_offer_that_is_handed_over_now_waits_for_other_agents_too(aws: Aws) -> None:
     """What was offered would be cancelled when its target's time is up."""
-    clock = ManualClock()
-    with deployed(aws, clock) as running:
-        centre = running.twilio.centre
-        offering = Offering(running, served(centre, centre.conversation_task()))
-        centre.set_activity("ben", "Offline")
-        assert offering.offer().status == 202
+    centre = still.running.twilio.centre
+    centre.set_activity("ben", "Offline")
+    assert still.offer().status == 202
 
-        answer = offering.offer(hand_over="now")
+    answer = still.offer(hand_over="now")
 
-        assert answer.status == 200, answer.text
-        for _ in range(5):
-            clock.advance(AGENT_SECONDS)
-            centre.settle()
-            offering.event(answer.body["taskSid"])
-            offering.schedule()
-        assert [task.sid for task in offering.tasks()] == [answer.body["taskSid"]]
-        assert offering.customer.room_is_open()
+    assert answer.status == 200, answer.text
+    for _ in range(5):
+        clock.advance(AGENT_SECONDS)
+        centre.settle()
+        still.event(answer.body["taskSid"])
+        still.schedule()
+    assert [task.sid for task in still.tasks()] == [answer.body["taskSid"]]
+    assert still.customer.room_is_open()
 
 
 def test_an_agent_who_accepts_and_leaves_before_the_close_leaves_the_customer_with_the_first(
     offering: Offering,
 ) -> None:
-    made = offering.offer().body["taskSid"]
-    centre, faults = offering.running.twilio.centre, offering.running.twilio.faults
-    centre.accept(made)
-    faults.status(429, method="POST", path="/Participants/", times=None)
-    assert not offering.event(made)
-    centre.complete(made)
-    faults.clear()
+    accept_and_leave(offering)
 
     offering.schedule()
 
@@ -84,26 +50,69 @@ def test_an_agent_who_accepts_and_leaves_before_the_close_leaves_the_customer_wi
     assert offering.state() == "declined"
 
 
+@pytest.mark.parametrize("look", ["ends", "fails after the close", "is killed after the close"])
 def test_an_agent_who_accepts_and_leaves_during_the_close_leaves_a_new_task(
-    offering: Offering,
+    offering: Offering, aws: Aws, look: str
 ) -> None:
     made = offering.offer().body["taskSid"]
     centre, faults = offering.running.twilio.centre, offering.running.twilio.faults
     centre.accept(made)
-    faults.latency(SECONDS, method="POST", path="/Participants/")
-    with ThreadPoolExecutor() as threads:
+    faults.latency(SECONDS, **PARTICIPANT)
+    is_killed = look == "is killed after the close"
+    with (
+        cut_off(offering.running, CLOSE) if is_killed else nullcontext(),
+        ThreadPoolExecutor() as threads,
+    ):
         threads.submit(offering.event, made)
         assert faults.wait()
         centre.complete(made)
+        if look == "fails after the close":
+            faults.status(500, method="GET", path=f"/Tasks/{made}$", times=None)
+    faults.clear()
+    let_locks_run_out(aws)
 
     offering.schedule()
 
-    [task] = offering.tasks()
-    assert task.sid not in {made, offering.task_sid}
-    assert offering.customer.room_is_open()
-    centre.accept(task.sid)
-    assert offering.event(task.sid)
-    assert offering.state() == "accepted"
+    assert_a_new_task_is_accepted(offering, made)
+
+
+@pytest.mark.parametrize("then", ["nothing", "a request that is refused", "an offer taken back"])
+def test_an_agent_who_accepts_and_leaves_before_a_late_close_leaves_a_new_task(
+    offering: Offering, then: str
+) -> None:
+    """The close has no answer, and takes effect after the next request."""
+    made = accept_and_leave(offering, closes_late=True)
+    if then == "a request that is refused":
+        assert offering.offer("Billing").code == "target_not_routed"
+    elif then == "an offer taken back":
+        assert offering.offer("carla").status == 202
+        assert offering.take_back().body["state"] == "cancelled"
+    assert offering.agents() == {"ana"}
+    let_the_close_take_effect(offering)
+    assert not offering.agents()
+
+    offering.schedule()
+
+    assert_a_new_task_is_accepted(offering, made)
+
+
+def test_an_agent_who_accepted_and_left_does_not_have_what_is_handed_over_now(
+    offering: Offering,
+) -> None:
+    """The task that they completed is not taken for the new one."""
+    accept_and_leave(offering)
+    offering.schedule()
+    assert offering.state() == "declined"
+    faults = offering.running.twilio.faults
+    faults.status(429, times=None, **INVITE)
+    assert offering.offer(hand_over="now").status == 503
+    faults.clear()
+    assert offering.agents() == {"ana"}
+
+    answer = offering.offer(hand_over="now")
+
+    assert answer.status == 200, answer.text
+    assert [task.sid for task in offering.tasks()] == [answer.body["taskSid"]]
 
 
 def test_an_agent_who_leaves_while_their_offer_is_taken_back_leaves_a_new_task(
@@ -141,6 +150,24 @@ def test_an_agent_who_has_passed_the_chat_on_had_taken_it_over(offering: Offerin
     assert offering.state() == "accepted"
 
 
+def test_an_agent_who_could_not_pass_the_chat_on_and_left_leaves_it_with_the_first(
+    offering: Offering,
+) -> None:
+    made = offering.offer().body["taskSid"]
+    centre, faults = offering.running.twilio.centre, offering.running.twilio.faults
+    centre.accept(made)
+    faults.status(500, times=None, **INVITE)
+    passed_on = offering.running.transfer(made, offering.sid("carla"), "ben", handOver="now")
+    assert (passed_on.status, passed_on.body["rolledBack"]) == (502, False)
+    faults.clear()
+    centre.complete(made)
+
+    assert offering.event(made)
+
+    assert offering.agents() == {"ana"}
+    assert offering.state() == "declined"
+
+
 def test_an_agent_who_wraps_up_is_not_handed_the_customer(offering: Offering) -> None:
     made = offering.offer().body["taskSid"]
     centre = offering.running.twilio.centre
@@ -157,7 +184,40 @@ def test_an_agent_who_wraps_up_is_not_handed_the_customer(offering: Offering) ->
     assert offering.state() == "declined"
 
 
-def both_end(offering: Offering, made: str) -> None:
-    """Let Ana complete the original, and an administrator cancel what is offered."""
-    offering.running.twilio.centre.complete(offering.task_sid)
+def test_an_agent_who_wraps_up_while_the_offer_ends_leaves_a_new_task(offering: Offering) -> None:
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    centre.wrap(offering.task_sid)
     offering.running.tasks()(made).update(assignment_status="canceled")
+    offering.schedule()
+    assert offering.state() == "declined"
+    centre.complete(offering.task_sid)
+
+    offering.schedule()
+
+    assert_a_new_task_is_accepted(offering, made)
+
+
+def accept_and_leave(offering: Offering, *, closes_late: bool = False) -> str:
+    """Let Ben accept what is offered and complete it, and the close fail; the task."""
+    made = str(offering.offer().body["taskSid"])
+    centre, faults = offering.running.twilio.centre, offering.running.twilio.faults
+    centre.accept(made)
+    if closes_late:
+        faults.close(times=None, **PARTICIPANT)
+    else:
+        faults.status(429, times=None, **PARTICIPANT)
+    assert not offering.event(made)
+    centre.complete(made)
+    faults.clear()
+    return made
+
+
+def let_the_close_take_effect(offering: Offering) -> None:
+    """Let Twilio carry out the last close of Ana's participant that it has received."""
+    running = offering.running
+    sent = running.twilio.journal.matching(**PARTICIPANT)[-1]
+    answer = running.client.request(
+        sent.method, running.twilio.base_url + sent.path, data={**sent.form}
+    )
+    assert answer.status_code == 200, answer.text
