@@ -8,7 +8,8 @@ import pytest
 
 from chat_transfer.transfer import new_task
 from chat_transfer.twilio.taskrouter import Task
-from tests.functions.conftest import Aws, Deployment
+from local.twilio.clock import ManualClock
+from tests.functions.conftest import Aws, Deployment, deployed
 from tests.functions.cutting import cut_off_after, lose_creation
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import CREATION, DETACH, KINDS
@@ -160,7 +161,7 @@ def test_an_unanswered_invite_that_appears_after_the_search_is_taken_for_our_own
     def search(*args: Any, **kwargs: Any) -> Sequence[Task]:
         return new_task.search(*args, **kwargs) if next(too_early, None) is None else ()
 
-    monkeypatch.setattr("chat_transfer.transfer.steps.search", search)
+    monkeypatch.setattr("chat_transfer.transfer.creation.search", search)
 
     answer = deployment.transfer("conversation", centre.workers[target])
 
@@ -168,3 +169,30 @@ def test_an_unanswered_invite_that_appears_after_the_search_is_taken_for_our_own
     [made] = case.leading_to_customer()
     assert made.sid == answer.body["taskSid"]
     assert made.attribute("targetSid") == centre.workers[target]
+
+
+def test_a_late_task_that_an_agent_has_completed_is_not_taken_for_the_new_one(aws: Aws) -> None:
+    """The agent of the original was there the whole time, and the next request has its own task."""
+    clock, late_seconds = ManualClock(), 5
+    with deployed(aws, clock) as deployment:
+        centre, faults = deployment.twilio.centre, deployment.twilio.faults
+        case = served(centre, centre.conversation_task())
+        settings = centre.account.settings
+        settings.change({"invite_names_its_task": False, "invite_task_delay": late_seconds})
+        assert deployment.transfer(case.task_sid, centre.workers["ben"]).status == 504
+        settings.change({"invite_names_its_task": True})
+        faults.status(429, method="POST", path="/(Participants/[^/]+|Tasks/[^/]+)$", times=None)
+        second = deployment.transfer(case.task_sid, centre.workers["ben"])
+        assert second.body["rolledBack"] is False, second.text
+        faults.clear()
+        before = {task.sid for task in case.leading_to_customer()}
+        clock.advance(late_seconds)
+        centre.settle()
+        [first] = {task.sid for task in case.leading_to_customer()} - before
+        centre.accept(first)
+        centre.complete(first)
+
+        answer = deployment.transfer(case.task_sid, centre.workers["ben"])
+
+        assert answer.status == 200, answer.text
+        case.assert_customer_is_served(answer)

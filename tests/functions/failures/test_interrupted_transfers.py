@@ -6,10 +6,11 @@ import pytest
 
 from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment
-from tests.functions.cutting import lose_creation
+from tests.functions.cutting import cut_off_after, lose_creation
 from tests.functions.lambda_events import Answer
+from tests.functions.locks import let_locks_run_out
 from tests.functions.meanwhile import meanwhile
-from tests.functions.recording import other_tasks
+from tests.functions.recording import CLOSE, CREATION, other_tasks
 from tests.functions.served import Served, served
 
 pytestmark = pytest.mark.usefixtures("short_waits")
@@ -130,6 +131,30 @@ def test_a_chat_that_its_agent_ended_after_a_failed_transfer_is_409(deployment: 
     again = deployment.transfer("chat", centre.workers["dev"])
     assert (again.status, again.code) == (409, "task_ended")
     assert not centre.open_tasks("transferredFrom", original)
+
+
+def test_a_customer_whom_both_tasks_left_after_a_kill_gets_a_new_one_at_the_second_try(
+    deployment: Deployment, aws: Aws
+) -> None:
+    """The function was killed before its close took effect."""
+    centre, faults = deployment.twilio.centre, deployment.twilio.faults
+    case = served(centre, centre.tasks["conversation"])
+    faults.close(times=None, **CLOSE.rule)
+    cut_off_after(deployment, CLOSE, case.task_sid)
+    faults.clear()
+    let_locks_run_out(aws)
+    [made] = [task for task in case.leading_to_customer() if task.sid != case.task_sid]
+    centre.complete(case.task_sid)
+    deployment.tasks()(made.sid).update(assignment_status="canceled")
+    faults.status(429, method="POST", path=CREATION["conversation"], times=None)
+    assert deployment.transfer("conversation", centre.workers["dev"]).status == 502
+    assert not case.leading_to_customer()
+    faults.clear()
+
+    answer = deployment.transfer("conversation", centre.workers["dev"])
+
+    assert answer.status == 200, answer.text
+    case.assert_customer_is_served(answer)
 
 
 @pytest.fixture

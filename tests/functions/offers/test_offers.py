@@ -237,6 +237,21 @@ def test_a_conversation_that_both_agents_left_is_over(offering: Offering) -> Non
     assert not offering.tasks()
 
 
+def test_an_offer_whose_task_lost_its_interaction_is_handed_over(offering: Offering) -> None:
+    """A browser has overwritten the attributes of Ana's task."""
+    made = offering.offer().body["taskSid"]
+    centre = offering.running.twilio.centre
+    centre.set_attributes(offering.task_sid, flexInteractionSid=None)
+    offering.schedule()
+    assert len(offering.tasks()) == 2
+    centre.accept(made)
+
+    assert offering.event(made)
+
+    assert offering.agents() == {"ben"}
+    assert offering.state() == "accepted"
+
+
 def test_what_became_of_a_task_that_was_never_offered_is_404(offering: Offering) -> None:
     assert (offering.ask().status, offering.ask().code) == (404, "offer_unknown")
     assert offering.take_back().code == "offer_unknown"

@@ -48,6 +48,23 @@ def test_an_offer_that_was_taken_back_is_cancelled_though_a_call_to_the_table_fa
     assert [task.sid for task in offering.tasks()] == [offering.task_sid]
 
 
+@pytest.mark.parametrize("took_effect", [True, False])
+def test_an_offer_whose_cancellation_was_not_answered_is_cancelled_by_the_next_look(
+    offering: Offering, took_effect: bool
+) -> None:
+    """The taking back is remembered: it is not taken for an offer that was declined, or is open."""
+    made = offering.offer().body["taskSid"]
+    faults = offering.running.twilio.faults
+    faults.close(method="POST", path=f"/Tasks/{made}$", takes_effect=took_effect, times=None)
+    assert offering.take_back().status == 502
+    faults.clear()
+
+    offering.schedule()
+
+    assert offering.state() == "cancelled"
+    assert [task.sid for task in offering.tasks()] == [offering.task_sid]
+
+
 def test_an_offer_that_could_not_be_handed_over_now_is_open_as_before(offering: Offering) -> None:
     made = offering.offer().body["taskSid"]
     faults = offering.running.twilio.faults
