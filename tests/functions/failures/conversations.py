@@ -1,5 +1,7 @@
 """The customers of the interleavings, the requests about them, and what holds at every moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import note
@@ -92,7 +94,8 @@ class Conversations(RuleBasedStateMachine):
         sid = request.task_sid
         answer = self._send(request)
         note(f"{request.by}: {answer.status} {answer.text}")
-        assert answer.status in {200, 202, 404, 409, 422, 502, 503, 504}, answer.text
+        refusals = {403, 404, 409, 422} if customer.is_done else {404, 409, 422}
+        assert answer.status in {200, 202, *refusals, 502, 503, 504}, answer.text
         self._note_offer(customer, request)
         if answer.body.get("rolledBack") is False:
             customer.remains.add(sid)
@@ -150,6 +153,15 @@ class Conversations(RuleBasedStateMachine):
             wraps = any(task.status is TaskStatus.WRAPPING for task in customer.held())
             if customer.offered and not customer.remains and not wraps:
                 assert len(customer.held()) <= 1, "two agents after the schedule has looked"
+
+    @contextmanager
+    def _failing(self, path: str, status: int | None) -> Iterator[None]:
+        """Let writes fail meanwhile, where there is a status."""
+        if status:
+            self.deployment.twilio.faults.status(status, method="POST", path=path, times=None)
+        yield
+        if status:
+            self._let_all_take_effect()
 
     def _let_agents_come_back(self) -> None:
         """Make those available whom TaskRouter took for absent, as they did not answer."""

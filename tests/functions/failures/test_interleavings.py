@@ -54,6 +54,8 @@ WRITES = st.sampled_from(
 )
 CALLS = st.sampled_from(CHANGES)
 HAND_OVER = st.sampled_from(["now", "accepted"])
+MINUTES = st.sampled_from([1, 1, 6])
+FAILS = st.sampled_from([None, 429, 500])
 LATE = {"late": LATE_SECONDS, "much later": MUCH_LATER_SECONDS}
 
 
@@ -62,7 +64,7 @@ class Interleavings(Conversations):
 
     customers = Bundle("customers")
 
-    @rule(target=customers, kind=st.sampled_from(sorted(KINDS)))
+    @rule(target=customers, kind=st.sampled_from([*KINDS, "conversation"]))
     def arrives(self, kind: str) -> Customer:
         """A customer begins a conversation, which Ana holds."""
         customer = Customer(served(self.centre, KINDS[kind](self.centre)))
@@ -84,7 +86,8 @@ class Interleavings(Conversations):
         if request is None:
             return
         answer = self._ask(customer, request)
-        if answer.status == HTTPStatus.OK and not customer.remains:
+        is_last = customer.offered.keys() <= {request.task_sid}
+        if answer.status == HTTPStatus.OK and not customer.remains and is_last:
             assert [one.sid for one in customer.tasks()] == [answer.body["taskSid"]]
         if is_taken:
             self.is_offered(customer, accepts=True)
@@ -122,7 +125,7 @@ class Interleavings(Conversations):
         """Where nothing fails, no customer has two agents, or no task, for longer than that."""
         self._look()
 
-    @rule(minutes=st.sampled_from([1, 1, 6]))
+    @rule(minutes=MINUTES)
     def time_passes(self, minutes: int) -> None:
         """The time of an offer is up, or that of a target; the schedule looks each minute."""
         for _ in range(minutes):
@@ -133,34 +136,53 @@ class Interleavings(Conversations):
             self._let_agents_come_back()
             self._look()
 
+    @rule(customer=customers, to=st.sampled_from(AGENTS), minutes=MINUTES)
+    def is_not_waited_for(self, customer: Customer, to: str, minutes: int) -> None:
+        """The agent who offers a task hands it over now, and the target does not answer."""
+        for hand_over in ("accepted", "now"):
+            if request := self._request(customer, to, sam=False, hand_over=hand_over):
+                self._ask(customer, request)
+        self.time_passes(minutes)
+
+    @rule(customer=customers, to=st.sampled_from(TARGETS), minutes=MINUTES, fails=FAILS)
+    def is_left_before_it_is_accepted(
+        self, customer: Customer, to: str, minutes: int, fails: int | None
+    ) -> None:
+        """The agent who offers a task completes their own, and no one answers in the time."""
+        if request := self._request(customer, to, sam=False, hand_over="accepted"):
+            self._ask(customer, request)
+        self.is_left(customer)
+        with self._failing("/Invites$", fails):
+            # Twilio deletes both tasks after some minutes: nothing leads to the customer then.
+            self.time_passes(1 if fails else minutes)
+
     @rule(
         customer=customers,
-        how=st.sampled_from(["completes", "wraps up", "passes it on", "offers it"]),
-        fails=st.sampled_from([None, 429, 500]),
         to=st.sampled_from(TARGETS),
+        then=st.sampled_from(["completes", "wraps up", *TARGETS]),
+        hand_over=HAND_OVER,
+        fails=FAILS,
     )
     def is_left_by_who_accepted(
-        self, customer: Customer, how: str, fails: int | None, to: str
+        self, customer: Customer, to: str, then: str, hand_over: str, fails: int | None
     ) -> None:
-        """The agent who accepts an offer does not stay, and no close has succeeded before."""
+        """The agent who accepts an offer does not stay, or passes it on, before a look succeeds."""
+        if request := self._request(customer, to, sam=False, hand_over="accepted"):
+            self._ask(customer, request)
         self.is_offered(customer, accepts=True)
+        if fails:
+            with self._failing("/Participants/[^/]+$", fails):
+                for task in customer.held():
+                    self.deployment.deliver(event_of(task.sid))
         held = customer.held()
         if len(held) < 2 or not _is_taken_offer(held[-1], held[-2]) or self._is_unsettled():
             return
-        if fails:
-            faults = self.deployment.twilio.faults
-            faults.status(fails, method="POST", path="/Participants/[^/]+$", times=None)
-            self.deployment.deliver(event_of(held[-1].sid))
-            self.has_no_failing_calls()
-        if how == "completes":
+        if then == "completes":
             self.centre.complete(held[-1].sid)
-        elif how == "wraps up":
+        elif then == "wraps up":
             self.centre.wrap(held[-1].sid)
-        else:
-            hand_over = "now" if how == "passes it on" else "accepted"
-            request = self._request(customer, to, sam=False, hand_over=hand_over, nth=-1)
-            if request:
-                self._ask(customer, request)
+        elif request := self._request(customer, then, sam=False, hand_over=hand_over, nth=-1):
+            self._ask(customer, request)
         # Twilio's clock and Lambda's may differ by less than people take.
         self.clock.advance(10)
 
@@ -227,6 +249,8 @@ class Interleavings(Conversations):
         for task in customer.tasks():
             if self.centre.offered_to(task.sid):
                 (self.centre.accept if accepts else self.centre.reject)(task.sid)
+                # One whose time was up is cancelled then, and a look makes another one.
+                customer.waits = _is_offer(task) and not customer.tasks()
                 return
 
     @rule(customer=customers)
@@ -267,9 +291,13 @@ class Interleavings(Conversations):
 
 def _is_taken_offer(task: Task, original: Task) -> bool:
     """Whether an agent has this task, which another one offered who has the original."""
-    is_offer = task.attribute("transferHandOver") == "accepted"
     is_of_it = task.attribute("transferredFrom") == original.sid
-    return is_offer and is_of_it and task.status is TaskStatus.ASSIGNED
+    return _is_offer(task) and is_of_it and task.status is TaskStatus.ASSIGNED
+
+
+def _is_offer(task: Task) -> bool:
+    """Whether a task is cancelled when the time of its target is up."""
+    return task.attribute("transferHandOver") == "accepted"
 
 
 @pytest.fixture(scope="module")
