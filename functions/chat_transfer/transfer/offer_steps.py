@@ -94,7 +94,7 @@ class OfferSteps(Steps):
         return self._end(DECLINED, original) if recorded.new_task_sid else None
 
     def take_back(self, offer: Offer | None) -> Offer | None:
-        """Cancel the new task for who asks for it, also one that may still appear.
+        """Cancel the new task on request, also one that may still appear.
 
         Parameters
         ----------

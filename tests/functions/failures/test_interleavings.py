@@ -297,7 +297,7 @@ def _is_taken_offer(task: Task, original: Task) -> bool:
 
 def _is_offer(task: Task) -> bool:
     """Whether a task is cancelled when the time of its target is up."""
-    return task.attribute("transferHandOver") == "accepted"
+    return bool(task.attribute("transferHandOver") == "accepted")
 
 
 @pytest.fixture(scope="module")
