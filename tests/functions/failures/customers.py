@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from local.twilio.taskrouter.model import Task
+from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.failures.switches import leading
 from tests.functions.served import HELD, Served
 
@@ -50,3 +50,17 @@ class Customer:
     def held(self) -> list[Task]:
         """Those that an agent has."""
         return [task for task in self.tasks() if task.status in HELD]
+
+    def taken_offer(self) -> Task | None:
+        """The offer that an agent has accepted, where the original's agent has not left yet."""
+        held = self.held()
+        if len(held) < 2 or held[-1].status is not TaskStatus.ASSIGNED:
+            return None
+        original, task = held[-2:]
+        is_of_it = task.attribute("transferredFrom") == original.sid
+        return task if is_of_it and is_offer(task) else None
+
+
+def is_offer(task: Task) -> bool:
+    """Whether a task is cancelled when the time of its target is up."""
+    return bool(task.attribute("transferHandOver") == "accepted")

@@ -23,11 +23,10 @@ from hypothesis.stateful import (
 
 from chat_transfer.transfer import attempt
 from chat_transfer.twilio import client, retries
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import AGENT_SECONDS, Aws, Deployment, deployed, wait_shortly
 from tests.functions.cutting import CutOff, cut_off
 from tests.functions.failures.conversations import AGENTS, Conversations, MovedClock
-from tests.functions.failures.customers import Customer
+from tests.functions.failures.customers import Customer, is_offer
 from tests.functions.failures.switches import POSITIONS, changes
 from tests.functions.failures.twilio_faults import (
     LATE_SECONDS,
@@ -174,13 +173,13 @@ class Interleavings(Conversations):
             with self._failing("/Participants/[^/]+$", fails):
                 for task in customer.held():
                     self.deployment.deliver(event_of(task.sid))
-        held = customer.held()
-        if len(held) < 2 or not _is_taken_offer(held[-1], held[-2]) or self._is_unsettled():
+        taken = customer.taken_offer()
+        if not taken or self._is_unsettled():
             return
         if then == "completes":
-            self.centre.complete(held[-1].sid)
+            self.centre.complete(taken.sid)
         elif then == "wraps up":
-            self.centre.wrap(held[-1].sid)
+            self.centre.wrap(taken.sid)
         elif request := self._request(customer, then, sam=False, hand_over=hand_over, nth=-1):
             self._ask(customer, request)
         # Twilio's clock and Lambda's may differ by less than people take.
@@ -250,7 +249,7 @@ class Interleavings(Conversations):
             if self.centre.offered_to(task.sid):
                 (self.centre.accept if accepts else self.centre.reject)(task.sid)
                 # One whose time was up is cancelled then, and a look makes another one.
-                customer.waits = _is_offer(task) and not customer.tasks()
+                customer.waits = is_offer(task) and not customer.tasks()
                 return
 
     @rule(customer=customers)
@@ -287,17 +286,6 @@ class Interleavings(Conversations):
     def twilio_behaves(self, name: str) -> None:
         """In one of the ways that its documentation allows."""
         self._behave(name)
-
-
-def _is_taken_offer(task: Task, original: Task) -> bool:
-    """Whether an agent has this task, which another one offered who has the original."""
-    is_of_it = task.attribute("transferredFrom") == original.sid
-    return _is_offer(task) and is_of_it and task.status is TaskStatus.ASSIGNED
-
-
-def _is_offer(task: Task) -> bool:
-    """Whether a task is cancelled when the time of its target is up."""
-    return bool(task.attribute("transferHandOver") == "accepted")
 
 
 @pytest.fixture(scope="module")
