@@ -9,7 +9,7 @@ from tests.functions.conftest import Aws
 def let_locks_run_out(aws: Aws) -> None:
     """Set the end of each lock to the past: a lock is as long as the time of a function."""
     table = os.environ["IDEMPOTENCY_TABLE"]
-    for item in aws.dynamodb.scan(TableName=table)["Items"]:
+    for item in aws.dynamodb.get_paginator("scan").paginate(TableName=table).search("Items[]"):
         if "in_progress_expiration" in item:
             aws.dynamodb.update_item(
                 TableName=table,

@@ -13,7 +13,14 @@ from chat_transfer.transfer import attributes
 from chat_transfer.transfer.attempt import Attempt, Phase
 from chat_transfer.transfer.checks import new_task_of
 from chat_transfer.transfer.handover import Handover, NoWayBack
-from chat_transfer.transfer.new_task import InDoubt, cancel, create, fits, search
+from chat_transfer.transfer.new_task import (
+    InDoubt,
+    cancel,
+    create,
+    fits,
+    is_for_its_target_only,
+    search,
+)
 from chat_transfer.transfer.record import Record
 from chat_transfer.transfer.table import TableUnavailable
 from chat_transfer.twilio.context import Twilio
@@ -84,10 +91,13 @@ class Creation:
             self.attempt = replace(creating, doubted=creating.target_sid)
         made = None
         for one in search(self._twilio, self.handover, creating, seconds=seconds):
-            if made is None and fits(creating, one):
+            is_wanted = fits(creating, one)
+            if not is_wanted or made is not None:
+                is_left = not self._cancel_double(one.sid)
+                # What Twilio does not cancel is finished, wherever it goes.
+                is_wanted = is_left and not is_for_its_target_only(creating, one)
+            if is_wanted and made is None:
                 made, creating = one, replace(creating, target_sid=_target_of(one, creating))
-            else:
-                self._cancel_double(one.sid)
         if made is not None:
             self.attempt = creating
             self._made(made.sid)
@@ -146,11 +156,13 @@ class Creation:
         found = search(self._twilio, self.handover, self.attempt, seconds=0)
         return [one for one in found if one.sid != self._made_sid and not one.is_ended]
 
-    def _cancel_double(self, task_sid: str) -> None:
+    def _cancel_double(self, task_sid: str) -> bool:
         try:
             cancel(self._twilio, self.handover, task_sid)
         except NoWayBack:  # two tasks are better than none
             logger.warning("a task too many is left", new_task_sid=task_sid)
+            return False
+        return True
 
     def _task(self) -> Task | None:
         return self._twilio.taskrouter.task(self._made_sid) if self.attempt.new_task_sid else None

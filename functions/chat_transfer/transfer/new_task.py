@@ -119,14 +119,14 @@ def is_of(attempt: Attempt, task: Task, transfer_workflow_sid: str) -> bool:
 
 
 def fits(attempt: Attempt, task: Task) -> bool:
-    """Whether the new task of an attempt can be this one: an agent has it, or it goes there too.
-
-    One that was offered by an earlier attempt waits for its target only, and is cancelled then.
-    """
+    """Whether the new task of an attempt can be this one: an agent has it, or it goes there too."""
     goes_there = task.attributes.get("targetSid") in (None, attempt.target_sid)
-    return task.is_accepted or (
-        goes_there and (attempt.is_offer or HAND_OVER not in task.attributes)
-    )
+    return task.is_accepted or (goes_there and not is_for_its_target_only(attempt, task))
+
+
+def is_for_its_target_only(attempt: Attempt, task: Task) -> bool:
+    """Whether a task was offered by an earlier attempt: it is cancelled when its time is up."""
+    return not attempt.is_offer and HAND_OVER in task.attributes
 
 
 def _was_offered(attempt: Attempt, task: Task) -> bool:
