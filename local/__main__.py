@@ -22,6 +22,7 @@ from local.isolation import isolate
 
 INTERRUPTED = 130
 PAGE_WIDTH = 100
+RAISED_AGAIN_SECONDS = 0.01
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Named for SIGINT too: a shell starts background jobs with it ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leaving(console))
+    sys.unraisablehook = _raise_again
     try:
         _run(chosen, console)
     except KeyboardInterrupt:
@@ -132,6 +134,23 @@ def _leaving(console: Console) -> Callable[[int, FrameType | None], None]:
         raise SystemExit(128 + number)
 
     return leave
+
+
+def _raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Let a signal end this process that came during a finalizer, where Python drops exceptions.
+
+    https://docs.python.org/3/library/sys.html#sys.unraisablehook
+    """
+    error = unraisable.exc_value
+    if not isinstance(error, KeyboardInterrupt | SystemExit):
+        sys.__unraisablehook__(unraisable)
+        return
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise error
+
+    signal.signal(signal.SIGALRM, leave)
+    signal.setitimer(signal.ITIMER_REAL, RAISED_AGAIN_SECONDS)
 
 
 if __name__ == "__main__":

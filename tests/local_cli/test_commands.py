@@ -5,6 +5,8 @@ import os
 import re
 import shlex
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,12 +27,35 @@ from tests.local_cli.commands import (
     ANSI,
     ROOT,
     addresses,
+    environment,
     is_gone,
     pasted,
     read_until,
     run,
     start,
 )
+
+# Raises as a signal's handler does, while an object is finalized.
+FINALIZED = """
+import sys, time, weakref
+from local import __main__
+
+def interrupt():
+    raise KeyboardInterrupt
+
+sys.unraisablehook = __main__._raise_again
+
+class Held:
+    pass
+
+held = Held()
+weakref.finalize(held, interrupt)
+try:
+    del held
+    time.sleep(10)
+except KeyboardInterrupt:
+    print("ended")
+"""
 
 
 def test_the_demo_shows_every_transfer_and_exits_with_0(tmp_path: Path) -> None:
@@ -161,6 +186,19 @@ def test_ctrl_c_while_deploying_ends_the_command_and_a_second_one_does_no_harm(
         process.kill()
     assert "resources created" not in rest
     assert list(temporary.iterdir()) == []
+
+
+def test_a_ctrl_c_that_comes_during_a_finalizer_is_not_lost(tmp_path: Path) -> None:
+    """Python drops what is raised there."""
+    done = subprocess.run(
+        [sys.executable, "-c", FINALIZED],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("ended\n", "")
 
 
 def _check_that_the_stop_command_can_be_pasted(output: str) -> None:
