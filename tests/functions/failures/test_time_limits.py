@@ -85,7 +85,7 @@ def test_a_transfer_that_runs_out_of_time_is_undone_and_answered(
     case = served(centre, centre.tasks[kind])
     path = last_path(kind, case.task_sid)
     deployment.twilio.faults.silence(60, method="POST", path=path, times=None)
-    deployment.seconds = 4.0
+    deployment.seconds = 3.0
     began = time.monotonic()
     answer = deployment.transfer(kind, centre.workers["dev"])
     assert time.monotonic() - began < 4.0
