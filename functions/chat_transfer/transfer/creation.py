@@ -140,13 +140,13 @@ class Creation:
 
     def _without_doubles(self, made: Task | None) -> Task | None:
         """Keep the task that serves the customer best, of the new one and its doubles."""
-        others = self._others()
-        fitting = [*([made] if made else ()), *(one for one in others if fits(self.attempt, one))]
+        tasks = [*([made] if made else ()), *self._others()]
+        fitting = [one for one in tasks if one is made or fits(self.attempt, one)]
         best = min(fitting, key=_rank, default=None)
         if best and best is not made:
             target_sid = _target_of(best, self.attempt)
             self.attempt = replace(self.attempt, new_task_sid=best.sid, target_sid=target_sid)
-        for one in [*fitting, *others]:
+        for one in tasks:
             if one is not best and not one.is_ended:
                 self._cancel_double(one.sid)
         return best

@@ -62,8 +62,9 @@ class OfferSteps(Steps):
     ) -> Offer | None:
         """Settle an offer whose original is over, so that its customer has the new task only."""
         is_closed = not self.handover.outlives(original, made)
-        has_left = recorded.phase is not Phase.HANDING_OVER  # not because of our close
-        if made and made.is_accepted and (is_closed or has_left):
+        # Not by our close: both agents have left by themselves.
+        ended_by_itself = recorded.phase is not Phase.HANDING_OVER
+        if made and made.is_accepted and (is_closed or ended_by_itself):
             return self._accept(closes=False)
         is_waiting = made is not None and not made.is_ended
         if not is_closed:

@@ -29,7 +29,7 @@ def read_offer(request: OfferRequest, record: Record, connect: Callable[[], Twil
     Problem
         With the status and the code of the contract.
     """
-    return _answered(request, record, connect, takes_back=False)
+    return _asked_for(request, record, connect, takes_back=False)
 
 
 def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twilio]) -> Offer:
@@ -40,7 +40,7 @@ def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twili
     Problem
         With the status and the code of the contract; the offer stays open then.
     """
-    offer = _answered(request, record, connect, takes_back=True)
+    offer = _asked_for(request, record, connect, takes_back=True)
     if offer.state is OfferState.ACCEPTED:
         raise Conflict(
             "An agent has accepted the transfer already, so it cannot be taken back.",
@@ -49,7 +49,7 @@ def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twili
     return offer
 
 
-def _answered(
+def _asked_for(
     request: OfferRequest, record: Record, connect: Callable[[], Twilio], *, takes_back: bool
 ) -> Offer:
     try:

@@ -177,14 +177,10 @@ class Record:
         item = self._table.get(ATTEMPT + task_sid)
         return Attempt.from_json(item["attempt"]) if item else None
 
-    def is_known(self, task_sid: str) -> bool:
-        """Whether a transfer of this task was made, or something of one is left."""
-        return self.attempt(task_sid) is not None or self.done(task_sid) is not None
-
     def remains(self, task_sid: str) -> bool:
-        """Whether that is so, or may be."""
+        """Whether a transfer of this task was made, or something of one is left, or may be."""
         try:
-            return self.is_known(task_sid)
+            return self.attempt(task_sid) is not None or self.done(task_sid) is not None
         except TableUnavailable:
             return True
 
