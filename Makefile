@@ -39,7 +39,7 @@ lint: install  ## Check style, types, imports, GitHub's workflows and words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	PYTHONPATH=.:functions:infra:policy:pulumi-twilio $(BIN)/lint-imports
+	PYTHONPATH=.:functions:infra:policy:pulumi-twilio:twilio-emulator:twilio-emulator/tests $(BIN)/lint-imports
 	$(BIN)/zizmor --offline --quiet --strict-collection .github
 	@! git grep -nwiE -f .avoided-words -- ':!.avoided-words'
 
@@ -49,7 +49,7 @@ format: install  ## Format the code, fix what can be fixed
 
 install: $(INSTALLED)  ## Make the virtual environment in .venv
 
-$(INSTALLED): requirements.txt requirements-stubs.txt $(shell find pulumi-twilio -name '*.py' -o -name '*.json' -o -name '*.toml')
+$(INSTALLED): requirements.txt requirements-stubs.txt twilio-emulator/pyproject.toml $(shell find pulumi-twilio -name '*.py' -o -name '*.json' -o -name '*.toml')
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flex-chat-transfer needs Python 3.11 or later, this is %s; try make PYTHON=python3.12" % sys.version.split()[0])'
 	@echo "Making the virtual environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

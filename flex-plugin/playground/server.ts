@@ -37,7 +37,7 @@ interface Reservation {
 
 const OPEN = ['pending', 'accepted', 'wrapping'];
 
-/** What the buttons do to the emulated Twilio; README of `local/` and `local/twilio/faults.py` have more. */
+/** What the buttons do to the emulated Twilio; README of `local/` and `twilio-emulator/twilio_emulator/faults.py` have more. */
 const FAULTS: Record<string, Fault[]> = {
   slow: [{ kind: 'latency', seconds: 4, path: '/(Invites|Tasks)$', times: null }],
   broken: [{ kind: 'status', status: 500, path: '/Tokens/validate', times: null }],

@@ -17,8 +17,8 @@ import requests
 from local import ROOT
 from local.bench.environment import Answered, BenchError, Environment, Function
 from local.stack import LocalStack
-from local.twilio.centre import ContactCentre
-from local.twilio.sids import new_sid
+from twilio_emulator.centre import ContactCentre
+from twilio_emulator.sids import new_sid
 
 BUNDLE: Final = ROOT / "build" / "functions.zip"
 ADDED_SECONDS: Final = 0.05

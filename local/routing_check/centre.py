@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
-from local.twilio.taskrouter.model import Activity, Worker
-from local.twilio.taskrouter.routing import Candidate, Load
+from twilio_emulator.taskrouter.model import Activity, Worker
+from twilio_emulator.taskrouter.routing import Candidate, Load
 
 EVERYONE: Final = "Everyone"
 # Stands for the queue where the workspace has none of that name: the stack would create it.

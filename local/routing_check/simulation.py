@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from local import LocalError
 from local.routing_check.centre import Centre, Member
-from local.twilio.errors import TwilioError
-from local.twilio.expressions import parse
-from local.twilio.sids import new_sid
-from local.twilio.taskrouter import routing
-from local.twilio.taskrouter.model import Task
-from local.twilio.taskrouter.routing import Candidate
-from local.twilio.taskrouter.workflow_configuration import Step, read_configuration
 from transfer_stack.routing_findings import Route, Stage
+from twilio_emulator.errors import TwilioError
+from twilio_emulator.expressions import parse
+from twilio_emulator.sids import new_sid
+from twilio_emulator.taskrouter import routing
+from twilio_emulator.taskrouter.model import Task
+from twilio_emulator.taskrouter.routing import Candidate
+from twilio_emulator.taskrouter.workflow_configuration import Step, read_configuration
 
 _CHANNEL: Final = "chat"
 _QUEUE: Final = re.compile("WQ[0-9a-fA-F]{32}")

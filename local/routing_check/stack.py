@@ -15,14 +15,14 @@ from twilio.base.exceptions import TwilioException
 from local import ROOT, LocalError
 from local.routing_check.centre import Centre
 from local.stack import SECRETS, stack_config
-from local.twilio.seed import contact_centre
-from local.twilio.server import serve
 from pulumi_twilio.client import twilio_client
 from pulumi_twilio.config import Settings
 from transfer_stack.config_keys import PROJECT
 from transfer_stack.read_settings import read_settings
 from transfer_stack.settings import StackSettings
 from transfer_stack.workflow import Timeouts, workflow_configuration
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import serve
 
 EXAMPLE: Final = "example"
 

@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from local.aws import EmulatedAws
 from local.deployer.creator import ABSENT, AWS_TYPES, TWILIO_TYPES
-from local.twilio.server import RunningTwilio
 from tests.deployment import DeployedStack, deploy_stack
 from tests.infra.declared import DOMAIN, OFFERS, PRODUCTION, declare
+from twilio_emulator.server import RunningTwilio
 
 PREFIX = "flex-chat-transfer-like-production"
 

@@ -16,9 +16,9 @@ from local.deployer import (
     UnknownResourceTypeError,
     deploy,
 )
-from local.twilio.server import RunningTwilio
 from tests.deployment import SECRETS, stack_config
 from transfer_stack.read_settings import SettingsError
+from twilio_emulator.server import RunningTwilio
 
 LOG_GROUP = "aws.cloudwatch.LogGroup({name!r}, name={name!r}, retention_in_days=1, tags={{}}{more})"
 

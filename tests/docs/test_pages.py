@@ -11,7 +11,6 @@ import yaml
 from chat_transfer.transfer.record import REMEMBERED_SECONDS
 from local.arguments import parse
 from local.stack import ALLOWED_ORIGINS
-from local.twilio.switches import Switches
 from tests.infra.declared import CONFIG, OFFERS, declare
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import (
@@ -26,6 +25,7 @@ from transfer_stack.metrics import (
     TWILIO_LATENCY,
 )
 from transfer_stack.settings import KEYS
+from twilio_emulator.switches import Switches
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))

@@ -16,8 +16,8 @@ import yaml
 from pulumi import automation
 from semver import VersionInfo
 
-from local.twilio.server import RunningTwilio
 from tests.deployment import SECRETS, stack_config
+from twilio_emulator.server import RunningTwilio
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 POLICY: Final = ROOT / "policy"

@@ -5,8 +5,8 @@ from typing import Any, Final
 import pytest
 import requests
 
-from local.twilio.server import RunningTwilio
 from tests.engine.stack_on_engine import POLICY, Engine, Run
+from twilio_emulator.server import RunningTwilio
 
 pytestmark = [
     pytest.mark.skipif(

@@ -12,13 +12,13 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from local.twilio.server import RunningTwilio
 from pulumi_twilio.declaration import snake
 from pulumi_twilio.provider import FUNCTIONS, SDK
 from pulumi_twilio.version import VERSION
 from tests.engine.conftest import NO_ENGINE
 from tests.engine.stack_on_engine import ENVIRONMENT, ROOT
 from tests.engine.test_provider_on_the_engine import DECLARED, PROGRAM
+from twilio_emulator.server import RunningTwilio
 
 PULUMI: Final = shutil.which("pulumi")
 pytestmark = [

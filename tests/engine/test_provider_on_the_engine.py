@@ -8,11 +8,11 @@ import pytest
 import requests
 from pulumi import automation
 
-from local.twilio.server import RunningTwilio
 from tests.engine.stack_on_engine import ROOT, changes, new_stack, run_in_our_environment
 from tests.provider.cases import CASES
 from tests.provider.plugin_process import TASK_QUEUE
 from tests.provider.test_docs import EXAMPLES
+from twilio_emulator.server import RunningTwilio
 
 PROGRAM: Final = "\n".join(program for _, program in EXAMPLES)
 HIDDEN: Final = "https://example.com/events"  # a sink's destination may hold a credential

@@ -23,12 +23,12 @@ from chat_transfer.transfer import new_task
 from chat_transfer.twilio import retries
 from chat_transfer.twilio.client import Credentials, twilio_client
 from chat_transfer.twilio.retries import Budget
-from local.twilio.clock import Clock
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.lambda_events import Answer, Context, form_event, http_event, json_event
 from transfer_stack.workflow import Timeouts, workflow_configuration
+from twilio_emulator.clock import Clock
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
+from twilio_emulator.taskrouter.model import TaskStatus
 
 REGION = "us-east-1"
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from local.twilio.centre import ContactCentre
-from local.twilio.taskrouter.lifecycle import remove
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.lambda_events import Answer
+from twilio_emulator.centre import ContactCentre
+from twilio_emulator.taskrouter.lifecycle import remove
+from twilio_emulator.taskrouter.model import Task, TaskStatus
 
 HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
 

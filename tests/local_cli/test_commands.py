@@ -21,8 +21,6 @@ from local.arguments import parse
 from local.aws import EmulatedAwsError, emulated_aws
 from local.demo.scenes import SCENES
 from local.stack import LocalStack
-from local.twilio.seed import contact_centre
-from local.twilio.server import serve
 from tests.local_cli.commands import (
     ANSI,
     ROOT,
@@ -34,6 +32,8 @@ from tests.local_cli.commands import (
     run,
     start,
 )
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import serve
 
 # Raises as a signal's handler does, while an object is finalized.
 FINALIZED = """

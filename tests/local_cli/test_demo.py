@@ -14,7 +14,7 @@ from local.demo.outcome import Mismatch, Outcome, play
 from local.demo.scenes import AGENT_SECONDS, SCENES, Scene
 from local.demo.tables import show_outcome
 from local.stack import LocalStack, local_stack
-from local.twilio.seed import contact_centre
+from twilio_emulator.seed import contact_centre
 
 TO_QUEUE = next(scene for scene in SCENES if scene.target_kind == "queue")
 TO_AGENT = SCENES[0]

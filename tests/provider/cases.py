@@ -6,10 +6,10 @@ from typing import Any
 
 import requests
 
-from local.twilio.seed import ContactCentre
-from local.twilio.server import RunningTwilio
-from local.twilio.sids import seeded_sid
 from tests.provider.plugin_process import TASK_QUEUE, WORKFLOW
+from twilio_emulator.seed import ContactCentre
+from twilio_emulator.server import RunningTwilio
+from twilio_emulator.sids import seeded_sid
 
 SINK = "DG" + "0" * 32
 Inputs = dict[str, Any]

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from local.twilio.server import RunningTwilio
 from pulumi_twilio import config
 from pulumi_twilio.client import redirected, twilio_client
 from tests.provider.conftest import FOLDER
@@ -17,6 +16,7 @@ from tests.provider.plugin_process import (
     secret,
     started,
 )
+from twilio_emulator.server import RunningTwilio
 
 ACCOUNT = "AC" + "0" * 32
 KEY = "SK" + "0" * 32

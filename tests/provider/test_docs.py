@@ -8,11 +8,11 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from local.twilio.server import RunningTwilio
 from pulumi_twilio.provider import SDK
 from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import Engine
 from tests.provider.test_every_resource import plain
+from twilio_emulator.server import RunningTwilio
 
 EXAMPLES = re.findall(
     r"^## (.+?)$.*?```python\n(.+?)```", (FOLDER / "docs/_index.md").read_text(), re.M | re.S

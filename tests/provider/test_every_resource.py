@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from local.twilio.faults import Fault
-from local.twilio.server import RunningTwilio
 from pulumi_twilio.provider import RESOURCES
 from tests.provider.cases import CASES, Case
 from tests.provider.plugin_process import UNKNOWN, Engine, Refused, secret
+from twilio_emulator.faults import Fault
+from twilio_emulator.server import RunningTwilio
 
 DOCUMENTS = os.environ.get("TWILIO_OPENAPI")
 every = pytest.mark.parametrize("case", CASES, ids=lambda case: case.token)

@@ -7,9 +7,9 @@ import grpc
 import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
-from local.twilio.faults import Fault
-from local.twilio.server import RunningTwilio
 from tests.provider.plugin_process import GET_TASK_QUEUE, TASK_QUEUE, WORKFLOW, Engine, Refused
+from twilio_emulator.faults import Fault
+from twilio_emulator.server import RunningTwilio
 
 OTHER_WS = "WS" + "0" * 32
 

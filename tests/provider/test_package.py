@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 import grpc
@@ -72,3 +73,10 @@ def test_the_plugin_starts_from_the_wheel(built: Path, tmp_path: Path) -> None:
             assert process.communicate(timeout=30)[1] == b""
         finally:
             process.kill()
+
+
+def test_expressions_have_the_grammar_that_the_emulator_reads() -> None:
+    # Two packages that know nothing of each other, so the grammar is there twice.
+    provider = FOLDER / "pulumi_twilio" / "taskrouter" / "expressions.lark"
+    emulator = files("twilio_emulator").joinpath("expressions.lark")
+    assert provider.read_bytes() == emulator.read_bytes()

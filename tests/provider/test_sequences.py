@@ -15,13 +15,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
 from tests.provider.cases import CASES, Case
 from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import Engine, started
 from tests.provider.test_every_resource import plain
 from tests.sampling import SEED, examples
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
 
 STEPS = 12
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from local.twilio.server import RunningTwilio
 from tests.provider.cases import CASES
 from tests.provider.plugin_process import Engine, secret
+from twilio_emulator.server import RunningTwilio
 
 SINK = "twilio:events:Sink"
 

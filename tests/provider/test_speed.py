@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
-from local.twilio.server import RunningTwilio
 from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import TASK_QUEUE, Engine, started
+from twilio_emulator.server import RunningTwilio
 
 START_SECONDS = 1.5
 TRIES = 3

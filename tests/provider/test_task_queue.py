@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
-from local.twilio.server import RunningTwilio
 from tests.provider.plugin_process import TASK_QUEUE, UNKNOWN, Engine, Refused
+from twilio_emulator.server import RunningTwilio
 
 WS = "WS" + "0" * 32
 DECLARED = {"workspaceSid": WS, "friendlyName": "Night"}

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
-from local.twilio.server import RunningTwilio
 from tests.provider.plugin_process import UNKNOWN, WORKFLOW, Engine, Refused
+from twilio_emulator.server import RunningTwilio
 
 WS = "WS" + "0" * 32
 WQ = "WQ" + "0" * 32
@@ -308,7 +308,7 @@ def test_a_callback_that_twilio_keeps_is_an_error(
     engine: Engine, declared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = engine.create(WORKFLOW, declared | CALLBACKS)
-    routes = "local.twilio.taskrouter.routing_routes"
+    routes = "twilio_emulator.taskrouter.routing_routes"
     monkeypatch.setattr(f"{routes}._url", lambda *_: "https://example.com/kept")
     with pytest.raises(Refused) as refused:
         engine.update(WORKFLOW, state, declared)

@@ -14,11 +14,11 @@ from rich.console import Console
 from local import LocalError
 from local.routing_check.command import explain, report
 from local.routing_check.stack import open_stack
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
-from local.twilio.sids import new_sid
-from local.twilio.taskrouter.model import TaskQueue, Workflow
 from tests.deployment import SECRETS, stack_config
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
+from twilio_emulator.sids import new_sid
+from twilio_emulator.taskrouter.model import TaskQueue, Workflow
 
 WORKFLOW = "Chat transfer (dev)"
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.failures.customers import Customer, Request
 from tests.functions.failures.switches import POSITIONS
 from tests.functions.failures.twilio_faults import let_all_take_effect
 from tests.functions.lambda_events import Answer
+from twilio_emulator.taskrouter.model import TaskStatus
 
 AGENTS = ["ana", "ben", "carla", "dev"]
 

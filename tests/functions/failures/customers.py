@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.failures.switches import leading
 from tests.functions.served import HELD, Served
+from twilio_emulator.taskrouter.model import Task, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)

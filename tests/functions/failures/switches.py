@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 
 from chat_transfer.twilio import client
-from local.twilio.centre import ContactCentre
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.failures.twilio_faults import (
     AFTER_THE_ANSWER,
@@ -30,6 +28,8 @@ from tests.functions.failures.twilio_faults import (
 from tests.functions.lambda_events import Answer
 from tests.functions.recording import KINDS, Call, cases
 from tests.functions.served import Served
+from twilio_emulator.centre import ContactCentre
+from twilio_emulator.taskrouter.model import Task, TaskStatus
 
 # What a switch delays: longer than the search for a new task.
 DELAY_SECONDS = 0.4

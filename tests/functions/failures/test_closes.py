@@ -1,6 +1,6 @@
 """Closing the agent's participant of a conversation: unanswered, refused, or seen late.
 
-Twilio's documentation leaves some of it open: `local.twilio.switches` names the pages.
+Twilio's documentation leaves some of it open: `twilio_emulator.switches` names the pages.
 """
 
 import time

@@ -11,12 +11,12 @@ from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import Target, TransferRequest
 from chat_transfer.transfer.order import transfer
 from chat_transfer.twilio.retries import Budget
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Context
 from tests.functions.meanwhile import meanwhile, under_way
 from tests.functions.recording import CREATION, KINDS, last_path, other_tasks
 from tests.functions.served import served
+from twilio_emulator.taskrouter.model import TaskStatus
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 

@@ -8,12 +8,12 @@ import pytest
 
 from chat_transfer.transfer import new_task
 from chat_transfer.twilio.taskrouter import Task
-from local.twilio.clock import ManualClock
 from tests.functions.conftest import Aws, Deployment, deployed
 from tests.functions.cutting import cut_off_after, lose_creation
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import CREATION, DETACH, KINDS
 from tests.functions.served import served
+from twilio_emulator.clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 

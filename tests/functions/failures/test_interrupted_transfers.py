@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after, lose_creation
 from tests.functions.lambda_events import Answer
@@ -12,6 +11,7 @@ from tests.functions.locks import let_locks_run_out
 from tests.functions.meanwhile import meanwhile
 from tests.functions.recording import CLOSE, CREATION, other_tasks
 from tests.functions.served import Served, served
+from twilio_emulator.taskrouter.model import Task, TaskStatus
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 

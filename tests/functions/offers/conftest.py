@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.twilio.clock import ManualClock
-from local.twilio.taskrouter.model import Task
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.failures.switches import leading
 from tests.functions.failures.table_faults import TableFaults, table_faults
 from tests.functions.lambda_events import Answer
 from tests.functions.recording import KINDS
 from tests.functions.served import HELD, Served, served
+from twilio_emulator.clock import ManualClock
+from twilio_emulator.taskrouter.model import Task
 
 # How long a call is under way while an agent leaves.
 SECONDS = 0.5

@@ -7,13 +7,13 @@ from threading import Barrier
 
 import pytest
 
-from local.twilio.clock import ManualClock
 from tests.functions.conftest import QUEUE_SECONDS, Aws
 from tests.functions.cutting import CutOff, cut_off
 from tests.functions.locks import let_locks_run_out
 from tests.functions.meanwhile import after_a_read
 from tests.functions.offers.conftest import Offering, not_settled
 from tests.functions.recording import CLOSE
+from twilio_emulator.clock import ManualClock
 
 
 @pytest.mark.parametrize("_round", range(5))

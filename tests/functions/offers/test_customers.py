@@ -5,7 +5,6 @@ from contextlib import nullcontext
 
 import pytest
 
-from local.twilio.clock import ManualClock
 from tests.functions.conftest import AGENT_SECONDS, Aws
 from tests.functions.cutting import cut_off
 from tests.functions.locks import let_locks_run_out
@@ -17,6 +16,7 @@ from tests.functions.offers.conftest import (
     assert_a_new_task_is_accepted,
 )
 from tests.functions.recording import CLOSE
+from twilio_emulator.clock import ManualClock
 
 
 def test_an_offer_that_is_handed_over_now_waits_for_other_agents_too(

@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from local.twilio.sids import new_sid
 from tests.functions.conftest import EVENTS_PASSWORD, Aws, Deployment, create_secret
 from tests.functions.lambda_events import Answer, http_event
 from tests.functions.offers.conftest import Offering, event_of
+from twilio_emulator.sids import new_sid
 
 
 def send(

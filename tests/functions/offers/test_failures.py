@@ -13,7 +13,6 @@ from types import MappingProxyType
 import pytest
 
 from chat_transfer.twilio import client
-from local.twilio.taskrouter.lifecycle import cancel
 from tests.functions.conftest import Aws
 from tests.functions.cutting import CutOff, cut_off
 from tests.functions.failures.switches import POSITIONS
@@ -28,6 +27,7 @@ from tests.functions.failures.twilio_faults import (
 from tests.functions.locks import let_locks_run_out
 from tests.functions.offers.conftest import Offering
 from tests.functions.recording import CLOSE, SID, TASKS, Call
+from twilio_emulator.taskrouter.lifecycle import cancel
 
 ALL_FAULTS = {**FAULTS, **LATE_FAULTS}
 CHANNEL = f"/flex-api/v1/Interactions/{SID}/Channels/{SID}"

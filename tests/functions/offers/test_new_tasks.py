@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.twilio.clock import ManualClock
 from tests.functions.failures.table_faults import TableFaults
 from tests.functions.offers.conftest import (
     INVITE,
@@ -13,6 +12,7 @@ from tests.functions.offers.conftest import (
     Offering,
     assert_a_new_task_is_accepted,
 )
+from twilio_emulator.clock import ManualClock
 
 # How long after its end Twilio deletes a task.
 DELETED_SECONDS = 300

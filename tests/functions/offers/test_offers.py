@@ -2,9 +2,9 @@
 
 import pytest
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.lambda_events import http_event
 from tests.functions.offers.conftest import Offering
+from twilio_emulator.taskrouter.model import TaskStatus
 
 
 def test_an_offer_leaves_the_chat_with_its_agent(offering: Offering) -> None:

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chat_transfer.twilio import retries
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer
 from tests.functions.refusals import ANA, UNKNOWN
+from twilio_emulator.taskrouter.model import TaskStatus
 
 ROOMS = {"chat": "channelSid", "conversation": "conversationSid"}
 KINDS = list(ROOMS)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
@@ -10,6 +9,7 @@ from tests.functions.meanwhile import after_a_read, meanwhile
 from tests.functions.recording import CLOSE, COMPLETE, CREATE_TASK, DETACH, KINDS, last_path
 from tests.functions.refusals import ANA, assert_problem, unchanged
 from tests.functions.served import served
+from twilio_emulator.taskrouter.model import TaskStatus
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.refusals import ANA
+from twilio_emulator.taskrouter.model import TaskStatus
 
 # The seeded tasks that Ana holds, of each kind and channel.
 TASKS = ("chat", "sms", "wrapping", "conversation", "sms_conversation", "conversation_wrapping")
