@@ -66,13 +66,10 @@ def _run(chosen: Namespace, console: Console) -> None:
 
         demo(console)
     elif chosen.command in {"check", "route"}:
-        sys.path.append(str(ROOT / "infra"))  # the stack's settings, its workflow and its findings
-        from local.routing_check.command import check, route  # noqa: PLC0415
+        sys.path.append(str(ROOT / "infra"))  # where the routing check is
+        from local.routing import show_routing  # noqa: PLC0415 - takes a second to import
 
-        if chosen.command == "check":
-            check(console, chosen.stack)
-        else:
-            route(console, chosen.stack, chosen.target, chosen.sender)
+        show_routing(console, chosen)
     elif chosen.command == "down":
         _down(chosen.name, console)
     elif chosen.detach:

@@ -64,6 +64,9 @@ class Route:
         Whether one of them is the one that it was transferred to.
     meant
         The first filter whose expression holds and that has that target; None where none does.
+    leads_on_to
+        The filter that takes it after its last target, by one of Twilio's two pages; None if there
+        is none.
     """
 
     target: str
@@ -72,12 +75,14 @@ class Route:
     stages: tuple[Stage, ...]
     reaches_target: bool
     meant: str | None
+    leads_on_to: str | None = None
 
     @property
     def dropped_after(self) -> int | None:
         """Return after how many seconds TaskRouter cancels it; None where it keeps waiting.
 
-        Source: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
+        Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment, and
+        https://www.twilio.com/docs/taskrouter/workflow-configuration for `leads_on_to`.
         """
         last = self.stages[-1] if self.stages else None
         return (last.begins if last.skipped else last.ends) if last else 0
@@ -157,12 +162,18 @@ def _in_vain(stage: Stage) -> str:
     return f"A chat waits there for no one, {limit}."
 
 
+def _or_leads_on(route: Route) -> str:
+    if route.leads_on_to is None:
+        return ""
+    return f", or the filter '{route.leads_on_to}' takes it, since two of Twilio's pages differ"
+
+
 def _of_the_end(route: Route) -> Iterator[str]:
     if route.dropped_after is not None:
         yield (
-            "when no one accepts it, TaskRouter drops the chat after "
-            f"{duration(route.dropped_after)}: the last target has a time limit. Add one without a "
-            "timeout after it, such as Everyone."
+            f"when no one accepts it, TaskRouter drops the chat after "
+            f"{duration(route.dropped_after)}{_or_leads_on(route)}: the last target has a time "
+            "limit. Add one without a timeout after it, such as Everyone."
         )
     elif not route.stages[-1].offers:
         yield "in the end the chat waits for no one, until its task expires."

@@ -11,9 +11,9 @@ from typing import Any
 
 from rich.console import Console
 
-from local import LocalError
-from local.routing_check.command import explain, report
-from local.routing_check.stack import open_stack
+from routing_check import RoutingCheckError
+from routing_check.commands import check, route
+from routing_check.stack import open_stack
 from tests.deployment import SECRETS, stack_config
 from twilio_emulator.seed import contact_centre
 from twilio_emulator.server import RunningTwilio, serve
@@ -54,15 +54,15 @@ class Broken:
         """Return what `check` shows, and how many faults it counts."""
         console = console_of_a_pipe()
         try:
-            report(console, open_stack(self.config, SECRETS, "dev"))
-        except LocalError as error:
+            check(console, open_stack(self.config, SECRETS, "dev"), "Stack dev")
+        except RoutingCheckError as error:
             return shown(console), int(str(error).split()[0])
         return shown(console), 0
 
     def route(self, target: str, sender: str | None = None) -> str:
         """Return what `route` shows."""
         console = console_of_a_pipe()
-        explain(console, open_stack(self.config, SECRETS, "dev"), target, sender)
+        route(console, open_stack(self.config, SECRETS, "dev"), "Stack dev", target, sender)
         return shown(console)
 
 

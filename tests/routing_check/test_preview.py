@@ -12,9 +12,9 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from local.deployer.creator import Creator
 from local.deployer.deployment import run_program
 from local.deployer.twilio_resources import TwilioResources
-from local.routing_check.command import find_transfer
-from local.routing_check.simulation import Simulation
-from local.routing_check.stack import open_stack
+from routing_check.commands import find_transfer
+from routing_check.simulation import Simulation
+from routing_check.stack import open_stack
 from tests.deployment import SECRETS
 from tests.infra.declared import declared_outputs
 from tests.routing_check.centres import Broken, centre

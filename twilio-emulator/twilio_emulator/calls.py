@@ -1,12 +1,14 @@
 """One HTTP call as the products' routes receive it, and their answers."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from twilio_emulator.errors import invalid, stale
+from twilio_emulator.workflows.expressions import Condition, ExpressionError, parse
 
 if TYPE_CHECKING:
     from twilio_emulator.account import Account
@@ -86,7 +88,7 @@ class Call:
         if limit is not None and len(text) > limit:
             raise invalid(f"{name} has {len(text)} characters; the limit is {limit}")
         try:
-            document = json.loads(text)
+            document = read_json(text)
         except ValueError:
             document = None
         if not isinstance(document, dict):
@@ -125,6 +127,35 @@ def whole(name: str, given: Any, minimum: int, maximum: int) -> int:
     return number
 
 
+def read_json(text: str) -> Any:
+    """Read JSON as RFC 8259 has it, which knows neither ``NaN`` nor ``Infinity``.
+
+    Raises
+    ------
+    ValueError
+        For everything else.
+    """
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def condition(name: str, text: str) -> Condition:
+    """Parse the expression in a parameter.
+
+    Raises
+    ------
+    TwilioError
+        400 with code 20001 when it is not valid.
+    """
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        raise invalid(f"{name} is not valid: {error}") from error
+
+
 def truth(text: str) -> bool:
     """Return whether a text is one of "``true``, ``1``, or ``yes``"; anything else is false.
 
@@ -132,6 +163,13 @@ def truth(text: str) -> bool:
     and https://www.twilio.com/docs/taskrouter/api/task
     """
     return text.lower() in {"true", "1", "yes"}
+
+
+def with_etag(answer: Answer) -> Answer:
+    """Add the ``ETag`` of a list: the same one means the same content."""
+    content = json.dumps(answer.body, sort_keys=True).encode()
+    tag = {"ETag": f'"{hashlib.blake2b(content, digest_size=8).hexdigest()}"'}
+    return replace(answer, headers={**answer.headers, **tag})
 
 
 def etag(version: int) -> dict[str, str]:

@@ -68,6 +68,11 @@ class Switches:
     whether it is refused: when False, with 400 and 20001.
     """
 
+    refuses_invites_into_closed_channels: bool = True
+    """Whether an invite into a channel that is over is refused, with 400 and 20001. Left open by
+    the page ``invites-subresource``.
+    """
+
     closing_cancels_invited_tasks: bool = False
     """Whether the end of an interaction's channel cancels the tasks of invites that no agent has
     accepted yet. Left open by the page ``channels-subresource``, which tells of agents' tasks.
@@ -76,6 +81,12 @@ class Switches:
     etag_changes_always: bool = False
     """Whether an update that changes nothing makes a new ``ETag``. The page on tasks says only
     that the same ``ETag`` means the same resource.
+    """
+
+    timeout_leads_to_next_filter: bool = False
+    """Where the time-out of a filter's last target leads. "To the next matching filter (if
+    existing)", says https://www.twilio.com/docs/taskrouter/workflow-configuration; the task is
+    canceled, says https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment.
     """
 
     cancels_unroutable_after: float = 0.0

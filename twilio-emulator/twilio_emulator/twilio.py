@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 from twilio_emulator import event_streams
 from twilio_emulator.account import Account
-from twilio_emulator.calls import Answer, Call, Handler, Routes
+from twilio_emulator.calls import Answer, Call, Handler, Routes, read_json
 from twilio_emulator.clock import ManualClock
 from twilio_emulator.errors import (
     METHOD_NOT_ALLOWED,
@@ -196,7 +196,7 @@ def read_body(body: bytes, content_type: str) -> tuple[dict[str, str], Any]:
     if "json" not in content_type:
         return query_fields(text), None
     try:
-        return {}, json.loads(text)
+        return {}, read_json(text)
     except ValueError:
         raise invalid("The body is not valid JSON") from None
 

@@ -12,8 +12,7 @@ from twilio_emulator.flex import rooms
 from twilio_emulator.flex.model import ChannelParticipant, InteractionChannel, Room
 from twilio_emulator.sids import new_sid, seeded_sid
 from twilio_emulator.taskrouter.lifecycle import accept
-from twilio_emulator.taskrouter.model import Reservation, Task
-from twilio_emulator.taskrouter.workflow_configuration import Step
+from twilio_emulator.taskrouter.model import Reservation, Task, waiting_in
 from twilio_emulator.taskrouter.workspace import Workspace
 
 CUSTOMER_NUMBER = "+15005550001"
@@ -114,6 +113,14 @@ class Work:
                 "flexInteractionChannelSid": channel.sid,
                 "flexChannelInviteSid": self._sid("KG", name),
                 "conversationSid": channel.conversation_sid,
+                # For Flex Insights, by an example below
+                # https://www.twilio.com/docs/flex/developer/conversations/interactions-api
+                "conversations": {
+                    "communication_channel": medium.title(),
+                    "direction": "Inbound",
+                    "initiated_by": "Customer",
+                    "media": [{"conversation_sid": channel.conversation_sid}],
+                },
             }
             return self._held(_TASK_CHANNELS[medium], holder, name, {**own, **attributes})
 
@@ -170,7 +177,6 @@ class Work:
         self, channel: str, name: str | None, attributes: dict[str, Any], queue: str
     ) -> Task:
         now = self.workspace.now()
-        queue_sid = self.queues[queue]
         task = Task(
             sid=self._sid("WT", name),
             attributes=json.dumps(attributes),
@@ -179,10 +185,8 @@ class Work:
             date_created=now,
             date_updated=now,
             virtual_start_time=now,
-            steps=(Step(queue_sid),),
-            task_queue_sid=queue_sid,
-            queue_entered=now,
         )
+        task = waiting_in(task, self.queues[queue], now)
         self.workspace.tables.tasks[task.sid] = task
         if name is not None:
             self.tasks[name] = task.sid

@@ -1,54 +1,38 @@
-"""What Event Streams' resources and events, and address configurations, look like.
+"""What the events of Event Streams look like, which no OpenAPI document says.
 
-Sources: https://www.twilio.com/docs/events/event-streams/sink-resource,
-https://www.twilio.com/docs/events/event-streams/subscription,
-https://www.twilio.com/docs/events/event-types/taskrouter/task,
+Sources: https://www.twilio.com/docs/events/event-types/taskrouter/task,
 https://www.twilio.com/docs/events/event-types/taskrouter/reservation,
-https://www.twilio.com/docs/events/event-streams/sink-resource/test,
-https://www.twilio.com/docs/events/event-streams/sink-resource/validate,
-https://www.twilio.com/docs/conversations/api/address-configuration-resource
+https://www.twilio.com/docs/events/event-streams/sink-resource/test
 """
 
 from typing import Any
 
-from emulator.schemas import (
-    DATES,
-    NUMBER,
-    TEXT,
-    TIME,
-    URL,
-    Schema,
-    links,
-    maybe,
-    one_of,
-    only,
-    sid,
-)
+Schema = dict[str, Any]
 
-A_SINK = only(
-    sid=sid("DG"),
-    description=TEXT,
-    sink_type=one_of("kinesis", "webhook", "segment", "email"),
-    sink_configuration={"type": "object"},
-    status=one_of("initialized", "validating", "active", "failed"),
-    url=URL,
-    links=links("sink_test sink_validate"),
-    **DATES,
-)
-A_SUBSCRIPTION = only(
-    account_sid=sid("AC"),
-    sid=sid("DF"),
-    description=TEXT,
-    sink_sid=sid("DG"),
-    url=URL,
-    links=links("subscribed_events"),
-    **DATES,
-)
-A_SUBSCRIBED_EVENT = only(
-    account_sid=sid("AC"), subscription_sid=sid("DF"), type=TEXT, schema_version=NUMBER, url=URL
-)
-A_SINK_TEST = only(result=one_of("submitted"))
-A_SINK_VALIDATION = only(result=one_of("valid"))
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+TIME: Schema = {"type": "string", "format": "date-time", "pattern": "Z$"}
+URL: Schema = {"type": "string", "format": "uri", "pattern": "^https://"}
+
+
+def sid(prefix: str) -> Schema:
+    """Return the schema of a SID with that prefix, a pattern."""
+    return {"type": "string", "pattern": f"^{prefix}[0-9a-fA-F]{{32}}$"}
+
+
+def one_of(*values: str) -> Schema:
+    """Return the schema of an enumeration."""
+    return {"enum": list(values)}
+
+
+def only(**properties: Schema) -> Schema:
+    """Return the schema of an object with all of these properties and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _event(kind: Schema, data: Schema, **others: Schema) -> Schema:
@@ -131,16 +115,3 @@ def a_taskrouter_event(name: str) -> Schema:
         payload=payload,
     )
     return _event(one_of(f"com.twilio.taskrouter.{name}"), data)
-
-
-AN_ADDRESS_CONFIGURATION = only(
-    account_sid=sid("AC"),
-    sid=sid("IG"),
-    type=one_of("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat"),
-    address=TEXT,
-    friendly_name=maybe(TEXT),
-    address_country=maybe(TEXT),
-    auto_creation={"type": "object", "required": ["enabled", "type"]},
-    url=URL,
-    **DATES,
-)

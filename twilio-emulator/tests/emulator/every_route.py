@@ -172,6 +172,7 @@ def _workers(api: Api, centre: ContactCentre) -> None:
     channels = centre.workspace.tables.worker_channels.values()
     sid = next(channel.sid for channel in channels if channel.worker_sid == worker)
     one = route + "/{worker}/Channels/{channel}"
+    api.ask("GET", TASKROUTER, route + "/{worker}/Channels", worker=worker)
     api.ask("GET", TASKROUTER, one, worker=worker, channel=sid)
     form: dict[str, str] = {"Capacity": "2", "Available": "false"}
     api.ask("POST", TASKROUTER, one, form, worker=worker, channel=sid)
@@ -345,6 +346,8 @@ def _rooms(api: Api, centre: ContactCentre) -> None:
     for form in written:
         api.ask("POST", CONVERSATIONS, messages, form, **values)
     _read(api, CONVERSATIONS, messages, "messages message", {"Order": "DeSc"}, **values)
+    changed = {"FriendlyName": "Past", "UniqueName": "past", "Attributes": "{}", "State": "closed"}
+    api.ask("POST", CONVERSATIONS, CONVERSATION, changed, **values)
 
 
 def _events(api: Api, _centre: ContactCentre) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twilio_emulator.expressions import ExpressionError, parse, parse_value
+from twilio_emulator.workflows.expressions import ExpressionError, parse, parse_value
 
 TASK = {
     "string_const": "foo",
@@ -38,7 +38,6 @@ TASK = {
         "object.array[2] == 'c'",
         "object.array HAS 'b'",
         "string_const CONTAINS 'oo'",
-        "customer-value == 'gold'",
         "NOT (language == 'fr')",
         "NOT language == 'fr' AND 1 == 1",
         "missing == null",
@@ -65,20 +64,42 @@ def test_an_expression_holds_for_matching_attributes(expression: str) -> None:
         "string_const HAS 'foo'",
         "object.array CONTAINS 'a'",
         "1 == 2 OR 1 == 1 AND 1 == 2",
+        # Scalar operators on arrays, and array operators on scalars.
+        "object.array == 'a'",
+        "object.array != 'a'",
+        "object.array != object.array",
+        "object.array NOT CONTAINS 'a'",
+        "language NOT IN 'fr'",
+        "language NOT IN missing",
+        "string_const NOT HAS 'bar'",
     ],
 )
 def test_an_expression_does_not_hold_for_other_attributes(expression: str) -> None:
     assert not parse(expression)(TASK)
 
 
-def test_not_in_holds_for_a_missing_list() -> None:
-    """A missing key is NULL; the page leaves open what is in NULL. Here: nothing."""
-    assert parse("worker.sid NOT IN task.ignoreWorkerSids")({"worker": {"sid": "WK1"}, "task": {}})
+def test_not_in_does_not_hold_for_a_missing_list() -> None:
+    """A missing key is NULL, a scalar: array operators on two scalars are false."""
+    condition = parse("worker.sid NOT IN task.ignoreWorkerSids")
+    assert not condition({"worker": {"sid": "WK1"}, "task": {}})
+    assert condition({"worker": {"sid": "WK1"}, "task": {"ignoreWorkerSids": []}})
 
 
 @pytest.mark.parametrize(
     "expression",
-    ["", " ", "1 ==", "language", "(1 == 1", "1 == 1)", "1 == 1 AND", "a == 'open", "a ~ 1", "a b"],
+    [
+        "",
+        " ",
+        "1 ==",
+        "language",
+        "(1 == 1",
+        "1 == 1)",
+        "1 == 1 AND",
+        "a == 'open",
+        "a ~ 1",
+        "a b",
+        "a-b == 1",
+    ],
 )
 def test_an_invalid_expression_is_refused_with_its_position(expression: str) -> None:
     with pytest.raises(ExpressionError, match=r"makes no sense (at character \d+|at its end)"):

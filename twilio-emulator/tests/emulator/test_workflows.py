@@ -92,7 +92,7 @@ def test_an_invalid_configuration_is_refused_with_the_reason(
         ({"known_worker_sid": "task."}, "known_worker_sid"),
         ({"skip_if": "a ="}, "skip_if"),
         ({"timeout": "soon"}, "timeout must be a whole number"),
-        ({"timeout": -1}, "zero or more"),
+        ({"timeout": -1}, "0 or more"),
         ({"known_worker": "x"}, "unknown keys: known_worker"),
     ],
 )

@@ -34,11 +34,7 @@ def _channel_form(account: Account, channel: Room) -> dict[str, Any]:
         "messages_count": 0,
         "url": url,
         "links": {
-            "last_message": None,
-            **{
-                name: f"{url}/{name.title()}"
-                for name in ("members", "messages", "invites", "webhooks")
-            },
+            name: f"{url}/{name.title()}" for name in ("members", "messages", "invites", "webhooks")
         },
     }
 

@@ -4,17 +4,20 @@ Sources: https://www.twilio.com/docs/conversations/api/conversation-resource,
 https://www.twilio.com/docs/conversations/api/conversation-participant-resource
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from twilio_emulator.account import Account
-from twilio_emulator.calls import Call
-from twilio_emulator.errors import invalid
+from twilio_emulator.calls import Answer, Call, Routes
+from twilio_emulator.errors import TwilioError, invalid
 from twilio_emulator.fields import fields
 from twilio_emulator.flex.model import Occupant, Room
 from twilio_emulator.flex.room_routes import Binding, RoomApi
 
 # https://www.twilio.com/docs/api/errors/50433: the participant is in the conversation already.
 PARTICIPANT_EXISTS = 50433
+# https://www.twilio.com/docs/api/errors/50377: a closed conversation is not for chatting any more.
+CONVERSATION_CLOSED = 50377
 
 
 def conversation_url(room: Room) -> str:
@@ -81,4 +84,29 @@ CONVERSATIONS: Final = RoomApi(
     occupant_form=_participant_form,
     binding=_binding,
 )
-ROUTES = CONVERSATIONS.routes()
+
+
+def update(account: Account, call: Call) -> Answer:
+    """Change a conversation, or its state: "closed" is final.
+
+    Source: https://www.twilio.com/docs/conversations/states-timers
+    """
+    room = CONVERSATIONS.room(account, call)
+    state = call.form.get("State") or room.state
+    if state not in {"active", "inactive", "closed"}:
+        raise invalid(f"State must be active, inactive or closed, not {state}")
+    if room.state == "closed":
+        raise TwilioError(400, CONVERSATION_CLOSED, "Conversation is in final closed state")
+    changed = replace(
+        room,
+        state=state,
+        friendly_name=call.form.get("FriendlyName", room.friendly_name),
+        unique_name=call.form.get("UniqueName") or room.unique_name,
+        attributes=call.json_object("Attributes", room.attributes),
+        date_updated=account.clock.now(),
+    )
+    account.flex.conversations[room.sid] = changed
+    return Answer(200, _conversation_form(account, changed))
+
+
+ROUTES: Routes = (*CONVERSATIONS.routes(), ("POST", CONVERSATIONS.path, update))

@@ -125,7 +125,8 @@ def show_invites(account: Account, call: Call) -> Answer:
 def create_invite(account: Account, call: Call) -> Answer:
     """Invite one more agent: makes a task for this interaction and lets TaskRouter route it."""
     channel = _channel(account, call)
-    if channel.status in {"closed", "inactive", "failed"}:
+    closed = channel.status in {"closed", "inactive", "failed"}
+    if closed and account.settings.refuses_invites_into_closed_channels:
         raise invalid(f"Channel {channel.sid} is {channel.status}")
     routing = json.loads(call.json_object("Routing", default=""))
     properties = routing.get("properties")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from twilio_emulator.account import Account
-from twilio_emulator.calls import whole
+from twilio_emulator.calls import read_json, whole
 from twilio_emulator.errors import TwilioError, invalid
 from twilio_emulator.flex.model import InteractionChannel, Invite
 from twilio_emulator.sids import new_sid
@@ -104,7 +104,7 @@ def _attributes(asked: Mapping[str, Any]) -> dict[str, Any]:
     attributes = asked.get("attributes") or {}
     if isinstance(attributes, str):
         try:
-            attributes = json.loads(attributes)
+            attributes = read_json(attributes)
         except ValueError:
             attributes = None
     if not isinstance(attributes, dict):

@@ -10,7 +10,11 @@ from twilio_emulator.calls import Answer, Call, Routes
 from twilio_emulator.errors import TwilioError, invalid, not_found
 from twilio_emulator.fields import fields
 from twilio_emulator.flex import rooms
-from twilio_emulator.flex.conversation_routes import CONVERSATIONS, conversation_url
+from twilio_emulator.flex.conversation_routes import (
+    CONVERSATION_CLOSED,
+    CONVERSATIONS,
+    conversation_url,
+)
 from twilio_emulator.flex.model import Message, Room
 from twilio_emulator.paging import MAX_CHAT_PAGE_SIZE, page
 from twilio_emulator.sids import new_sid
@@ -18,8 +22,6 @@ from twilio_emulator.sids import new_sid
 BASE = CONVERSATIONS.path + "/Messages"
 MAX_BODY = 1600
 
-# https://www.twilio.com/docs/api/errors/50377: a closed conversation is not for chatting any more.
-CONVERSATION_CLOSED = 50377
 # https://www.twilio.com/docs/api/errors/50503 and …/50504: the body is missing, or too long.
 NO_BODY = 50503
 BODY_TOO_LONG = 50504

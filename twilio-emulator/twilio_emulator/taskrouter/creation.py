@@ -1,13 +1,12 @@
 """Creates tasks, for the Tasks API and for Flex's interactions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from twilio_emulator.errors import invalid
 from twilio_emulator.sids import new_sid
-from twilio_emulator.taskrouter.model import Task
+from twilio_emulator.taskrouter.model import Task, waiting_in
 from twilio_emulator.taskrouter.routing_loop import enter_workflow, settle
-from twilio_emulator.taskrouter.workflow_configuration import Step
 from twilio_emulator.taskrouter.workspace import Workspace
 
 
@@ -78,9 +77,7 @@ def _direct(workspace: Workspace, task: Task, order: TaskOrder) -> Task:
         queue_sid = order.task_queue_sid or next(iter(workspace.tables.task_queues))
     else:
         return enter_workflow(workspace, task)
-    return replace(
-        task, steps=(Step(queue_sid),), task_queue_sid=queue_sid, queue_entered=workspace.now()
-    )
+    return waiting_in(task, queue_sid, workspace.now())
 
 
 def _workflow_sid(workspace: Workspace, order: TaskOrder) -> str | None:

@@ -42,9 +42,9 @@ def _of_tasks(workspace: Workspace) -> Iterator[datetime]:
         if not task.status.waiting:
             continue
         yield task.expires_at
-        if task.step_ends_at is not None:
-            yield task.step_ends_at
+        if task.target_ends_at is not None:
+            yield task.target_ends_at
         if task.status is TaskStatus.PENDING and task.stranded_at is not None:
             yield task.stranded_at + timedelta(seconds=switches.cancels_unroutable_after)
-        if task.step is not None and task.step.skip_if is not None:
+        if task.target is not None and task.target.skip_if is not None:
             yield workspace.now().replace(microsecond=0) + SECOND

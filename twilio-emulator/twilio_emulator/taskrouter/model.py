@@ -6,12 +6,12 @@ Fields and their meanings: https://www.twilio.com/docs/taskrouter/api
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from twilio_emulator.taskrouter.workflow_configuration import Step
+from twilio_emulator.workflows.configuration import Configuration, Place, Target
 
 
 class TaskStatus(StrEnum):
@@ -148,9 +148,11 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task. ``steps`` are the targets that its workflow found for it, in order.
+    """A task.
 
-    ``stranded_at`` is when the last of them was passed.
+    ``configuration`` is its workflow's at the time when it entered, ``place`` where it waits there,
+    and ``filter_entered`` since when it is in that filter (None: since its creation).
+    ``stranded_at`` is when it passed the last target.
     """
 
     sid: str
@@ -164,8 +166,9 @@ class Task:
     priority: int = 0
     status: TaskStatus = TaskStatus.PENDING
     reason: str | None = None
-    steps: tuple[Step, ...] = ()
-    step_index: int = 0
+    configuration: Configuration = Configuration()  # noqa: RUF009 - it is immutable
+    place: Place | None = None
+    filter_entered: datetime | None = None
     task_queue_sid: str | None = None
     queue_entered: datetime | None = None
     stranded_at: datetime | None = None
@@ -179,9 +182,9 @@ class Task:
         return json.loads(self.attributes).get(name)
 
     @property
-    def step(self) -> Step | None:
+    def target(self) -> Target | None:
         """Return the target the task waits at, and None when it has passed the last one."""
-        return self.steps[self.step_index] if self.step_index < len(self.steps) else None
+        return None if self.place is None else self.configuration.target_at(self.place)
 
     @property
     def expires_at(self) -> datetime:
@@ -189,18 +192,23 @@ class Task:
         return self.date_created + timedelta(seconds=self.timeout)
 
     @property
-    def step_ends_at(self) -> datetime | None:
-        """Return when the task goes on to the next target, and None where it stays.
-
-        The timeouts add up, and the sum is compared with the task's age: with targets of 10 s each
-        the second one ends when the task is 20 s old.
-        Source: https://www.twilio.com/docs/taskrouter/task-evaluation
-        """
-        passed = self.steps[: self.step_index + 1]
-        if not passed or passed[-1].timeout is None:
+    def target_ends_at(self) -> datetime | None:
+        """Return when the task goes on to the next target, and None where it stays."""
+        seconds = self.place and self.configuration.ends_after(self.place)
+        if seconds is None:
             return None
-        seconds = sum(step.timeout or 0 for step in passed)
-        return self.date_created + timedelta(seconds=seconds)
+        return (self.filter_entered or self.date_created) + timedelta(seconds=seconds)
+
+
+def waiting_in(task: Task, queue_sid: str, since: datetime) -> Task:
+    """Return a task that waits in a queue, whatever its workflow says."""
+    return replace(
+        task,
+        configuration=Configuration(default=Target(queue_sid)),
+        place=Place(None),
+        task_queue_sid=queue_sid,
+        queue_entered=since,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +221,7 @@ class Reservation:
     task_queue_sid: str
     date_created: datetime
     date_updated: datetime
-    step_index: int = 0
+    place: Place | None = None
     status: ReservationStatus = ReservationStatus.PENDING
     expires_at: datetime | None = None
     version: int = 0

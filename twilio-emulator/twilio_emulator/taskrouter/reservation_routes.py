@@ -6,7 +6,7 @@ https://www.twilio.com/docs/taskrouter/api/worker-reservations
 
 from typing import Any
 
-from twilio_emulator.calls import Answer, Call, etag, in_workspace
+from twilio_emulator.calls import Answer, Call, etag, in_workspace, with_etag
 from twilio_emulator.errors import invalid, not_found
 from twilio_emulator.paging import page
 from twilio_emulator.taskrouter.lifecycle import accept, finish, reject
@@ -27,13 +27,15 @@ def show_all(workspace: Workspace, call: Call) -> Answer:
     chosen = [r for r in _all(workspace, call) if not wanted or r.status == wanted]
     if "task" in call.path and call.query.get("WorkerSid"):
         chosen = [r for r in chosen if r.worker_sid == call.query["WorkerSid"]]
-    return page(call, "reservations", chosen, lambda r: _form(workspace, call, r))
+    return with_etag(page(call, "reservations", chosen, lambda r: _form(workspace, call, r)))
 
 
 def fetch(workspace: Workspace, call: Call) -> Answer:
     """Show a reservation."""
     reservation = _find(workspace, call)
-    return Answer(200, _form(workspace, call, reservation), etag(reservation.version))
+    shown = _form(workspace, call, reservation)
+    # By the OpenAPI document, only the reservations of a task have a version to see.
+    return Answer(200, shown, etag(reservation.version) if "task" in call.path else {})
 
 
 def update(workspace: Workspace, call: Call) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 
 from twilio_emulator.clock import iso8601
 from twilio_emulator.fields import fields
+from twilio_emulator.taskrouter.candidates import Loads
 from twilio_emulator.taskrouter.model import (
     Activity,
     Reservation,
@@ -19,22 +20,23 @@ from twilio_emulator.taskrouter.model import (
     WorkerChannel,
     Workflow,
 )
-from twilio_emulator.taskrouter.routing import members
 from twilio_emulator.taskrouter.workspace import Workspace
+from twilio_emulator.workflows.matching import members
 
 HOST = "https://taskrouter.twilio.com/v1"
 
 
 def _frame(workspace: Workspace, path: str, /, **links: str | None) -> dict[str, Any]:
-    """Return what nearly all resources have; links are paths below the workspace."""
+    """Return what nearly all resources have; links are paths below the workspace, None for none."""
     base = f"{HOST}/Workspaces/{workspace.sid}"
     return {
         "account_sid": workspace.account_sid,
         "workspace_sid": workspace.sid,
         "url": f"{base}/{path}",
         "links": {
-            name: None if below is None else f"{base}/{below}".rstrip("/")
+            name: f"{base}/{below}".rstrip("/")
             for name, below in links.items()
+            if below is not None
         },
     }
 
@@ -110,8 +112,7 @@ def worker_channel_form(workspace: Workspace, channel: WorkerChannel) -> dict[st
     """Return a worker's capacity on one task channel, as the API shows it."""
     task_channel = workspace.tables.task_channels[channel.task_channel_sid]
     worker = workspace.tables.workers[channel.worker_sid]
-    load = workspace.load(worker, task_channel.sid)
-    free = max(load.capacity - load.assigned, 0)
+    load = Loads(workspace.tables).of(worker.sid, task_channel.sid)
     frame = _frame(workspace, f"Workers/{worker.sid}/Channels/{channel.sid}")
     del frame["links"]
     names = "sid worker_sid task_channel_sid configured_capacity available"
@@ -120,7 +121,7 @@ def worker_channel_form(workspace: Workspace, channel: WorkerChannel) -> dict[st
         **fields(channel, f"{names} date_created date_updated"),
         "task_channel_unique_name": task_channel.unique_name,
         "assigned_tasks": load.assigned,
-        "available_capacity_percentage": 100 * free // load.capacity if load.capacity else 0,
+        "available_capacity_percentage": load.percentage,
     }
 
 
@@ -151,7 +152,7 @@ def queue_statistics_form(workspace: Workspace, queue: TaskQueue) -> dict[str, A
     """Return the real-time statistics of a task queue as the API shows them."""
     activities = workspace.tables.activities.values()
     # Whatever their channels: only the activity counts.
-    workers = [one.worker for one in members(queue.target_workers, workspace.candidates(""))]
+    workers = [one.worker for one in members(queue.target_workers, workspace.candidates())]
     in_activity = Counter(worker.activity_sid for worker in workers)
     tasks = [
         task

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from twilio_emulator.sids import new_sid
-from twilio_emulator.taskrouter import routing
+from twilio_emulator.taskrouter.candidates import Candidate
 from twilio_emulator.taskrouter.lifecycle import cancel, remove
 from twilio_emulator.taskrouter.model import (
     Reservation,
@@ -20,9 +20,9 @@ from twilio_emulator.taskrouter.model import (
     TaskStatus,
     Worker,
 )
-from twilio_emulator.taskrouter.routing import Candidate
-from twilio_emulator.taskrouter.workflow_configuration import Step, read_configuration
 from twilio_emulator.taskrouter.workspace import Workspace
+from twilio_emulator.workflows import matching
+from twilio_emulator.workflows.configuration import Place, Target
 
 # How long a worker may have a task: https://www.twilio.com/docs/taskrouter/limits
 LONGEST_ASSIGNMENT = timedelta(hours=24)
@@ -47,29 +47,27 @@ def enter_workflow(workspace: Workspace, task: Task) -> Task:
     """
     if task.workflow_sid is None:
         return task
-    workflow = workspace.tables.workflows[task.workflow_sid]
-    configuration = read_configuration(workflow.configuration, workspace.tables.task_queues)
-    steps = configuration.steps_for(routing.filter_scope(_scope(workspace, task)))
-    return _at_step(workspace, replace(task, steps=steps), 0)
+    configuration = workspace.routing_of(workspace.tables.workflows[task.workflow_sid])
+    first = configuration.first(matching.filter_scope(workspace.scope_of(task)))
+    entered = replace(task, configuration=configuration, filter_entered=None)
+    return _at_place(workspace, entered, first)
 
 
-def _at_step(workspace: Workspace, task: Task, index: int) -> Task:
-    moved = replace(task, step_index=index)
-    if moved.step is None:
-        return replace(moved, task_queue_sid=None, queue_entered=None, stranded_at=workspace.now())
-    priority = moved.step.priority if moved.step.priority is not None else moved.priority
+def _at_place(workspace: Workspace, task: Task, place: Place | None) -> Task:
+    now = workspace.now()
+    moved = replace(task, place=place)
+    target = moved.target
+    if target is None or place is None:
+        return replace(moved, task_queue_sid=None, queue_entered=None, stranded_at=now)
+    elsewhere = task.place is not None and task.place.filter != place.filter
     return replace(
         moved,
-        task_queue_sid=moved.step.queue_sid,
-        queue_entered=workspace.now(),
+        task_queue_sid=target.queue_sid,
+        queue_entered=now,
+        filter_entered=now if elsewhere else task.filter_entered,
         stranded_at=None,
-        priority=priority,
+        priority=moved.priority if target.priority is None else target.priority,
     )
-
-
-def _scope(workspace: Workspace, task: Task) -> dict[str, object]:
-    channel = workspace.tables.task_channels[task.task_channel_sid]
-    return routing.task_scope(task, channel.unique_name, workspace.now())
 
 
 def _forget_ended_tasks(workspace: Workspace) -> None:
@@ -130,13 +128,14 @@ def _route(workspace: Workspace, task: Task) -> None:
     if workspace.now() >= task.expires_at:
         cancel(workspace, task, "Task TTL Exceeded")
         return
-    while task.status.waiting and task.step is not None:
-        matched = _matched(workspace, task, task.step)
-        if _offer(workspace, task, task.step, matched) or task.status is TaskStatus.RESERVED:
+    while task.status.waiting and task.target is not None:
+        members = _members(workspace, task, task.target)
+        offered = _offer(workspace, task, task.target, members)
+        if offered or task.status is TaskStatus.RESERVED:
             return
-        if not _is_over(workspace, task, matched):
+        if not _leaves(workspace, task, members):
             return
-        task = workspace.put_task(_at_step(workspace, task, task.step_index + 1))
+        task = workspace.put_task(_moved_on(workspace, task))
     patience = timedelta(seconds=workspace.switches.cancels_unroutable_after)
     stranded = task.stranded_at is not None and workspace.now() >= task.stranded_at + patience
     if task.status is TaskStatus.PENDING and stranded:
@@ -145,27 +144,39 @@ def _route(workspace: Workspace, task: Task) -> None:
         cancel(workspace, task, "Workflow ended without routing to a queue")
 
 
-def _is_over(workspace: Workspace, task: Task, matched: Iterable[Candidate]) -> bool:
-    if task.step is None:
-        return True
-    if task.step_ends_at is not None and workspace.now() >= task.step_ends_at:
-        return True
-    return routing.is_skipped(task.step, _scope(workspace, task), matched)
+def _is_timed_out(workspace: Workspace, task: Task) -> bool:
+    return task.target_ends_at is not None and workspace.now() >= task.target_ends_at
 
 
-def _matched(workspace: Workspace, task: Task, step: Step) -> list[Candidate]:
+def _leaves(workspace: Workspace, task: Task, members: Iterable[Candidate]) -> bool:
+    if _is_timed_out(workspace, task):
+        return True
+    assert task.target is not None
+    return matching.is_skipped(task.target, workspace.scope_of(task), members)
+
+
+def _moved_on(workspace: Workspace, task: Task) -> Task:
+    """Return a task at the place where it goes from the target that it leaves."""
+    assert task.place is not None
+    after = task.configuration.after(
+        task.place,
+        "timeout" if _is_timed_out(workspace, task) else "skip",
+        matching.filter_scope(workspace.scope_of(task)),
+        timeout_leads_on=workspace.switches.timeout_leads_to_next_filter,
+    )
+    return _at_place(workspace, task, after)
+
+
+def _members(workspace: Workspace, task: Task, target: Target) -> list[Candidate]:
+    """Return the workers of a target's queue; of a direct task, the worker."""
     candidates = workspace.candidates(task.task_channel_sid)
     if task.routing_target is not None and task.routing_target.startswith("WK"):
-        return [c for c in candidates if c.worker.sid == task.routing_target]
-    queue = workspace.tables.task_queues.get(step.queue_sid)
-    if queue is None:
-        return []
-    return routing.matching(
-        step, _scope(workspace, task), routing.members(queue.target_workers, candidates)
-    )
+        return [one for one in candidates if one.sid == task.routing_target]
+    queue = workspace.tables.task_queues.get(target.queue_sid)
+    return [] if queue is None else matching.members(queue.target_workers, candidates)
 
 
-def _offer(workspace: Workspace, task: Task, step: Step, matched: Iterable[Candidate]) -> bool:
+def _offer(workspace: Workspace, task: Task, target: Target, members: Iterable[Candidate]) -> bool:
     """Reserve as many workers as the queue allows; tell whether any was reserved.
 
     TaskRouter "moves on to the next worker in the event of a rejection", says
@@ -173,23 +184,23 @@ def _offer(workspace: Workspace, task: Task, step: Step, matched: Iterable[Candi
     Whether and when it offers the task to the first one again is not documented; here it does when
     their activity has changed since, so that the same worker is not asked in a loop.
     """
-    queue = workspace.tables.task_queues.get(step.queue_sid)
+    queue = workspace.tables.task_queues.get(target.queue_sid)
     offers = workspace.reservations_of(task.sid)
-    asked_at = {o.worker_sid: o.date_updated for o in offers if o.step_index == task.step_index}
+    asked_at = {o.worker_sid: o.date_updated for o in offers if o.place == task.place}
     pending = sum(offer.status is ReservationStatus.PENDING for offer in offers)
     wanted = (queue.max_reserved_workers if queue else 1) - pending
-    turn = routing.in_turn(
-        step,
+    turn = matching.in_turn(
+        target,
         (
             candidate
-            for candidate in matched
+            for candidate in matching.matching(target, workspace.scope_of(task), members)
             if not _was_asked(candidate.worker, asked_at)
             and (candidate.ready or task.ignore_capacity)
         ),
     )
     chosen = turn[: max(wanted, 0)]
     for candidate in chosen:
-        _reserve(workspace, task, step, candidate)
+        _reserve(workspace, task, target, candidate)
     if chosen:
         current = workspace.tables.tasks[task.sid]
         workspace.put_task(replace(current, status=TaskStatus.RESERVED))
@@ -200,7 +211,7 @@ def _was_asked(worker: Worker, asked_at: Mapping[str, datetime]) -> bool:
     return worker.sid in asked_at and asked_at[worker.sid] >= worker.date_status_changed
 
 
-def _reserve(workspace: Workspace, task: Task, step: Step, candidate: Candidate) -> None:
+def _reserve(workspace: Workspace, task: Task, target: Target, candidate: Candidate) -> None:
     workflow = workspace.tables.workflows.get(task.workflow_sid or "")
     seconds = workflow.task_reservation_timeout if workflow else 120
     now = workspace.now()
@@ -208,10 +219,10 @@ def _reserve(workspace: Workspace, task: Task, step: Step, candidate: Candidate)
         sid=new_sid("WR", workspace.random),
         task_sid=task.sid,
         worker_sid=candidate.worker.sid,
-        task_queue_sid=step.queue_sid,
+        task_queue_sid=target.queue_sid,
         date_created=now,
         date_updated=now,
-        step_index=task.step_index,
+        place=task.place,
         expires_at=now + timedelta(seconds=seconds),
     )
     workspace.tables.reservations[reservation.sid] = reservation

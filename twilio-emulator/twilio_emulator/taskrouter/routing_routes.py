@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from twilio_emulator.calls import Answer, Call, in_workspace
+from twilio_emulator.calls import Answer, Call, condition, in_workspace
 from twilio_emulator.errors import invalid
-from twilio_emulator.expressions import parse_parameter
 from twilio_emulator.paging import named, page
 from twilio_emulator.sids import new_sid
 from twilio_emulator.taskrouter.model import Activity, TaskQueue, TaskStatus, Workflow
@@ -20,7 +19,6 @@ from twilio_emulator.taskrouter.resources import (
     workflow_form,
 )
 from twilio_emulator.taskrouter.routing_loop import enter_workflow, settle
-from twilio_emulator.taskrouter.workflow_configuration import Step, read_configuration
 from twilio_emulator.taskrouter.workspace import Workspace
 
 QUEUES = "/Workspaces/{workspace}/TaskQueues"
@@ -63,7 +61,7 @@ def delete_queue(workspace: Workspace, call: Call) -> Answer:
     """
     queue = workspace.queue(call.path["queue"])
     for workflow in workspace.tables.workflows.values():
-        if any(step.queue_sid == queue.sid for step in _steps(workspace, workflow)):
+        if queue.sid in {target.queue_sid for target in workspace.routing_of(workflow).targets}:
             raise invalid(f"TaskQueue {queue.sid} is used by workflow {workflow.sid}")
     for task in workspace.tables.tasks.values():
         if task.task_queue_sid == queue.sid and not task.status.ended:
@@ -88,8 +86,9 @@ def queue_statistics(workspace: Workspace, call: Call) -> Answer:
 
 
 def _changed_queue(workspace: Workspace, call: Call, queue: TaskQueue) -> TaskQueue:
-    expression = call.form.get("TargetWorkers") or queue.target_workers
-    parse_parameter("TargetWorkers", expression)
+    expression = call.form.get("TargetWorkers", queue.target_workers)
+    if expression:
+        condition("TargetWorkers", expression)
     order = call.form.get("TaskOrder") or queue.task_order
     if order not in {"FIFO", "LIFO"}:
         raise invalid(f"TaskOrder must be FIFO or LIFO, not {order}")
@@ -170,19 +169,13 @@ def show_workflows(workspace: Workspace, call: Call) -> Answer:
     return page(call, "workflows", workflows, lambda w: workflow_form(workspace, w))
 
 
-def _steps(workspace: Workspace, workflow: Workflow) -> tuple[Step, ...]:
-    configuration = read_configuration(workflow.configuration, workspace.tables.task_queues)
-    default = (configuration.default,) if configuration.default else ()
-    return tuple(step for entry in configuration.filters for step in entry.steps) + default
-
-
 def _changed_workflow(workspace: Workspace, call: Call, workflow: Workflow) -> Workflow:
     configuration = call.form.get("Configuration") or workflow.configuration
-    read_configuration(configuration, workspace.tables.task_queues)
+    changed = replace(workflow, configuration=configuration)
+    workspace.routing_of(changed)
     return replace(
-        workflow,
+        changed,
         friendly_name=free_name(call, workflow, workspace.tables.workflows),
-        configuration=configuration,
         task_reservation_timeout=call.integer(
             "TaskReservationTimeout",
             workflow.task_reservation_timeout,

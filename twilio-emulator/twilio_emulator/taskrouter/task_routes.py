@@ -7,17 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from twilio_emulator.calls import Answer, Call, etag, in_workspace
+from twilio_emulator.calls import Answer, Call, condition, etag, in_workspace, with_etag
 from twilio_emulator.errors import invalid, too_many_requests
-from twilio_emulator.expressions import parse_parameter
 from twilio_emulator.paging import page
 from twilio_emulator.taskrouter.creation import TaskOrder, create_task
 from twilio_emulator.taskrouter.lifecycle import change_status, remove
 from twilio_emulator.taskrouter.model import Task, TaskQueue, TaskStatus, Workflow
 from twilio_emulator.taskrouter.resources import listed, task_form
-from twilio_emulator.taskrouter.routing import filter_scope, task_scope
 from twilio_emulator.taskrouter.routing_loop import settle
 from twilio_emulator.taskrouter.workspace import Workspace
+from twilio_emulator.workflows.matching import filter_scope
 
 BASE = "/Workspaces/{workspace}/Tasks"
 # Characters of JSON, white space included: https://www.twilio.com/docs/taskrouter/limits
@@ -120,7 +119,7 @@ def show_all(workspace: Workspace, call: Call) -> Answer:
     if call.query.get("EvaluateTaskAttributes"):
         tasks = _evaluated(workspace, call.query["EvaluateTaskAttributes"], tasks)
     tasks = _ordered(tasks, call.query.get("Ordering"))
-    return page(call, "tasks", tasks, lambda task: listed(task_form(workspace, task)))
+    return with_etag(page(call, "tasks", tasks, lambda task: listed(task_form(workspace, task))))
 
 
 def _evaluated(workspace: Workspace, expression: str, tasks: list[Task]) -> list[Task]:
@@ -133,16 +132,12 @@ def _evaluated(workspace: Workspace, expression: str, tasks: list[Task]) -> list
     if len(recent) >= workspace.switches.evaluations_per_second:
         raise too_many_requests()
     workspace.evaluations[:] = [*recent, now]
-    condition = parse_parameter("EvaluateTaskAttributes", expression)
-    channels = workspace.tables.task_channels
+    matches = condition("EvaluateTaskAttributes", expression)
     seen = now - timedelta(seconds=workspace.switches.search_lag)
     return [
         task
         for task in tasks
-        if task.date_created <= seen
-        and condition(
-            filter_scope(task_scope(task, channels[task.task_channel_sid].unique_name, now))
-        )
+        if task.date_created <= seen and matches(filter_scope(workspace.scope_of(task)))
     ]
 
 

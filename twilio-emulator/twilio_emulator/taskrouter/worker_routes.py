@@ -6,16 +6,16 @@ https://www.twilio.com/docs/taskrouter/api/worker-channel
 
 from dataclasses import replace
 
-from twilio_emulator.calls import Answer, Call, etag, in_workspace, truth
+from twilio_emulator.calls import Answer, Call, condition, etag, in_workspace, truth, with_etag
 from twilio_emulator.errors import invalid, not_found
-from twilio_emulator.expressions import parse_parameter
 from twilio_emulator.paging import page
+from twilio_emulator.taskrouter.candidates import Candidate
 from twilio_emulator.taskrouter.lifecycle import reject
 from twilio_emulator.taskrouter.model import ReservationStatus, WorkerChannel
 from twilio_emulator.taskrouter.resources import listed, worker_channel_form, worker_form
-from twilio_emulator.taskrouter.routing import Candidate, Load, members
 from twilio_emulator.taskrouter.routing_loop import reopen, settle
 from twilio_emulator.taskrouter.workspace import Workspace
+from twilio_emulator.workflows.matching import members
 
 BASE = "/Workspaces/{workspace}/Workers"
 # Characters of JSON: https://www.twilio.com/docs/taskrouter/limits
@@ -54,20 +54,17 @@ def update(workspace: Workspace, call: Call) -> Answer:
 
 def show_all(workspace: Workspace, call: Call) -> Answer:
     """List the workers that pass all the filters of the query."""
-    candidates = [
-        Candidate(worker, workspace.tables.activities[worker.activity_sid], Load(0, 1))
-        for worker in workspace.tables.workers.values()
-    ]
+    candidates = list(workspace.candidates())
     for queue in workspace.tables.task_queues.values():
         if call.query.get("TaskQueueSid") == queue.sid or (
             call.query.get("TaskQueueName") == queue.friendly_name
         ):
             candidates = members(queue.target_workers, candidates)
     if expression := call.query.get("TargetWorkersExpression"):
-        parse_parameter("TargetWorkersExpression", expression)
+        condition("TargetWorkersExpression", expression)
         candidates = members(expression, candidates)
     workers = [candidate.worker for candidate in candidates if _passes(candidate, call)]
-    return page(call, "workers", workers, lambda w: listed(worker_form(workspace, w)))
+    return with_etag(page(call, "workers", workers, lambda w: listed(worker_form(workspace, w))))
 
 
 def _passes(candidate: Candidate, call: Call) -> bool:
@@ -89,6 +86,13 @@ def _reject_pending(workspace: Workspace, worker_sid: str) -> None:
         if reservation.worker_sid == worker_sid and pending:
             reject(workspace, reservation, None)
             reopen(workspace, reservation.task_sid)
+
+
+def show_channels(workspace: Workspace, call: Call) -> Answer:
+    """List a worker's capacity on every task channel."""
+    worker = workspace.worker(call.path["worker"])
+    found = [c for c in workspace.tables.worker_channels.values() if c.worker_sid == worker.sid]
+    return page(call, "channels", found, lambda c: worker_channel_form(workspace, c))
 
 
 def fetch_channel(workspace: Workspace, call: Call) -> Answer:
@@ -123,6 +127,7 @@ ROUTES = in_workspace(
     ("GET", BASE, show_all),
     ("GET", BASE + "/{worker}", fetch),
     ("POST", BASE + "/{worker}", update),
+    ("GET", BASE + "/{worker}/Channels", show_channels),
     ("GET", BASE + "/{worker}/Channels/{channel}", fetch_channel),
     ("POST", BASE + "/{worker}/Channels/{channel}", update_channel),
 )

@@ -1,15 +1,16 @@
 """A workspace: its tables, its clock, and the products that follow its tasks."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random, SystemRandom
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from twilio_emulator.clock import Clock
 from twilio_emulator.errors import TwilioError, invalid, not_found
 from twilio_emulator.switches import Switches
+from twilio_emulator.taskrouter.candidates import Candidate, Loads
 from twilio_emulator.taskrouter.model import (
     Reservation,
     ReservationStatus,
@@ -21,7 +22,12 @@ from twilio_emulator.taskrouter.model import (
     Worker,
     Workflow,
 )
-from twilio_emulator.taskrouter.routing import Candidate, Load
+from twilio_emulator.workflows.configuration import (
+    Configuration,
+    ConfigurationError,
+    read_configuration,
+)
+from twilio_emulator.workflows.matching import task_scope
 
 Entry = TypeVar("Entry")
 Publish = Callable[[str, Task, Reservation | None], None]
@@ -139,31 +145,35 @@ class Workspace:
                 return self.tables.workers.get(reservation.worker_sid)
         return None
 
-    def load(self, worker: Worker, task_channel_sid: str) -> Load:
-        """Return how full a worker is for one kind of task."""
-        return self._loads(task_channel_sid, [worker.sid])[worker.sid]
-
-    def candidates(self, task_channel_sid: str) -> Iterator[Candidate]:
+    def candidates(self, task_channel_sid: str = "") -> Iterator[Candidate]:
         """Yield all workers as the routing of a task of that channel sees them."""
-        loads = self._loads(task_channel_sid, self.tables.workers)
+        loads = Loads(self.tables)
         for worker in self.tables.workers.values():
             activity = self.tables.activities[worker.activity_sid]
-            yield Candidate(worker, activity, loads[worker.sid])
+            yield Candidate(worker, activity, loads, task_channel_sid)
 
-    def _loads(self, task_channel_sid: str, workers: Iterable[str]) -> dict[str, Load]:
-        """Return the load of each worker; every table is read once for all of them."""
-        assigned = Counter(
-            reservation.worker_sid
-            for reservation in self.tables.reservations.values()
-            if reservation.status.open
-            and self.tables.tasks[reservation.task_sid].task_channel_sid == task_channel_sid
+    def scope_of(self, task: Task) -> dict[str, Any]:
+        """Return the scope of expressions about a task."""
+        return task_scope(
+            json.loads(task.attributes),
+            sid=task.sid,
+            priority=task.priority,
+            age=int((self.now() - task.date_created).total_seconds()),
+            channel=self.tables.task_channels[task.task_channel_sid].unique_name,
         )
-        capacity = {
-            channel.worker_sid: channel.configured_capacity
-            for channel in self.tables.worker_channels.values()
-            if channel.task_channel_sid == task_channel_sid and channel.available
-        }
-        return {sid: Load(assigned[sid], capacity.get(sid, 0)) for sid in workers}
+
+    def routing_of(self, workflow: Workflow) -> Configuration:
+        """Return a workflow's configuration.
+
+        Raises
+        ------
+        TwilioError
+            400 with code 20001 where TaskRouter would refuse it.
+        """
+        try:
+            return read_configuration(workflow.configuration, self.tables.task_queues)
+        except ConfigurationError as error:
+            raise invalid(f"Workflow configuration is not valid: {error}") from error
 
     def put_task(self, task: Task) -> Task:
         """Store a new state of a task, as its next version."""

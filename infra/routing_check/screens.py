@@ -86,7 +86,8 @@ def _back(route: Route) -> str:
 
 def _end(route: Route) -> str:
     if route.dropped_after is not None:
-        return f"[red]dropped after {duration(route.dropped_after)}[/]"
+        on = f", or on to {escape(route.leads_on_to)}" if route.leads_on_to else ""
+        return f"[red]dropped after {duration(route.dropped_after)}{on}[/]"
     last = route.stages[-1]
     if not last.offers:
         return "[red]waits for no one[/]"

@@ -1,33 +1,32 @@
-"""The commands `check` and `route`."""
+"""What the commands `check` and `route` show of a stack that was read."""
 
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
-from local import LocalError
-from local.routing_check.centre import Centre, Member
-from local.routing_check.screens import show_findings, show_route, show_table
-from local.routing_check.simulation import Simulation, Transfer
-from local.routing_check.stack import EXAMPLE, CheckedStack, Version, checked_stack
+from routing_check import RoutingCheckError
+from routing_check.centre import Centre, Member
+from routing_check.screens import show_findings, show_route, show_table
+from routing_check.simulation import Simulation, Transfer
+from routing_check.stack import CheckedStack, Version
 from transfer_stack.routing_findings import findings
 
 
-def check(console: Console, stack: str | None) -> None:
+def check(console: Console, checked: CheckedStack, where: str) -> None:
     """Show where a transfer to each queue, to an agent and to the fallback goes, and what is wrong.
+
+    Parameters
+    ----------
+    where
+        What is checked, for the first line.
 
     Raises
     ------
-    LocalError
-        When something is wrong; see also `checked_stack`.
+    RoutingCheckError
+        If something is wrong.
     """
-    with checked_stack(stack) as checked:
-        report(console, checked)
-
-
-def report(console: Console, checked: CheckedStack) -> None:
-    """Do the same for a stack that was read already."""
-    _show_source(console, checked)
+    _show_source(console, where)
     centre = checked.centre
     found = list(checked.unknown)
     for version in checked.versions():
@@ -38,18 +37,14 @@ def report(console: Console, checked: CheckedStack) -> None:
     distinct = list(dict.fromkeys(found))
     show_findings(console, distinct)
     if distinct:
-        raise LocalError("1 fault" if len(distinct) == 1 else f"{len(distinct)} faults")
+        raise RoutingCheckError("1 fault" if len(distinct) == 1 else f"{len(distinct)} faults")
 
 
-def route(console: Console, stack: str | None, target: str, sender: str | None) -> None:
-    """Explain one transfer, step by step; see `checked_stack` and `find_transfer`."""
-    with checked_stack(stack) as checked:
-        explain(console, checked, target, sender)
-
-
-def explain(console: Console, checked: CheckedStack, target: str, sender: str | None) -> None:
-    """Do the same for a stack that was read already."""
-    _show_source(console, checked)
+def route(
+    console: Console, checked: CheckedStack, where: str, target: str, sender: str | None
+) -> None:
+    """Explain one transfer, step by step; raises as `find_transfer`."""
+    _show_source(console, where)
     transfer = find_transfer(checked.centre, target, sender)
     workflow = checked.centre.workflows.get(transfer.target_sid)
     versions = checked.versions()
@@ -63,7 +58,7 @@ def explain(console: Console, checked: CheckedStack, target: str, sender: str | 
 
 def _transfers(centre: Centre, queue_sids: Sequence[str]) -> list[Transfer]:
     centre.read_members(queue_sids)
-    targets = [*queue_sids, *(agent.worker.sid for agent in centre.everyone()[:1])]
+    targets = [*queue_sids, *(agent.sid for agent in centre.everyone()[:1])]
     return [find_transfer(centre, target) for target in targets]
 
 
@@ -72,7 +67,7 @@ def find_transfer(centre: Centre, target: str, sender: str | None = None) -> Tra
 
     Raises
     ------
-    LocalError
+    RoutingCheckError
         When the workspace has no such target or sender.
     """
     chosen = _worker(centre, sender) if sender else None
@@ -84,19 +79,15 @@ def find_transfer(centre: Centre, target: str, sender: str | None = None) -> Tra
         if target in workflow[:2]:
             return Transfer("workflow", workflow.sid, f"workflow {workflow.name}", chosen)
     agent = _worker(centre, target)
-    return Transfer("worker", agent.worker.sid, f"agent {agent.name}", chosen)
+    return Transfer("worker", agent.sid, f"agent {agent.friendly_name}", chosen)
 
 
 def _worker(centre: Centre, wanted: str) -> Member:
     for member in centre.everyone():
         if member.is_called(wanted):
             return member
-    raise LocalError(f"The workspace has no queue, workflow or worker {wanted!r}")
+    raise RoutingCheckError(f"The workspace has no queue, workflow or worker {wanted!r}")
 
 
-def _show_source(console: Console, checked: CheckedStack) -> None:
-    settings = checked.settings
-    where = "The example centre of the emulated Twilio"
-    if settings.stack != EXAMPLE:
-        where = f"Stack {settings.stack}, workspace {settings.routing.workspace_sid}"
+def _show_source(console: Console, where: str) -> None:
     console.print(f"[bold]{escape(where)}[/]; nothing is changed.", soft_wrap=True)

@@ -14,8 +14,6 @@ from typing import Any, Literal
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 
-from twilio_emulator.errors import invalid
-
 Scope = Mapping[str, Any]
 Value = Callable[[Scope], Any]
 Condition = Callable[[Scope], bool]
@@ -49,20 +47,6 @@ def parse_value(text: str) -> Value:
     return value
 
 
-def parse_parameter(name: str, text: str) -> Condition:
-    """Parse the expression in a request's parameter.
-
-    Raises
-    ------
-    TwilioError
-        400 with code 20001 when it is not valid.
-    """
-    try:
-        return parse(text)
-    except ExpressionError as error:
-        raise invalid(f"{name} is not valid: {error}") from error
-
-
 @lru_cache(maxsize=1024)
 def _parse(text: str, start: Literal["condition", "value"]) -> Any:
     try:
@@ -70,6 +54,10 @@ def _parse(text: str, start: Literal["condition", "value"]) -> Any:
     except UnexpectedInput as error:
         where = "at its end" if error.column < 0 else f"at character {error.column}"
         raise ExpressionError(f"Expression {text!r} makes no sense {where}") from error
+
+
+# NULL is taken as a scalar; an object is neither a scalar nor an array.
+_SCALARS = frozenset({type(None), str, int, float, bool})
 
 
 def _equal(left: Any, right: Any) -> bool:
@@ -96,15 +84,16 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return apply
 
 
-def _is_in(item: Any, array: Any) -> bool:
-    return isinstance(array, list) and any(_equal(item, other) for other in array)
-
-
 def _contains(text: Any, part: Any) -> bool:
     return isinstance(text, str) and isinstance(part, str) and part in text
 
 
-_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+def _among(item: Any, array: Any, *, negated: bool) -> bool:
+    fits = isinstance(array, list) and item.__class__ in _SCALARS
+    return fits and any(_equal(item, other) for other in array) is not negated
+
+
+_SCALAR: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": _equal,
     "=": _equal,
     "!=": lambda left, right: not _equal(left, right),
@@ -113,9 +102,26 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": _ordered(operator.gt),
     ">=": _ordered(operator.ge),
     "CONTAINS": _contains,
-    "HAS": lambda array, item: _is_in(item, array),
-    "IN": _is_in,
 }
+
+
+def _comparison(sign: str, *, negated: bool) -> Callable[[Any, Any], bool]:
+    """Return what compares two values.
+
+    "Using scalar operators on arrays will always return false. Using array operators on two scalar
+    values also returns false", says the page: ``!=`` and ``NOT IN`` as well.
+    """
+    if sign == "HAS":
+        return lambda array, item: _among(item, array, negated=negated)
+    if sign == "IN":
+        return lambda item, array: _among(item, array, negated=negated)
+    compare = _SCALAR[sign]
+
+    def apply(left: Any, right: Any) -> bool:
+        fits = left.__class__ in _SCALARS and right.__class__ in _SCALARS
+        return fits and compare(left, right) is not negated
+
+    return apply
 
 
 def _step(found: Any, key: str | int) -> Any:
@@ -139,13 +145,13 @@ class _ToFunction(Transformer[Token, Any]):
     def negation(self, children: list[Condition]) -> Condition:
         return lambda scope: not children[0](scope)
 
-    def comparison(self, children: list[Any]) -> Condition:
+    def comparison(self, children: list[Any], *, negated: bool = False) -> Condition:
         left, sign, right = children
-        compare = _OPERATORS[sign.upper()]
+        compare = _comparison(sign.upper(), negated=negated)
         return lambda scope: compare(left(scope), right(scope))
 
     def negated_comparison(self, children: list[Any]) -> Condition:
-        return self.negation([self.comparison(children)])
+        return self.comparison(children, negated=True)
 
     def reference(self, names: list[Token]) -> Value:
         path = [int(name) if name.type == "INDEX" else str(name) for name in names]
@@ -180,7 +186,7 @@ class _ToFunction(Transformer[Token, Any]):
 
 
 _PARSER = Lark(
-    files("twilio_emulator").joinpath("expressions.lark").read_text("utf-8"),
+    files("twilio_emulator.workflows").joinpath("expressions.lark").read_text("utf-8"),
     parser="lalr",
     start=["condition", "value"],
     maybe_placeholders=False,

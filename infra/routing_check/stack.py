@@ -3,28 +3,26 @@
 import difflib
 import json
 import subprocess
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pulumi
 from pulumi import automation
 from twilio.base.exceptions import TwilioException
 
-from local import ROOT, LocalError
-from local.routing_check.centre import Centre
-from local.stack import SECRETS, stack_config
 from pulumi_twilio.client import twilio_client
 from pulumi_twilio.config import Settings
+from routing_check import RoutingCheckError
+from routing_check.centre import Centre
 from transfer_stack.config_keys import PROJECT
 from transfer_stack.read_settings import read_settings
 from transfer_stack.settings import StackSettings
 from transfer_stack.workflow import Timeouts, workflow_configuration
-from twilio_emulator.seed import contact_centre
-from twilio_emulator.server import serve
 
-EXAMPLE: Final = "example"
+# Where Pulumi.yaml is.
+_PROJECT: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +69,26 @@ class CheckedStack:
         return [after]
 
 
-@contextmanager
-def checked_stack(stack: str | None) -> Iterator[CheckedStack]:
-    """Read a stack's config and its workspace, or the example centre; nothing is changed.
+def checked_stack(stack: str) -> CheckedStack:
+    """Read a stack's config by the Pulumi CLI, and its workspace; nothing is changed.
 
     Raises
     ------
-    LocalError
-        When there is no such stack, its config has errors, or Twilio refuses or fails.
+    RoutingCheckError
+        If there is no such stack, its config has errors, or Twilio refuses or fails.
     """
-    try:
-        if stack is not None:
-            yield open_stack(*_config_of(stack), stack.rpartition("/")[2])
-        else:
-            with serve(contact_centre()) as twilio:
-                yield open_stack(stack_config(twilio), SECRETS, EXAMPLE)
-    except (pulumi.RunError, TwilioException) as error:
-        raise LocalError(str(error)) from error
+    return open_stack(*_config_of(stack), stack.rpartition("/")[2])
 
 
 def open_stack(config: Mapping[str, str], secrets: Collection[str], stack: str) -> CheckedStack:
-    """Return a stack by its config, whose secrets are in plain text."""
+    """Return a stack by its config, whose secrets are in plain text; raises as `checked_stack`."""
+    try:
+        return _open(config, secrets, stack)
+    except (pulumi.RunError, TwilioException) as error:
+        raise RoutingCheckError(str(error)) from error
+
+
+def _open(config: Mapping[str, str], secrets: Collection[str], stack: str) -> CheckedStack:
     settings = read_settings(config, secrets, project=PROJECT, stack=stack)
     twilio, routing = settings.twilio, settings.routing
     client = twilio_client(
@@ -117,15 +114,17 @@ def open_stack(config: Mapping[str, str], secrets: Collection[str], stack: str) 
 
 def _config_of(stack: str) -> tuple[dict[str, str], tuple[str, ...]]:
     try:
-        config = automation.LocalWorkspace(work_dir=str(ROOT)).get_all_config(stack)
+        config = automation.LocalWorkspace(work_dir=str(_PROJECT)).get_all_config(stack)
     except FileNotFoundError as error:
-        raise LocalError("The config of a stack is read by the Pulumi CLI: install it") from error
+        raise RoutingCheckError(
+            "The config of a stack is read by the Pulumi CLI: install it"
+        ) from error
     except (
         automation.CommandError,
         automation.InvalidVersionError,
         subprocess.SubprocessError,
     ) as error:
-        raise LocalError(f"The config of stack {stack} cannot be read: {error}") from error
+        raise RoutingCheckError(f"The config of stack {stack} cannot be read: {error}") from error
     return (
         {key: str(found.value) for key, found in config.items()},
         tuple(key for key, found in config.items() if found.secret),

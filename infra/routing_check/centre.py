@@ -1,4 +1,4 @@
-"""Reads a workspace through Twilio's API into what the emulator's routing engine takes."""
+"""Reads a workspace through Twilio's API into what the library of workflows takes."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -10,13 +10,11 @@ from typing import Any, Final, NamedTuple
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
-from twilio_emulator.taskrouter.model import Activity, Worker
-from twilio_emulator.taskrouter.routing import Candidate, Load
-
 EVERYONE: Final = "Everyone"
 # Stands for the queue where the workspace has none of that name: the stack would create it.
 _NEW_EVERYONE: Final = "WQ" + "0" * 32
 _PAGE_SIZE: Final = 1000
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _QUEUES_AT_ONCE: Final = 8
 
 
@@ -37,42 +35,56 @@ class Workflow(NamedTuple):
 
 
 class WorkerScope(dict[str, Any]):
-    """What expressions see of a worker; the attributes are fetched when one of them is asked for.
+    """What expressions see of a worker; what no list shows is fetched when it is asked for.
 
     A list of workers shows no attributes, and the expressions of most targets name none.
     Source: https://www.twilio.com/docs/taskrouter/api/worker
     """
 
-    def __init__(self, known: Mapping[str, Any], fetch: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Any],
+        attributes: Callable[[], Mapping[str, Any]],
+        channels: Callable[[], Mapping[str, Any]],
+    ) -> None:
         super().__init__(known)
-        self._fetch: Callable[[], str] | None = fetch
+        self._attributes = attributes
+        self._channels = channels
+        self._is_read = False
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return an attribute, or what TaskRouter adds to the attributes."""
-        if key not in self and self._fetch is not None:
-            self.update({**json.loads(self._fetch()), **self})
-            self._fetch = None
+        if key == "channel":
+            self.setdefault(key, dict(self._channels()))
+        elif key not in self and not self._is_read:
+            self.update({**self._attributes(), **self})
+            self._is_read = True
         return super().get(key, default)
 
 
 @dataclass(frozen=True, slots=True)
-class Member(Candidate):
+class Member:
     """A worker of a queue, as if no task were assigned to them."""
 
+    sid: str
+    friendly_name: str
+    activity_sid: str
+    available: bool
     known: WorkerScope
+    idle_since: datetime = _LONG_AGO
 
-    def scope(self) -> dict[str, Any]:
+    @property
+    def ready(self) -> bool:
+        """Tell whether a task can reach them: without tasks, available workers have capacity."""
+        return self.available
+
+    def scope(self) -> WorkerScope:
         """Return the scope of expressions about the worker."""
         return self.known
 
-    @property
-    def name(self) -> str:
-        """Return the worker's name."""
-        return self.worker.friendly_name
-
     def is_called(self, sid_or_name: str) -> bool:
         """Tell whether that is the worker's SID or name."""
-        return sid_or_name in {self.worker.sid, self.name}
+        return sid_or_name in {self.sid, self.friendly_name}
 
 
 class Centre:
@@ -118,19 +130,36 @@ class Centre:
     def _read_members(self, queue_sid: str) -> list[Member]:
         query = {} if queue_sid == _NEW_EVERYONE else {"task_queue_sid": queue_sid}
         workers = self._workspace.workers.list(page_size=_PAGE_SIZE, **query)
-        return sorted(map(self._member, workers), key=lambda one: (not one.ready, one.name))
+        return sorted(
+            map(self._member, workers), key=lambda one: (not one.ready, one.friendly_name)
+        )
 
     def _member(self, shown: WorkerInstance) -> Member:
-        sid, name = str(shown.sid), str(shown.friendly_name)
-        now = datetime.now(UTC)
-        activity = Activity(
-            str(shown.activity_sid), str(shown.activity_name), bool(shown.available), now
-        )
-        known = {"sid": sid, "friendly_name": name, "activity_name": activity.friendly_name}
-        member = Member(
-            Worker(sid, name, activity.sid, "{}", now, now, now, now),
-            activity,
-            Load(0, 1),
-            WorkerScope(known, lambda: str(self._workspace.workers(sid).fetch().attributes)),
-        )
+        sid, name, activity_sid = str(shown.sid), str(shown.friendly_name), str(shown.activity_sid)
+        known = {
+            "sid": sid,
+            "friendly_name": name,
+            "activity_sid": activity_sid,
+            "activity_name": str(shown.activity_name),
+        }
+        scope = WorkerScope(known, lambda: self._attributes_of(sid), lambda: self._channels_of(sid))
+        member = Member(sid, name, activity_sid, bool(shown.available), scope)
         return self._workers.setdefault(sid, member)
+
+    def _attributes_of(self, worker_sid: str) -> Mapping[str, Any]:
+        attributes: dict[str, Any] = json.loads(
+            self._workspace.workers(worker_sid).fetch().attributes
+        )
+        return attributes
+
+    def _channels_of(self, worker_sid: str) -> Mapping[str, Any]:
+        """Return ``worker.channel``, https://www.twilio.com/docs/taskrouter/multitasking."""
+        channels = self._workspace.workers(worker_sid).worker_channels.list(page_size=_PAGE_SIZE)
+        return {
+            str(one.task_channel_unique_name): {
+                "assigned_tasks": 0,
+                "available_capacity_percentage": 100 if one.available else 0,
+                "configured_capacity": one.configured_capacity,
+            }
+            for one in channels
+        }
