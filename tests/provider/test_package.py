@@ -78,5 +78,5 @@ def test_the_plugin_starts_from_the_wheel(built: Path, tmp_path: Path) -> None:
 def test_expressions_have_the_grammar_that_the_emulator_reads() -> None:
     # Two packages that know nothing of each other, so the grammar is there twice.
     provider = FOLDER / "pulumi_twilio" / "taskrouter" / "expressions.lark"
-    emulator = files("twilio_emulator").joinpath("expressions.lark")
+    emulator = files("twilio_emulator.workflows").joinpath("expressions.lark")
     assert provider.read_bytes() == emulator.read_bytes()
