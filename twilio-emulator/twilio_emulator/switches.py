@@ -1,136 +1,205 @@
 """Switches for behaviour that Twilio's documentation leaves open, or that varies.
 
-A caller is correct when it copes with every setting. All times are in seconds by the account's
-clock, those of events by the machine's; what is due takes effect before the next call is answered,
-or at the server's next tick.
+Each is a question: the page that leaves it open, and how one would see the answer on a real
+account. A caller is correct when it copes with every setting. All times are in seconds by the
+account's clock, those of events by the machine's; what is due takes effect before the next call is
+answered, or at the server's next tick.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
 from twilio_emulator.taskrouter.model import TaskStatus
 
+_DOCS = "https://www.twilio.com/docs/"
+_INTERACTIONS = _DOCS + "flex/developer/conversations/interactions-api/"
+_PARTICIPANTS = _INTERACTIONS + "interaction-channel-participants"
+_INVITES = _INTERACTIONS + "invites-subresource"
+_PARK = _DOCS + "flex/developer/conversations/park-an-interaction"
+_DELIVERY = _DOCS + "events/event-delivery-and-duplication"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a switch answers.
+
+    Attributes
+    ----------
+    text
+        The question; the switch's value is the answer.
+    page
+        Which leaves it open, or says what another page says otherwise.
+    seen
+        How one would see the answer on a real account: which calls, and what to look at.
+    """
+
+    text: str
+    page: str
+    seen: str
+
+
+def _switch(*, default: Any, text: str, page: str, seen: str) -> Any:
+    return field(default=default, metadata={"question": Question(text, page, seen)})
+
 
 @dataclass(slots=True)
 class Switches:
-    """One field for each open question; its docstring names the page that leaves it open."""
+    """One field for each open question, with its default."""
 
-    evaluations_per_second: int = 3
-    """Rate limit of a search by attributes. Documented as 3 by default, and raised for some
-    accounts: https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction
-    """
+    evaluations_per_second: int = _switch(
+        default=3,
+        text="How many searches by attributes does TaskRouter answer in a second? 3 by "
+        "default, raised for some accounts.",
+        page="https://www.twilio.com/en-us/changelog/taskrouter-endpoint-rate-limit-correction",
+        seen="GET Tasks?EvaluateTaskAttributes=1==1 ten times within a second; count the "
+        "answers before the first 429.",
+    )
+    timeout_leads_to_next_filter: bool = _switch(
+        default=False,
+        text="Does a task go to the next filter that it matches when the last target of its "
+        "filter times out? Yes by this page; the lifecycle page says that it is canceled.",
+        page=_DOCS + "taskrouter/workflow-configuration",
+        seen="Create a workflow of two filters 1==1, the first with a target of an empty queue "
+        "and a timeout of 5, and a task in it. After 10 s GET the task: assignment_status "
+        "and task_queue_sid.",
+    )
+    invite_names_its_task: bool = _switch(
+        default=True,
+        text="Does an invite's answer hold the new task's SID? An example has it; creation is "
+        "asynchronous, says the page on interactions.",
+        page=_PARK,
+        seen="POST an invite; look for routing.properties.sid in the answer, then GET the invites.",
+    )
+    invite_task_delay: float = _switch(
+        default=0.0,
+        text="How long after its invite is a task created, if the answer does not name it?",
+        page=_INVITES,
+        seen="POST an invite, then GET the channel's invites until one has "
+        "routing.properties.sid; compare the times.",
+    )
+    janitor_after: frozenset[TaskStatus] = _switch(
+        default=frozenset({TaskStatus.COMPLETED}),
+        text="After which states of a task does the Channel Janitor clean up its chat channel? "
+        "Completed and deleted are documented; none switches it off.",
+        page=_DOCS + "flex/developer/messaging/manage-flows#channel-janitor",
+        seen="Put a chat's task into wrapping, another into canceled; a minute later GET the "
+        "channel's members.",
+    )
+    lists_closed_participants: bool = _switch(
+        default=True,
+        text="Does the list of a channel's participants go on showing an agent who was closed?",
+        page=_PARTICIPANTS,
+        seen="POST Status=closed to an agent's participant, then GET the participants.",
+    )
+    completes_after_close: float = _switch(
+        default=0.0,
+        text="How long after the answer to an agent's close is their task completed?",
+        page=_PARK,
+        seen="POST Status=closed to an agent's participant, then GET their task until it is "
+        "completed; compare the times.",
+    )
+    refuses_second_close: bool = _switch(
+        default=True,
+        text="Is closing a closed agent again refused: with 400 and 20001 while they are "
+        "listed, with 404 and 20404 otherwise?",
+        page=_PARTICIPANTS,
+        seen="POST Status=closed twice to an agent's participant; look at the second answer.",
+    )
+    search_lag: float = _switch(
+        default=0.0,
+        text="How old must a task be for EvaluateTaskAttributes to see it?",
+        page=_DOCS + "taskrouter/api/task",
+        seen="POST a task with an attribute of its own, then search for it every half second; "
+        "compare the times.",
+    )
+    cancels_interaction_tasks: bool = _switch(
+        default=True,
+        text='Does the Task API cancel and delete tasks of interactions? "Not supported", says '
+        "the page; if it refuses, here with 400 and 20001.",
+        page=_DOCS + "flex/developer/conversations/best-practices",
+        seen="POST AssignmentStatus=canceled to the task of an invite that waits; look at the "
+        "answer.",
+    )
+    refuses_invites_into_closed_channels: bool = _switch(
+        default=True,
+        text="Is an invite into a channel that is over refused, with 400 and 20001?",
+        page=_INVITES,
+        seen="Close an interaction's channel, then POST an invite into it; look at the answer.",
+    )
+    closing_cancels_invited_tasks: bool = _switch(
+        default=False,
+        text="Does the end of an interaction's channel cancel the tasks of invites that no "
+        "agent has accepted? The page tells of agents' tasks only.",
+        page=_INTERACTIONS + "channels-subresource",
+        seen="POST an invite to a queue without workers, close the channel, GET the invite's task.",
+    )
+    etag_changes_always: bool = _switch(
+        default=False,
+        text="Does an update that changes nothing make a new ETag? The same one means the same "
+        "task, is all that the page says.",
+        page=_DOCS + "taskrouter/api/task",
+        seen="POST a task's own attributes to it; compare the ETag before and after.",
+    )
+    cancels_unroutable_after: float = _switch(
+        default=0.0,
+        text="How long does a task stay pending after its workflow has no queue for it any more?",
+        page=_DOCS + "taskrouter/lifecycle-task-workflows-and-assignment",
+        seen="Create a task in a workflow whose only target times out after 5 s; GET it until "
+        "it is canceled.",
+    )
+    deletes_finished_after: float | None = _switch(
+        default=300.0,
+        text="How long can a completed or canceled task be read? Pages have said 5 minutes and "
+        "15; null keeps it.",
+        page=_DOCS + "taskrouter/lifecycle-task-state",
+        seen="Cancel a task, then GET it every minute until it is answered 404.",
+    )
+    events_repeated: int = _switch(
+        default=0,
+        text='How many more times does a sink get each event? "We might send the same event '
+        'more than once."',
+        page=_DELIVERY,
+        seen="Keep the ids of a day's events; count those that came more than once.",
+    )
+    events_delayed: float = _switch(
+        default=0.0,
+        text='How long after it happened is an event sent? "Two second latency is not guaranteed."',
+        page=_DOCS + "events/ga-migration",
+        seen="Compare the time of each event with the time of its arrival.",
+    )
+    events_lost: bool = _switch(
+        default=False,
+        text='Are all events lost, from now on? An event can be "dropped and is not retried".',
+        page=_DOCS + "api/errors/91303",
+        seen="Compare a day's events with TaskRouter's own list, GET Events.",
+    )
+    events_reordered: float = _switch(
+        default=0.0,
+        text="For how long are a sink's events collected, to be sent the last one first? "
+        '"Receiving events in order isn\'t guaranteed"; 0 keeps their order.',
+        page=_DOCS + "events",
+        seen="Compare the order of arrival with the order of the events' times.",
+    )
+    events_of_others: bool = _switch(
+        default=False,
+        text="Does each event come after one like it of another account? Nothing ties the "
+        "address of a sink to one account.",
+        page=_DOCS + "events/event-streams/sink-resource",
+        seen="Create a sink with the same destination in a second account.",
+    )
 
-    invite_names_its_task: bool = True
-    """Whether an invite's answer holds the new task's SID. The example below
-    https://www.twilio.com/docs/flex/developer/conversations/park-an-interaction has it; creation
-    is asynchronous, says the page on interactions. When False, the channel's list of invites has
-    it as soon as the task exists.
-    """
-
-    invite_task_delay: float = 0.0
-    """How long after its invite a task is created, where ``invite_names_its_task`` is False. The
-    page on interactions calls creation asynchronous and gives no time.
-    """
-
-    janitor_after: frozenset[TaskStatus] = frozenset({TaskStatus.COMPLETED})
-    """After which states of a task its chat channel is cleaned up; none switches the Channel
-    Janitor off. Completed tasks and deleted ones (which count unless it is off) are documented,
-    wrapping and cancelled ones are left open:
-    https://www.twilio.com/docs/flex/developer/messaging/manage-flows#channel-janitor
-    """
-
-    lists_closed_participants: bool = True
-    """Whether the list of a channel's participants goes on showing a closed agent. Left open by
-    the page ``interaction-channel-participants`` of the Interactions API, whose participants have
-    no property that tells.
-    """
-
-    completes_after_close: float = 0.0
-    """How long after the answer to an agent's close their task is completed. Left open by
-    https://www.twilio.com/docs/flex/developer/conversations/park-an-interaction
-    """
-
-    refuses_second_close: bool = True
-    """Whether closing a closed agent again is refused: with 400 and 20001 while they are listed,
-    with 404 and 20404 otherwise. When False it is answered like the first. Left open by the page
-    ``interaction-channel-participants``.
-    """
-
-    search_lag: float = 0.0
-    """How old a task must be for ``EvaluateTaskAttributes`` to see it. Left open by
-    https://www.twilio.com/docs/taskrouter/api/task
-    """
-
-    cancels_interaction_tasks: bool = True
-    """Whether the Task API cancels and deletes tasks of interactions. "Not supported", says
-    https://www.twilio.com/docs/flex/developer/conversations/best-practices, and leaves open
-    whether it is refused: when False, with 400 and 20001.
-    """
-
-    refuses_invites_into_closed_channels: bool = True
-    """Whether an invite into a channel that is over is refused, with 400 and 20001. Left open by
-    the page ``invites-subresource``.
-    """
-
-    closing_cancels_invited_tasks: bool = False
-    """Whether the end of an interaction's channel cancels the tasks of invites that no agent has
-    accepted yet. Left open by the page ``channels-subresource``, which tells of agents' tasks.
-    """
-
-    etag_changes_always: bool = False
-    """Whether an update that changes nothing makes a new ``ETag``. The page on tasks says only
-    that the same ``ETag`` means the same resource.
-    """
-
-    timeout_leads_to_next_filter: bool = False
-    """Where the time-out of a filter's last target leads. "To the next matching filter (if
-    existing)", says https://www.twilio.com/docs/taskrouter/workflow-configuration; the task is
-    canceled, says https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment.
-    """
-
-    cancels_unroutable_after: float = 0.0
-    """How long a task stays pending after its workflow has no queue for it (any more). Cancelled
-    in the end, says https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
-    without a time.
-    """
-
-    deletes_finished_after: float | None = 300.0
-    """How long a completed or cancelled task can be read; None keeps it. Some minutes: Twilio's
-    pages have given 5 and 15, https://www.twilio.com/docs/taskrouter/lifecycle-task-state
-    """
-
-    events_repeated: int = 0
-    """How many more times a sink gets each event, in requests of their own. "We might send the same
-    event more than once", says https://www.twilio.com/docs/events/event-delivery-and-duplication.
-    """
-
-    events_delayed: float = 0.0
-    """How long after it happened an event is sent. "Two second latency is not guaranteed", says
-    https://www.twilio.com/docs/events/ga-migration.
-    """
-
-    events_lost: bool = False
-    """Whether all events are lost, from now on. An event can be "dropped and is not retried":
-    https://www.twilio.com/docs/api/errors/91303
-    """
-
-    events_reordered: float = 0.0
-    """For how long a sink's events are collected, to be sent the last one first; 0 keeps their
-    order. "Receiving events in order isn't guaranteed", says https://www.twilio.com/docs/events.
-    """
-
-    events_of_others: bool = False
-    """Whether each event comes after one like it of another account. Nothing ties the address of
-    a sink to one account: https://www.twilio.com/docs/events/event-streams/sink-resource
-    """
+    @staticmethod
+    def questions() -> dict[str, Question]:
+        """Return the question that each switch answers, by its name."""
+        return {each.name: each.metadata["question"] for each in fields(Switches)}
 
     def as_document(self) -> dict[str, Any]:
         """Return all names and values, as JSON has them."""
         return {
-            field.name: sorted(value) if isinstance(value, frozenset) else value
-            for field in fields(self)
-            for value in (getattr(self, field.name),)
+            each.name: sorted(value) if isinstance(value, frozenset) else value
+            for each in fields(self)
+            for value in (getattr(self, each.name),)
         }
 
     def change(self, document: Mapping[str, Any]) -> None:
@@ -152,8 +221,8 @@ class Switches:
     def restore(self) -> None:
         """Set everything back to the defaults."""
         defaults = Switches()
-        for field in fields(self):
-            setattr(self, field.name, getattr(defaults, field.name))
+        for each in fields(self):
+            setattr(self, each.name, getattr(defaults, each.name))
 
 
 def _read(name: str, kind: Any, value: Any) -> Any:

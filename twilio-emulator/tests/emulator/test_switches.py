@@ -297,3 +297,11 @@ def test_an_invalid_switch_is_refused_and_changes_nothing(
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     assert expected in answer.json()["message"]
     assert twilio.centre.account.settings == Switches()
+
+
+def test_each_switch_names_its_page_its_question_and_how_to_see_the_answer() -> None:
+    assert set(Switches.questions()) == set(Switches().as_document())
+    for question in Switches.questions().values():
+        assert question.page.startswith("https://www.twilio.com/")
+        assert "?" in question.text
+        assert question.seen.endswith(".")
