@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
@@ -48,6 +49,8 @@ class Account:
     addresses: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Takes an event to the sink of that SID, in the background.
     deliver: Callable[[str, Event], None] = no_delivery
+    # How many requests to sinks there were, and how many of them were taken or refused by now.
+    deliveries: Counter[str] = field(default_factory=Counter)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def workspace(self, sid: str) -> Workspace:

@@ -31,13 +31,15 @@ LONGEST_DELIVERY_SECONDS = 4 * 3600.0
 # Twilio names neither the first interval nor the longest one; short ones keep tests fast.
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, JITTER_SECONDS = 0.1, 30.0, 0.2
 TOO_MANY_REQUESTS = 429
+# Requests that a host has at once. Twilio names no number; a burst is to be slow, not fatal.
+AT_ONCE = 4
 
 
 class EventDelivery:
     """Delivers the events of an account, on the event loop of its server.
 
     Events of one call reach a sink with ``batch_events`` in one request. Sinks do not wait for each
-    other, and a request that is retried holds up no other.
+    other, and a request that is retried holds up no other. A host gets `AT_ONCE` requests at once.
     """
 
     def __init__(self, account: Account) -> None:
@@ -115,6 +117,7 @@ class EventDelivery:
         if parts.username:
             user, password = unquote(parts.username), unquote(parts.password or "")
             headers["Authorization"] = encode_basic_auth(user, password)
+        self._account.deliveries["sent"] += 1
         with suppress(ClientError, TimeoutError):
             async with (
                 asyncio.timeout(LONGEST_DELIVERY_SECONDS),
@@ -124,9 +127,9 @@ class EventDelivery:
                     data=body.encode(),
                     headers=headers,
                     allow_redirects=False,
-                ),
+                ) as answer,
             ):
-                pass
+                self._account.deliveries["taken" if answer.ok else "refused"] += 1
 
     def _signed(self, address: str, body: str) -> tuple[str, str]:
         """Return the address with the body's hash, and the signature of both.
@@ -140,7 +143,12 @@ class EventDelivery:
 
     def _http(self) -> "RetryClient":
         if self._client is None:
-            from aiohttp import ClientError, ClientSession, ClientTimeout  # noqa: PLC0415
+            from aiohttp import (  # noqa: PLC0415
+                ClientError,
+                ClientSession,
+                ClientTimeout,
+                TCPConnector,
+            )
             from aiohttp_retry import JitterRetry, RetryClient  # noqa: PLC0415
 
             retries = JitterRetry(
@@ -153,7 +161,8 @@ class EventDelivery:
             )
             # Not of the whole request: in a burst, that would count the wait for a connection.
             patience = ClientTimeout(sock_connect=ANSWER_SECONDS, sock_read=ANSWER_SECONDS)
-            session = ClientSession(timeout=patience)
+            connector = TCPConnector(limit_per_host=AT_ONCE)
+            session = ClientSession(timeout=patience, connector=connector)
             self._client = RetryClient(session, retry_options=retries)
         return self._client
 

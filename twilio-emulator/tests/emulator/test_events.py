@@ -27,6 +27,7 @@ from twilio_emulator.clock import ManualClock
 from twilio_emulator.event_delivery import ANSWER_SECONDS
 from twilio_emulator.seed import ContactCentre, contact_centre
 from twilio_emulator.server import RunningTwilio, serve
+from twilio_emulator.taskrouter.lifecycle import cancel
 
 CANCELED: Any = "canceled"
 ALL = (
@@ -346,3 +347,24 @@ def test_events_of_another_account_can_be_mixed_in(
     assert other["account_sid"] != centre.account_sid
     assert centre.task(other["task_sid"]) is None
     assert set(other) == set(own)
+
+
+def test_a_burst_reaches_a_sink_a_few_requests_at_a_time(
+    client: Client, centre: ContactCentre, sink: Sink
+) -> None:
+    sink.subscribe(client, "task.canceled", batch=False)
+    sink.answers = [HANGS] * (event_delivery.AT_ONCE + 1)
+    for _ in range(30):
+        with centre.account.lock:
+            task = centre.workspace.task(centre.pending_task())
+            cancel(centre.workspace, task, None)
+    for _ in range(event_delivery.AT_ONCE):
+        sink.next()
+    assert sink.gets_nothing()
+    sink.released.set()
+    for _ in range(30 - event_delivery.AT_ONCE):
+        sink.next()
+    deadline = time.monotonic() + 5
+    while centre.account.deliveries["taken"] < 30:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
