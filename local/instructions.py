@@ -20,6 +20,7 @@ def show_instructions(
     ben = seed["workers"]["ben"]
     console.print(f"\nEndpoint         [bold]{endpoint}[/]", soft_wrap=True)
     console.print(f"Emulated Twilio  {twilio_url}", soft_wrap=True)
+    console.print(f"Its console      {twilio_url}/console", soft_wrap=True)
     console.print(f"Functions' log   {functions_log}", soft_wrap=True, markup=False)
     _print_command(
         console,

@@ -14,10 +14,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twilio_emulator import control
+from twilio_emulator.console import routes as console
 from twilio_emulator.errors import METHOD_NOT_ALLOWED, TwilioError, not_found
 from twilio_emulator.event_delivery import EventDelivery
 from twilio_emulator.faults import FaultMiddleware, Faults
-from twilio_emulator.journal import Journal
+from twilio_emulator.journal import OWN, Journal
 from twilio_emulator.seed import ContactCentre
 from twilio_emulator.twilio import EmulatedTwilio, query_fields, read_body
 
@@ -46,6 +47,7 @@ def application(centre: ContactCentre, faults: Faults, journal: Journal) -> Star
     return Starlette(
         routes=[
             *control.routes(centre, faults, journal),
+            *console.routes(centre, journal),
             Route("/{path:path}", endpoint, methods=["GET", "POST", "DELETE", "PUT"]),
         ],
         middleware=[
@@ -87,7 +89,7 @@ class JournalMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record a call, carry it out, and record its status."""
-        if scope["type"] != "http" or scope["path"].startswith("/emulator"):
+        if scope["type"] != "http" or scope["path"].startswith(OWN):
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)

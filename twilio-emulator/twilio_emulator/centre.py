@@ -4,6 +4,7 @@ Every method holds the account's lock, so it can be called while the server runs
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -17,10 +18,19 @@ from twilio_emulator.flex.model import (
 from twilio_emulator.flex.token_routes import new_token_value
 from twilio_emulator.sids import seeded_sid
 from twilio_emulator.taskrouter.lifecycle import complete, wrap
-from twilio_emulator.taskrouter.model import Reservation, ReservationStatus, Task, Worker
+from twilio_emulator.taskrouter.model import (
+    Reservation,
+    ReservationStatus,
+    Task,
+    TaskQueue,
+    Worker,
+    Workflow,
+)
 from twilio_emulator.taskrouter.reservation_routes import answer
 from twilio_emulator.taskrouter.routing_loop import settle
 from twilio_emulator.work import Work
+from twilio_emulator.workflows.configuration import read_configuration
+from twilio_emulator.workflows.expressions import parse
 
 TOKEN_LIFE = timedelta(hours=24)
 
@@ -54,6 +64,34 @@ class ContactCentre(Work):
     def workspace_sid(self) -> str:
         """Return the workspace's SID."""
         return self.workspace.sid
+
+    def add(self, document: Mapping[str, Any]) -> None:
+        """Add queues and workflows: expressions by name, and configurations by name.
+
+        In a configuration, a queue may be called by its name.
+
+        Raises
+        ------
+        ValueError
+            For anything else, or for what TaskRouter would refuse.
+        """
+        unknown = set(document) - {"queues", "workflows"}
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: expected queues and workflows")
+        now, tables = self.workspace.now(), self.workspace.tables
+        for name, expression in document.get("queues", {}).items():
+            parse(expression)
+            queue = TaskQueue(seeded_sid("WQ", name), name, expression, now, now)
+            tables.task_queues[queue.sid] = queue
+            self.queues[name] = queue.sid
+        for name, configuration in document.get("workflows", {}).items():
+            text = json.dumps(configuration)
+            for queue_name, sid in self.queues.items():
+                text = text.replace(f'"queue": {json.dumps(queue_name)}', f'"queue": "{sid}"')
+            read_configuration(text, tables.task_queues)
+            workflow = Workflow(seeded_sid("WW", name), name, text, now, now)
+            tables.workflows[workflow.sid] = workflow
+            self.workflows[name] = workflow.sid
 
     # Reading
 

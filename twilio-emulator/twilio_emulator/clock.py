@@ -6,18 +6,28 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """A source of the time."""
+    """A source of the time that can be moved forward."""
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward by so many seconds."""
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock, and what was added to it."""
+
+    def __init__(self) -> None:
+        self._added = timedelta()
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._added
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward by so many seconds."""
+        self._added += timedelta(seconds=seconds)
 
 
 class ManualClock:

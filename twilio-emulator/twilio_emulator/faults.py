@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twilio_emulator.errors import INTERNAL, PRECONDITION_FAILED, TOO_MANY_REQUESTS, TwilioError
+from twilio_emulator.journal import OWN
 
 Kind = Literal["status", "close", "silence", "latency"]
 
@@ -170,7 +171,7 @@ class FaultMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry a call out, or apply a fault to it."""
         fault = None
-        if scope["type"] == "http" and not scope["path"].startswith("/emulator"):
+        if scope["type"] == "http" and not scope["path"].startswith(OWN):
             fault = self._faults.applying_to(scope["method"], scope["path"])
         if fault is None:
             await self._app(scope, receive, send)

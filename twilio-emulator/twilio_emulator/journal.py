@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 HIDDEN = "(left out)"
+# What begins with one of these is the emulator's own and no API of Twilio's.
+OWN = ("/emulator", "/console")
 SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
 
 

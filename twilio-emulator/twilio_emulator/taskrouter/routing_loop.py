@@ -129,7 +129,7 @@ def _route(workspace: Workspace, task: Task) -> None:
         cancel(workspace, task, "Task TTL Exceeded")
         return
     while task.status.waiting and task.target is not None:
-        members = _members(workspace, task, task.target)
+        members = members_of(workspace, task, task.target)
         offered = _offer(workspace, task, task.target, members)
         if offered or task.status is TaskStatus.RESERVED:
             return
@@ -167,7 +167,7 @@ def _moved_on(workspace: Workspace, task: Task) -> Task:
     return _at_place(workspace, task, after)
 
 
-def _members(workspace: Workspace, task: Task, target: Target) -> list[Candidate]:
+def members_of(workspace: Workspace, task: Task, target: Target) -> list[Candidate]:
     """Return the workers of a target's queue; of a direct task, the worker."""
     candidates = workspace.candidates(task.task_channel_sid)
     if task.routing_target is not None and task.routing_target.startswith("WK"):
