@@ -27,6 +27,7 @@ def routes(centre: ContactCentre, faults: Faults, journal: Journal) -> list[Rout
         "tasks": (control.tasks, ["POST"]),
         "journal": (control.journal, ["GET", "DELETE"]),
         "settings": (control.settings, ["GET", "POST", "DELETE"]),
+        "questions": (control.questions, ["GET"]),
         "faults": (control.faults, ["GET", "POST", "DELETE"]),
     }
     return [
@@ -80,6 +81,10 @@ class _Control:
             except ValueError as error:
                 raise invalid(f"Not a setting: {error}") from error
             return JSONResponse(switches.as_document())
+
+    async def questions(self, _request: Request) -> Response:
+        asked = self._centre.account.settings.questions()
+        return JSONResponse({name: dataclasses.asdict(each) for name, each in asked.items()})
 
     async def faults(self, request: Request) -> Response:
         if request.method == "DELETE":

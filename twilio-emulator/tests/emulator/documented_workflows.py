@@ -195,7 +195,7 @@ DOCUMENTS = [
         [Expected({"kind": "x"}, "Support", ANYONE)],
     ),
     Document(
-        "workers.available counts the queue, whoever the target asks for",
+        "workers.available counts the queue, no matter whom the target asks for",
         PRESENCE,
         [
             only(

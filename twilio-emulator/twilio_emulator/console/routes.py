@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from twilio_emulator.console import view
-from twilio_emulator.journal import Journal
+from twilio_emulator.journal import SID, Entry, Journal
 from twilio_emulator.seed import ContactCentre
 from twilio_emulator.twilio import EmulatedTwilio, query_fields
 
@@ -95,7 +96,7 @@ class Console:
                 "queues": view.queues(workspace),
                 "tasks": view.tasks(account, workspace),
                 "conversations": view.conversations(account, workspace),
-                "calls": self._journal.entries[: -CALLS_SHOWN - 1 : -1],
+                "calls": [_call(entry) for entry in self._journal.entries[: -CALLS_SHOWN - 1 : -1]],
                 "switches": _switches(account.settings),
             }
             activities = [
@@ -162,6 +163,11 @@ class Console:
 def _is_local(request: Request) -> bool:
     """Tell whether a request names this machine: no name of another site may lead here."""
     return request.headers.get("host", "").rpartition(":")[0] in LOOPBACK
+
+
+def _call(entry: Entry) -> Entry:
+    """Return a call with short SIDs."""
+    return replace(entry, path=SID.sub(lambda sid: f"{sid[0][:2]}..{sid[0][-4:]}", entry.path))
 
 
 def _switches(settings: Any) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ def is_skipped(target: Target, task: Mapping[str, Any], queue_members: Iterable[
     """Tell whether ``skip_if`` lets a task pass that was offered to no one.
 
     ``workers.available``, ``workers.unavailable`` and ``workers.WA...`` count the members of the
-    target's queue by their activity, whoever the target asks for.
+    target's queue by their activity, no matter whom the target asks for.
     """
     if target.skip_if is None:
         return False
