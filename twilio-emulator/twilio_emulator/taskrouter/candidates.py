@@ -6,7 +6,7 @@ Source: https://www.twilio.com/docs/taskrouter/multitasking (``worker.channel``)
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -77,8 +77,10 @@ class Loads:
 class _Channels(dict[str, Any]):
     """``worker.channel``: a worker's task channels by unique name, read when they are asked for."""
 
+    __slots__ = ("_loads", "_worker_sid")
+
     def __init__(self, loads: Loads, worker_sid: str) -> None:
-        super().__init__()
+        # Empty, so there is nothing to initialize: this is done for each worker of each routing.
         self._loads = loads
         self._worker_sid = worker_sid
 
@@ -102,6 +104,8 @@ class Candidate:
     activity: Activity
     loads: Loads
     task_channel_sid: str = ""
+    # Many queues ask for the same worker's scope.
+    _scope: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def sid(self) -> str:
@@ -135,14 +139,18 @@ class Candidate:
 
     def scope(self) -> Mapping[str, Any]:
         """Return the attributes, and what the page on expressions adds to them."""
-        return {
-            **_read(self.worker.attributes),
-            "sid": self.worker.sid,
-            "friendly_name": self.worker.friendly_name,
-            "activity_sid": self.activity.sid,
-            "activity_name": self.activity.friendly_name,
-            "channel": _Channels(self.loads, self.worker.sid),
-        }
+        if self._scope is None:
+            made = {
+                **_read(self.worker.attributes),
+                "sid": self.worker.sid,
+                "friendly_name": self.worker.friendly_name,
+                "activity_sid": self.activity.sid,
+                "activity_name": self.activity.friendly_name,
+                "channel": _Channels(self.loads, self.worker.sid),
+            }
+            object.__setattr__(self, "_scope", made)
+            return made
+        return self._scope
 
 
 @lru_cache(maxsize=8192)

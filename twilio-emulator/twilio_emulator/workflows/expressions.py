@@ -35,6 +35,12 @@ def parse(text: str) -> Condition:
     return condition
 
 
+@lru_cache(maxsize=1024)
+def is_constant(text: str) -> bool:
+    """Tell whether an expression that parses is the same for all, as ``1==1`` is."""
+    return next(_PARSER.parse(text, start="condition").find_data("reference"), None) is None
+
+
 def parse_value(text: str) -> Value:
     """Parse the reference (or constant) of a ``known_worker_sid``, such as ``task.targetSid``.
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from twilio_emulator.workflows.configuration import Target
-from twilio_emulator.workflows.expressions import parse, parse_value
+from twilio_emulator.workflows.expressions import is_constant, parse, parse_value
 
 
 class Candidate(Protocol):
@@ -81,6 +81,8 @@ def members(target_workers: str, candidates: Iterable[Worker]) -> list[Worker]:
     if not target_workers:
         return []
     condition = parse(target_workers)
+    if is_constant(target_workers):
+        return list(candidates) if condition({}) else []
     return [c for c in candidates if condition({"worker": (scope := c.scope()), **scope})]
 
 
