@@ -59,7 +59,7 @@ def test_everything_can_be_done_by_keyboard(page: Page, centre: ContactCentre) -
         name = page.evaluate("document.activeElement.getAttribute('aria-label')") or ""
         if name.startswith("Accept: Quinn"):
             break
-    # What is shown anew each second keeps the focus.
+    # What is replaced each second keeps the focus.
     page.wait_for_timeout(1500)
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Done: answer.")
