@@ -33,7 +33,7 @@ bench: install  ## Count a transfer's calls and round trips, measure the functio
 	@$(BIN)/python -m local.bench
 
 test: install policy  ## Run every test; those on a Pulumi engine need the Pulumi CLI
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: install  ## Check style, types, imports, GitHub's workflows and words
 	$(BIN)/ruff check .

@@ -127,7 +127,7 @@ def test_the_suite_runs_with_the_policy_pack_in_its_own_environment() -> None:
     (prerequisites,) = re.findall(r"^test: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
     assert "policy" in prerequisites.split()
-    assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text()
+    assert '\nmake test TESTS="$*"\n' in (ROOT / ".ci" / "run").read_text()
 
 
 def test_production_is_deployed_to_no_account_but_its_own() -> None:
