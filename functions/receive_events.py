@@ -58,7 +58,7 @@ class Runtime:
 
     def __init__(self) -> None:
         self._url = os.environ["EVENTS_QUEUE_URL"]
-        self._secret_arn = os.environ["TWILIO_SECRET_ARN"]
+        self._secret_arn = os.environ["EVENTS_SECRET_ARN"]
         self._secrets = SecretsProvider(
             boto3_client=boto3.client("secretsmanager", config=AWS_CALLS)
         )

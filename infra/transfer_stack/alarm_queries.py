@@ -7,10 +7,12 @@ import pulumi_aws as aws
 
 from transfer_stack.metrics import (
     ANSWERED,
+    LEFT_OUT,
+    LOOK_FAILED,
     NOT_ROLLED_BACK,
-    NOT_SETTLED,
     REFUSED,
     THROTTLED,
+    UNDER_WAY,
     Metric,
     Watched,
 )
@@ -82,16 +84,22 @@ def throttled_by_gateway(watched: Watched) -> list[Query]:
     return [_metric("throttled", throttled, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def unsettled_offers(watched: Watched) -> list[Query]:
-    """Return how often an offer could not be settled."""
-    left = watched.ours(NOT_SETTLED)
-    return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
+def failed_looks(watched: Watched) -> list[Query]:
+    """Return how many looks at a conversation ended in a failure."""
+    failed = watched.ours(LOOK_FAILED)
+    return [_metric("failed", failed, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def looks_at_offers(watched: Watched) -> list[Query]:
-    """Return how often the schedule and events have counted what they could not settle, or 0."""
-    counted = watched.ours(NOT_SETTLED)
-    return [_metric("looks", counted, "SampleCount", _COUNT_SECONDS, is_result=True)]
+def left_out_looks(watched: Watched) -> list[Query]:
+    """Return how many conversations were not looked at for want of time."""
+    left_out = watched.ours(LEFT_OUT)
+    return [_metric("left", left_out, "Sum", _COUNT_SECONDS, is_result=True)]
+
+
+def runs_of_the_schedule(watched: Watched) -> list[Query]:
+    """Return how often the schedule has counted what is under way, be it 0."""
+    counted = watched.ours(UNDER_WAY)
+    return [_metric("runs", counted, "SampleCount", _COUNT_SECONDS, is_result=True)]
 
 
 def refused_events(watched: Watched) -> list[Query]:

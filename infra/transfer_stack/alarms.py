@@ -11,21 +11,22 @@ from transfer_stack.alarm_queries import (
     crashed_functions,
     failed_events,
     failed_lists,
+    failed_looks,
     failed_rollbacks,
     failure_percent,
-    looks_at_offers,
+    left_out_looks,
     oldest_event,
     refused_events,
     refused_percent,
+    runs_of_the_schedule,
     slowest_transfers,
     succeeded_canaries,
     throttled_by_gateway,
     throttled_requests,
-    unsettled_offers,
 )
 from transfer_stack.component import Component
+from transfer_stack.events_queue import VISIBILITY_SECONDS
 from transfer_stack.metrics import Watched
-from transfer_stack.offers import VISIBILITY_SECONDS
 from transfer_stack.settings import AlarmSettings, StackSettings
 
 # A metric arrives late, so in the newest period FILL always inserts its value. An alarm that
@@ -76,7 +77,7 @@ class Alarms(Component):
                 endpoint=settings.alarms.email,
                 opts=self.child(),
             )
-        alarms = self._declare_alarms(settings.alarms)
+        alarms = [*self._declare_alarms(settings.alarms), *self._declare_look_alarms()]
         if settings.offers.are_possible:
             alarms += self._declare_offer_alarms()
         if settings.canary:
@@ -142,26 +143,38 @@ class Alarms(Component):
             ),
         ]
 
-    def _declare_offer_alarms(self) -> list[aws.cloudwatch.MetricAlarm]:
+    def _declare_look_alarms(self) -> list[aws.cloudwatch.MetricAlarm]:
         return [
             self._declare(
-                "offers-not-settled",
-                "For a quarter of an hour, offers could not be handed over or ended: customers may "
-                "wait, or have two agents",
-                unsettled_offers,
+                "looks-failing",
+                "For a quarter of an hour, transfers that are under way could not be finished: "
+                "customers may wait, or have two agents",
+                failed_looks,
                 datapoints=_PERIODS_WHERE_STUCK,
                 periods=_PERIODS_WHERE_STUCK,
             ),
             self._declare(
-                "offers-not-looked-at",
-                "For a quarter of an hour the schedule did not look at the offers: where an event "
-                "is lost, two agents stay in a conversation",
-                looks_at_offers,
+                "looks-left-out",
+                "For a quarter of an hour more transfers were under way than can be looked at in a "
+                "minute: they are finished later",
+                left_out_looks,
+                datapoints=_PERIODS_WHERE_STUCK,
+                periods=_PERIODS_WHERE_STUCK,
+            ),
+            self._declare(
+                "looks-missing",
+                "For a quarter of an hour the schedule did not look at what is under way: "
+                "interrupted transfers stay as they are",
+                runs_of_the_schedule,
                 threshold=1,
                 datapoints=_PERIODS_WHERE_STUCK,
                 periods=_PERIODS_WHERE_STUCK,
                 below=True,
             ),
+        ]
+
+    def _declare_offer_alarms(self) -> list[aws.cloudwatch.MetricAlarm]:
+        return [
             self._declare(
                 "events-refused",
                 "Five or more of Twilio's requests with events were not answered with success: "

@@ -9,6 +9,7 @@ from transfer_stack.bundle import Bundle
 from transfer_stack.canary import Canary
 from transfer_stack.component import Component
 from transfer_stack.endpoints import Endpoint, TransferApi
+from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
 from transfer_stack.metrics import (
@@ -19,10 +20,11 @@ from transfer_stack.metrics import (
     TRANSFER_ROUTE,
 )
 from transfer_stack.observability import Observability
-from transfer_stack.offers import EVENTS_LIMITS, EventQueue, EventStream, Offers
-from transfer_stack.permissions import use_idempotency_table
-from transfer_stack.secrets import TwilioCredentials
+from transfer_stack.offers import EVENTS_LIMITS, EventReceiver, EventStream
+from transfer_stack.permissions import find_unfinished, use_idempotency_table
+from transfer_stack.secrets import StackSecret
 from transfer_stack.settings import StackSettings
+from transfer_stack.transfer_events import TransferEvents
 
 
 class TransferBackend(Component):
@@ -48,7 +50,15 @@ class TransferBackend(Component):
     ) -> None:
         super().__init__(name)
         child = self.child()
-        credentials = TwilioCredentials("twilio", settings=settings, opts=child)
+        credentials = StackSecret(
+            "twilio",
+            settings=settings,
+            resource_name="credentials",
+            holds="Twilio credentials",
+            content=settings.twilio.credentials(),
+            protect=settings.protect,
+            opts=child,
+        )
         table = idempotency_table(settings, child)
         self.queue = None
         if settings.offers.are_possible:
@@ -96,48 +106,57 @@ class TransferBackend(Component):
         self,
         settings: StackSettings,
         bundle: Bundle,
-        credentials: TwilioCredentials,
+        credentials: StackSecret,
         table: aws.dynamodb.Table,
         environment: Mapping[str, pulumi.Input[str]],
     ) -> dict[str, TransferFunction]:
         """Declare the functions of the bundle; return them by their names in the outputs."""
         with_table = {**environment, "IDEMPOTENCY_TABLE": table.name}
-        transfer_chat = TransferFunction(
-            "transfer-chat",
-            settings=settings,
-            bundle=bundle,
-            handler="transfer_chat.handler",
-            description="Transfers a chat task of Flex to an agent, a queue or a workflow",
-            environment=with_table,
-            statements=(*credentials.statements, table.arn.apply(use_idempotency_table)),
-            needs=(credentials.value,),
-            opts=self.child(),
-        )
-        get_workflows = TransferFunction(
-            "get-workflows",
-            settings=settings,
-            bundle=bundle,
-            handler="get_workflows.handler",
-            description="Lists what a chat can be transferred to",
-            environment=environment,
-            statements=credentials.statements,
-            needs=(credentials.value,),
-            opts=self.child(),
-        )
-        functions = {"transferChat": transfer_chat, "getWorkflows": get_workflows}
-        if self.queue:
-            offers = Offers(
-                "offers",
+        remember = (*credentials.statements, table.arn.apply(use_idempotency_table))
+        needs = (credentials.value,)
+        functions = {
+            "transferChat": TransferFunction(
+                "transfer-chat",
+                settings=settings,
+                bundle=bundle,
+                handler="transfer_chat.handler",
+                description="Transfers a chat task of Flex to an agent, a queue or a workflow",
+                environment=with_table,
+                statements=remember,
+                needs=needs,
+                opts=self.child(),
+            ),
+            "getWorkflows": TransferFunction(
+                "get-workflows",
+                settings=settings,
+                bundle=bundle,
+                handler="get_workflows.handler",
+                description="Lists what a chat can be transferred to",
+                environment=environment,
+                statements=credentials.statements,
+                needs=needs,
+                opts=self.child(),
+            ),
+            "transferEvents": TransferEvents(
+                "transfer-events",
                 settings=settings,
                 bundle=bundle,
                 queue=self.queue,
-                credentials=credentials,
-                table=table,
                 environment=with_table,
+                statements=(*remember, table.arn.apply(find_unfinished)),
+                needs=needs,
                 opts=self.child(),
-            )
-            functions["receiveEvents"] = offers.receive_events
-            functions["transferEvents"] = offers.transfer_events
+            ).function,
+        }
+        if self.queue:
+            functions["receiveEvents"] = EventReceiver(
+                "receive-events",
+                settings=settings,
+                bundle=bundle,
+                queue=self.queue,
+                environment=_powertools(settings),
+                opts=self.child(),
+            ).function
         return functions
 
 

@@ -62,12 +62,32 @@ fields @timestamp, level, message, phase, failure, code, task_sid, new_task_sid,
 | sort @timestamp""",
     ),
     LogQuery(
-        "unsettled-offers",
-        "Offers that could not be settled",
+        "failed-looks",
+        "Looks that failed",
         "events",
         """\
-fields @timestamp, message, task_sid, failure, message_id, exception_name
-| filter message = "offer not settled" or message = "message comes again"
+fields @timestamp, task_sid, target_sid, failure, exception_name, function_request_id
+| filter message = "look failed"
+| sort @timestamp desc
+| limit 200""",
+    ),
+    LogQuery(
+        "left-out-looks",
+        "Looks that were left out",
+        "events",
+        """\
+fields @timestamp, under_way, left_out
+| filter message = "looks left out"
+| sort @timestamp desc
+| limit 200""",
+    ),
+    LogQuery(
+        "failed-events",
+        "Events that come again",
+        "events",
+        """\
+fields @timestamp, task_sid, message_id, failure, exception_name
+| filter message = "message comes again"
 | sort @timestamp desc
 | limit 200""",
     ),
@@ -97,20 +117,17 @@ def declare_log_queries(
     settings: StackSettings,
     transfer_log_group: pulumi.Input[str],
     access_log_group: pulumi.Input[str],
-    event_log_group: pulumi.Input[str] | None,
+    event_log_group: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the queries of the log groups that there are, in a folder with the stack's name."""
-    events = [event_log_group] if event_log_group else []
-    # What happened to a task is in both.
+    """Declare the queries, in a folder with the stack's name."""
     groups = {
-        "transfers": [transfer_log_group, *events],
+        # What happened to a task is in both.
+        "transfers": [transfer_log_group, event_log_group],
         "access": [access_log_group],
-        "events": events,
+        "events": [event_log_group],
     }
     for query in QUERIES:
-        if not groups[query.logs]:
-            continue
         aws.cloudwatch.QueryDefinition(
             query.name,
             name=f"{settings.prefix}/{query.title}",

@@ -28,8 +28,17 @@ ACCEPTED: Final = "TransferAccepted"
 DECLINED: Final = "TransferDeclined"
 TAKEN_BACK: Final = "TransferTakenBack"
 TIME_TO_ACCEPTANCE: Final = "TimeToAcceptance"
-NOT_SETTLED: Final = "OfferNotSettled"
-OF_OFFERS: Final = (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK, TIME_TO_ACCEPTANCE, NOT_SETTLED)
+
+UNDER_WAY: Final = "ConversationsUnderWay"
+LOOK_FAILED: Final = "LookFailed"
+LEFT_OUT: Final = "LookLeftOut"
+
+OF_OFFERS: Final = (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK, TIME_TO_ACCEPTANCE)
+# What the functions emit in every stack.
+OURS: Final = (
+    *(SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY),
+    *(UNDER_WAY, LOOK_FAILED, LEFT_OUT),
+)
 
 # Counted in the access log, in the stack's own namespace.
 ANSWERED: Final = "RequestsAnswered"

@@ -11,10 +11,10 @@ from transfer_stack.alarms import Alarms
 from transfer_stack.component import Component
 from transfer_stack.dashboard import dashboard_body
 from transfer_stack.endpoints import TransferApi
+from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
 from transfer_stack.log_queries import declare_log_queries
 from transfer_stack.metrics import Watched
-from transfer_stack.offers import EventQueue
 from transfer_stack.settings import StackSettings
 
 
@@ -61,8 +61,7 @@ class Observability(Component):
             ),
             opts=child,
         )
-        events = functions.get("transferEvents")
-        event_logs = events.log_group_name if events else None
+        event_logs = functions["transferEvents"].log_group_name
         declare_log_queries(settings, transfers.log_group_name, access_logs, event_logs, child)
         self.topic_arn = alarms.topic_arn
         self.dashboard_name = dashboard.dashboard_name

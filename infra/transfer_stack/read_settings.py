@@ -86,7 +86,7 @@ def read_settings(
     reader = _Reader(config, secrets, project, stack)
     settings: StackSettings = reader.read(StackSettings, project=project, stack=stack, commit="")
     settings = _with_reachable_latency(reader, settings)
-    _check_stack_name(reader, settings)
+    _check_stack_name(reader)
     _check_credentials(reader)
     _check_events_password(reader, settings)
     _check_gateway_and_region(reader, settings)
@@ -167,9 +167,8 @@ class _Reader:
         return key.default
 
 
-def _check_stack_name(reader: _Reader, settings: StackSettings) -> None:
-    ending = "-transfer-events" if settings.offers.are_possible else "-transfer-chat"
-    longest = _LONGEST_NAME - len(ending) - len(reader.project) - 1
+def _check_stack_name(reader: _Reader) -> None:
+    longest = _LONGEST_NAME - len("-transfer-events") - len(reader.project) - 1
     if not re.fullmatch(r"[A-Za-z0-9_-]+", reader.stack) or len(reader.stack) > longest:
         expected = f"at most {longest} letters, digits, - and _, since AWS resources are named "
         fault = f"wrong value {reader.stack!r}"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from transfer_policy.rule import Finding, Resource, nested, of_type, rule, stack_rule
 
 _FUNCTION: Final = "aws:lambda/function:Function"
+_INVOKE_CONFIG: Final = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 _LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 _SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - a type
 _TABLE: Final = "aws:dynamodb/table:Table"
@@ -36,6 +37,9 @@ _SHORTEST_SECRET: Final = 8
 _TOO_LITTLE: Final = frozenset({"LessThanThreshold", "LessThanOrEqualToThreshold"})
 
 _EVERYONE: Final = "Everyone"
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+_LONGEST_AGE_SECONDS: Final = 60
 
 # The types that were reviewed, with tags and without. Before adding one, look at what it opens and
 # write a rule for that.
@@ -67,6 +71,7 @@ _UNTAGGED: Final = frozenset(
         "aws:cloudwatch/queryDefinition:QueryDefinition",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:lambda/alias:Alias",
+        _INVOKE_CONFIG,
         "aws:lambda/permission:Permission",
         "aws:route53/record:Record",
         "aws:scheduler/schedule:Schedule",
@@ -89,6 +94,20 @@ def supported_runtime(resource: Resource) -> Iterator[str]:
 
 def _today() -> dt.date:
     return dt.datetime.now(tz=dt.UTC).date()
+
+
+@rule(
+    "scheduled-once",
+    _INVOKE_CONFIG,
+    "A run of a schedule that fails or is throttled is not tried again: the next one follows.",
+)
+def scheduled_once(resource: Resource) -> Iterator[str]:
+    attempts = resource.props.get("maximumRetryAttempts")
+    if attempts != 0:
+        yield f"maximumRetryAttempts is {attempts!r}; expected 0, Lambda's default is 2"
+    age = resource.props.get("maximumEventAgeInSeconds")
+    if not isinstance(age, int | float) or age > _LONGEST_AGE_SECONDS:
+        yield f"maximumEventAgeInSeconds is {age!r}; expected {_LONGEST_AGE_SECONDS} at the most"
 
 
 @rule("published-version", _FUNCTION, "Each change of a function publishes a version.")

@@ -66,14 +66,13 @@ def functions_time_out_first(program: Program) -> Iterator[str]:
 
 def what_cannot_be_had_back_is_protected(program: Program) -> Iterator[str]:
     """Chats wait in the workflow, the plugin knows the API's URL, functions need the secret."""
-    for type_ in (
-        "twilio:taskrouter:Workflow",
-        "aws:apigatewayv2/api:Api",
-        "aws:secretsmanager/secret:Secret",
+    for type_, name in (
+        ("twilio:taskrouter:Workflow", "transfer"),
+        ("aws:apigatewayv2/api:Api", "api"),
+        ("aws:secretsmanager/secret:Secret", "credentials"),
     ):
-        for found in program.of_type(type_).values():
-            if not found.protect:
-                yield f"{type_} {found.name}"
+        if not program.one(type_, name).protect:
+            yield f"{type_} {name}"
 
 
 def each_function_has_a_role_of_its_own(program: Program) -> Iterator[str]:

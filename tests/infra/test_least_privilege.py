@@ -20,7 +20,7 @@ TRACES = {
     "Resource": "*",
 }
 SECRET = {
-    "Sid": "ReadTwilioCredentials",
+    "Sid": "ReadSecret",
     "Effect": "Allow",
     "Action": "secretsmanager:GetSecretValue",
     "Resource": f"arn:aws:secretsmanager:{REGION_AND_ACCOUNT}:credentials",
@@ -28,18 +28,24 @@ SECRET = {
 TABLE = {
     "Sid": "RememberTransfers",
     "Effect": "Allow",
-    "Action": [
-        "dynamodb:DeleteItem",
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-    ],
+    "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "Resource": f"arn:aws:dynamodb:{REGION_AND_ACCOUNT}:flex-chat-transfer-dev-idempotency",
+}
+INDEX = {
+    "Sid": "FindUnfinished",
+    "Effect": "Allow",
+    "Action": "dynamodb:Scan",
+    "Resource": f"{TABLE['Resource']}/index/unfinished",
 }
 
 
 @pytest.mark.parametrize(
-    ("name", "others"), [("transfer-chat", [SECRET, TABLE]), ("get-workflows", [SECRET])]
+    ("name", "others"),
+    [
+        ("transfer-chat", [SECRET, TABLE]),
+        ("get-workflows", [SECRET]),
+        ("transfer-events", [SECRET, TABLE, INDEX]),
+    ],
 )
 def test_a_role_allows_exactly_these_actions(
     program: Program, name: str, others: list[dict[str, Any]]
@@ -59,7 +65,7 @@ def test_a_customer_managed_key_decrypts_that_secret_only(name: str) -> None:
     statements = json.loads(found.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])
     assert [it for it in statements["Statement"] if "kms" in json.dumps(it)] == [
         {
-            "Sid": "DecryptTwilioCredentials",
+            "Sid": "DecryptSecret",
             "Effect": "Allow",
             "Action": "kms:Decrypt",
             "Resource": KEY_ARN,
@@ -81,8 +87,10 @@ def test_a_role_has_no_other_policy(program: Program) -> None:
     assert not [found for found in program.resources if "Attachment" in found.type]
 
 
-def test_only_lambda_may_assume_a_role(program: Program) -> None:
-    for role in program.of_type("aws:iam/role:Role").values():
+def test_only_lambda_may_assume_a_functions_role(program: Program) -> None:
+    roles = program.of_type("aws:iam/role:Role")
+    for name in program.of_type("aws:lambda/function:Function"):
+        role = roles[name]
         assert json.loads(role.inputs["assumeRolePolicy"])["Statement"] == [
             {
                 "Effect": "Allow",

@@ -20,15 +20,8 @@ OFFERS = {
     metrics.DECLINED,
     metrics.TAKEN_BACK,
     metrics.TIME_TO_ACCEPTANCE,
-    metrics.NOT_SETTLED,
 }
-OURS = {
-    metrics.SUCCEEDED,
-    metrics.FAILED,
-    metrics.ROLLED_BACK,
-    metrics.NOT_ROLLED_BACK,
-    metrics.TWILIO_LATENCY,
-}
+OURS = set(metrics.OURS)
 ROUTE = {
     "ApiId": "api-id",
     "Method": "POST",
@@ -40,7 +33,7 @@ ROUTE = {
 def test_the_functions_emit_the_metrics_that_are_watched_and_no_other() -> None:
     source = (FUNCTIONS / "chat_transfer" / "metrics.py").read_text()
 
-    assert set(re.findall(r'"([TO][A-Za-z]+)"', source)) == OURS | OFFERS
+    assert set(re.findall(r'"([TCL][A-Za-z]+)"', source)) == OURS | OFFERS
 
 
 def test_only_one_module_emits_metrics() -> None:
@@ -56,7 +49,8 @@ def test_only_one_module_emits_metrics() -> None:
 @pytest.mark.parametrize(
     ("name", "threshold", "used"),
     [
-        ("offers-not-settled", 0, {metrics.NOT_SETTLED}),
+        ("looks-failing", 0, {metrics.LOOK_FAILED}),
+        ("looks-left-out", 0, {metrics.LEFT_OUT}),
         ("events-refused", 4, {"4xx", "5xx"}),
         ("events-waiting", 450, {"ApproximateAgeOfOldestMessage"}),
         ("events-failed", 0, {"ApproximateNumberOfMessagesVisible"}),
@@ -98,21 +92,22 @@ def test_the_failure_rate_is_that_of_transfers_alone(program: Program) -> None:
     assert result["expression"] == "IF(failed > 1, 100 * failed / (every - refused), 0)"
 
 
-def test_offers_that_are_never_settled_raise_an_alarm_and_a_single_failure_none(
-    with_offers: Program,
+@pytest.mark.parametrize("name", ["looks-failing", "looks-left-out"])
+def test_what_is_never_finished_raises_an_alarm_and_a_single_failure_none(
+    program: Program, name: str
 ) -> None:
-    alarm = with_offers.one(ALARM, "offers-not-settled").inputs
+    alarm = program.one(ALARM, name).inputs
 
     (query,) = alarm["metricQueries"]
     assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
     assert (query["metric"]["stat"], query["metric"]["period"]) == ("Sum", 300)
 
 
-def test_a_schedule_that_does_not_look_at_offers_raises_an_alarm(with_offers: Program) -> None:
-    alarm = with_offers.one(ALARM, "offers-not-looked-at").inputs
+def test_a_schedule_that_does_not_look_raises_an_alarm(program: Program) -> None:
+    alarm = program.one(ALARM, "looks-missing").inputs
 
     (query,) = alarm["metricQueries"]
-    assert query["metric"]["metricName"] == metrics.NOT_SETTLED
+    assert query["metric"]["metricName"] == metrics.UNDER_WAY
     assert query["metric"]["stat"] == "SampleCount"
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
     assert alarm["treatMissingData"] == "breaching"
@@ -167,22 +162,17 @@ def test_there_are_no_alarms_of_offers_without_offers(
 ) -> None:
     added = with_offers.of_type(ALARM).keys() - program.of_type(ALARM).keys()
 
-    assert added == {
-        "offers-not-settled",
-        "offers-not-looked-at",
-        "events-refused",
-        "events-waiting",
-        "events-failed",
-    }
+    assert added == {"events-refused", "events-waiting", "events-failed"}
 
 
 @pytest.mark.parametrize("name", ["functions-crashed", "functions-throttled"])
-def test_an_alarm_on_functions_counts_both(program: Program, name: str) -> None:
+def test_an_alarm_on_functions_counts_all(program: Program, name: str) -> None:
     *found, result = program.one(ALARM, name).inputs["metricQueries"]
 
     assert {query["metric"]["dimensions"]["FunctionName"] for query in found} == {
         "flex-chat-transfer-dev-transfer-chat",
         "flex-chat-transfer-dev-get-workflows",
+        "flex-chat-transfer-dev-transfer-events",
     }
     assert all(query["id"] in result["expression"] for query in found)
 
@@ -329,9 +319,9 @@ def test_each_query_is_saved_with_its_log_group(program: Program, with_offers: P
             "logGroupNames": groups[query.logs],
             "queryString": query.query,
         }
-    without = program.of_type(kind)
-    assert without.keys() == saved.keys() - {"unsettled-offers"}
-    assert without["one-task"].inputs["logGroupNames"] == [transfers]
+    assert {name: query.inputs for name, query in program.of_type(kind).items()} == {
+        name: query.inputs for name, query in saved.items()
+    }
 
 
 def test_saved_queries_filter_by_messages_that_the_functions_log() -> None:

@@ -41,12 +41,16 @@ def test_the_program_declares_exactly_these_resources(program: Program) -> None:
         (LOG_GROUP, "api"),
         (LOG_GROUP, "get-workflows"),
         (LOG_GROUP, "transfer-chat"),
+        (LOG_GROUP, "transfer-events"),
         ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsAnswered"),
         ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsRefused"),
         ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsThrottled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-crashed"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "lists-failing"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "looks-failing"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "looks-left-out"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "looks-missing"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-refused"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "rollback-failed"),
@@ -55,9 +59,12 @@ def test_the_program_declares_exactly_these_resources(program: Program) -> None:
         *[
             ("aws:cloudwatch/queryDefinition:QueryDefinition", name)
             for name in (
+                "failed-events",
+                "failed-looks",
                 "failed-rollbacks",
                 "failed-transfers",
                 "failures-by-target",
+                "left-out-looks",
                 "one-task",
                 "refused-requests",
                 "slow-requests",
@@ -66,18 +73,29 @@ def test_the_program_declares_exactly_these_resources(program: Program) -> None:
         ("aws:dynamodb/table:Table", "idempotency"),
         ("aws:iam/role:Role", "get-workflows"),
         ("aws:iam/role:Role", "transfer-chat"),
+        ("aws:iam/role:Role", "transfer-events"),
+        ("aws:iam/role:Role", "transfer-events-schedule"),
         ("aws:iam/rolePolicy:RolePolicy", "get-workflows"),
         ("aws:iam/rolePolicy:RolePolicy", "transfer-chat"),
+        ("aws:iam/rolePolicy:RolePolicy", "transfer-events"),
+        ("aws:iam/rolePolicy:RolePolicy", "transfer-events-schedule"),
         ("aws:lambda/alias:Alias", "get-workflows"),
         ("aws:lambda/alias:Alias", "transfer-chat"),
+        ("aws:lambda/alias:Alias", "transfer-events"),
         (FUNCTION, "get-workflows"),
         (FUNCTION, "transfer-chat"),
+        (FUNCTION, "transfer-events"),
+        (
+            "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+            "transfer-events",
+        ),
         ("aws:lambda/permission:Permission", "delete-transfers-taskSid"),
         ("aws:lambda/permission:Permission", "get-get-workflows"),
         ("aws:lambda/permission:Permission", "get-transfer-targets"),
         ("aws:lambda/permission:Permission", "get-transfers-taskSid"),
         ("aws:lambda/permission:Permission", "post-get-workflows"),
         ("aws:lambda/permission:Permission", "post-transfer-chat"),
+        ("aws:scheduler/schedule:Schedule", "transfer-events"),
         ("aws:secretsmanager/secret:Secret", "credentials"),
         ("aws:secretsmanager/secretVersion:SecretVersion", "credentials"),
         ("aws:sns/topic:Topic", "alarms"),
@@ -94,10 +112,12 @@ def test_outputs_are_what_the_plugin_and_an_operator_need(program: Program) -> N
         "functionNames": {
             "transferChat": "flex-chat-transfer-dev-transfer-chat",
             "getWorkflows": "flex-chat-transfer-dev-get-workflows",
+            "transferEvents": "flex-chat-transfer-dev-transfer-events",
         },
         "logGroups": {
             "transferChat": "/aws/lambda/flex-chat-transfer-dev-transfer-chat",
             "getWorkflows": "/aws/lambda/flex-chat-transfer-dev-get-workflows",
+            "transferEvents": "/aws/lambda/flex-chat-transfer-dev-transfer-events",
             "access": "/aws/vendedlogs/flex-chat-transfer-dev/access",
         },
         "idempotencyTable": "flex-chat-transfer-dev-idempotency",
@@ -141,10 +161,11 @@ def test_the_functions_environment_is_what_the_handlers_read(program: Program) -
     }
 
     assert _environment(program, "get-workflows") == expected
-    assert _environment(program, "transfer-chat") == {
-        **expected,
-        "IDEMPOTENCY_TABLE": "flex-chat-transfer-dev-idempotency",
-    }
+    for name in ("transfer-chat", "transfer-events"):
+        assert _environment(program, name) == {
+            **expected,
+            "IDEMPOTENCY_TABLE": "flex-chat-transfer-dev-idempotency",
+        }
 
 
 def test_region_edge_and_base_url_reach_the_functions_when_they_are_set() -> None:
@@ -194,7 +215,7 @@ def test_the_secret_holds_an_api_key_when_one_is_configured() -> None:
 def test_the_functions_run_as_configured() -> None:
     found = declare(lambdaMemoryMb="1024", architecture="x86_64", logLevel="DEBUG")
 
-    for name in ("transfer-chat", "get-workflows"):
+    for name in ("transfer-chat", "get-workflows", "transfer-events"):
         function = found.one(FUNCTION, name).inputs
         assert function["memorySize"] == 1024
         assert function["architectures"] == ["x86_64"]

@@ -257,11 +257,11 @@ def test_an_empty_value_counts_as_none() -> None:
 def test_a_stack_name_that_aws_would_refuse_is_refused(stack: str) -> None:
     (line,) = problems(CONFIG, stack)
 
-    assert line.startswith(f"stack name: wrong value {stack!r}; expected at most 31 letters")
+    assert line.startswith(f"stack name: wrong value {stack!r}; expected at most 29 letters")
 
 
 def test_the_longest_stack_name_makes_a_function_name_that_aws_takes() -> None:
-    assert len(f"{read(CONFIG, 's' * 31).prefix}-transfer-chat") == 64
+    assert len(f"{read(CONFIG, 's' * 29).prefix}-transfer-events") == 64
 
 
 def test_all_errors_come_at_once_and_before_any_resource() -> None:

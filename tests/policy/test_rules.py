@@ -16,6 +16,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 API = "aws:apigatewayv2/api:Api"
 FUNCTION = "aws:lambda/function:Function"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
+INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 PERMISSION = "aws:lambda/permission:Permission"
 QUEUE = "twilio:taskrouter:TaskQueue"
@@ -192,6 +193,9 @@ BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
     ("event-source", MAPPING, "transfer-events", ("functionResponseTypes",), []),
     ("event-source", MAPPING, "transfer-events", ("scalingConfig",), None),
     ("event-source", MAPPING, "transfer-events", ("eventSourceArn",), "arn:aws:kinesis:a:b:c"),
+    ("scheduled-once", INVOKE_CONFIG, "canary", ("maximumRetryAttempts",), 1),
+    ("scheduled-once", INVOKE_CONFIG, "canary", ("maximumRetryAttempts",), None),
+    ("scheduled-once", INVOKE_CONFIG, "transfer-events", ("maximumEventAgeInSeconds",), 21_600),
     ("event-sink", SINK, "events", ("sinkType",), "email"),
     *[
         ("event-sink", SINK, "events", ("sinkConfiguration", "destination"), destination)
