@@ -24,7 +24,8 @@ LIVE: Final = "live"
 
 # An update waits for the snapshot, which takes some minutes, and the provider publishes one
 # function after the other.
-_PUBLISHED_WITHIN: Final = pulumi.CustomTimeouts(create="10m", update="10m")
+_SNAPSHOT_WITHIN: Final = pulumi.CustomTimeouts(create="10m", update="10m")
+_PUBLISHED_WITHIN: Final = pulumi.CustomTimeouts(create="5m", update="5m")
 
 
 class TransferFunction(Component):
@@ -107,7 +108,12 @@ class TransferFunction(Component):
             tags=settings.tags,
             # Without its log group Lambda would create one that never expires; without its policy
             # it could not log.
-            opts=self.child(depends_on=[log_group, role_policy], custom_timeouts=_PUBLISHED_WITHIN),
+            opts=self.child(
+                depends_on=[log_group, role_policy],
+                custom_timeouts=(
+                    _SNAPSHOT_WITHIN if settings.functions.snap_start else _PUBLISHED_WITHIN
+                ),
+            ),
         )
         self.alias = aws.lambda_.Alias(
             name,

@@ -30,6 +30,8 @@ def test_a_preview_of_a_new_stack_says_what_it_could_not_check(engine: Engine) -
         "least-privilege",
         "no-credential-in-environment",
         "no-secret-in-environment",
+        "role-trust",
+        "scheduled-function",
     }
 
 

@@ -14,6 +14,7 @@ from tests.github.test_permissions import ROOT, read
 from tests.infra.declared import Program
 
 NAMES = {"transferChat": "a-transfer-chat", "getWorkflows": "a-get-workflows"}
+FUNCTION = "aws:lambda/function:Function"
 WAITS = ("lambda", "wait", "published-version-active", "--function-name")
 
 
@@ -52,16 +53,40 @@ def minutes(text: str) -> int:
 
 def test_the_programs_timeouts_end_before_the_jobs_timeout(production: Program) -> None:
     """A job that is ended leaves a lock and pending operations."""
-    update = sum(max(map(minutes, it.timeouts)) for it in production.resources if it.timeouts)
+    timeouts = {
+        (it.type, it.name): max(map(minutes, it.timeouts))
+        for it in production.resources
+        if it.timeouts
+    }
+    certificate = ("aws:acm/certificateValidation:CertificateValidation", "api")
+    canary = (FUNCTION, "canary")
     waits = sum(it.get("timeout-minutes", 0) for it in job()["steps"])
 
-    assert {it.type for it in production.resources if it.timeouts} == {
-        "aws:acm/certificateValidation:CertificateValidation",
-        "aws:lambda/function:Function",
+    assert timeouts.keys() == {
+        certificate,
+        *((FUNCTION, it) for it in production.of_type(FUNCTION)),
     }
+    # The canary is told the host name, so it comes after the certificate. The other functions, one
+    # after the other, do not wait for it.
+    assert {it for it in timeouts if certificate in needed(production, *it)} == {canary}
+    published = sum(timeouts.values()) - timeouts[certificate] - timeouts[canary]
+    update = max(timeouts[certificate], published) + timeouts[canary]
     # Credentials last an hour, unless a role allows more.
     assert update < 60
     assert update + waits < job()["timeout-minutes"]
+
+
+def needed(program: Program, type_: str, name: str) -> set[tuple[str, str]]:
+    """Return the resources that one waits for, and those that they wait for, by type and name."""
+    found: set[tuple[str, str]] = set()
+    open_ = [(type_, name)]
+    while open_:
+        for urn in program.one(*open_.pop()).depends_on:
+            key = (urn.split("::")[-2], urn.split("::")[-1])
+            if key not in found:
+                found.add(key)
+                open_.append(key)
+    return found
 
 
 def test_the_steps_after_the_update_get_new_credentials() -> None:

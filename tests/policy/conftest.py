@@ -2,9 +2,12 @@
 
 import pytest
 
+from tests.infra.conftest import production
 from tests.infra.declared import CONFIG, OFFERS, declare
 from tests.policy.declared import resources_of
 from transfer_policy.rule import Resource
+
+__all__ = ["production"]
 
 
 @pytest.fixture(scope="session")

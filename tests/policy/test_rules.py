@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, PRODUCTION, declare
+from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, Program, declare
 from tests.policy.declared import allow, findings, policy, resources_of, with_value
 from transfer_policy import RULES
 from transfer_policy.operation import END_OF_SUPPORT, supported_runtime
@@ -221,8 +221,8 @@ def test_the_program_breaks_no_rule(resources: list[Resource]) -> None:
     assert findings(resources) == {}
 
 
-def test_the_production_program_breaks_no_rule() -> None:
-    assert findings(resources_of(declare(PRODUCTION, stack="production"))) == {}
+def test_the_production_program_breaks_no_rule(production: Program) -> None:
+    assert findings(resources_of(production)) == {}
 
 
 def test_every_rule_applies_to_a_declared_resource(resources: list[Resource]) -> None:
