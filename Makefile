@@ -91,6 +91,8 @@ lock: install  ## Pin what each requirements.in names in its requirements.txt
 		requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		policy/requirements.in --output-file policy/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		.github/audit/requirements.in --output-file .github/audit/requirements.txt
 
 clean:  ## Delete what was installed and built
 	rm -rf .venv policy/.venv build

@@ -1,5 +1,6 @@
-"""The steps of deploy.yml, run with stand-ins for the CLIs, and their timeouts."""
+"""The steps of update.yml, run with stand-ins for the CLIs, and their timeouts."""
 
+import hashlib
 import json
 import os
 import re
@@ -19,8 +20,8 @@ WAITS = ("lambda", "wait", "published-version-active", "--function-name")
 
 
 def job() -> dict[str, Any]:
-    deploy: dict[str, Any] = read("deploy.yml")["jobs"]["deploy"]
-    return deploy
+    update: dict[str, Any] = read("update.yml")["jobs"]["update"]
+    return update
 
 
 def step(name: str) -> dict[str, Any]:
@@ -29,16 +30,27 @@ def step(name: str) -> dict[str, Any]:
     return found
 
 
-def run(folder: Path, name: str, stand_ins: dict[str, str]) -> int:
+def write_names(folder: Path) -> None:
+    (folder / "functions.txt").write_text("".join(f"{name}\n" for name in NAMES.values()))
+
+
+def run(folder: Path, name: str, stand_ins: dict[str, str], **variables: str) -> int:
     """Run a step's script as GitHub's runner does; stand-ins are scripts that replace CLIs."""
     tools = folder / "tools"
-    tools.mkdir()
+    tools.mkdir(exist_ok=True)
     for tool, script in stand_ins.items():
         (tools / tool).write_text(f"#!/bin/sh\n{script}\n")
         (tools / tool).chmod(0o755)
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    (folder / ".venv" / "bin" / "python").symlink_to(tools / "python")
-    environment = {"PATH": f"{tools}:{os.environ['PATH']}", "STACK": "production"}
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    if not python.is_symlink():
+        python.symlink_to(tools / "python")
+    environment = {
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "STACK": "production",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        **variables,
+    }
     done = subprocess.run(
         ["/bin/bash", "-e", "-c", step(name)["run"]], cwd=folder, env=environment, check=False
     )
@@ -97,11 +109,32 @@ def test_the_steps_after_the_update_get_new_credentials() -> None:
     assert "aws-actions/configure-aws-credentials" in uses[update:]
 
 
+def test_the_outputs_are_read_once_and_passed_on(tmp_path: Path) -> None:
+    script = f"""case "$*" in
+*functionNames*) echo '{json.dumps(NAMES)}';;
+*endpoint*) echo https://transfers.example.com;;
+esac"""
+
+    assert run(tmp_path, "Read the stack", {"pulumi": script}) == 0
+    assert (tmp_path / "functions.txt").read_text().split() == list(NAMES.values())
+    assert (tmp_path / "output").read_text() == "endpoint=https://transfers.example.com\n"
+
+
+def test_a_bundle_that_the_stage_before_does_not_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "functions.zip").write_bytes(b"the bundle")
+    digest = hashlib.sha256(b"the bundle").hexdigest()
+    stand_ins = {"python": "exit 0"}
+
+    assert run(tmp_path, "Build the functions", stand_ins, BEFORE="") == 0
+    assert (tmp_path / "output").read_text() == f"sha256={digest}\n"
+    assert run(tmp_path, "Build the functions", stand_ins, BEFORE=digest) == 0
+    assert run(tmp_path, "Build the functions", stand_ins, BEFORE="0" * 64) != 0
+
+
 def test_a_deployment_waits_for_the_live_version_of_every_function(tmp_path: Path) -> None:
-    stand_ins = {
-        "pulumi": f"echo '{json.dumps(NAMES)}'",
-        "aws": f'echo "$@" >> {tmp_path}/asked',
-    }
+    write_names(tmp_path)
+    stand_ins = {"aws": f'echo "$@" >> {tmp_path}/asked'}
 
     assert run(tmp_path, "Wait for", stand_ins) == 0
     assert sorted((tmp_path / "asked").read_text().splitlines()) == sorted(
@@ -110,8 +143,8 @@ def test_a_deployment_waits_for_the_live_version_of_every_function(tmp_path: Pat
 
 
 def test_a_version_that_failed_fails_the_deployment(tmp_path: Path) -> None:
+    write_names(tmp_path)
     stand_ins = {
-        "pulumi": f"echo '{json.dumps(NAMES)}'",
         # The AWS CLI's exit code when a waiter finds a state of failure.
         "aws": 'case "$*" in *get-workflows*) exit 255;; esac',
     }
@@ -124,12 +157,12 @@ def test_a_deployment_retries_both_endpoints_until_a_limit(
     tmp_path: Path, after: int, expected: int
 ) -> None:
     stand_ins = {
-        "pulumi": "echo https://transfers.example.com",
         "python": f'echo "$@" >> {tmp_path}/asked; [ $(wc -l < {tmp_path}/asked) -ge {after} ]',
         "sleep": "exit 0",
     }
 
-    assert run(tmp_path, "Without a token", stand_ins) == expected
+    endpoint = "https://transfers.example.com"
+    assert run(tmp_path, "Without a token", stand_ins, ENDPOINT=endpoint) == expected
     asked = (tmp_path / "asked").read_text().splitlines()
     assert set(asked) == {"canary/check_endpoints.py https://transfers.example.com"}
 
