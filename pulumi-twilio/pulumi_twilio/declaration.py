@@ -46,9 +46,9 @@ class Property:
         The output's type in Pulumi's schema where it is not the input's.
     secret
         True when it may hold a credential.
-    as_declared
-        True when it never changes at Twilio, which may show it in another way, such as without a
-        password: then the declared value is what is recorded.
+    may_be
+        For what Twilio may show in another way than it was given, such as without a password. Tells
+        whether what is shown may be a declared value, which is then what is recorded.
     below
         The object of Twilio's answer that holds it, whose name its own begins with.
     """
@@ -64,7 +64,7 @@ class Property:
     to_input: Callable[[Any], Any] = _same
     output_schema: Mapping[str, Any] | None = None
     secret: bool = False
-    as_declared: bool = False
+    may_be: Callable[[Any, Any], bool] | None = None
     below: str = ""
 
     @property

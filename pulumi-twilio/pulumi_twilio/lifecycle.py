@@ -97,7 +97,7 @@ class Lifecycle(Objects):
             if self.declaration.only_adopted:
                 raise NotFoundError(f"{place_of(inputs)} has no {self._label(inputs)[4:]}")
             made = self.outputs(self._post_new(client, inputs), inputs, adopted=False)
-            return made | self._as_declared(self._expected(inputs))
+            return made | self._as_declared(self._expected(inputs), made)
         if not (self.declaration.only_adopted or inputs.get("adoptExisting")):
             raise self._already_exists(name, existing, inputs)
         return self._adopt(client, existing, inputs)
@@ -153,7 +153,8 @@ class Lifecycle(Objects):
         except GoneError:
             return None
         adopted = self.declaration.only_adopted or bool(state.get("adopted"))
-        outputs = self.outputs(found, place, adopted=adopted) | self._as_declared(state)
+        outputs = self.outputs(found, place, adopted=adopted)
+        outputs |= self._as_declared(state, outputs)
         return Reading(sid, outputs, self._inputs_of(outputs, inputs))
 
     def update(
@@ -195,7 +196,7 @@ class Lifecycle(Objects):
                 raise self._already_exists(name, holder, inputs)
         changed = self._change(client, state | {"sid": sid}, wanted)
         outputs = self.outputs(changed, state, adopted=bool(state.get("adopted")))
-        return outputs | self._as_declared(state)
+        return outputs | self._as_declared(state, outputs)
 
     def delete(self, client: Client, sid: str, state: Properties) -> None:
         """Delete an object, unless it was adopted.
@@ -230,11 +231,14 @@ class Lifecycle(Objects):
             if not kept:
                 raise
 
-    def _as_declared(self, known: Properties) -> Properties:
+    def _as_declared(self, known: Properties, shown: Properties) -> Properties:
+        """Return what Twilio may show in another way, where what it shows may be that."""
         return {
             each.name: known[each.name]
             for each in self._managed
-            if each.as_declared and each.name in known
+            if each.may_be
+            and each.name in known
+            and each.may_be(shown.get(each.name), known[each.name])
         }
 
     def _changes(self, state: Properties, inputs: Properties) -> Properties:

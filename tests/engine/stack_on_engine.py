@@ -92,11 +92,14 @@ class Engine:
             return _run(str(error), {}, events)
         raise AssertionError("the policy pack let it pass")
 
-    def up(self) -> Run:
-        """Run `pulumi up` under the policy pack."""
+    def up(self, *, refresh: bool = False) -> Run:
+        """Run `pulumi up` under the policy pack, with `--refresh` if it is to look first."""
         events: list[automation.EngineEvent] = []
         result = self._stack.up(
-            policy_packs=_packs(policy=True), color="never", on_event=events.append
+            policy_packs=_packs(policy=True),
+            refresh=refresh,
+            color="never",
+            on_event=events.append,
         )
         return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
 
@@ -104,6 +107,12 @@ class Engine:
         """Run `pulumi refresh`."""
         events: list[automation.EngineEvent] = []
         result = self._stack.refresh(color="never", on_event=events.append)
+        return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
+
+    def destroy(self) -> Run:
+        """Run `pulumi destroy`."""
+        events: list[automation.EngineEvent] = []
+        result = self._stack.destroy(color="never", on_event=events.append)
         return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
 
     def managed(self) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from local.twilio.server import RunningTwilio
+from pulumi_twilio.events.sink import may_be
 from tests.provider.cases import CASES
 from tests.provider.plugin_process import Engine, secret
 
@@ -44,3 +47,44 @@ def test_another_password_replaces_the_sink(engine: Engine, twilio: RunningTwili
 
     assert found["replaces"] == ["sinkConfiguration"]
     assert found["deleteBeforeReplace"] is True
+
+
+DECLARED = {"destination": "https://me:hush@example.com/events", "method": "POST", "batch": True}
+
+
+@pytest.mark.parametrize(
+    ("shown", "may_be_declared"),
+    [
+        ({}, True),
+        ({"destination": "https://me:hush@example.com/events"}, True),
+        ({"destination": "https://***@example.com/events"}, True),
+        ({"destination": "https://me:xxxx@example.com/events"}, True),
+        ({"destination": "https://example.com/events"}, True),
+        ({"destination": "********"}, True),
+        ({"batch": "true"}, True),
+        ({"destination": "https://me:another@example.com/events"}, False),
+        ({"destination": "https://you:hush@example.com/events"}, False),
+        ({"destination": "https://me:***@example.net/events"}, False),
+        ({"destination": "https://example.com/others"}, False),
+        ({"destination": "https://["}, False),
+        ({"method": "GET"}, False),
+        ({"batch": False}, False),
+    ],
+)
+def test_what_twilio_shows_is_compared_without_what_it_masks(
+    shown: dict[str, Any], may_be_declared: bool
+) -> None:
+    assert may_be(shown, DECLARED) is may_be_declared
+
+
+def test_a_sink_that_was_changed_at_twilio_is_replaced_after_a_refresh(
+    engine: Engine, twilio: RunningTwilio
+) -> None:
+    inputs = next(case for case in CASES if case.token == SINK).inputs(twilio)
+    state = engine.create(SINK, inputs)
+    (sink,) = twilio.centre.account.sinks.values()
+    sink["sink_configuration"]["destination"] = "https://me:another@example.com"
+
+    read = engine.read(SINK, state["sid"], state, inputs)
+
+    assert engine.diff(SINK, read["properties"], inputs)["replaces"] == ["sinkConfiguration"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import pulumi
 
@@ -10,6 +11,49 @@ from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
+
+
+def may_be(shown: Any, declared: Any) -> bool:
+    """Whether the configuration that Twilio shows may be the declared one.
+
+    How a destination with a password is shown is not documented: as it is, masked, or without it.
+    A password that is shown and is another, another address or another option are a change.
+
+    Parameters
+    ----------
+    shown, declared
+        Configurations; what is not in both is not compared.
+    """
+    if not isinstance(shown, Mapping) or not isinstance(declared, Mapping):
+        return True
+    return all(
+        _same(_text(shown[name]), _text(declared[name])) for name in shown.keys() & declared.keys()
+    )
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _same(shown: str, declared: str) -> bool:
+    try:
+        url, meant = urlsplit(shown), urlsplit(declared)
+    except ValueError:
+        return shown == declared
+    if not url.netloc or not meant.netloc:
+        return shown == declared or _is_masked(shown)
+    if url.password and not _is_masked(url.password):
+        return url == meant
+    return _without_credentials(url) == _without_credentials(meant)
+
+
+def _without_credentials(url: SplitResult) -> SplitResult:
+    return url._replace(netloc=url.netloc.rpartition("@")[2])
+
+
+def _is_masked(text: str) -> bool:
+    """Whether a text hides another: one character again and again, such as an asterisk."""
+    return len(text) > 1 and len(set(text)) == 1
 
 
 class Sink(Resource):
@@ -49,8 +93,7 @@ class Sink(Resource):
                 required=True,
                 replaces=True,
             ),
-            # A sink's description is all that an update changes. How a destination with a password
-            # is shown is not documented.
+            # A sink's description is all that an update changes.
             # https://www.twilio.com/docs/events/event-streams/sink-resource#update-a-sink-resource
             Property(
                 "sinkConfiguration",
@@ -58,7 +101,7 @@ class Sink(Resource):
                 required=True,
                 replaces=True,
                 secret=True,
-                as_declared=True,
+                may_be=may_be,
             ),
             declare.ADOPT_EXISTING,
         ),
