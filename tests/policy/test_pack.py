@@ -106,7 +106,7 @@ def test_the_production_program_passes_the_pack(analyzer: Any, production: Progr
     ("rule", "type_", "name", "path", "value"),
     [
         (
-            "alarm-action",
+            "alarm-data",
             "aws:cloudwatch/metricAlarm:MetricAlarm",
             "canary-failing",
             ("treatMissingData",),
