@@ -41,6 +41,7 @@ pulumi.export("logGroups", backend.log_groups)
 pulumi.export("idempotencyTable", backend.table_name)
 pulumi.export("secretArn", backend.secret_arn)
 pulumi.export("alarmTopicArn", backend.alarm_topic_arn)
+pulumi.export("ticketTopicArn", backend.ticket_topic_arn)
 pulumi.export("dashboard", backend.dashboard_name)
 if backend.queue:
     pulumi.export("eventsQueueUrl", backend.queue.url)

@@ -20,8 +20,13 @@ from transfer_stack.metrics import (
     TRANSFER_ROUTE,
 )
 from transfer_stack.observability import Observability
-from transfer_stack.offers import EVENTS_LIMITS, EventReceiver, EventStream
-from transfer_stack.permissions import find_unfinished, use_idempotency_table
+from transfer_stack.offers import EventReceiver, EventStream
+from transfer_stack.permissions import (
+    Statement,
+    find_unfinished,
+    use_idempotency_table,
+    use_key,
+)
 from transfer_stack.secrets import StackSecret
 from transfer_stack.settings import StackSettings
 from transfer_stack.transfer_events import TransferEvents
@@ -36,6 +41,7 @@ class TransferBackend(Component):
     table_name: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     alarm_topic_arn: pulumi.Output[str]
+    ticket_topic_arn: pulumi.Output[str]
     dashboard_name: pulumi.Output[str]
     queue: EventQueue | None
 
@@ -99,6 +105,7 @@ class TransferBackend(Component):
         self.table_name = table.name
         self.secret_arn = credentials.arn
         self.alarm_topic_arn = observability.topic_arn
+        self.ticket_topic_arn = observability.ticket_topic_arn
         self.dashboard_name = observability.dashboard_name
         self.register_outputs({"url": self.url})
 
@@ -112,7 +119,12 @@ class TransferBackend(Component):
     ) -> dict[str, TransferFunction]:
         """Declare the functions of the bundle; return them by their names in the outputs."""
         with_table = {**environment, "IDEMPOTENCY_TABLE": table.name}
-        remember = (*credentials.statements, table.arn.apply(use_idempotency_table))
+        remember: tuple[pulumi.Input[Statement], ...] = (
+            *credentials.statements,
+            table.arn.apply(use_idempotency_table),
+        )
+        if settings.key_arn:
+            remember = (*remember, use_key(settings.key_arn, "UseTablesKey", "dynamodb"))
         needs = (credentials.value,)
         functions = {
             "transferChat": TransferFunction(
@@ -166,8 +178,8 @@ def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:
     yield Endpoint("transfer-chat", functions["transferChat"], transfer_routes)
     yield Endpoint("get-workflows", functions["getWorkflows"], TARGET_ROUTES)
     if "receiveEvents" in functions:
-        receive_events = functions["receiveEvents"]
-        yield Endpoint("receive-events", receive_events, (EVENTS_ROUTE,), EVENTS_LIMITS)
+        # With limits of its own, so that a flood of events takes none of the agents' requests.
+        yield Endpoint("receive-events", functions["receiveEvents"], (EVENTS_ROUTE,), is_apart=True)
 
 
 def _offers(settings: StackSettings, queue: EventQueue | None) -> dict[str, pulumi.Input[str]]:

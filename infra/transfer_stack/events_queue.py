@@ -1,11 +1,12 @@
 """The queue of Twilio's events, which `receive-events` fills and `transfer-events` empties."""
 
-from typing import Final
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
 from transfer_stack.component import Component
+from transfer_stack.permissions import Statement, send_events, take_events, use_key
 from transfer_stack.settings import StackSettings
 
 # The timeout of `transfer-events`: less than the schedule's minute, so that two of its runs do not
@@ -26,10 +27,12 @@ _FAILED_KEPT_SECONDS: Final = 14 * 86_400
 class EventQueue(Component):
     """The queue of events, and the one for those that failed again and again.
 
-    Both are encrypted with keys of SQS. No policy is attached, so only roles of the account that
-    are allowed to use them can.
+    Both are encrypted, with keys of SQS or the company's. No policy is attached, so only roles of
+    the account that are allowed to use them can: `to_send` and `to_take` are what these allow.
     """
 
+    to_send: tuple[pulumi.Input[Statement], ...]
+    to_take: tuple[pulumi.Input[Statement], ...]
     url: pulumi.Output[str]
     arn: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -38,11 +41,15 @@ class EventQueue(Component):
 
     def __init__(self, name: str, *, settings: StackSettings, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
+        key_arn = settings.key_arn
+        encryption: dict[str, Any] = (
+            {"kms_master_key_id": key_arn} if key_arn else {"sqs_managed_sse_enabled": True}
+        )
         failed = aws.sqs.Queue(
             f"failed-{name}",
             name=f"{settings.prefix}-failed-{name}",
             message_retention_seconds=_FAILED_KEPT_SECONDS,
-            sqs_managed_sse_enabled=True,
+            **encryption,
             tags=settings.tags,
             opts=self.child(),
         )
@@ -51,7 +58,7 @@ class EventQueue(Component):
             name=f"{settings.prefix}-{name}",
             visibility_timeout_seconds=VISIBILITY_SECONDS,
             message_retention_seconds=_KEPT_SECONDS,
-            sqs_managed_sse_enabled=True,
+            **encryption,
             redrive_policy=pulumi.Output.json_dumps(
                 {"deadLetterTargetArn": failed.arn, "maxReceiveCount": _ATTEMPTS}
             ),
@@ -59,6 +66,12 @@ class EventQueue(Component):
             opts=self.child(),
         )
         # The provider's ID of a queue is its URL.
+        self.to_send: tuple[pulumi.Input[Statement], ...] = (queue.arn.apply(send_events),)
+        self.to_take: tuple[pulumi.Input[Statement], ...] = (queue.arn.apply(take_events),)
+        if key_arn:
+            to_write = use_key(key_arn, "UseQueuesKey", "sqs", to_write=True)
+            self.to_send = (*self.to_send, to_write)
+            self.to_take = (*self.to_take, use_key(key_arn, "UseQueuesKey", "sqs"))
         self.url, self.arn, self.name = queue.id, queue.arn, queue.name
         self.failed_url, self.failed_name = failed.id, failed.name
         self.register_outputs({"url": self.url, "failedUrl": self.failed_url})

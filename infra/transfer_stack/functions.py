@@ -13,6 +13,7 @@ from transfer_stack.permissions import (
     lambda_may_assume,
     policy,
     send_traces,
+    use_key,
     write_logs,
 )
 from transfer_stack.settings import StackSettings
@@ -45,6 +46,7 @@ class TransferFunction(Component):
         The resources that the function needs before it can answer a request.
     """
 
+    short_name: str
     function: aws.lambda_.Function
     alias: aws.lambda_.Alias
     log_group_name: pulumi.Output[str]
@@ -63,11 +65,13 @@ class TransferFunction(Component):
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__(name, opts)
+        self.short_name = name
         full_name = f"{settings.prefix}-{name}"
         log_group = aws.cloudwatch.LogGroup(
             name,
             name=f"/aws/lambda/{full_name}",
             retention_in_days=settings.log_retention_days,
+            kms_key_id=settings.key_arn or None,
             tags=settings.tags,
             opts=self.child(),
         )
@@ -76,10 +80,14 @@ class TransferFunction(Component):
             name=full_name,
             description=f"What {full_name} may do",
             assume_role_policy=lambda_may_assume(),
+            permissions_boundary=settings.permissions_boundary or None,
             tags=settings.tags,
             opts=self.child(),
         )
         allowed = [log_group.arn.apply(write_logs), send_traces(), *statements]
+        if settings.key_arn:
+            # Of its environment variables.
+            allowed.append(use_key(settings.key_arn, "DecryptEnvironment", "lambda"))
         role_policy = aws.iam.RolePolicy(
             name,
             name=name,
@@ -97,6 +105,7 @@ class TransferFunction(Component):
             code=pulumi.FileArchive(str(bundle.path)),
             source_code_hash=bundle.sha256,
             role=role.arn,
+            kms_key_arn=settings.key_arn or None,
             memory_size=settings.functions.memory_mb,
             timeout=settings.functions.timeout_seconds,
             # Each change of code or configuration publishes a version for the alias.

@@ -5,6 +5,7 @@ Neither tokens nor customers' messages are logged, so no query shows them.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,7 +27,7 @@ class LogQuery:
 
     name: str
     title: str
-    logs: Literal["transfers", "access", "events"]
+    logs: Literal["transfers", "access", "events", "every-function"]
     query: str
 
 
@@ -92,6 +93,27 @@ fields @timestamp, task_sid, message_id, failure, exception_name
 | limit 200""",
     ),
     LogQuery(
+        "one-request",
+        "All about one request (put its ID in)",
+        "every-function",
+        """\
+fields @timestamp, @log, level, message, code, task_sid, target_sid, failure, @message
+| filter @message like "REQUEST-ID"
+| sort @timestamp""",
+    ),
+    LogQuery(
+        "cut-off-transfers",
+        "Transfers that were cut off",
+        "transfers",
+        # One line begins each and one ends it; a function that was killed has written no second.
+        """\
+filter message in ["transfer begins", "transferred", "offered", "not transferred"]
+| stats count(*) as lines, earliest(@timestamp) as begun, latest(message) as last
+    by function_request_id, task_sid, target_sid
+| filter lines = 1 and last = "transfer begins"
+| sort begun desc""",
+    ),
+    LogQuery(
         "slow-requests",
         "Slowest requests",
         "access",
@@ -106,7 +128,7 @@ fields @timestamp, routeKey, status, latencyMs, integrationLatencyMs, requestId
         "access",
         """\
 filter status >= 400
-| stats count(*) as requests by status, routeKey, path, sourceIp
+| stats count(*) as requests by status, routeKey, sourceIp
 | sort requests desc
 | limit 100""",
     ),
@@ -115,17 +137,23 @@ filter status >= 400
 
 def declare_log_queries(
     settings: StackSettings,
-    transfer_log_group: pulumi.Input[str],
+    log_groups: Mapping[str, pulumi.Input[str]],
     access_log_group: pulumi.Input[str],
-    event_log_group: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the queries, in a folder with the stack's name."""
+    """Declare the queries, in a folder with the stack's name.
+
+    Parameters
+    ----------
+    log_groups
+        Those of the functions, by their names in the outputs.
+    """
     groups = {
         # What happened to a task is in both.
-        "transfers": [transfer_log_group, event_log_group],
+        "transfers": [log_groups["transferChat"], log_groups["transferEvents"]],
         "access": [access_log_group],
-        "events": [event_log_group],
+        "events": [log_groups["transferEvents"]],
+        "every-function": list(log_groups.values()),
     }
     for query in QUERIES:
         aws.cloudwatch.QueryDefinition(

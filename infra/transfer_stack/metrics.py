@@ -106,6 +106,14 @@ class Watched:
         """Return a metric of the HTTP API for each route of lists of targets."""
         return [self._of_route(name, key) for key in TARGET_ROUTES]
 
+    def of_offers(self, name: str) -> list[Metric]:
+        """Return a metric of the HTTP API for each route of offers."""
+        return [self._of_route(name, key) for key in (READ_OFFER_ROUTE, END_OFFER_ROUTE)]
+
+    def of_function(self, name: str, function: str) -> Metric:
+        """Return a metric of Lambda for one function, by the end of its name."""
+        return _of_function(name, f"{self.service}-{function}")
+
     def of_events(self, name: str) -> Metric:
         """Return a metric of the HTTP API for the route of events."""
         return self._of_route(name, EVENTS_ROUTE)

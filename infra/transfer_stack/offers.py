@@ -12,7 +12,6 @@ from transfer_stack.component import Component
 from transfer_stack.endpoints import TransferApi
 from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
-from transfer_stack.permissions import send_events
 from transfer_stack.secrets import StackSecret
 from transfer_stack.settings import StackSettings
 
@@ -22,9 +21,6 @@ _RECEIVE_SECONDS: Final = 4
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _RECEIVE_MEMORY_MB: Final = 512
 
-# The rate and the burst of requests with events, which must not take from those of agents. Twilio
-# sends again what is answered with 429.
-EVENTS_LIMITS: Final = (100, 200)
 
 # https://www.twilio.com/docs/events/event-types/taskrouter/task and …/taskrouter/reservation
 _SCHEMA_VERSION: Final = 4
@@ -80,7 +76,7 @@ class EventReceiver(Component):
                 "EVENTS_QUEUE_URL": queue.url,
                 "EVENTS_SECRET_ARN": secret.arn,
             },
-            statements=(*secret.statements, queue.arn.apply(send_events)),
+            statements=(*secret.statements, *queue.to_send),
             needs=(secret.value,),
             opts=self.child(),
         )
@@ -127,11 +123,13 @@ def _webhook(api_url: str, password: str) -> dict[str, object]:
 
 
 def _receiving(settings: StackSettings) -> StackSettings:
+    reserved = settings.functions.reserved_concurrency
     memory = max(settings.functions.memory_mb, _RECEIVE_MEMORY_MB)
     functions = replace(
         settings.functions,
         memory_mb=memory,
         timeout_seconds=_RECEIVE_SECONDS,
-        reserved_concurrency=None,
+        # Less than agents' requests have, and a limit: anybody may call it.
+        reserved_concurrency=max(reserved // 2, 1) if reserved else None,
     )
     return replace(settings, functions=functions)

@@ -77,6 +77,19 @@ def decrypt_secret(key_arn: str, secret_arn: str) -> Statement:
     return {**decrypt, "Condition": {"StringEquals": condition}}
 
 
+def use_key(key_arn: str, sid: str, service: str, *, to_write: bool = False) -> Statement:
+    """Allow using a customer-managed key through one service, in the key's region.
+
+    Sources:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+    """
+    actions = ["kms:Decrypt", *(["kms:GenerateDataKey"] if to_write else [])]
+    through = {"kms:ViaService": f"{service}.{key_arn.split(':')[3]}.amazonaws.com"}
+    return {**_allow(sid, actions, key_arn), "Condition": {"StringEquals": through}}
+
+
 def use_idempotency_table(table_arn: str) -> Statement:
     """Allow reading and writing single items; a transaction of them needs no action of its own.
 

@@ -211,6 +211,12 @@ def _check_gateway_and_region(reader: _Reader, settings: StackSettings) -> None:
     if domain and not zone:
         expected = f"the ID of the Route 53 hosted zone that {domain} is in"
         reader.refuse("hostedZoneId", "missing", expected)
+    if settings.gateway.trust_store and not domain:
+        expected = "the host name that the distribution in front forwards"
+        reader.refuse("domainName", "missing", expected)
+    if settings.gateway.trust_store and settings.gateway.keeps_execute_api:
+        fault = "callers could go round the distribution that originTrustStore is for"
+        reader.refuse("keepExecuteApi", fault, "one of the two")
     if zone and not domain:
         reader.refuse("domainName", "missing", f"the host name to make in the hosted zone {zone}")
     if not settings.gateway.allowed_origins:
@@ -229,8 +235,8 @@ def _with_reachable_latency(reader: _Reader, settings: StackSettings) -> StackSe
 
 
 def _check_key_region(reader: _Reader, settings: StackSettings, region: str) -> None:
-    if settings.secret_key_arn and region:
-        key_region = settings.secret_key_arn.split(":")[3]
+    if settings.key_arn and region:
+        key_region = settings.key_arn.split(":")[3]
         if key_region != region:
             expected = f"one in {region}, the stack's region"
-            reader.refuse("secretKmsKeyArn", f"a key in {key_region}", expected)
+            reader.refuse("kmsKeyArn", f"a key in {key_region}", expected)

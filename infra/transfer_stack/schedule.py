@@ -52,6 +52,7 @@ def declare_schedule(
         name=f"{settings.prefix}-{role_name}",
         description=f"What the schedule of {settings.prefix}-{name} may do",
         assume_role_policy=alias_arn.apply(scheduler_may_assume),
+        permissions_boundary=settings.permissions_boundary or None,
         tags=settings.tags,
         opts=opts,
     )

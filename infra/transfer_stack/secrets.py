@@ -53,7 +53,7 @@ class StackSecret(Component):
             # A deleted secret keeps its name for weeks, so a recreated stack needs another one.
             name_prefix=f"{settings.prefix}-{name}-",
             description=f"{holds} of {settings.prefix}",
-            kms_key_id=settings.secret_key_arn or None,
+            kms_key_id=settings.key_arn or None,
             tags=settings.tags,
             opts=self.child(protect=protect),
         )
@@ -65,8 +65,8 @@ class StackSecret(Component):
         )
         self.arn = secret.arn
         self.statements = (secret.arn.apply(read_secret),)
-        if settings.secret_key_arn:
-            key_arn = settings.secret_key_arn
+        if settings.key_arn:
+            key_arn = settings.key_arn
             decrypt = secret.arn.apply(lambda arn: decrypt_secret(key_arn, arn))
             self.statements = (*self.statements, decrypt)
         self.register_outputs({"arn": self.arn})

@@ -14,7 +14,7 @@ from transfer_stack.bundle import Bundle
 from transfer_stack.component import Component
 from transfer_stack.events_queue import TRANSFER_SECONDS, EventQueue
 from transfer_stack.functions import TransferFunction
-from transfer_stack.permissions import Statement, take_events
+from transfer_stack.permissions import Statement
 from transfer_stack.schedule import declare_schedule
 from transfer_stack.settings import StackSettings
 
@@ -62,7 +62,7 @@ class TransferEvents(Component):
             handler="transfer_events.handler",
             description="Finishes transfers that are under way",
             environment=environment,
-            statements=(*statements, queue.arn.apply(take_events)) if queue else statements,
+            statements=(*statements, *(queue.to_take if queue else ())),
             needs=needs,
             opts=self.child(),
         )

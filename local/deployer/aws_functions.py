@@ -47,7 +47,7 @@ def _create_function(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     client, name = aws.client("lambda"), inputs["name"]
     given = {key: value for key, value in inputs.items() if key not in _NOT_PASSED_ON}
     answer = client.create_function(
-        **parameters(given, name="FunctionName"),
+        **parameters(given, name="FunctionName", kmsKeyArn="KMSKeyArn"),
         Code={"ZipFile": with_bytecode(Path(inputs["code"].path))},
     )
     version = answer["Version"]

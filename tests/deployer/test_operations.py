@@ -27,7 +27,7 @@ def stack(
         "HostedZone"
     ]["Id"]
     changes = {
-        "secretKmsKeyArn": key,
+        "kmsKeyArn": key,
         "domainName": domain,
         "hostedZoneId": zone.removeprefix("/hostedzone/"),
         "reservedConcurrency": "5",
@@ -47,7 +47,10 @@ def domain_of(stack: DeployedStack) -> str:
     return str(stack.outputs["endpoint"]).removeprefix("https://")
 
 
-OF_EVENTS = {"events-refused", "events-waiting", "events-failed"}
+OF_EVENTS = {
+    *("events-missing", "events-failing", "events-waiting", "events-failed", "offers-failing"),
+    *("receive-events-crashed", "receive-events-throttled"),
+}
 
 
 def client(aws: EmulatedAws, service: str) -> Any:
@@ -130,14 +133,19 @@ def test_every_alarm_notifies_the_topic_and_the_topic_the_address(stack: Deploye
     topic = stack.outputs["alarmTopicArn"]
     alarms = client(stack.aws, "cloudwatch").describe_alarms(AlarmNamePrefix=f"{prefix(stack)}-")
     subscribed = client(stack.aws, "sns").list_subscriptions_by_topic(TopicArn=topic)
+    notified = {arn for alarm in alarms["MetricAlarms"] for arn in alarm["AlarmActions"]}
 
     assert {
         alarm["AlarmName"].removeprefix(f"{prefix(stack)}-") for alarm in alarms["MetricAlarms"]
     } == {
         "transfers-failing",
         "transfers-slow",
-        "functions-crashed",
-        "functions-throttled",
+        "transfer-chat-crashed",
+        "transfer-chat-throttled",
+        "get-workflows-crashed",
+        "get-workflows-throttled",
+        "transfer-events-crashed",
+        "transfer-events-throttled",
         "rollback-failed",
         "lists-failing",
         "looks-failing",
@@ -147,7 +155,7 @@ def test_every_alarm_notifies_the_topic_and_the_topic_the_address(stack: Deploye
         "requests-throttled",
         "canary-failing",
     } | (OF_EVENTS if "eventsQueueUrl" in stack.outputs else set())
-    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms["MetricAlarms"])
+    assert notified == {topic, stack.outputs["ticketTopicArn"]}
     assert [found["Endpoint"] for found in subscribed["Subscriptions"]] == ["on-call@example.com"]
 
 

@@ -44,7 +44,7 @@ PRODUCTION = {
     "flex-chat-transfer:reservedConcurrency": "40",
     "flex-chat-transfer:alarmEmail": "on-call@example.com",
     "flex-chat-transfer:canary": "true",
-    "flex-chat-transfer:secretKmsKeyArn": KEY_ARN,
+    "flex-chat-transfer:kmsKeyArn": KEY_ARN,
     "flex-chat-transfer:logRetentionDays": "90",
 }
 EVENTS_PASSWORD = "a-password-for-events-that-must-stay-secret"

@@ -96,7 +96,9 @@ def test_a_canary_that_fails_or_does_not_run_raises_its_alarm(production: Progra
     alarm = production.one(ALARM, "canary-failing").inputs
     *found, result = alarm["metricQueries"]
 
-    assert alarm["treatMissingData"] == "breaching"
+    # Without data it tells so too, but not before there was any: a new stack raises none.
+    assert alarm["treatMissingData"] == "missing"
+    assert alarm["insufficientDataActions"] == alarm["alarmActions"]
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
     assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
     assert result["expression"] == "runs - failed"

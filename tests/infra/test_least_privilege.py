@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.infra.declared import KEY_ARN, REGION_AND_ACCOUNT, Program, declare
+from tests.infra.declared import (
+    CONFIG,
+    KEY_ARN,
+    OFFERS,
+    REGION_AND_ACCOUNT,
+    Program,
+    declare,
+)
 
 LOGS = {
     "Sid": "WriteOwnLogs",
@@ -60,10 +67,17 @@ def test_a_role_allows_exactly_these_actions(
 
 @pytest.mark.parametrize("name", ["transfer-chat", "get-workflows"])
 def test_a_customer_managed_key_decrypts_that_secret_only(name: str) -> None:
-    found = declare(secretKmsKeyArn=KEY_ARN)
+    found = declare(kmsKeyArn=KEY_ARN)
 
     statements = json.loads(found.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])
-    assert [it for it in statements["Statement"] if "kms" in json.dumps(it)] == [
+    of_key = [it for it in statements["Statement"] if "kms" in json.dumps(it)]
+    assert {it["Sid"] for it in of_key} == {
+        *("DecryptSecret", "DecryptEnvironment"),
+        *(["UseTablesKey"] if name == "transfer-chat" else []),
+    }
+    assert all(it["Resource"] == KEY_ARN for it in of_key)
+    assert all("kms:ViaService" in it["Condition"]["StringEquals"] for it in of_key)
+    assert [it for it in of_key if it["Sid"] == "DecryptSecret"] == [
         {
             "Sid": "DecryptSecret",
             "Effect": "Allow",
@@ -79,6 +93,29 @@ def test_a_customer_managed_key_decrypts_that_secret_only(name: str) -> None:
     ]
     secret = found.one("aws:secretsmanager/secret:Secret", "credentials")
     assert secret.inputs["kmsKeyId"] == KEY_ARN
+
+
+def test_every_role_has_the_boundary_of_the_config() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    found = declare({**CONFIG, **OFFERS}, rolePermissionsBoundary=boundary, canary="true")
+
+    roles = found.of_type("aws:iam/role:Role").values()
+    assert len(roles) == 7
+    assert {role.inputs["permissionsBoundary"] for role in roles} == {boundary}
+
+
+def test_events_are_queued_and_taken_with_the_companys_key() -> None:
+    found = declare({**CONFIG, **OFFERS}, kmsKeyArn=KEY_ARN)
+
+    for name, actions in (
+        ("receive-events", ["kms:Decrypt", "kms:GenerateDataKey"]),
+        ("transfer-events", ["kms:Decrypt"]),
+    ):
+        policy = json.loads(found.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])
+        (statement,) = [it for it in policy["Statement"] if it["Sid"] == "UseQueuesKey"]
+        assert statement["Action"] == actions
+        through = {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}
+        assert statement["Condition"] == {"StringEquals": through}
 
 
 def test_a_role_has_no_other_policy(program: Program) -> None:
