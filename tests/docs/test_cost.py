@@ -1,23 +1,39 @@
 """The numbers of docs/cost.md that the code decides, counted in a transfer."""
 
+import importlib.util
 import io
 import json
 import re
+import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import boto3
 import pytest
 
 from tests.functions.conftest import Deployment, aws, deployment
 from tests.functions.offers.conftest import event_of
-from tests.infra.declared import declare
+from tests.infra.declared import CONFIG, OFFERS, declare
 from transfer_stack.endpoints import _ACCESS_LOG_FORMAT as ACCESS_LOG
-from transfer_stack.metrics import OURS
+from transfer_stack.metrics import LEFT_OUT, LOOK_FAILED, OF_OFFERS, OURS, UNDER_WAY
 
 __all__ = ["aws", "deployment"]
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "cost.md").read_text()
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "cost.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def bill() -> ModuleType:
+    """The script that calculates the bill."""
+    spec = importlib.util.spec_from_file_location("bill", DOCS / "bill.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["bill"] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def stated(what: str) -> int:
@@ -98,19 +114,37 @@ def test_a_transfer_logs_no_more_than_the_page_says(
     assert 0.8 * stated("bytes of our log lines") < len(ours) <= stated("bytes of our log lines")
 
 
-def test_the_bill_has_every_alarm_and_every_metric_of_ours() -> None:
-    program = declare()
+@pytest.mark.parametrize("offers", [False, True])
+def test_the_bill_counts_what_the_program_declares(bill: ModuleType, offers: bool) -> None:
+    program = declare({**CONFIG, **(OFFERS if offers else {})})
     alarms = program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values()
     watched = [query for it in alarms for query in it.inputs["metricQueries"] if "metric" in query]
     counted = program.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
 
-    assert f"| alarms | {len(alarms)}, on {len(watched)} metrics |" in PAGE
-    assert f"| our metrics | {len(OURS) + len(counted)} and ten codes |" in PAGE
+    assert bill.FIXED[offers] == bill.Fixed(
+        functions=len(program.of_type("aws:lambda/function:Function")),
+        alarm_metrics=len(watched),
+        metrics=len(OURS) + len(counted) + (len(OF_OFFERS) if offers else 0),
+        always=len({UNDER_WAY, LOOK_FAILED, LEFT_OUT}),
+        routes=len(program.of_type("aws:apigatewayv2/route:Route")),
+        secrets=len(program.of_type("aws:secretsmanager/secret:Secret")),
+    )
+
+
+def test_the_pages_bill_is_what_is_calculated(bill: ModuleType) -> None:
+    assert bill.with_bill(PAGE) == PAGE
+    totals = re.findall(r"\*\*([0-9.,]+)\*\*", PAGE.partition("| **total**")[2].partition("\n")[0])
+    assert len(totals) == 2 * len(bill.VOLUMES)
+
+
+def test_a_change_of_a_count_changes_the_bill(bill: ModuleType) -> None:
+    changed = PAGE.replace("| calls of Twilio | ", "| calls of Twilio | 9")
+
+    assert bill.with_bill(changed) != changed
 
 
 def test_a_request_is_logged_in_no_more_bytes_than_the_page_says() -> None:
-    # A browser's user agent is the longest of the values, and errors are empty.
-    line = json.dumps(dict.fromkeys(ACCESS_LOG, "x" * 24) | {"userAgent": "x" * 120})
+    line = json.dumps(dict.fromkeys(ACCESS_LOG, "x" * 24))
 
     assert 0.8 * stated("bytes of the access log's line") < len(line)
     assert len(line) <= stated("bytes of the access log's line")

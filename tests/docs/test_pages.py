@@ -99,16 +99,6 @@ def test_the_local_stacks_page_names_every_switch_of_events() -> None:
     assert set(named) == {name for name in Switches().as_document() if name.startswith("events_")}
 
 
-def test_the_bill_of_the_cost_page_adds_up() -> None:
-    page = (ROOT / "docs" / "cost.md").read_text()
-    bill = page.partition("## The bill")[2].partition("\n## ")[0]
-    (total,) = re.findall(r"\*\*([0-9.]+)\*\* \|$", bill, re.MULTILINE)
-    costs = [float(cost) for cost in re.findall(r"\| ([0-9.]+) \|$", bill, re.MULTILINE)]
-
-    assert f"{sum(costs):.2f}" == total
-    assert f"about {float(total):.0f} US dollars" in page
-
-
 def test_the_observability_page_names_what_is_declared() -> None:
     page = (ROOT / "docs" / "observability.md").read_text()
     program = declare({**CONFIG, **OFFERS}, canary="true")
