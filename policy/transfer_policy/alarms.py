@@ -30,7 +30,7 @@ def alarm_action(resource: Resource) -> Iterator[str]:
     if not resource.props.get("alarmActions"):
         yield "no alarmActions; expected a topic"
     if resource.props.get("actionsEnabled") is False:
-        yield "actionsEnabled is false; expected it: the alarm tells nobody"
+        yield "actionsEnabled is false; expected it, or the alarm notifies no topic"
 
 
 @rule(
@@ -79,7 +79,7 @@ def _metrics(props: Mapping[str, Any]) -> list[str]:
 @rule("running-schedule", "aws:scheduler/schedule:Schedule", "A schedule runs, with no end to it.")
 def running_schedule(resource: Resource) -> Iterator[str]:
     if resource.props.get("state") == "DISABLED":
-        yield "state is DISABLED; expected ENABLED: nobody else looks at what is under way"
+        yield "state is DISABLED; expected ENABLED: nothing else looks at what is under way"
     if resource.props.get("endDate"):
         yield "endDate is set; expected none"
 

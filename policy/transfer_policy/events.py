@@ -66,7 +66,7 @@ def event_source(resource: Resource) -> Iterator[str]:
     if "ReportBatchItemFailures" not in texts(resource.props.get("functionResponseTypes")):
         yield "no ReportBatchItemFailures; expected it, or one failure repeats a whole batch"
     if resource.props.get("enabled") is False:
-        yield "enabled is false; expected it: the queue is emptied by nobody else"
+        yield "enabled is false; expected it: nothing else empties the queue"
     if not nested(resource.props, "scalingConfig", "maximumConcurrency"):
         yield "no scalingConfig.maximumConcurrency; expected one: agents' requests come first"
     # Last, since they are not known in a new stack's preview.
