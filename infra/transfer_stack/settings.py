@@ -185,8 +185,9 @@ class FunctionSettings:
     reserved_concurrency: int | None = key(
         "reservedConcurrency",
         whole(1, 1000, "concurrent executions of each function"),
-        "Concurrent executions reserved for each function, which are also its limit. AWS keeps 100 "
-        "of the account's unreserved",
+        "Concurrent executions reserved for each function that agents call, which are also its "
+        "limit; half as many for that of Twilio's events. AWS keeps 100 of the account's "
+        "unreserved",
         default=None,
         example="20",
     )
