@@ -67,7 +67,7 @@ fields @timestamp, level, message, phase, failure, code, task_sid, new_task_sid,
         "Looks that failed",
         "events",
         """\
-fields @timestamp, task_sid, target_sid, failure, exception_name, function_request_id
+fields @timestamp, conversation, exception_name, exception, function_request_id
 | filter message = "look failed"
 | sort @timestamp desc
 | limit 200""",
@@ -77,8 +77,8 @@ fields @timestamp, task_sid, target_sid, failure, exception_name, function_reque
         "Looks that were left out",
         "events",
         """\
-fields @timestamp, under_way, left_out
-| filter message = "looks left out"
+fields @timestamp, conversations, failed, left_out
+| filter message = "looked" and left_out > 0
 | sort @timestamp desc
 | limit 200""",
     ),
@@ -87,7 +87,7 @@ fields @timestamp, under_way, left_out
         "Events that come again",
         "events",
         """\
-fields @timestamp, task_sid, message_id, failure, exception_name
+fields @timestamp, task_sid, message_id, exception_name, exception
 | filter message = "message comes again"
 | sort @timestamp desc
 | limit 200""",

@@ -384,7 +384,8 @@ def _logged_by_functions() -> set[str]:
     sources = "".join(path.read_text() for path in FUNCTIONS.rglob("*.py"))
     calls = re.findall(r"(?:log|logger\.\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", sources)
     given = {name for call in calls for name in re.findall(r"(\w+)=", call)}
-    added = {"level", "message", "correlation_id", "exception_name", "function_request_id"}
+    added = {"level", "message", "correlation_id", "function_request_id"}
+    added |= {"exception", "exception_name"}
     return given | added
 
 
