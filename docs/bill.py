@@ -119,10 +119,10 @@ def counts(page: str) -> Counts:
         return dict(zip(("offer", "acceptance", "look"), numbers, strict=True))
 
     calls = of_offer("calls of Twilio")
-    writes, reads = of_offer("writes of DynamoDB"), of_offer("reads of DynamoDB")
+    writes, reads = of_offer("write units of DynamoDB"), of_offer("reads of DynamoDB")
     return Counts(
         {"transfer": of_transfer("requests to Twilio, conversation"), "poll": 3, **calls},
-        {"transfer": of_transfer("DynamoDB writes"), "poll": 0, **writes},
+        {"transfer": of_transfer("DynamoDB write units"), "poll": 0, **writes},
         {"transfer": of_transfer("DynamoDB reads"), "poll": 1, **reads},
         of_transfer("bytes of our log lines"),
         of_transfer("bytes of the access log's line"),

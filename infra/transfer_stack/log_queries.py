@@ -58,7 +58,7 @@ fields @timestamp, code, task_sid, target_sid, correlation_id
         "All about one task (put its SID in)",
         "transfers",
         """\
-fields @timestamp, level, message, phase, failure, code, task_sid, new_task_sid, target_sid
+fields @timestamp, level, message, what, became, failure, code, task_sid, new_task_sid, target_sid
 | filter @message like "WT00000000000000000000000000000000"
 | sort @timestamp""",
     ),
