@@ -89,6 +89,12 @@ class Switches:
     pages have given 5 and 15, https://www.twilio.com/docs/taskrouter/lifecycle-task-state
     """
 
+    ignores_empty_target_workers: bool = False
+    """Whether an empty ``TargetWorkers`` counts as none when a queue is created, which then takes
+    every worker. Documented as the value of a queue that nobody serves, with no word on how it is
+    sent: https://www.twilio.com/docs/taskrouter/api/task-queue
+    """
+
     events_repeated: int = 0
     """How many more times a sink gets each event, in requests of their own. "We might send the same
     event more than once", says https://www.twilio.com/docs/events/event-delivery-and-duplication.

@@ -75,15 +75,20 @@ class Property:
         return f"{pascal(self.below)}.{self.name.removeprefix(self.below)}"
 
     def read(self, answer: Mapping[str, Any]) -> Any:
-        """Return the value in Twilio's answer; None where there is none."""
+        """Return the value in Twilio's answer; None where there is none.
+
+        Some of Twilio's APIs show an empty string as null. Where the default is another one, the
+        empty string is a value like any other, and null stands for it.
+        """
         name = snake(self.name)
         if self.below:
             answer = answer.get(snake(self.below)) or {}
             name = name.removeprefix(f"{snake(self.below)}_")
         value = answer.get(name)
-        if value is not None:
+        if value is None and self.default and not list(self.shape.wrong("")):
+            value = ""
+        elif value is not None:
             value = self.to_output(value)
-        # An empty string where it means "not set" is shown as null by some of Twilio's APIs.
         return None if value == self.default == "" else value
 
 

@@ -96,11 +96,23 @@ class Lifecycle(Objects):
         if existing is None:
             if self.declaration.only_adopted:
                 raise NotFoundError(f"{place_of(inputs)} has no {self._label(inputs)[4:]}")
-            made = self.outputs(self._post_new(client, inputs), inputs, adopted=False)
-            return made | self._as_declared(self._expected(inputs))
+            return self._create(client, inputs)
         if not (self.declaration.only_adopted or inputs.get("adoptExisting")):
             raise self._already_exists(name, existing, inputs)
         return self._adopt(client, existing, inputs)
+
+    def _create(self, client: Client, inputs: Properties) -> Properties:
+        made = self._post_new(client, inputs)
+        declared = self._as_declared(self._expected(inputs))
+        outputs = self.outputs(made, inputs, adopted=False) | declared
+        # An empty value that Twilio took for "not given" is one for an update.
+        ignored = {n: value for n, value in self._changes(outputs, inputs).items() if value == ""}
+        try:
+            changed = self._change(client, outputs, ignored, made)
+        except TwilioFailedError:
+            self.delete(client, outputs["sid"], outputs)
+            raise
+        return self.outputs(changed, inputs, adopted=False) | declared
 
     def _adopt(self, client: Client, existing: Answer, inputs: Properties) -> Properties:
         with asking_twilio(f"read {self._label(inputs)}{within(inputs)}"):

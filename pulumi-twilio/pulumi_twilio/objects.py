@@ -59,8 +59,9 @@ class Objects:
         return self.declaration.path.format_map(place)
 
     def _post_new(self, client: Client, inputs: Properties) -> Answer:
-        # A new object has nothing to clear.
-        given = {name: value for name, value in inputs.items() if value != ""}
+        # A new object has nothing to clear; where its default is not empty, empty is a value.
+        defaults = {each.name: each.default for each in self._managed}
+        given = {name: value for name, value in inputs.items() if value != "" or defaults[name]}
         try:
             with asking_twilio(f"create {self._label(inputs)}{within(inputs)}"):
                 api = self._api(client)

@@ -83,7 +83,13 @@ def _read(attributes: str) -> Mapping[str, Any]:
 
 
 def members(target_workers: str, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the workers that a queue's expression takes, ready or not."""
+    """Return the workers that a queue's expression takes, ready or not; an empty one takes none.
+
+    "If this value is empty, Tasks will wait in the TaskQueue until they are deleted or moved", says
+    https://www.twilio.com/docs/taskrouter/api/task-queue.
+    """
+    if not target_workers.strip():
+        return []
     condition = parse(target_workers)
     return [c for c in candidates if condition({"worker": (scope := c.scope()), **scope})]
 

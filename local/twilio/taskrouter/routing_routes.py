@@ -37,6 +37,8 @@ def create_queue(workspace: Workspace, call: Call) -> Answer:
     now = workspace.now()
     blank = TaskQueue(new_sid("WQ"), call.required("FriendlyName"), "1==1", now, now)
     queue = _changed_queue(workspace, call, blank)
+    if not queue.target_workers and workspace.switches.ignores_empty_target_workers:
+        queue = replace(queue, target_workers=blank.target_workers)
     workspace.tables.task_queues[queue.sid] = queue
     return Answer(201, task_queue_form(workspace, queue))
 
@@ -86,8 +88,9 @@ def queue_statistics(workspace: Workspace, call: Call) -> Answer:
 
 
 def _changed_queue(workspace: Workspace, call: Call, queue: TaskQueue) -> TaskQueue:
-    expression = call.form.get("TargetWorkers") or queue.target_workers
-    parse_parameter("TargetWorkers", expression)
+    expression = call.form.get("TargetWorkers", queue.target_workers)
+    if expression.strip():
+        parse_parameter("TargetWorkers", expression)
     order = call.form.get("TaskOrder") or queue.task_order
     if order not in {"FIFO", "LIFO"}:
         raise invalid(f"TaskOrder must be FIFO or LIFO, not {order}")
