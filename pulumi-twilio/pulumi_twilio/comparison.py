@@ -3,9 +3,12 @@
 All of it is pure: nothing here calls Twilio.
 """
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import zip_longest
+from typing import Any, Final
 
 from pulumi.provider.experimental.provider import (
     CheckFailure,
@@ -16,6 +19,8 @@ from pulumi.provider.experimental.provider import (
 
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.property_values import UNKNOWN, Properties
+
+_NOTHING: Final = object()
 
 
 def check(properties: tuple[Property, ...], inputs: Properties) -> list[CheckFailure]:
@@ -123,11 +128,47 @@ def _same(each: Property, recorded: Any, wanted: Any) -> bool:
     return recorded is not None and each.same(recorded, wanted)
 
 
+def _parts(old: Any, new: Any, path: str) -> Iterator[tuple[str, PropertyDiffKind]]:
+    """Find the smallest parts of a value that differ, by Pulumi's paths: `a.b[0]["c.d"]`."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted(old.keys() | new.keys()):
+            below = f".{key}" if re.fullmatch(r"\w+", key) else f"[{json.dumps(key)}]"
+            yield from _parts(old.get(key, _NOTHING), new.get(key, _NOTHING), path + below)
+    elif isinstance(old, list) and isinstance(new, list):
+        pairs = zip_longest(old, new, fillvalue=_NOTHING)
+        for position, pair in enumerate(pairs):
+            yield from _parts(*pair, f"{path}[{position}]")
+    elif old is _NOTHING:
+        yield path, PropertyDiffKind.ADD
+    elif new is _NOTHING:
+        yield path, PropertyDiffKind.DELETE
+    elif old != new:
+        yield path, PropertyDiffKind.UPDATE
+
+
+def _detailed(change: Change, old: Any, new: Any) -> dict[str, PropertyDiff]:
+    """Say of an object which parts of it change; of anything else, that it does."""
+    each = change.property
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and not each.replaces:
+        # By the inputs, since an output may have another form, such as JSON.
+        parts = {path: PropertyDiff(kind, True) for path, kind in _parts(old, new, each.name)}  # noqa: FBT003 - Pulumi's signature
+        if parts:
+            return parts
+    return {each.name: PropertyDiff(change.kind, input_diff=False)}
+
+
+def _before(each: Property, state: Properties, old_inputs: Properties | None) -> Any:
+    """Return the old input of a property if it is what the state has; None if it is not."""
+    old = (old_inputs or {}).get(each.name)
+    return old if old is not None and _same(each, state.get(each.name), old) else None
+
+
 def diff(
     declared: Declaration,
     state: Properties,
     inputs: Properties,
     ignore_changes: Iterable[str],
+    old_inputs: Properties | None = None,
 ) -> DiffResponse:
     """Say in Pulumi's terms what `changes` found.
 
@@ -141,11 +182,13 @@ def diff(
         The declared inputs.
     ignore_changes
         Properties whose changes the program wants ignored.
+    old_inputs
+        The inputs of the last deployment, where the engine tells them.
 
     Returns
     -------
     DiffResponse
-        With a detailed difference for each property.
+        With a detailed difference for each property, or for each changed part of an object.
     """
     ignored = set(ignore_changes)
     found = [
@@ -164,6 +207,10 @@ def diff(
         ),
         diffs=[each.property.name for each in found],
         detailed_diff={
-            each.property.name: PropertyDiff(each.kind, input_diff=False) for each in found
+            path: part
+            for each in found
+            for path, part in _detailed(
+                each, _before(each.property, state, old_inputs), inputs.get(each.property.name)
+            ).items()
         },
     )

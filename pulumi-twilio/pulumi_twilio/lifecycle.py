@@ -39,10 +39,14 @@ class Lifecycle(Objects):
         return comparison.check(self.declaration.properties, inputs)
 
     def diff(
-        self, state: Properties, inputs: Properties, ignore_changes: Sequence[str]
+        self,
+        state: Properties,
+        inputs: Properties,
+        ignore_changes: Sequence[str],
+        old_inputs: Properties | None = None,
     ) -> DiffResponse:
         """Compare recorded state and declared inputs; see `comparison.diff`."""
-        return comparison.diff(self.declaration, state, inputs, ignore_changes)
+        return comparison.diff(self.declaration, state, inputs, ignore_changes, old_inputs)
 
     def preview(self, inputs: Properties, state: Properties | None = None) -> Properties:
         """Return the outputs, as far as they are known without Twilio.
@@ -271,7 +275,11 @@ class Lifecycle(Objects):
                 for each in self._managed
                 if each.name in outputs
             }
+        # What was declared as an object stays one, so that a preview can say what changed in it.
         drifted = {
-            name: outputs.get(name) for name in self._changes(outputs, before) if name in before
+            each.name: each.to_input(found) if isinstance(before[each.name], dict) else found
+            for each in self._managed
+            for found in (outputs.get(each.name),)
+            if each.name in before and each.name in self._changes(outputs, before)
         }
         return before | drifted

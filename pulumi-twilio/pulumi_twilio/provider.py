@@ -35,7 +35,13 @@ from pulumi_twilio.errors import NotConfiguredError, NotFoundError
 from pulumi_twilio.events import Sink, Subscription
 from pulumi_twilio.lifecycle import Lifecycle
 from pulumi_twilio.lookups import Lookup
-from pulumi_twilio.property_values import UNKNOWN, Properties, plain_map, property_map
+from pulumi_twilio.property_values import (
+    OLD_INPUTS,
+    UNKNOWN,
+    Properties,
+    plain_map,
+    property_map,
+)
 from pulumi_twilio.schema import schema
 from pulumi_twilio.sdk import Resource
 from pulumi_twilio.taskrouter import find
@@ -127,9 +133,9 @@ class TwilioProvider(Provider):
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare recorded state and declared inputs."""
-        return _resource(request.type).diff(
-            plain_map(request.old_state), plain_map(request.new_inputs), request.ignore_changes
-        )
+        state, inputs = plain_map(request.old_state), plain_map(request.new_inputs)
+        old_inputs = state.pop(OLD_INPUTS, None)
+        return _resource(request.type).diff(state, inputs, request.ignore_changes, old_inputs)
 
     async def create(self, request: CreateRequest) -> CreateResponse:
         """Create or adopt an object."""
@@ -160,6 +166,7 @@ class TwilioProvider(Provider):
         """Change an object where it differs."""
         resource = _resource(request.type)
         state, inputs = plain_map(request.olds), plain_map(request.news)
+        state.pop(OLD_INPUTS, None)
         if request.preview:
             return UpdateResponse(_outputs(resource, resource.preview(inputs, state)))
         outputs = await self._ask(resource.update, request.name, request.resource_id, state, inputs)

@@ -94,11 +94,21 @@ class Engine:
         return dict(self.ask("Check", request)["inputs"])
 
     def diff(
-        self, token: str, state: Mapping[str, Any], inputs: Mapping[str, Any], *ignore: str
+        self,
+        token: str,
+        state: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        *ignore: str,
+        before: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Compare state and inputs."""
+        """Compare state and inputs; `before` are those of the last deployment."""
         request = messages.DiffRequest(
-            urn=urn(token), id="-", olds=struct(state), news=struct(inputs), ignoreChanges=ignore
+            urn=urn(token),
+            id=state.get("sid", "-"),
+            olds=struct(state),
+            news=struct(inputs),
+            ignoreChanges=ignore,
+            old_inputs=None if before is None else struct(before),
         )
         return self.ask("Diff", request)
 

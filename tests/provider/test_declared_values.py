@@ -67,7 +67,7 @@ def at_twilio(case: Case, twilio: RunningTwilio, sid: str) -> dict[str, Any]:
     return {each.name: each.read(answer) for each in declared.managed}
 
 
-def assert_is_as_declared(case: Case, found: dict[str, Any], inputs: Inputs) -> None:
+def assert_is_as_declared(found: dict[str, Any], inputs: Inputs) -> None:
     for name, value in inputs.items():
         if name == "workspaceSid":
             continue
@@ -105,10 +105,10 @@ def test_what_is_declared_is_what_twilio_has(
         @given(first=declared, second=declared)
         def lives(first: Inputs, second: Inputs) -> None:
             state = plain(engine_of_values.create(case.token, first))
-            assert_is_as_declared(case, at_twilio(case, twilio, state["sid"]), first)
+            assert_is_as_declared(at_twilio(case, twilio, state["sid"]), first)
             assert changes(engine_of_values, case, state, first) == []
             state = plain(engine_of_values.update(case.token, state, second))
-            assert_is_as_declared(case, at_twilio(case, twilio, state["sid"]), second)
+            assert_is_as_declared(at_twilio(case, twilio, state["sid"]), second)
             assert changes(engine_of_values, case, state, second) == []
             engine_of_values.delete(case.token, state)
 
