@@ -172,17 +172,13 @@ class Lifecycle(Objects):
         outputs = self.outputs(found, place, adopted=adopted) | self._as_declared(state)
         return Reading(sid, outputs, self._inputs_of(outputs, inputs))
 
-    def update(
-        self, client: Client, name: str, sid: str, state: Properties, inputs: Properties
-    ) -> Properties:
+    def update(self, client: Client, sid: str, state: Properties, inputs: Properties) -> Properties:
         """Change what differs, nothing else.
 
         Parameters
         ----------
         client
             The client of the account.
-        name
-            The resource's name in the program, for messages.
         sid
             The object's SID.
         state
@@ -208,7 +204,11 @@ class Lifecycle(Objects):
         if self.declaration.key in wanted:
             holder = self._find(client, inputs)
             if holder and holder["sid"] != sid:
-                raise self._already_exists(name, holder, inputs)
+                raise AlreadyExistsError(
+                    f"{place_of(inputs)} already has {self._label(inputs)} ({holder['sid']}), so "
+                    f"{sid} cannot take that name: use another one, or first rename or delete "
+                    f"{holder['sid']}"
+                )
         changed = self._change(client, state | {"sid": sid}, wanted)
         outputs = self.outputs(changed, state, adopted=bool(state.get("adopted")))
         return outputs | self._as_declared(state)
@@ -263,9 +263,12 @@ class Lifecycle(Objects):
         sid = existing["sid"]
         resource_id = "/".join([*(inputs[each.name] for each in self.declaration.place), sid])
         return AlreadyExistsError(
-            f"{place_of(inputs)} already has {self._label(inputs)} ({sid}). To use it, set "
-            "adopt_existing=True (it is then never deleted); to take it over, run: pulumi import "
-            f"{self.declaration.token} {name} {resource_id}"
+            f"{place_of(inputs)} already has {self._label(inputs)} ({sid}). If this stack has it "
+            "under another name, because the resource was renamed or moved in the program, tell "
+            "Pulumi the old name with the resource option `aliases` "
+            "(https://www.pulumi.com/docs/iac/concepts/options/aliases/). If it was made without "
+            "this stack, set adoptExisting (in Python adopt_existing) to use it, which never "
+            f"deletes it, or take it over: pulumi import {self.declaration.token} {name} {resource_id}"
         )
 
     def _inputs_of(self, outputs: Properties, before: Properties) -> Properties:

@@ -1,6 +1,7 @@
 """The provider: takes the engine's requests and hands each to the resource it is about."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -90,7 +91,9 @@ class TwilioProvider(Provider):
 
     def __init__(self) -> None:
         self._client: Client | None = None
-        self._adopted: set[str] = set()
+        # Who has an object in this run, by its SID: resources that were compared or that adopted
+        # it. What is deleted for one of them may be another one's.
+        self._owners: dict[str, set[str]] = defaultdict(set)
 
     @cached_property
     def _creating(self) -> asyncio.Lock:
@@ -135,7 +138,10 @@ class TwilioProvider(Provider):
         """Compare recorded state and declared inputs."""
         state, inputs = plain_map(request.old_state), plain_map(request.new_inputs)
         old_inputs = state.pop(OLD_INPUTS, None)
-        return _resource(request.type).diff(state, inputs, request.ignore_changes, old_inputs)
+        found = _resource(request.type).diff(state, inputs, request.ignore_changes, old_inputs)
+        if not found.replaces:
+            self._owners[request.resource_id].add(request.urn)
+        return found
 
     async def create(self, request: CreateRequest) -> CreateResponse:
         """Create or adopt an object."""
@@ -145,7 +151,7 @@ class TwilioProvider(Provider):
         async with self._creating:
             outputs = await self._ask(resource.create, request.name, inputs)
         if outputs["adopted"]:
-            self._adopted.add(outputs["sid"])
+            self._owners[outputs["sid"]].add(f"{request.urn} (adopted)")
         return CreateResponse(outputs["sid"], _outputs(resource, outputs))
 
     async def read(self, request: ReadRequest) -> ReadResponse:
@@ -169,13 +175,14 @@ class TwilioProvider(Provider):
         state.pop(OLD_INPUTS, None)
         if request.preview:
             return UpdateResponse(_outputs(resource, resource.preview(inputs, state)))
-        outputs = await self._ask(resource.update, request.name, request.resource_id, state, inputs)
+        outputs = await self._ask(resource.update, request.resource_id, state, inputs)
         return UpdateResponse(_outputs(resource, outputs))
 
     async def delete(self, request: DeleteRequest) -> None:
         """Delete an object, unless it was adopted."""
-        # A replacement may have adopted the very object that it replaces.
-        if request.resource_id in self._adopted:
+        # A replacement may have adopted the very object that it replaces, and a resource that was
+        # renamed and imported again may have it under its new name.
+        if self._owners[request.resource_id] - {request.urn}:
             return
         await self._ask(
             _resource(request.type).delete, request.resource_id, plain_map(request.properties)

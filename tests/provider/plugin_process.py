@@ -100,10 +100,11 @@ class Engine:
         inputs: Mapping[str, Any],
         *ignore: str,
         before: Mapping[str, Any] | None = None,
+        name: str = "mine",
     ) -> dict[str, Any]:
         """Compare state and inputs; `before` are those of the last deployment."""
         request = messages.DiffRequest(
-            urn=urn(token),
+            urn=urn(token, name),
             id=state.get("sid", "-"),
             olds=struct(state),
             news=struct(inputs),
@@ -183,9 +184,9 @@ def secret(value: Any) -> dict[str, Any]:
     return {SIGNATURE: SECRET, "value": value}
 
 
-def urn(token: str) -> str:
-    """Give a resource of that type a URN; its name is ``mine``."""
-    return f"urn:pulumi:dev::project::{token}::mine"
+def urn(token: str, name: str = "mine") -> str:
+    """Give a resource of that type and name a URN."""
+    return f"urn:pulumi:dev::project::{token}::{name}"
 
 
 def _failures(answer: dict[str, Any]) -> dict[str, str]:
