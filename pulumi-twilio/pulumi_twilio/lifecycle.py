@@ -268,7 +268,8 @@ class Lifecycle(Objects):
             "Pulumi the old name with the resource option `aliases` "
             "(https://www.pulumi.com/docs/iac/concepts/options/aliases/). If it was made without "
             "this stack, set adoptExisting (in Python adopt_existing) to use it, which never "
-            f"deletes it, or take it over: pulumi import {self.declaration.token} {name} {resource_id}"
+            "deletes it, or take it over: pulumi import "
+            f"{self.declaration.token} {name} {resource_id}"
         )
 
     def _inputs_of(self, outputs: Properties, before: Properties) -> Properties:

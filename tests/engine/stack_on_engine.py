@@ -163,6 +163,33 @@ def new_stack(folder: Path, project: Mapping[str, Any]) -> automation.Stack:
     return automation.create_stack(STACK, work_dir=str(folder), opts=options)
 
 
+def twilio_stack(folder: Path, twilio: RunningTwilio, program: str) -> automation.Stack:
+    """Create a stack of a program that uses the Twilio provider and nothing else.
+
+    Parameters
+    ----------
+    folder
+        Where it all is, the program as `__main__.py`.
+    twilio
+        The emulated Twilio that the stack's config points at.
+    program
+        The program's source.
+    """
+    plugin = folder / "pulumi-twilio"
+    shutil.copytree(ROOT / plugin.name, plugin, ignore=shutil.ignore_patterns("__pycache__"))
+    run_in_our_environment(plugin)
+    (folder / "__main__.py").write_text(program)
+    provider = {"name": "twilio", "path": "./pulumi-twilio"}
+    stack = new_stack(folder, {"name": "examples", "plugins": {"providers": [provider]}})
+    config = {
+        "accountSid": automation.ConfigValue(twilio.centre.account_sid),
+        "authToken": automation.ConfigValue(twilio.centre.auth_token, secret=True),
+        "baseUrl": automation.ConfigValue(twilio.base_url),
+    }
+    stack.set_all_config({f"twilio:{key}": value for key, value in config.items()})
+    return stack
+
+
 def run_in_our_environment(plugin: Path) -> None:
     """Have the CLI start a plugin's folder with the virtual environment of the tests."""
     options = {"toolchain": "pip", "virtualenv": sys.prefix}

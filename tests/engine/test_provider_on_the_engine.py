@@ -1,6 +1,5 @@
 """`pulumi-twilio` on the real engine: a program with every resource, from preview to destroy."""
 
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ import requests
 from pulumi import automation
 
 from local.twilio.server import RunningTwilio
-from tests.engine.stack_on_engine import ROOT, changes, new_stack, run_in_our_environment
+from tests.engine.stack_on_engine import changes, twilio_stack
 from tests.provider.cases import CASES
 from tests.provider.plugin_process import TASK_QUEUE
 from tests.provider.test_docs import EXAMPLES
@@ -23,19 +22,7 @@ DECLARED: Final = KINDS + 2  # two of them are queues, and there is the stack it
 @pytest.fixture
 def stack(twilio: RunningTwilio, tmp_path: Path) -> automation.Stack:
     """The documentation's examples as one program, nothing deployed yet."""
-    plugin = tmp_path / "pulumi-twilio"
-    shutil.copytree(ROOT / plugin.name, plugin, ignore=shutil.ignore_patterns("__pycache__"))
-    run_in_our_environment(plugin)
-    (tmp_path / "__main__.py").write_text(PROGRAM)
-    provider = {"name": "twilio", "path": "./pulumi-twilio"}
-    stack = new_stack(tmp_path, {"name": "examples", "plugins": {"providers": [provider]}})
-    config = {
-        "accountSid": automation.ConfigValue(twilio.centre.account_sid),
-        "authToken": automation.ConfigValue(twilio.centre.auth_token, secret=True),
-        "baseUrl": automation.ConfigValue(twilio.base_url),
-    }
-    stack.set_all_config({f"twilio:{key}": value for key, value in config.items()})
-    return stack
+    return twilio_stack(tmp_path, twilio, PROGRAM)
 
 
 @pytest.mark.timeout(300)  # eight runs of the CLI
