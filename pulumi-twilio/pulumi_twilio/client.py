@@ -8,7 +8,7 @@ from requests import Session
 from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
-from twilio.rest import Client
+from twilio.rest import Client as TwilioClient
 from urllib3.util import Retry
 
 from pulumi_twilio.config import Settings
@@ -66,6 +66,20 @@ class RedirectingHttpClient(TwilioHttpClient):
     ) -> Response:
         """Make one call; the parameters are the base class's."""
         return super().request(method, redirected(url, self._base_url), *args, **kwargs)
+
+
+class Client(TwilioClient):
+    """Twilio's client of one account.
+
+    Attributes
+    ----------
+    is_confirmed
+        True once an answer has shown that the credentials are the account's. An auth token goes
+        with its account's SID; an API key may be another account's, and most of Twilio's paths
+        do not name the account.
+    """
+
+    is_confirmed: bool = False
 
 
 def redirected(url: str, base_url: str | None) -> str:

@@ -30,6 +30,10 @@ class AlreadyExistsError(ProviderError):
     """The workspace already has an object of that friendly name."""
 
 
+class WrongAccountError(ProviderError):
+    """The credentials are of another account than the configured one."""
+
+
 class NotFoundError(ProviderError):
     """What was asked for is not in the workspace."""
 

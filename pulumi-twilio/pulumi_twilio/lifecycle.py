@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi.provider.experimental.provider import CheckFailure, DiffResponse
-from twilio.rest import Client
 
 from pulumi_twilio import comparison
 from pulumi_twilio.api import Answer
+from pulumi_twilio.client import Client
 from pulumi_twilio.errors import (
     AlreadyExistsError,
     GoneError,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi.provider.experimental.provider import CheckFailure
-from twilio.rest import Client
 
 from pulumi_twilio import comparison, shapes
+from pulumi_twilio.client import Client
 from pulumi_twilio.declaration import Declaration, Property, camel
 from pulumi_twilio.errors import AmbiguousError, GoneError, NotFoundError
 from pulumi_twilio.objects import Objects

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twilio.rest import Client
-
 from pulumi_twilio.api import Answer, Api
+from pulumi_twilio.client import Client
 from pulumi_twilio.declaration import Declaration, Property, encoded, pascal, snake
 from pulumi_twilio.errors import AmbiguousError, TwilioFailedError, asking_twilio
 from pulumi_twilio.property_values import Properties

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import (
@@ -30,7 +30,7 @@ from pulumi.provider.experimental.provider import (
 )
 
 from pulumi_twilio import config
-from pulumi_twilio.client import twilio_client
+from pulumi_twilio.client import Client, twilio_client
 from pulumi_twilio.conversations import AddressConfiguration
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
 from pulumi_twilio.events import Sink, Subscription
@@ -52,9 +52,6 @@ from pulumi_twilio.taskrouter.task_channel import TaskChannel
 from pulumi_twilio.taskrouter.task_queue import TaskQueue
 from pulumi_twilio.taskrouter.workflow import Workflow
 from pulumi_twilio.taskrouter.workspace import Workspace
-
-if TYPE_CHECKING:
-    from twilio.rest import Client
 
 R = TypeVar("R")
 

@@ -73,7 +73,7 @@ def test_a_renamed_queue_that_was_imported_again_is_not_deleted(
     # What the message says for an object that was made without this stack.
     advised = re.search(rf"pulumi import {TASK_QUEUE} late (\S+)", str(refused.value))
     assert advised, refused.value
-    imported = {"type": TASK_QUEUE, "name": "late", "id": advised[1]}
+    imported: automation.ImportResource = {"type": TASK_QUEUE, "name": "late", "id": advised[1]}
     stack.import_resources(resources=[imported], protect=False, generate_code=False)
     assert changed(stack.up()) == {"delete": 1, "same": 2}
     assert is_there(twilio, "Night")

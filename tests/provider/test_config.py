@@ -7,6 +7,7 @@ import pytest
 from local.twilio.server import RunningTwilio
 from pulumi_twilio import config
 from pulumi_twilio.client import redirected, twilio_client
+from tests.provider.cases import CASES, Case
 from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import (
     GET_TASK_QUEUE,
@@ -95,6 +96,63 @@ def test_an_api_key_is_as_good_as_the_token(engine: Engine, twilio: RunningTwili
         GET_TASK_QUEUE, workspaceSid=twilio.centre.workspace_sid, friendlyName="Sales"
     )
     assert found["sid"] == twilio.centre.queues["Sales"]
+
+
+OTHER = "AC" + "1" * 32
+
+
+def with_another_accounts_key(engine: Engine, twilio: RunningTwilio) -> None:
+    sid, key_secret = twilio.centre.api_key
+    engine.configure(
+        accountSid=OTHER,
+        apiKeySid=sid,
+        apiKeySecret=secret(key_secret),
+        baseUrl=twilio.base_url,
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.token)
+def test_another_accounts_key_creates_nothing(
+    engine: Engine, twilio: RunningTwilio, case: Case
+) -> None:
+    inputs = case.inputs(twilio)
+    with_another_accounts_key(engine, twilio)
+    twilio.journal.clear()
+    with pytest.raises(Refused, match=f"is of the account {twilio.centre.account_sid}, and"):
+        engine.create(case.token, inputs)
+    assert twilio.journal.matching("POST") == []
+
+
+def test_another_accounts_key_finds_nothing(engine: Engine, twilio: RunningTwilio) -> None:
+    with_another_accounts_key(engine, twilio)
+    with pytest.raises(Refused, match=f"twilio:accountSid is {OTHER}"):
+        engine.invoke("twilio:taskrouter:getWorkspaces")
+
+
+def test_what_a_key_without_other_permissions_creates_elsewhere_is_deleted(
+    engine: Engine, twilio: RunningTwilio
+) -> None:
+    case = next(case for case in CASES if case.token == TASK_QUEUE)
+    inputs, before = case.inputs(twilio), len(case.objects(twilio))
+    with_another_accounts_key(engine, twilio)
+    twilio.faults.status(403, method="GET", path="Workspaces/WS[0-9a-f]+$")
+    with pytest.raises(Refused, match="is of the account"):
+        engine.create(TASK_QUEUE, inputs)
+    assert len(case.objects(twilio)) == before
+
+
+def test_an_api_keys_account_is_asked_for_once(engine: Engine, twilio: RunningTwilio) -> None:
+    sid, key_secret = twilio.centre.api_key
+    engine.configure(
+        accountSid=twilio.centre.account_sid,
+        apiKeySid=sid,
+        apiKeySecret=secret(key_secret),
+        baseUrl=twilio.base_url,
+    )
+    place = {"workspaceSid": twilio.centre.workspace_sid}
+    for name in ("Night", "Day"):
+        engine.create(TASK_QUEUE, place | {"friendlyName": name})
+    assert len(twilio.journal.matching("GET", "Workspaces/WS[0-9a-f]+$")) == 1
 
 
 def test_nothing_is_sent_to_twilio_by_configuring(engine: Engine, twilio: RunningTwilio) -> None:
