@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pulumi import automation
+from pulumi.automation._stack import ImportResource
 
 from local.twilio.server import RunningTwilio
 from tests.engine.stack_on_engine import changes, twilio_stack
@@ -73,7 +74,7 @@ def test_a_renamed_queue_that_was_imported_again_is_not_deleted(
     # What the message says for an object that was made without this stack.
     advised = re.search(rf"pulumi import {TASK_QUEUE} late (\S+)", str(refused.value))
     assert advised, refused.value
-    imported: automation.ImportResource = {"type": TASK_QUEUE, "name": "late", "id": advised[1]}
+    imported: ImportResource = {"type": TASK_QUEUE, "name": "late", "id": advised[1]}
     stack.import_resources(resources=[imported], protect=False, generate_code=False)
     assert changed(stack.up()) == {"delete": 1, "same": 2}
     assert is_there(twilio, "Night")
