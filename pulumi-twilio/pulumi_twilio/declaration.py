@@ -47,8 +47,9 @@ class Property:
     secret
         True when it may hold a credential.
     as_declared
-        True when it never changes at Twilio, which may show it in another way, such as without a
-        password: then the declared value is what is recorded.
+        True for an object that Twilio may show in another way than it was declared, such as
+        without a password: then the declared value is what is recorded, but for what Twilio shows
+        otherwise than before.
     below
         The object of Twilio's answer that holds it, whose name its own begins with.
     """

@@ -8,6 +8,7 @@ from pulumi.provider.experimental.provider import CheckFailure, DiffResponse
 
 from pulumi_twilio import comparison
 from pulumi_twilio.api import Answer
+from pulumi_twilio.as_declared import SHOWN, as_declared, as_shown
 from pulumi_twilio.client import Client
 from pulumi_twilio.errors import (
     AlreadyExistsError,
@@ -107,8 +108,12 @@ class Lifecycle(Objects):
 
     def _create(self, client: Client, inputs: Properties) -> Properties:
         made = self._post_new(client, inputs)
-        declared = self._as_declared(self._expected(inputs))
-        outputs = self.outputs(made, inputs, adopted=False) | declared
+        outputs = self.outputs(made, inputs, adopted=False)
+        declared = as_declared(self.declaration, self._expected(inputs), {})
+        if declared:
+            # A creation may be answered with what is never shown again.
+            declared |= self._shown(client, outputs)
+        outputs |= declared
         # An empty value that Twilio took for "not given" is one for an update.
         ignored = {n: value for n, value in self._changes(outputs, inputs).items() if value == ""}
         try:
@@ -131,7 +136,8 @@ class Lifecycle(Objects):
                 "use another name"
             )
         changed = self._change(client, outputs, wanted, found)
-        return self.outputs(changed, inputs, adopted=True)
+        outputs = self.outputs(changed, inputs, adopted=True)
+        return outputs | as_shown(self.declaration, outputs)
 
     def read(
         self, client: Client, resource_id: str, state: Properties, inputs: Properties
@@ -169,7 +175,10 @@ class Lifecycle(Objects):
         except GoneError:
             return None
         adopted = self.declaration.only_adopted or bool(state.get("adopted"))
-        outputs = self.outputs(found, place, adopted=adopted) | self._as_declared(state)
+        outputs = self.outputs(found, place, adopted=adopted)
+        outputs |= as_declared(self.declaration, state, outputs) | as_shown(
+            self.declaration, outputs
+        )
         return Reading(sid, outputs, self._inputs_of(outputs, inputs))
 
     def update(self, client: Client, sid: str, state: Properties, inputs: Properties) -> Properties:
@@ -211,7 +220,8 @@ class Lifecycle(Objects):
                 )
         changed = self._change(client, state | {"sid": sid}, wanted)
         outputs = self.outputs(changed, state, adopted=bool(state.get("adopted")))
-        return outputs | self._as_declared(state)
+        recorded = {SHOWN: state[SHOWN]} if SHOWN in state else {}
+        return outputs | as_declared(self.declaration, state, {}) | recorded
 
     def delete(self, client: Client, sid: str, state: Properties) -> None:
         """Delete an object, unless it was adopted.
@@ -246,12 +256,15 @@ class Lifecycle(Objects):
             if not kept:
                 raise
 
-    def _as_declared(self, known: Properties) -> Properties:
-        return {
-            each.name: known[each.name]
-            for each in self._managed
-            if each.as_declared and each.name in known
-        }
+    def _shown(self, client: Client, state: Properties) -> Properties:
+        path = f"{self._path(state)}/{state['sid']}"
+        try:
+            with asking_twilio(f"read the {self.declaration.kind} {state['sid']}"):
+                found = self._api(client).fetch(path)
+        except TwilioFailedError:
+            # It was created all the same; the next refresh records it.
+            return {}
+        return as_shown(self.declaration, self.outputs(found, state))
 
     def _changes(self, state: Properties, inputs: Properties) -> Properties:
         found = comparison.changes(self.declaration.properties, state, inputs)

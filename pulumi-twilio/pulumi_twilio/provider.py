@@ -30,6 +30,7 @@ from pulumi.provider.experimental.provider import (
 )
 
 from pulumi_twilio import config
+from pulumi_twilio.as_declared import SHOWN
 from pulumi_twilio.client import Client, twilio_client
 from pulumi_twilio.conversations import AddressConfiguration
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
@@ -208,7 +209,7 @@ class TwilioProvider(Provider):
 
 def _sealed(resource: Lifecycle, values: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
     """Mark as secrets the values that may hold a credential."""
-    secrets = {each.name for each in resource.declaration.properties if each.secret}
+    secrets = {SHOWN, *(each.name for each in resource.declaration.properties if each.secret)}
     return {
         name: value.with_secret(True) if name in secrets else value  # noqa: FBT003 - Pulumi's signature
         for name, value in values.items()
