@@ -128,6 +128,15 @@ def _same(each: Property, recorded: Any, wanted: Any) -> bool:
     return recorded is not None and each.same(recorded, wanted)
 
 
+def is_let_go(state: Properties, inputs: Properties, old_inputs: Properties | None) -> bool:
+    """Tell whether the program has just said of an object that is managed to leave it at Twilio.
+
+    An object of which it said so from the start was made by Pulumi because there was none.
+    """
+    was_said = old_inputs is None or bool(old_inputs.get("adoptExisting"))
+    return not state.get("adopted") and inputs.get("adoptExisting") is True and not was_said
+
+
 def _parts(old: Any, new: Any, path: str) -> Iterator[tuple[str, PropertyDiffKind]]:
     """Find the smallest parts of a value that differ, by Pulumi's paths: `a.b[0]["c.d"]`."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -196,8 +205,19 @@ def diff(
         for each in changes(declared.properties, state, inputs)
         if each.property.name not in ignored
     ]
+    detailed = {
+        path: part
+        for each in found
+        for path, part in _detailed(
+            each, _before(each.property, state, old_inputs), inputs.get(each.property.name)
+        ).items()
+    }
+    names = [each.property.name for each in found]
+    if is_let_go(state, inputs, old_inputs) and "adoptExisting" not in ignored:
+        detailed["adoptExisting"] = PropertyDiff(PropertyDiffKind.ADD, input_diff=True)
+        names.append("adoptExisting")
     return DiffResponse(
-        changes=bool(found),
+        changes=bool(names),
         replaces=[each.property.name for each in found if each.property.replaces],
         stables=["sid", *declared.computed, "adopted"],
         # In one place the old object prevents another one of the same name.
@@ -205,12 +225,41 @@ def diff(
             state.get(name) == inputs.get(name)
             for name in (declared.key, *(each.name for each in declared.place))
         ),
-        diffs=[each.property.name for each in found],
-        detailed_diff={
-            path: part
-            for each in found
-            for path, part in _detailed(
-                each, _before(each.property, state, old_inputs), inputs.get(each.property.name)
-            ).items()
-        },
+        diffs=names,
+        detailed_diff=detailed,
     )
+
+
+def inputs_of(declared: Declaration, outputs: Properties, before: Properties) -> Properties:
+    """Return the inputs that declare an object as it is.
+
+    Parameters
+    ----------
+    declared
+        The kind of object.
+    outputs
+        Its outputs, as Twilio has it now.
+    before
+        The inputs of the last deployment, of which those change that differ; empty for an import.
+
+    Returns
+    -------
+    Properties
+        The inputs.
+    """
+    if not before:
+        return {
+            each.name: each.to_input(outputs[each.name])
+            for each in declared.managed
+            if each.name in outputs
+        }
+    # What was declared as an object stays one, so that a preview can say what changed in it.
+    drifted = {
+        each.property.name: each.property.to_input(found)
+        if isinstance(before[each.property.name], dict)
+        else found
+        for each in changes(declared.properties, outputs, before)
+        if each.property.name in before
+        for found in (outputs.get(each.property.name),)
+    }
+    return before | drifted

@@ -49,7 +49,12 @@ class Lifecycle(Objects):
         """Compare recorded state and declared inputs; see `comparison.diff`."""
         return comparison.diff(self.declaration, state, inputs, ignore_changes, old_inputs)
 
-    def preview(self, inputs: Properties, state: Properties | None = None) -> Properties:
+    def preview(
+        self,
+        inputs: Properties,
+        state: Properties | None = None,
+        old_inputs: Properties | None = None,
+    ) -> Properties:
         """Return the outputs, as far as they are known without Twilio.
 
         Parameters
@@ -58,6 +63,8 @@ class Lifecycle(Objects):
             The declared inputs.
         state
             The recorded outputs; None for an object that is yet to be created.
+        old_inputs
+            The inputs of the last deployment.
 
         Returns
         -------
@@ -65,7 +72,8 @@ class Lifecycle(Objects):
             The outputs, `UNKNOWN` where only Twilio can tell.
         """
         if state is not None:
-            return state | self._expected(self._changes(state, inputs))
+            left = {"adopted": True} if comparison.is_let_go(state, inputs, old_inputs) else {}
+            return state | self._expected(self._changes(state, inputs)) | left
         known = {each.name: inputs[each.name] for each in self._managed if each.name in inputs}
         adopted: Any = UNKNOWN if inputs.get("adoptExisting") else self.declaration.only_adopted
         outputs: Properties = dict.fromkeys(self.declaration.outputs, UNKNOWN)
@@ -179,9 +187,16 @@ class Lifecycle(Objects):
         outputs |= as_declared(self.declaration, state, outputs) | as_shown(
             self.declaration, outputs
         )
-        return Reading(sid, outputs, self._inputs_of(outputs, inputs))
+        return Reading(sid, outputs, comparison.inputs_of(self.declaration, outputs, inputs))
 
-    def update(self, client: Client, sid: str, state: Properties, inputs: Properties) -> Properties:
+    def update(
+        self,
+        client: Client,
+        sid: str,
+        state: Properties,
+        inputs: Properties,
+        old_inputs: Properties | None = None,
+    ) -> Properties:
         """Change what differs, nothing else.
 
         Parameters
@@ -194,6 +209,8 @@ class Lifecycle(Objects):
             The recorded outputs.
         inputs
             The declared inputs, all known.
+        old_inputs
+            Those of the last deployment.
 
         Returns
         -------
@@ -219,7 +236,8 @@ class Lifecycle(Objects):
                     f"{holder['sid']}"
                 )
         changed = self._change(client, state | {"sid": sid}, wanted)
-        outputs = self.outputs(changed, state, adopted=bool(state.get("adopted")))
+        left = bool(state.get("adopted")) or comparison.is_let_go(state, inputs, old_inputs)
+        outputs = self.outputs(changed, state, adopted=left)
         recorded = {SHOWN: state[SHOWN]} if SHOWN in state else {}
         return outputs | as_declared(self.declaration, state, {}) | recorded
 
@@ -256,16 +274,6 @@ class Lifecycle(Objects):
             if not kept:
                 raise
 
-    def _shown(self, client: Client, state: Properties) -> Properties:
-        path = f"{self._path(state)}/{state['sid']}"
-        try:
-            with asking_twilio(f"read the {self.declaration.kind} {state['sid']}"):
-                found = self._api(client).fetch(path)
-        except TwilioFailedError:
-            # It was created all the same; the next refresh records it.
-            return {}
-        return as_shown(self.declaration, self.outputs(found, state))
-
     def _changes(self, state: Properties, inputs: Properties) -> Properties:
         found = comparison.changes(self.declaration.properties, state, inputs)
         return {each.property.name: each.value for each in found}
@@ -284,19 +292,3 @@ class Lifecycle(Objects):
             "deletes it, or take it over: pulumi import "
             f"{self.declaration.token} {name} {resource_id}"
         )
-
-    def _inputs_of(self, outputs: Properties, before: Properties) -> Properties:
-        if not before:
-            return {
-                each.name: each.to_input(outputs[each.name])
-                for each in self._managed
-                if each.name in outputs
-            }
-        # What was declared as an object stays one, so that a preview can say what changed in it.
-        drifted = {
-            each.name: each.to_input(found) if isinstance(before[each.name], dict) else found
-            for each in self._managed
-            for found in (outputs.get(each.name),)
-            if each.name in before and each.name in self._changes(outputs, before)
-        }
-        return before | drifted

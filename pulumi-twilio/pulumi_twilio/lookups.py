@@ -47,7 +47,7 @@ class Lookup:
     def arguments(self) -> tuple[Property, ...]:
         """Return what the function takes."""
         declared = self.declaration
-        key = Property(declared.key, shapes.NAME)
+        key = Property(declared.key, shapes.ANY_NAME)
         sid = Property("sid", shapes.sid(declared.sid_prefix))
         only = declared.filters if self.list_name else (sid,)
         return (*declared.place, key, *only)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_twilio.api import Answer, Api
+from pulumi_twilio.as_declared import as_shown
 from pulumi_twilio.client import Client
 from pulumi_twilio.declaration import Declaration, Property, encoded, pascal, snake
 from pulumi_twilio.errors import AmbiguousError, TwilioFailedError, asking_twilio
@@ -101,6 +102,16 @@ class Objects:
                 outcome_unknown=False,
             )
         return changed
+
+    def _shown(self, client: Client, state: Properties) -> Properties:
+        path = f"{self._path(state)}/{state['sid']}"
+        try:
+            with asking_twilio(f"read the {self.declaration.kind} {state['sid']}"):
+                found = self._api(client).fetch(path)
+        except TwilioFailedError:
+            # It was created all the same; the next refresh records it.
+            return {}
+        return as_shown(self.declaration, self.outputs(found, state))
 
     def _find(self, client: Client, inputs: Properties) -> Answer | None:
         declared = self.declaration

@@ -170,10 +170,10 @@ class TwilioProvider(Provider):
         """Change an object where it differs."""
         resource = _resource(request.type)
         state, inputs = plain_map(request.olds), plain_map(request.news)
-        state.pop(OLD_INPUTS, None)
+        old_inputs = state.pop(OLD_INPUTS, None)
         if request.preview:
-            return UpdateResponse(_outputs(resource, resource.preview(inputs, state)))
-        outputs = await self._ask(resource.update, request.resource_id, state, inputs)
+            return UpdateResponse(_outputs(resource, resource.preview(inputs, state, old_inputs)))
+        outputs = await self._ask(resource.update, request.resource_id, state, inputs, old_inputs)
         return UpdateResponse(_outputs(resource, outputs))
 
     async def delete(self, request: DeleteRequest) -> None:

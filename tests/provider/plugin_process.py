@@ -150,14 +150,16 @@ class Engine:
         inputs: Mapping[str, Any],
         *,
         preview: bool = False,
+        before: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Update; give the outputs."""
+        """Update; give the outputs. `before` are the inputs of the last deployment."""
         request = messages.UpdateRequest(
             urn=urn(token),
             id=state["sid"],
             olds=struct(state),
             news=struct(inputs),
             preview=preview,
+            old_inputs=None if before is None else struct(before),
         )
         return dict(self.ask("Update", request)["properties"])
 

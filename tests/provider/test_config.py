@@ -35,12 +35,13 @@ GOOD = {"accountSid": ACCOUNT, "authToken": "token"}
         (GOOD | {"accountSid": "AC12"}, "accountSid", "32 hexadecimal digits"),
         (GOOD | {"accountSid": "AC" + "A" * 32}, "accountSid", "lower-case"),
         (GOOD | {"authToken": ""}, "authToken", "is missing"),
-        (GOOD | {"region": "Ireland (EU)"}, "region", "ie1"),
+        (GOOD | {"region": "Ireland (EU)", "edge": "dublin"}, "region", "ie1"),
         (GOOD | {"edge": "dublin.ie1"}, "edge", "dublin"),
+        (GOOD | {"region": "ie1"}, "edge", "`pulumi config set twilio:edge dublin` for ie1"),
         (GOOD | {"baseUrl": "127.0.0.1:4010"}, "baseUrl", "http://127.0.0.1:4010"),
         (GOOD | {"baseUrl": "http://127.0.0.1:99999"}, "baseUrl", "http://127.0.0.1:4010"),
         (GOOD | {"acountSid": ACCOUNT}, "acountSid", "it knows accountSid, authToken"),
-        (GOOD | {"region": 1}, "region", "a string"),
+        (GOOD | {"region": 1, "edge": "dublin"}, "region", "a string"),
     ],
 )
 def test_a_wrong_key_gets_one_reason(
@@ -55,6 +56,9 @@ def test_a_wrong_key_gets_one_reason(
     "given",
     [
         GOOD,
+        GOOD | {"region": "us1"},
+        GOOD | {"region": UNKNOWN},
+        GOOD | {"edge": "dublin"},
         {"accountSid": ACCOUNT, "apiKeySid": KEY, "apiKeySecret": "s"},
         GOOD | {"region": "ie1", "edge": "dublin", "baseUrl": "https://localhost:1/x"},
         GOOD | {"region": "", "version": "0.1.0"},

@@ -226,6 +226,96 @@ def test_a_default_activity_is_forgotten_when_twilio_keeps_it(
         engine.delete(token, found["properties"])
 
 
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_predefined_task_channel_is_forgotten_when_twilio_keeps_it(
+    engine: Engine, twilio: RunningTwilio, workspace_sid: str, status: int
+) -> None:
+    token = "twilio:taskrouter:TaskChannel"
+    sid = twilio.centre.workspace.channel("voice").sid
+    imported = engine.read(token, f"{workspace_sid}/{sid}")["properties"]
+    twilio.faults.status(status, method="DELETE")
+    engine.delete(token, imported)
+    other = {"workspaceSid": workspace_sid, "uniqueName": "letter", "friendlyName": "Letters"}
+    made = engine.create(token, other)
+    twilio.faults.status(status, method="DELETE")
+    with pytest.raises(Refused, match="could not delete the task channel"):
+        engine.delete(token, made)
+
+
+@every_created
+def test_what_is_left_at_twilio_from_now_on_is_not_deleted(
+    engine: Engine, twilio: RunningTwilio, case: Case
+) -> None:
+    inputs = case.inputs(twilio)
+    state = plain(engine.create(case.token, inputs))
+    news = inputs | {"adoptExisting": True}
+    assert engine.diff(case.token, state, news, before=inputs)["diffs"] == ["adoptExisting"]
+    preview = plain(engine.update(case.token, state, news, preview=True, before=inputs))
+    left = plain(engine.update(case.token, state, news, before=inputs))
+    assert left == preview == state | {"adopted": True}
+    assert engine.diff(case.token, left, news, before=news)["changes"] == "DIFF_NONE"
+    engine.delete(case.token, left)
+    assert state["sid"] in [each["sid"] for each in case.objects(twilio)]
+
+
+@every_created
+def test_what_was_created_for_want_of_an_existing_object_is_deleted(
+    engine: Engine, twilio: RunningTwilio, case: Case
+) -> None:
+    inputs = case.inputs(twilio) | {"adoptExisting": True}
+    state = plain(engine.create(case.token, inputs))
+    assert engine.diff(case.token, state, inputs, before=inputs)["changes"] == "DIFF_NONE"
+    updated = plain(engine.update(case.token, state, inputs, before=inputs))
+    assert updated["adopted"] is False
+    engine.delete(case.token, updated)
+    assert state["sid"] not in [each["sid"] for each in case.objects(twilio)]
+
+
+@pytest.mark.parametrize("name", [" Night", "Night ", "\tNight"])
+@every
+def test_a_name_with_spaces_around_it_is_refused(
+    engine: Engine, twilio: RunningTwilio, case: Case, name: str
+) -> None:
+    failures = engine.check(case.token, case.inputs(twilio) | {case.key: name})
+    assert list(failures) == [case.key]
+    assert "without spaces around it" in failures[case.key]
+
+
+@pytest.mark.parametrize("name", ["uniqueName", "friendlyName"])
+def test_a_task_channel_has_no_hyphen(process: Engine, name: str) -> None:
+    inputs = {"workspaceSid": "WS" + "0" * 32, "uniqueName": "a", "friendlyName": "b"}
+    failures = process.check("twilio:taskrouter:TaskChannel", inputs | {name: "a-b"})
+    assert "without hyphens" in failures[name]
+
+
+def test_the_order_of_an_events_filter_is_no_change(engine: Engine) -> None:
+    token = "twilio:taskrouter:Workspace"
+    inputs = {"friendlyName": "Flex Task Assignment", "eventsFilter": "task.created,task.updated"}
+    state = engine.create(token, inputs)
+    again = inputs | {"eventsFilter": "task.updated, task.created"}
+    assert engine.diff(token, state, again)["changes"] == "DIFF_NONE"
+    other = inputs | {"eventsFilter": "task.created"}
+    assert engine.diff(token, state, other)["diffs"] == ["eventsFilter"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("task.create", "task.created"),
+        ("worker.activity.updated", "worker.activity.update"),
+        ("reservation.cancelled", "reservation.canceled"),
+        ("an.event.of.next.year", None),
+    ],
+)
+def test_a_misspelt_event_of_a_filter_is_named(
+    process: Engine, name: str, meant: str | None
+) -> None:
+    inputs = {"friendlyName": "Flex Task Assignment", "eventsFilter": f"task.updated,{name}"}
+    failures = process.check("twilio:taskrouter:Workspace", inputs)
+    assert list(failures) == (["eventsFilter"] if meant else [])
+    assert f"{meant!r} is" in str(failures) or meant is None
+
+
 def test_the_default_task_channel_is_forgotten_when_twilio_keeps_it(
     engine: Engine, twilio: RunningTwilio, workspace_sid: str
 ) -> None:

@@ -6,6 +6,7 @@ from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
+from pulumi_twilio.taskrouter import events_filter
 
 
 class Workspace(Resource):
@@ -29,7 +30,8 @@ class Workspace(Resource):
     event_callback_url
         What Twilio calls when an event occurs; an empty string clears it.
     events_filter
-        The events to call it for, separated by commas; an empty string means all.
+        The events to call it for, such as `task.created`, separated by commas in any order; an
+        empty string means all.
     multi_task_enabled
         Whether workers handle several tasks at once.
     prioritize_queue_order
@@ -47,7 +49,7 @@ class Workspace(Resource):
             Property("defaultActivitySid", shapes.sid("WA")),
             Property("timeoutActivitySid", shapes.sid("WA")),
             Property("eventCallbackUrl", shapes.URL, default=""),
-            Property("eventsFilter", shapes.TEXT, default=""),
+            Property("eventsFilter", events_filter.SHAPE, default="", same=events_filter.same),
             Property("multiTaskEnabled", shapes.FLAG),
             Property("prioritizeQueueOrder", shapes.one_of("FIFO", "LIFO")),
         ),
