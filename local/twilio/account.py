@@ -42,6 +42,9 @@ class Account:
     sinks: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     addresses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Studio's flows, and what was changed of the settings of which an account has one.
+    flows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changed_settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Takes an event to the sink of that SID, in the background.
     deliver: Callable[[str, Event], None] = no_delivery
     lock: threading.RLock = field(default_factory=threading.RLock)

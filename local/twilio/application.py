@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.twilio import control, event_streams
+from local.twilio import control, event_streams, flows
 from local.twilio.account import Account
 from local.twilio.calls import Answer, Call, Handler, Routes
 from local.twilio.errors import (
@@ -35,6 +35,7 @@ from local.twilio.flex import (
     conversation_routes,
     interaction_routes,
     message_routes,
+    settings_routes,
     token_routes,
 )
 from local.twilio.journal import Journal
@@ -44,6 +45,7 @@ from local.twilio.taskrouter import (
     routing_routes,
     setup_routes,
     task_routes,
+    worker_life_routes,
     worker_routes,
     workspace_routes,
 )
@@ -56,19 +58,26 @@ PRODUCTS: Mapping[str, Routes] = {
         *workspace_routes.ROUTES,
         *setup_routes.ROUTES,
         *worker_routes.ROUTES,
+        *worker_life_routes.ROUTES,
         *routing_routes.ROUTES,
         *task_routes.ROUTES,
         *reservation_routes.ROUTES,
     ),
     "iam/v1": token_routes.ROUTES,
-    "flex-api/v1": (*configuration_routes.ROUTES, *interaction_routes.ROUTES),
+    "flex-api/v1": (
+        *configuration_routes.ROUTES,
+        *settings_routes.FLEX_ROUTES,
+        *interaction_routes.ROUTES,
+    ),
     "chat/v2": chat_routes.ROUTES,
     "conversations/v1": (
         *conversation_routes.ROUTES,
         *message_routes.ROUTES,
         *address_routes.ROUTES,
+        *settings_routes.CONVERSATIONS_ROUTES,
     ),
     "events/v1": event_streams.ROUTES,
+    "studio/v2": flows.ROUTES,
 }
 
 

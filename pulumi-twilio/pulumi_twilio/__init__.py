@@ -4,7 +4,7 @@ What a Pulumi program imports: `import pulumi_twilio as twilio`. The provider be
 Pulumi engine runs as a process of its own, is in `pulumi_twilio.provider`; no program loads it.
 """
 
-from pulumi_twilio import conversations, events, taskrouter
+from pulumi_twilio import conversations, events, flex, studio, taskrouter
 from pulumi_twilio.provider_resource import Provider
 from pulumi_twilio.taskrouter import (
     GetTaskQueueResult,
@@ -21,7 +21,9 @@ __all__ = [
     "Workflow",
     "conversations",
     "events",
+    "flex",
     "get_task_queue",
     "get_task_queue_output",
+    "studio",
     "taskrouter",
 ]

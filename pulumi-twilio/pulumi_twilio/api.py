@@ -26,7 +26,7 @@ class _Records(Page):
 
 
 class Api:
-    """Version 1 of one product's API; errors come as the SDK raises them.
+    """One product's API; errors come as the SDK raises them.
 
     Every answer that names its account has to be about the client's, or it is a
     `WrongAccountError`. Before the first change Twilio is asked, if no answer has told it yet.
@@ -37,12 +37,14 @@ class Api:
         The client of the account.
     product
         The first label of the API's host: "taskrouter".
+    version
+        The version of the API.
     """
 
-    def __init__(self, client: Client, product: str) -> None:
+    def __init__(self, client: Client, product: str, version: str = "v1") -> None:
         self._client = client
         self._product = product
-        self._version = Version(Domain(client, f"https://{product}.twilio.com"), "v1")
+        self._version = Version(Domain(client, f"https://{product}.twilio.com"), version)
 
     def fetch(self, path: str) -> Answer:
         """Fetch one object."""
@@ -68,10 +70,17 @@ class Api:
             self._version.delete("DELETE", f"{path}/{made['sid']}")
             raise
 
-    def update(self, path: str, parameters: Mapping[str, object]) -> Answer:
-        """Change what the parameters name, nothing else."""
+    def update(
+        self, path: str, parameters: Mapping[str, object], *, in_json: bool = False
+    ) -> Answer:
+        """Change what the parameters name, nothing else; `in_json` as a document, not a form."""
         self._confirm(path)
-        return self._ours(self._version.update("POST", path, data=dict(parameters)))
+        given = dict(parameters)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if in_json:
+            given["account_sid"] = self._client.account_sid
+            headers = {"Content-Type": "application/json"}
+        return self._ours(self._version.update("POST", path, data=given, headers=headers))
 
     def delete(self, path: str) -> None:
         """Delete an object."""

@@ -18,6 +18,7 @@ from pulumi.provider.experimental.provider import (
 )
 
 from pulumi_twilio.declaration import Declaration, Property
+from pulumi_twilio.json_values import part
 from pulumi_twilio.property_values import UNKNOWN, Properties
 
 _NOTHING: Final = object()
@@ -159,6 +160,9 @@ def _detailed(change: Change, old: Any, new: Any) -> dict[str, PropertyDiff]:
     """Say of an object which parts of it change; of anything else, that it does."""
     each = change.property
     if isinstance(old, Mapping) and isinstance(new, Mapping) and not each.replaces:
+        if each.merged:
+            # What is no longer declared stays at Twilio.
+            old = {key: value for key, value in old.items() if key in new}
         # By the inputs, since an output may have another form, such as JSON.
         parts = {path: PropertyDiff(kind, True) for path, kind in _parts(old, new, each.name)}  # noqa: FBT003 - Pulumi's signature
         if parts:
@@ -253,13 +257,17 @@ def inputs_of(declared: Declaration, outputs: Properties, before: Properties) ->
             for each in declared.managed
             if each.name in outputs
         }
-    # What was declared as an object stays one, so that a preview can say what changed in it.
     drifted = {
-        each.property.name: each.property.to_input(found)
-        if isinstance(before[each.property.name], dict)
-        else found
+        each.property.name: _in_the_form_of(before[each.property.name], each.property, outputs)
         for each in changes(declared.properties, outputs, before)
         if each.property.name in before
-        for found in (outputs.get(each.property.name),)
     }
     return before | drifted
+
+
+def _in_the_form_of(before: Any, each: Property, outputs: Properties) -> Any:
+    found = outputs.get(each.name)
+    if each.merged:
+        found = part(found, before)
+    # What was declared as an object stays one, so that a preview can say what changed in it.
+    return each.to_input(found) if isinstance(before, dict) else each.to_output(found)

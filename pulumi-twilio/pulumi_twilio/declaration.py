@@ -52,6 +52,10 @@ class Property:
         otherwise than before.
     below
         The object of Twilio's answer that holds it, whose name its own begins with.
+    merged
+        True for an object of which only the declared keys are managed.
+    always
+        True when every change has to name it, changed or not.
     """
 
     name: str
@@ -67,6 +71,8 @@ class Property:
     secret: bool = False
     as_declared: bool = False
     below: str = ""
+    merged: bool = False
+    always: bool = False
 
     @property
     def parameter(self) -> str:
@@ -155,6 +161,15 @@ class Declaration:
         let go, such as a workspace's default activity.
     collection
         A property whose entries Twilio keeps as objects below this one.
+    version
+        The version of the API.
+    is_single
+        True for settings of which an account has one: their path is the object's, without a SID,
+        and the account's SID is their id. They are only adopted.
+    in_json
+        True when a change is a JSON document with the account's SID, not a form.
+    flags
+        The computed outputs that are true or false.
     """
 
     token: str
@@ -175,6 +190,10 @@ class Declaration:
     only_adopted: bool = False
     is_kept: Callable[[Api, Mapping[str, Any]], bool] | None = None
     collection: Collection | None = None
+    version: str = "v1"
+    is_single: bool = False
+    in_json: bool = False
+    flags: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> str:

@@ -17,6 +17,7 @@ from pulumi_twilio.errors import (
     TwilioFailedError,
     asking_twilio,
 )
+from pulumi_twilio.json_values import merge
 from pulumi_twilio.objects import Objects, place_of, within
 from pulumi_twilio.property_values import UNKNOWN, Properties
 from pulumi_twilio.resource_id import resource_id_parts
@@ -73,7 +74,13 @@ class Lifecycle(Objects):
         """
         if state is not None:
             left = {"adopted": True} if comparison.is_let_go(state, inputs, old_inputs) else {}
-            return state | self._expected(self._changes(state, inputs)) | left
+            wanted = self._changes(state, inputs)
+            whole = {
+                each.name: merge(state.get(each.name), wanted[each.name])
+                for each in self._managed
+                if each.merged and each.name in wanted
+            }
+            return state | self._expected(wanted | whole) | left
         known = {each.name: inputs[each.name] for each in self._managed if each.name in inputs}
         adopted: Any = UNKNOWN if inputs.get("adoptExisting") else self.declaration.only_adopted
         outputs: Properties = dict.fromkeys(self.declaration.outputs, UNKNOWN)
@@ -132,8 +139,8 @@ class Lifecycle(Objects):
         return self.outputs(changed, inputs, adopted=False) | declared
 
     def _adopt(self, client: Client, existing: Answer, inputs: Properties) -> Properties:
-        with asking_twilio(f"read {self._label(inputs)}{within(inputs)}"):
-            found = self._complete(self._api(client), existing, inputs)
+        # A list may leave things out, such as the definition of a flow.
+        found = self._fetch(client, existing["sid"], inputs)
         outputs = self.outputs(found, inputs, adopted=True)
         wanted = self._changes(outputs, inputs)
         fixed = [each.name for each in self._managed if each.replaces and each.name in wanted]
@@ -177,9 +184,7 @@ class Lifecycle(Objects):
         """
         place, sid = resource_id_parts(self.declaration, resource_id, inputs | state)
         try:
-            with asking_twilio(f"read the {self.declaration.kind} {sid}{within(place)}"):
-                api = self._api(client)
-                found = self._complete(api, api.fetch(f"{self._path(place)}/{sid}"), place)
+            found = self._fetch(client, sid, place)
         except GoneError:
             return None
         adopted = self.declaration.only_adopted or bool(state.get("adopted"))
@@ -262,7 +267,7 @@ class Lifecycle(Objects):
             return
         try:
             with asking_twilio(f"delete the {self.declaration.kind} {sid}{within(state)}"):
-                self._api(client).delete(f"{self._path(state)}/{sid}")
+                self._api(client).delete(self._object(state, sid))
         except GoneError:
             return
         except TwilioFailedError as error:

@@ -108,8 +108,10 @@ class Lookup:
                 f"{place} has {len(found)} {declared.kinds} named {wanted!r}: give the SID of one "
                 f"instead. It has: {_listed(everything, declared.key)}"
             )
-        only: Properties = found[0]
-        return only
+        if any(each.merged for each in declared.managed):
+            # A list leaves out what others write as well, such as a worker's attributes.
+            return Objects(declared).one(client, found[0]["sid"], arguments)
+        return found[0]
 
 
 def _has(objects: Sequence[Properties], key: str, wanted: str) -> str:

@@ -29,10 +29,9 @@ from pulumi.provider.experimental.provider import (
     UpdateResponse,
 )
 
-from pulumi_twilio import config
+from pulumi_twilio import config, conversations, flex, studio
 from pulumi_twilio.as_declared import SHOWN
 from pulumi_twilio.client import Client, twilio_client
-from pulumi_twilio.conversations import AddressConfiguration
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
 from pulumi_twilio.events import Sink, Subscription
 from pulumi_twilio.lifecycle import Lifecycle
@@ -51,6 +50,7 @@ from pulumi_twilio.taskrouter.activity import Activity
 from pulumi_twilio.taskrouter.find import Find
 from pulumi_twilio.taskrouter.task_channel import TaskChannel
 from pulumi_twilio.taskrouter.task_queue import TaskQueue
+from pulumi_twilio.taskrouter.worker import Worker
 from pulumi_twilio.taskrouter.workflow import Workflow
 from pulumi_twilio.taskrouter.workspace import Workspace
 
@@ -64,9 +64,14 @@ SDK: dict[str, type[Resource]] = {
         TaskChannel,
         TaskQueue,
         Workflow,
+        Worker,
         Sink,
         Subscription,
-        AddressConfiguration,
+        conversations.AddressConfiguration,
+        conversations.Configuration,
+        conversations.Webhooks,
+        flex.Configuration,
+        studio.Flow,
     )
 }
 RESOURCES = {token: Lifecycle(each.declaration) for token, each in SDK.items()}
@@ -75,7 +80,8 @@ _FOUND: tuple[tuple[type, tuple[Find[Any], ...]], ...] = (
     (Activity, (find.get_activity, find.get_activities)),
     (TaskQueue, (find.get_task_queue, find.get_task_queues)),
     (Workflow, (find.get_workflow, find.get_workflows)),
-    (find.GetWorkerResult, (find.get_workers,)),
+    (TaskChannel, (find.get_task_channel, find.get_task_channels)),
+    (Worker, (find.get_worker, find.get_workers)),
 )
 FUNCTIONS = {
     function.token: Lookup(function, kind.declaration, kind)  # type: ignore[attr-defined]

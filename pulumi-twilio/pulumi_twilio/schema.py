@@ -99,14 +99,16 @@ def _input(declared: Property, description: str) -> Schema:
 def _outputs(declared: Declaration, kind: type) -> Schema:
     described = descriptions(kind)
     prefix = declared.sid_prefix
+    whose = "account" if declared.is_single else declared.kind
     found: Schema = {
         "sid": {
             "type": "string",
-            "description": f"The {declared.kind}'s SID, `{prefix}` and 32 hexadecimal digits.",
+            "description": f"The {whose}'s SID, `{prefix}` and 32 hexadecimal digits.",
         }
     }
     for name, description in declared.computed.items():
-        found[name] = {"type": "string", "description": description}
+        kind_of_value = "boolean" if name in declared.flags else "string"
+        found[name] = {"type": kind_of_value, "description": description}
     for each in declared.managed:
         shape = each.output_schema or each.shape.schema
         found[each.name] = {**shape, "description": described[snake(each.name)]}

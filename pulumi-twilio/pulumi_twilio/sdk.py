@@ -22,12 +22,13 @@ class Resource(pulumi.CustomResource):
         """Give the outputs and the arguments the names that Pulumi uses."""
         super().__init_subclass__(**kwargs)
         pulumi.type_token(cls.declaration.token)(cls)
-        shared = {name: Resource.__annotations__[name] for name in ("sid", "date_created")}
+        names = ["sid", *(["date_created"] if "dateCreated" in cls.declaration.computed else [])]
+        shared = {name: Resource.__annotations__[name] for name in names}
         cls.__annotations__ = shared | cls.__annotations__ | {"adopted": pulumi.Output[bool]}
         for name in cls.__annotations__:
             setattr(cls, name, pulumi.property(camel(name)))
-        names = [each.name for each in cls.declaration.properties]
-        body: dict[str, Any] = {snake(name): pulumi.property(name) for name in names}
+        inputs = [each.name for each in cls.declaration.properties]
+        body: dict[str, Any] = {snake(name): pulumi.property(name) for name in inputs}
         body["__annotations__"] = dict.fromkeys(body, Any)
         cls._arguments = pulumi.input_type(type(f"{cls.__name__}Args", (), body))
 

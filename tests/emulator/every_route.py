@@ -16,11 +16,16 @@ from local.twilio.server import RunningTwilio
 
 TASKROUTER, FLEX = "taskrouter/v1", "flex-api/v1"
 CHAT, CONVERSATIONS, EVENTS = "chat/v2", "conversations/v1", "events/v1"
+STUDIO = "studio/v2"
 
 WORKSPACE = "/Workspaces/{workspace}"
 CHANNEL = "/Interactions/{interaction}/Channels/{channel}"
 CHAT_CHANNEL = "/Services/{service}/Channels/{room}"
 CONVERSATION = "/Conversations/{room}"
+
+
+class Document(dict[str, Any]):
+    """Fields that are sent as JSON, not as a form."""
 
 
 class Noted(dict[str, str]):
@@ -84,7 +89,8 @@ class Api:
             method,
             f"{self.twilio.base_url}/{product}{path}",
             params=fields if method == "GET" else None,
-            data=None if method == "GET" else fields,
+            data=None if method == "GET" or isinstance(fields, Document) else fields,
+            json=fields if isinstance(fields, Document) else None,
             auth=self.twilio.centre.api_key,
             timeout=5,
         )
@@ -106,7 +112,7 @@ def ask_everything(twilio: RunningTwilio) -> Iterator[Exchange]:
     api = Api(twilio)
     with patch.object(application, "Call", api.note):
         parts = (_setup, _workers, _routing, _tasks, _reservations, _flex, _chat, _rooms)
-        for part in (*parts, _events, _addresses):
+        for part in (*parts, _events, _addresses, _settings, _flows):
             part(api, twilio.centre)
     yield from api.exchanges
 
@@ -168,6 +174,13 @@ def _workers(api: Api, centre: ContactCentre) -> None:
         "TaskQueueSid": centre.queues["Everyone"],
     }
     _read(api, TASKROUTER, route, "workers worker", filters)
+    new: dict[str, str] = {
+        "FriendlyName": "yan",
+        "Attributes": "{}",
+        "ActivitySid": centre.workspace.default_activity_sid,
+    }
+    made = api.ask("POST", TASKROUTER, route, new)["sid"]
+    api.ask("DELETE", TASKROUTER, route + "/{worker}", worker=made)
     worker = centre.workers["alex"]
     channels = centre.workspace.tables.worker_channels.values()
     sid = next(channel.sid for channel in channels if channel.worker_sid == worker)
@@ -399,3 +412,39 @@ def _addresses(api: Api, _centre: ContactCentre) -> None:
     made = _read(api, CONVERSATIONS, route, "address_configurations address", filters)
     api.ask("POST", CONVERSATIONS, route + "/{address}", changes, address=made["sid"])
     api.ask("DELETE", CONVERSATIONS, route + "/{address}", address=made["sid"])
+
+
+def _settings(api: Api, centre: ContactCentre) -> None:
+    route = "/Configuration"
+    configuration: dict[str, str] = {
+        "DefaultChatServiceSid": "IS" + "1" * 32,
+        "DefaultMessagingServiceSid": "MG" + "1" * 32,
+        "DefaultInactiveTimer": "PT1H",
+        "DefaultClosedTimer": "P1D",
+    }
+    webhooks: dict[str, Any] = {
+        "Method": "GET",
+        "Filters": ["onMessageAdded", "onMessageUpdated"],
+        "PreWebhookUrl": "https://example.com/before",
+        "PostWebhookUrl": "https://example.com/after",
+        "Target": "webhook",
+    }
+    for path, form in ((route, configuration), (route + "/Webhooks", webhooks)):
+        api.ask("GET", CONVERSATIONS, path)
+        api.ask("POST", CONVERSATIONS, path, form)
+        api.ask("GET", CONVERSATIONS, path)
+    changed = {"account_sid": centre.account_sid, "ui_attributes": {"a": {"b": 1}}}
+    api.ask("POST", FLEX, route, Document(changed))
+
+
+def _flows(api: Api, _centre: ContactCentre) -> None:
+    form: dict[str, str] = {
+        "FriendlyName": "Inbound",
+        "Status": "draft",
+        "Definition": '{"initial_state": "Trigger", "states": []}',
+        "CommitMessage": "The first",
+    }
+    api.ask("POST", STUDIO, "/Flows", form)
+    flow = _read(api, STUDIO, "/Flows", "flows flow", {})["sid"]
+    api.ask("POST", STUDIO, "/Flows/{flow}", {"Status": "published"}, flow=flow)
+    api.ask("DELETE", STUDIO, "/Flows/{flow}", flow=flow)

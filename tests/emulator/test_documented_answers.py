@@ -7,7 +7,12 @@ import requests
 from local.twilio.application import PRODUCTS
 from local.twilio.seed import ContactCentre, contact_centre
 from local.twilio.server import RunningTwilio
-from tests.emulator import event_schemas, messaging_schemas, taskrouter_schemas
+from tests.emulator import (
+    event_schemas,
+    messaging_schemas,
+    settings_schemas,
+    taskrouter_schemas,
+)
 from tests.emulator.every_route import (
     CHANNEL,
     CHAT,
@@ -16,6 +21,7 @@ from tests.emulator.every_route import (
     CONVERSATIONS,
     EVENTS,
     FLEX,
+    STUDIO,
     TASKROUTER,
     WORKSPACE,
     Exchange,
@@ -78,6 +84,9 @@ TABLE: list[tuple[str, str, str | None, Schema]] = [
         "address_configurations",
         event_schemas.AN_ADDRESS_CONFIGURATION,
     ),
+    (CONVERSATIONS, "/Configuration", None, settings_schemas.THE_CONFIGURATION),
+    (CONVERSATIONS, "/Configuration/Webhooks", None, settings_schemas.THE_WEBHOOKS),
+    (STUDIO, "/Flows", "flows", settings_schemas.A_FLOW),
     (EVENTS, "/Sinks", "sinks", event_schemas.A_SINK),
     (EVENTS, "/Sinks/{sink}/Test", None, event_schemas.A_SINK_TEST),
     (EVENTS, "/Sinks/{sink}/Validate", None, event_schemas.A_SINK_VALIDATION),

@@ -32,6 +32,7 @@ DOCUMENTS = {
     "chat/v2": "twilio_chat_v2.json",
     "conversations/v1": "twilio_conversations_v1.json",
     "events/v1": "twilio_events_v1.json",
+    "studio/v2": "twilio_studio_v2.json",
 }
 
 ROUTES = [

@@ -27,7 +27,12 @@ SDK: dict[str, Any] = {
     WORKFLOW: twilio.Workflow,
     "twilio:events:Sink": twilio.events.Sink,
     "twilio:events:Subscription": twilio.events.Subscription,
+    "twilio:taskrouter:Worker": twilio.taskrouter.Worker,
     "twilio:conversations:AddressConfiguration": twilio.conversations.AddressConfiguration,
+    "twilio:conversations:Configuration": twilio.conversations.Configuration,
+    "twilio:conversations:Webhooks": twilio.conversations.Webhooks,
+    "twilio:flex:Configuration": twilio.flex.Configuration,
+    "twilio:studio:Flow": twilio.studio.Flow,
 }
 WS = "WS" + "0" * 32
 SID = "WQ" + "0" * 32

@@ -60,7 +60,7 @@ def fetch(account: Account, _call: Call) -> Answer:
         "ui_version": "2.13.0",
         "url": "https://flex-api.twilio.com/v1/Configuration",
     }
-    return Answer(200, body)
+    return Answer(200, body | account.changed_settings.get("flex", {}))
 
 
 ROUTES: Routes = (("GET", "/Configuration", fetch),)

@@ -11,6 +11,7 @@ import pulumi
 
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
+from pulumi_twilio.conversations import webhook_filters
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.sdk import Resource
 
@@ -21,10 +22,6 @@ _TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat"
 def _lower(value: Any) -> Any:
     # Twilio takes `post` and answers `POST`.
     return value.lower() if isinstance(value, str) else value
-
-
-def _same_set(one: Any, other: Any) -> bool:
-    return sorted(map(str, one)) == sorted(map(str, other))
 
 
 class AddressConfiguration(Resource):
@@ -88,7 +85,9 @@ class AddressConfiguration(Resource):
             _of_auto_creation(
                 "autoCreationWebhookMethod", shapes.one_of("get", "post"), to_output=_lower
             ),
-            _of_auto_creation("autoCreationWebhookFilters", shapes.TEXTS, same=_same_set),
+            _of_auto_creation(
+                "autoCreationWebhookFilters", webhook_filters.SHAPE, same=webhook_filters.same
+            ),
             _of_auto_creation("autoCreationStudioFlowSid", shapes.sid("FW")),
             _of_auto_creation("autoCreationStudioRetryCount", shapes.whole_number(0, 100)),
             declare.ADOPT_EXISTING,

@@ -6,9 +6,7 @@ from typing import Generic, TypeVar
 import pulumi
 from pulumi.runtime import invoke, invoke_output
 
-from pulumi_twilio import declaration as declare
-from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Declaration, Property, camel
+from pulumi_twilio.declaration import camel
 
 R = TypeVar("R")
 
@@ -24,6 +22,8 @@ class Find(Generic[R]):
         The name at Twilio. For one object a SID is taken here too; a list has only those of it.
     sid
         The SID of one object, instead of a name.
+    unique_name
+        The name that tells task channels apart, such as `voice`.
     task_queue_sid
         Of workers: only those whom a task queue finds eligible, `WQ` and 32 hexadecimal digits.
     """
@@ -38,6 +38,7 @@ class Find(Generic[R]):
         workspace_sid: str | None = None,
         friendly_name: str | None = None,
         sid: str | None = None,
+        unique_name: str | None = None,
         task_queue_sid: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> R:
@@ -52,6 +53,7 @@ class Find(Generic[R]):
             "workspaceSid": workspace_sid,
             "friendlyName": friendly_name,
             "sid": sid,
+            "uniqueName": unique_name,
             "taskQueueSid": task_queue_sid,
         }
         found: R = invoke(self.token, arguments, opts, typ=self.result).value
@@ -63,6 +65,7 @@ class Find(Generic[R]):
         workspace_sid: pulumi.Input[str] | None = None,
         friendly_name: pulumi.Input[str] | None = None,
         sid: pulumi.Input[str] | None = None,
+        unique_name: pulumi.Input[str] | None = None,
         task_queue_sid: pulumi.Input[str] | None = None,
         opts: pulumi.InvokeOutputOptions | None = None,
     ) -> pulumi.Output[R]:
@@ -71,6 +74,7 @@ class Find(Generic[R]):
             "workspaceSid": workspace_sid,
             "friendlyName": friendly_name,
             "sid": sid,
+            "uniqueName": unique_name,
             "taskQueueSid": task_queue_sid,
         }
         found: pulumi.Output[R] = invoke_output(self.token, arguments, opts, typ=self.result)
@@ -144,48 +148,31 @@ class GetWorkflowResult(dict[str, object]):
 
 
 @_result
-class GetWorkerResult(dict[str, object]):
-    """A worker of the workspace.
+class GetTaskChannelResult(dict[str, object]):
+    """A task channel of the workspace."""
 
-    Parameters
-    ----------
-    workspace_sid
-        The workspace's SID.
-    friendly_name
-        The worker's name at Twilio.
-    activity_sid
-        The activity that the worker is in.
-    activity_name
-        The name of that activity.
-    available
-        Whether tasks are offered to the worker.
-    """
+    sid: str
+    account_sid: str
+    workspace_sid: str
+    unique_name: str
+    friendly_name: str
+    channel_optimized_routing: bool
+    date_created: str
+
+
+@_result
+class GetWorkerResult(dict[str, object]):
+    """A worker of the workspace."""
 
     sid: str
     account_sid: str
     workspace_sid: str
     friendly_name: str
+    attributes: str | None
     activity_sid: str
     activity_name: str
     available: bool
     date_created: str
-
-    declaration = Declaration(
-        token="twilio:taskrouter:Worker",  # noqa: S106 - a type token, not a secret
-        kind="worker",
-        product="taskrouter",
-        path="/Workspaces/{workspaceSid}/Workers",
-        sid_prefix="WK",
-        properties=(
-            declare.IN_WORKSPACE,
-            declare.FRIENDLY_NAME,
-            Property("activitySid", shapes.sid("WA"), required=True),
-            Property("activityName", shapes.NAME, required=True),
-            Property("available", shapes.FLAG, required=True),
-        ),
-        # https://www.twilio.com/docs/taskrouter/api/worker#read-multiple-worker-resources
-        filters=(Property("taskQueueSid", shapes.sid("WQ")),),
-    )
 
 
 @_result
@@ -217,6 +204,13 @@ class GetWorkflowsResult(dict[str, object]):
 
 
 @_result
+class GetTaskChannelsResult(dict[str, object]):
+    """Task channels of the workspace."""
+
+    task_channels: Sequence[GetTaskChannelResult]
+
+
+@_result
 class GetWorkersResult(dict[str, object]):
     """Workers of the workspace."""
 
@@ -232,4 +226,7 @@ get_task_queue_output = get_task_queue.output
 get_task_queues = Find("twilio:taskrouter:getTaskQueues", GetTaskQueuesResult)
 get_workflow = Find("twilio:taskrouter:getWorkflow", GetWorkflowResult)
 get_workflows = Find("twilio:taskrouter:getWorkflows", GetWorkflowsResult)
+get_task_channel = Find("twilio:taskrouter:getTaskChannel", GetTaskChannelResult)
+get_task_channels = Find("twilio:taskrouter:getTaskChannels", GetTaskChannelsResult)
+get_worker = Find("twilio:taskrouter:getWorker", GetWorkerResult)
 get_workers = Find("twilio:taskrouter:getWorkers", GetWorkersResult)

@@ -5,14 +5,16 @@ https://www.twilio.com/docs/taskrouter/workflow-configuration.
 """
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pulumi_twilio.property_values import UNKNOWN, has_unknown
+from pulumi_twilio.json_values import SCHEMA, as_json, as_object
+from pulumi_twilio.property_values import UNKNOWN
 from pulumi_twilio.shapes import Wrong, sid
 from pulumi_twilio.taskrouter import expressions
+
+__all__ = ["SCHEMA", "as_json", "as_object", "rule", "same"]
 
 _QUEUE = sid("WQ").wrong
 _FILTER_KEYS = ("filter_friendly_name", "friendly_name", "expression", "targets")
@@ -26,51 +28,6 @@ _TARGET_KEYS = (
     "known_worker_sid",
     "known_worker_friendly_name",
 )
-
-SCHEMA = {
-    "oneOf": [
-        {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
-        {"type": "string"},
-    ]
-}
-
-
-def as_object(value: Any) -> Any:
-    """Give a configuration as an object.
-
-    Parameters
-    ----------
-    value
-        An object, or its JSON.
-
-    Returns
-    -------
-    Any
-        The object; the value as it is when it is a string but not JSON.
-    """
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-def as_json(value: Any) -> Any:
-    """Give a configuration as JSON.
-
-    Parameters
-    ----------
-    value
-        An object, or its JSON.
-
-    Returns
-    -------
-    Any
-        A string, or `UNKNOWN` while something in the configuration is unknown.
-    """
-    if has_unknown(value):
-        return UNKNOWN
-    # Objects come from the engine in no order of their own.
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def same(one: Any, other: Any) -> bool:
