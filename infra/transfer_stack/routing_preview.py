@@ -14,7 +14,7 @@ from transfer_stack.routing_findings import Route, Stage, findings
 from transfer_stack.settings import RoutingSettings, StackSettings
 from transfer_stack.workflow import NOT_WHO_TRANSFERRED
 
-Workers = Sequence[twilio.taskrouter.GetWorkerResult]
+Workers = Sequence[twilio.taskrouter.outputs.GetWorkerResult]
 
 
 class RoutingError(pulumi.RunError):

@@ -91,7 +91,7 @@ class Switches:
 
     ignores_empty_target_workers: bool = False
     """Whether an empty ``TargetWorkers`` counts as none when a queue is created, which then takes
-    every worker. Documented as the value of a queue that nobody serves, with no word on how it is
+    every worker. Documented as the value of a queue without workers, with no word on how it is
     sent: https://www.twilio.com/docs/taskrouter/api/task-queue
     """
 

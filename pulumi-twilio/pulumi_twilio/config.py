@@ -83,6 +83,24 @@ _RULES: dict[str, Callable[[str], str | None]] = {
 
 KEYS = tuple(_RULES)
 
+DESCRIPTION = (
+    "Settings for resources that do not use the stack's `twilio:` configuration. What is not given "
+    "here comes from the environment (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_API_KEY`, "
+    "`TWILIO_API_SECRET`, `TWILIO_REGION`, `TWILIO_EDGE`)."
+)
+DESCRIPTIONS = {
+    "accountSid": "`AC` and 32 hexadecimal digits.",
+    "authToken": "The account's auth token, or else an API key. Kept as a secret.",
+    "apiKeySid": "An API key, `SK` and 32 hexadecimal digits.",
+    "apiKeySecret": "The API key's secret. Kept as a secret.",
+    "region": "A Twilio region such as `ie1`: https://www.twilio.com/docs/global-infrastructure.",
+    "edge": "A Twilio edge location such as `dublin`. A region needs its own.",
+    "baseUrl": (
+        "Where an emulator of Twilio listens. A call to `https://taskrouter.twilio.com/v1/…` then "
+        "goes to `<base_url>/taskrouter/v1/…`."
+    ),
+}
+
 
 def check(config: Properties, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Find what is wrong with a configuration.

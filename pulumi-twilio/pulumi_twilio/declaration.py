@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from pulumi_twilio import shapes
 
@@ -221,6 +221,12 @@ class Declaration:
     def place(self) -> tuple[Property, ...]:
         """Return the properties that the path names."""
         return tuple(each for each in self.properties if f"{{{each.name}}}" in self.path)
+
+
+class Kind:
+    """A kind of object at Twilio; the docstring of each describes it and its properties."""
+
+    declaration: ClassVar[Declaration]
 
 
 def pascal(name: str) -> str:

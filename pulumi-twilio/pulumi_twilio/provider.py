@@ -29,11 +29,17 @@ from pulumi.provider.experimental.provider import (
     UpdateResponse,
 )
 
-from pulumi_twilio import config, conversations, flex, studio
+from pulumi_twilio import config
 from pulumi_twilio.as_declared import SHOWN
 from pulumi_twilio.client import Client, twilio_client
+from pulumi_twilio.conversations.address_configuration import AddressConfiguration
+from pulumi_twilio.conversations.configuration import Configuration as ConversationsConfiguration
+from pulumi_twilio.conversations.webhooks import Webhooks
+from pulumi_twilio.declaration import Kind
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
-from pulumi_twilio.events import Sink, Subscription
+from pulumi_twilio.events.sink import Sink
+from pulumi_twilio.events.subscription import Subscription
+from pulumi_twilio.flex.configuration import Configuration as FlexConfiguration
 from pulumi_twilio.lifecycle import Lifecycle
 from pulumi_twilio.lookups import Lookup
 from pulumi_twilio.property_values import (
@@ -44,10 +50,8 @@ from pulumi_twilio.property_values import (
     property_map,
 )
 from pulumi_twilio.schema import schema
-from pulumi_twilio.sdk import Resource
-from pulumi_twilio.taskrouter import find
+from pulumi_twilio.studio.flow import Flow
 from pulumi_twilio.taskrouter.activity import Activity
-from pulumi_twilio.taskrouter.find import Find
 from pulumi_twilio.taskrouter.task_channel import TaskChannel
 from pulumi_twilio.taskrouter.task_queue import TaskQueue
 from pulumi_twilio.taskrouter.worker import Worker
@@ -56,7 +60,7 @@ from pulumi_twilio.taskrouter.workspace import Workspace
 
 R = TypeVar("R")
 
-SDK: dict[str, type[Resource]] = {
+KINDS: dict[str, type[Kind]] = {
     each.declaration.token: each
     for each in (
         Workspace,
@@ -67,26 +71,18 @@ SDK: dict[str, type[Resource]] = {
         Worker,
         Sink,
         Subscription,
-        conversations.AddressConfiguration,
-        conversations.Configuration,
-        conversations.Webhooks,
-        flex.Configuration,
-        studio.Flow,
+        AddressConfiguration,
+        ConversationsConfiguration,
+        Webhooks,
+        FlexConfiguration,
+        Flow,
     )
 }
-RESOURCES = {token: Lifecycle(each.declaration) for token, each in SDK.items()}
-_FOUND: tuple[tuple[type, tuple[Find[Any], ...]], ...] = (
-    (Workspace, (find.get_workspace, find.get_workspaces)),
-    (Activity, (find.get_activity, find.get_activities)),
-    (TaskQueue, (find.get_task_queue, find.get_task_queues)),
-    (Workflow, (find.get_workflow, find.get_workflows)),
-    (TaskChannel, (find.get_task_channel, find.get_task_channels)),
-    (Worker, (find.get_worker, find.get_workers)),
-)
+RESOURCES = {token: Lifecycle(each.declaration) for token, each in KINDS.items()}
 FUNCTIONS = {
-    function.token: Lookup(function, kind.declaration, kind)  # type: ignore[attr-defined]
-    for kind, functions in _FOUND
-    for function in functions
+    lookup.token: lookup
+    for kind in (Workspace, Activity, TaskChannel, TaskQueue, Workflow, Worker)
+    for lookup in (Lookup(kind, is_list=False), Lookup(kind, is_list=True))
 }
 
 
@@ -107,7 +103,7 @@ class TwilioProvider(Provider):
     async def get_schema(self, request: GetSchemaRequest) -> GetSchemaResponse:
         """Give the package's schema, from which imports are written and SDKs generated."""
         del request
-        return GetSchemaResponse(schema(SDK, FUNCTIONS))
+        return GetSchemaResponse(schema(KINDS, FUNCTIONS))
 
     async def check_config(self, request: CheckRequest) -> CheckResponse:
         """Say for each wrong key of the configuration what is expected."""

@@ -14,7 +14,7 @@ import yaml
 
 from local.twilio.server import RunningTwilio
 from pulumi_twilio.declaration import snake
-from pulumi_twilio.provider import FUNCTIONS, SDK
+from pulumi_twilio.provider import FUNCTIONS, KINDS
 from pulumi_twilio.version import VERSION
 from tests.engine.conftest import NO_ENGINE
 from tests.engine.stack_on_engine import ENVIRONMENT, ROOT
@@ -77,7 +77,7 @@ def schema(plugin: Path) -> dict[str, Any]:
 
 
 def test_the_schema_is_what_a_registry_asks_for(schema: dict[str, Any]) -> None:
-    assert set(schema["resources"]) == set(SDK)
+    assert set(schema["resources"]) == set(KINDS)
     assert set(schema["functions"]) == set(FUNCTIONS)
     assert schema["version"] == VERSION
     assert schema["publisher"] == "flex-chat-transfer"
@@ -109,12 +109,22 @@ def test_a_nodejs_sdk_is_generated(plugin: Path) -> None:
 def files(folder: Path, suffix: str) -> dict[str, Path]:
     """Return where an SDK has each resource and each look-up, by their tokens."""
     found = {}
-    for token in [*SDK, *FUNCTIONS]:
+    for token in [*KINDS, *FUNCTIONS]:
         _, module, name = token.split(":")
         name = name[0].lower() + name[1:]
         stem = snake(name) if suffix == ".py" else name
         found[token] = folder / module / f"{stem}{suffix}"
     return found
+
+
+def test_the_sdk_in_the_package_is_the_generated_one(plugin: Path, tmp_path: Path) -> None:
+    """If it fails: `python pulumi-twilio/generate_sdk.py`."""
+    fresh = tmp_path / "sdk"
+    command = f"import generate_sdk, pathlib; generate_sdk.generate(pathlib.Path({str(fresh)!r}))"
+    subprocess.run([sys.executable, "-c", command], cwd=plugin, check=True)
+    kept = ROOT / "pulumi-twilio/pulumi_twilio/sdk"
+    found = {str(path.relative_to(fresh)): path.read_text() for path in fresh.rglob("*.py")}
+    assert found == {str(path.relative_to(kept)): path.read_text() for path in kept.rglob("*.py")}
 
 
 def test_a_program_runs_with_the_sdk_of_a_package_that_it_added(

@@ -1,7 +1,19 @@
-"""The resources of Conversations."""
+"""Conversations, as programs use it; the modules below are the provider's."""
 
-from pulumi_twilio.conversations.address_configuration import AddressConfiguration
-from pulumi_twilio.conversations.configuration import Configuration
-from pulumi_twilio.conversations.webhooks import Webhooks
+from pulumi_twilio.sdk.conversations import (
+    AddressConfiguration,
+    AddressConfigurationArgs,
+    Configuration,
+    ConfigurationArgs,
+    Webhooks,
+    WebhooksArgs,
+)
 
-__all__ = ["AddressConfiguration", "Configuration", "Webhooks"]
+__all__ = [
+    "AddressConfiguration",
+    "AddressConfigurationArgs",
+    "Configuration",
+    "ConfigurationArgs",
+    "Webhooks",
+    "WebhooksArgs",
+]

@@ -7,11 +7,8 @@ import re
 from types import MappingProxyType
 from typing import Any
 
-import pulumi
-
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 from pulumi_twilio.shapes import Shape, Wrong
 
 
@@ -24,7 +21,7 @@ def _wrong_duration(value: Any) -> Wrong:
 _DURATION = Shape({"type": "string"}, _wrong_duration)
 
 
-class Configuration(Resource):
+class Configuration(Kind):
     """The account's settings of Conversations, of which it has one.
 
     https://www.twilio.com/docs/conversations/api/configuration-resource. Pulumi changes what is
@@ -33,10 +30,6 @@ class Configuration(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     default_chat_service_sid
         The service (`IS…`) of conversations that name none.
     default_messaging_service_sid
@@ -64,21 +57,3 @@ class Configuration(Resource):
         only_adopted=True,
         is_single=True,
     )
-
-    account_sid: pulumi.Output[str]
-    default_chat_service_sid: pulumi.Output[str | None]
-    default_messaging_service_sid: pulumi.Output[str | None]
-    default_inactive_timer: pulumi.Output[str | None]
-    default_closed_timer: pulumi.Output[str | None]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        default_chat_service_sid: pulumi.Input[str] | None = None,
-        default_messaging_service_sid: pulumi.Input[str] | None = None,
-        default_inactive_timer: pulumi.Input[str] | None = None,
-        default_closed_timer: pulumi.Input[str] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

@@ -3,18 +3,14 @@
 https://www.twilio.com/docs/conversations/api/conversations-webhook-resource.
 """
 
-from collections.abc import Sequence
 from types import MappingProxyType
-
-import pulumi
 
 from pulumi_twilio import shapes
 from pulumi_twilio.conversations import webhook_filters
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
-class Webhooks(Resource):
+class Webhooks(Kind):
     """The account's webhooks of Conversations, of which it has one set.
 
     https://www.twilio.com/docs/conversations/api/conversations-webhook-resource. Pulumi changes
@@ -23,10 +19,6 @@ class Webhooks(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     method
         How Twilio calls the URLs, `GET` or `POST`.
     filters
@@ -57,23 +49,3 @@ class Webhooks(Resource):
         only_adopted=True,
         is_single=True,
     )
-
-    account_sid: pulumi.Output[str]
-    method: pulumi.Output[str | None]
-    filters: pulumi.Output[Sequence[str] | None]
-    pre_webhook_url: pulumi.Output[str | None]
-    post_webhook_url: pulumi.Output[str | None]
-    target: pulumi.Output[str | None]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        method: pulumi.Input[str] | None = None,
-        filters: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        pre_webhook_url: pulumi.Input[str] | None = None,
-        post_webhook_url: pulumi.Input[str] | None = None,
-        target: pulumi.Input[str] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

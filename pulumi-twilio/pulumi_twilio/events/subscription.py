@@ -1,15 +1,11 @@
 """`twilio:events:Subscription`: https://www.twilio.com/docs/events/event-streams/subscription."""
 
-from collections.abc import Mapping
 from typing import Any
-
-import pulumi
 
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Collection, Declaration, Property
+from pulumi_twilio.declaration import Collection, Declaration, Kind, Property
 from pulumi_twilio.property_values import UNKNOWN
-from pulumi_twilio.sdk import Resource
 from pulumi_twilio.shapes import Shape, Wrong
 
 
@@ -29,7 +25,7 @@ def _as_mapping(value: Any) -> Any:
     return value
 
 
-class Subscription(Resource):
+class Subscription(Kind):
     """The events that a sink gets: https://www.twilio.com/docs/events/event-streams/subscription.
 
     Import one with `pulumi import twilio:events:Subscription <name> DF…`. Descriptions tell an
@@ -37,10 +33,6 @@ class Subscription(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     description
         Its name at Twilio. Twilio asks that it holds no personal data.
     sink_sid
@@ -76,20 +68,3 @@ class Subscription(Resource):
         filtered=False,
         collection=Collection("types", "/SubscribedEvents", "type", "schemaVersion"),
     )
-
-    account_sid: pulumi.Output[str]
-    description: pulumi.Output[str]
-    sink_sid: pulumi.Output[str]
-    types: pulumi.Output[Mapping[str, int]]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        description: pulumi.Input[str],
-        sink_sid: pulumi.Input[str],
-        types: pulumi.Input[Mapping[str, pulumi.Input[int]]],
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

@@ -1,5 +1,11 @@
-"""The resources of Flex."""
+"""Flex, as programs use it; the modules below are the provider's."""
 
-from pulumi_twilio.flex.configuration import Configuration
+from pulumi_twilio.sdk.flex import (
+    Configuration,
+    ConfigurationArgs,
+)
 
-__all__ = ["Configuration"]
+__all__ = [
+    "Configuration",
+    "ConfigurationArgs",
+]

@@ -3,18 +3,13 @@
 https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api.
 """
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
-
-import pulumi
 
 from pulumi_twilio import json_values, shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
-class Configuration(Resource):
+class Configuration(Kind):
     """The account's Flex configuration, of which it has one.
 
     https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api. Pulumi changes
@@ -23,10 +18,6 @@ class Configuration(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     ui_attributes
         What Flex UI and its plugins read, as a dictionary or as JSON. Only the declared keys are
         managed, at any depth: others write theirs.
@@ -69,22 +60,3 @@ class Configuration(Resource):
         is_single=True,
         in_json=True,
     )
-
-    account_sid: pulumi.Output[str]
-    flex_instance_sid: pulumi.Output[str]
-    taskrouter_workspace_sid: pulumi.Output[str]
-    chat_service_instance_sid: pulumi.Output[str]
-    ui_attributes: pulumi.Output[str | None]
-    ui_version: pulumi.Output[str | None]
-    call_recording_enabled: pulumi.Output[bool | None]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        ui_attributes: pulumi.Input[Mapping[str, Any] | str] | None = None,
-        ui_version: pulumi.Input[str] | None = None,
-        call_recording_enabled: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

@@ -1,5 +1,11 @@
-"""The resources of Studio."""
+"""Studio, as programs use it; the modules below are the provider's."""
 
-from pulumi_twilio.studio.flow import Flow
+from pulumi_twilio.sdk.studio import (
+    Flow,
+    FlowArgs,
+)
 
-__all__ = ["Flow"]
+__all__ = [
+    "Flow",
+    "FlowArgs",
+]

@@ -1,18 +1,13 @@
 """`twilio:studio:Flow`: https://www.twilio.com/docs/studio/rest-api/v2/flow."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
-
-import pulumi
 
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import json_values, shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
-class Flow(Resource):
+class Flow(Kind):
     """A Studio flow: https://www.twilio.com/docs/studio/rest-api/v2/flow.
 
     Import one with `pulumi import twilio:studio:Flow <name> FW…`. Each change is a new revision.
@@ -20,10 +15,6 @@ class Flow(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     friendly_name
         Its name at Twilio.
     definition
@@ -69,23 +60,3 @@ class Flow(Resource):
         ),
         filtered=False,
     )
-
-    account_sid: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    definition: pulumi.Output[str]
-    status: pulumi.Output[str]
-    commit_message: pulumi.Output[str | None]
-    webhook_url: pulumi.Output[str]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        friendly_name: pulumi.Input[str],
-        definition: pulumi.Input[Mapping[str, Any] | str],
-        status: pulumi.Input[str],
-        commit_message: pulumi.Input[str] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

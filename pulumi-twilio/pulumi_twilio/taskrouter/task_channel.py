@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Api, Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Api, Declaration, Kind, Property
 from pulumi_twilio.shapes import Shape, Wrong
 
 # Those that every workspace has, and the one for e-mails that Flex adds.
@@ -30,7 +27,7 @@ def _wrong_name(value: Any) -> Wrong:
 _NAME = Shape({"type": "string"}, _wrong_name)
 
 
-class TaskChannel(Resource):
+class TaskChannel(Kind):
     """A kind of task: https://www.twilio.com/docs/taskrouter/api/task-channel.
 
     Import one with `pulumi import twilio:taskrouter:TaskChannel <name> WS…/TC…`. A
@@ -38,10 +35,6 @@ class TaskChannel(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     workspace_sid
         The workspace, `WS` and 32 hexadecimal digits. Another one replaces the channel.
     unique_name
@@ -73,22 +66,3 @@ class TaskChannel(Resource):
         filtered=False,
         is_kept=_is_predefined,
     )
-
-    account_sid: pulumi.Output[str]
-    workspace_sid: pulumi.Output[str]
-    unique_name: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    channel_optimized_routing: pulumi.Output[bool]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        workspace_sid: pulumi.Input[str],
-        unique_name: pulumi.Input[str],
-        friendly_name: pulumi.Input[str],
-        channel_optimized_routing: pulumi.Input[bool] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

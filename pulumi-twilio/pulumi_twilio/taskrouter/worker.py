@@ -1,18 +1,13 @@
 """`twilio:taskrouter:Worker`: https://www.twilio.com/docs/taskrouter/api/worker."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
-
-import pulumi
 
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import json_values, shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
-class Worker(Resource):
+class Worker(Kind):
     """A worker: https://www.twilio.com/docs/taskrouter/api/worker.
 
     Import one with `pulumi import twilio:taskrouter:Worker <name> WS…/WK…`. Flex makes a worker for
@@ -21,10 +16,6 @@ class Worker(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     workspace_sid
         The workspace, `WS` and 32 hexadecimal digits. Another one replaces the worker.
     friendly_name
@@ -70,23 +61,3 @@ class Worker(Resource):
         # https://www.twilio.com/docs/taskrouter/api/worker#read-multiple-worker-resources
         filters=(Property("taskQueueSid", shapes.sid("WQ")),),
     )
-
-    account_sid: pulumi.Output[str]
-    workspace_sid: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    attributes: pulumi.Output[str | None]
-    activity_sid: pulumi.Output[str]
-    activity_name: pulumi.Output[str]
-    available: pulumi.Output[bool]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        workspace_sid: pulumi.Input[str],
-        friendly_name: pulumi.Input[str],
-        attributes: pulumi.Input[Mapping[str, Any] | str] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())
