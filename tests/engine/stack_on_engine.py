@@ -125,13 +125,13 @@ class Engine:
 
 
 def _new_stack(folder: Path) -> automation.Stack:
-    for part in ("infra", "functions", "canary", "pulumi-twilio"):
+    for part in ("infra", "functions", "canary"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (ROOT / "build").mkdir(exist_ok=True)
     (folder / "build").symlink_to(ROOT / "build")  # the wheels, downloaded once
+    (folder / ".venv").symlink_to(sys.prefix)  # which has the Twilio plugin
     shutil.copytree(Path(__file__).parent / "aws_standin", folder / "aws")
-    for plugin in ("aws", "pulumi-twilio"):
-        run_in_our_environment(folder / plugin)
+    run_in_our_environment(folder / "aws")
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
     project["plugins"]["providers"].append({"name": "aws", "path": "./aws"})
     return new_stack(folder, project)

@@ -60,12 +60,12 @@ def virtual_environment(folder: Path, *packages: str) -> None:
 
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The plugin's folder next to the virtual environment that `PulumiPlugin.yaml` names."""
+    """The plugin's folder, with the virtual environment that `PulumiPlugin.yaml` names."""
     folder = tmp_path_factory.mktemp("package") / "pulumi-twilio"
     shutil.copytree(
         ROOT / folder.name, folder, ignore=shutil.ignore_patterns("__pycache__", "build")
     )
-    virtual_environment(folder.parent / ".venv", str(folder))
+    virtual_environment(folder / "venv", str(folder))
     return folder
 
 
@@ -145,3 +145,50 @@ def test_a_program_runs_with_the_sdk_of_a_package_that_it_added(
     preview = json.loads(pulumi(tmp_path, "preview", "--json"))
 
     assert preview["changeSummary"] == {"create": DECLARED}
+
+
+TYPESCRIPT: Final = """
+import * as twilio from "pulumi-twilio";
+
+const workspace = twilio.taskrouter.getWorkspaceOutput({ friendlyName: "Flex Task Assignment" });
+const night = new twilio.taskrouter.TaskQueue("night", {
+    workspaceSid: workspace.sid,
+    friendlyName: "Night",
+    targetWorkers: "",
+});
+new twilio.taskrouter.Workflow("inbound", {
+    workspaceSid: workspace.sid,
+    friendlyName: "Inbound",
+    configuration: { task_routing: { default_filter: { queue: night.sid } } },
+});
+"""
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm on the PATH")
+@pytest.mark.timeout(600)  # npm installs Pulumi's SDK
+def test_a_program_in_typescript_lives_and_ends(
+    plugin: Path, tmp_path: Path, twilio: RunningTwilio
+) -> None:
+    project = {"name": "typed", "runtime": "nodejs"}
+    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+    packages = {
+        "dependencies": {"@pulumi/pulumi": "^3.0.0"},
+        "devDependencies": {"@types/node": "^20", "typescript": "^5.0.0"},
+    }
+    (tmp_path / "package.json").write_text(json.dumps({"name": "typed", **packages}))
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": {"strict": True}}))
+    (tmp_path / "index.ts").write_text(TYPESCRIPT)
+
+    pulumi(tmp_path, "package", "add", str(plugin))
+    pulumi(tmp_path, "stack", "init", "dev")
+    pulumi(tmp_path, "config", "set", "twilio:accountSid", twilio.centre.account_sid)
+    pulumi(tmp_path, "config", "set", "--secret", "twilio:authToken", twilio.centre.auth_token)
+    pulumi(tmp_path, "config", "set", "twilio:baseUrl", twilio.base_url)
+    pulumi(tmp_path, "up", "--yes", "--skip-preview")
+    made = {each.friendly_name for each in twilio.centre.workspace.tables.task_queues.values()}
+    assert "Night" in made
+    preview = json.loads(pulumi(tmp_path, "preview", "--json"))
+    assert preview["changeSummary"] == {"same": 3}
+    pulumi(tmp_path, "destroy", "--yes", "--skip-preview")
+    left = {each.friendly_name for each in twilio.centre.workspace.tables.task_queues.values()}
+    assert left == made - {"Night"}
