@@ -8,7 +8,9 @@ from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
 class Sink(Kind):
-    """Where events are sent: https://www.twilio.com/docs/events/event-streams/sink-resource.
+    """A sink: where Event Streams sends the events of its subscriptions.
+
+    https://www.twilio.com/docs/events/event-streams/sink-resource.
 
     Import one with `pulumi import twilio:events:Sink <name> DG…`. Descriptions tell an account's
     sinks apart, so two sinks that Pulumi manages need different ones.

@@ -26,7 +26,9 @@ def _as_mapping(value: Any) -> Any:
 
 
 class Subscription(Kind):
-    """The events that a sink gets: https://www.twilio.com/docs/events/event-streams/subscription.
+    """A subscription: the types of events that a sink gets, in which version.
+
+    https://www.twilio.com/docs/events/event-streams/subscription.
 
     Import one with `pulumi import twilio:events:Subscription <name> DF…`. Descriptions tell an
     account's subscriptions apart, so two that Pulumi manages need different ones.

@@ -8,7 +8,9 @@ from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
 class Flow(Kind):
-    """A Studio flow: https://www.twilio.com/docs/studio/rest-api/v2/flow.
+    """A Studio flow: what happens to a call or a message, as widgets and transitions.
+
+    https://www.twilio.com/docs/studio/rest-api/v2/flow.
 
     Import one with `pulumi import twilio:studio:Flow <name> FW…`. Each change is a new revision.
     Friendly names tell an account's flows apart, so two that Pulumi manages need different ones.

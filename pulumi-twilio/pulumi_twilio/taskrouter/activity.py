@@ -15,7 +15,9 @@ def _is_default(api: Api, state: Mapping[str, Any]) -> bool:
 
 
 class Activity(Kind):
-    """An activity of workers: https://www.twilio.com/docs/taskrouter/api/activity.
+    """An activity: what a worker is doing, such as `Lunch`, and whether it gets tasks meanwhile.
+
+    https://www.twilio.com/docs/taskrouter/api/activity.
 
     Import one with `pulumi import twilio:taskrouter:Activity <name> WS…/WA…`. The workspace's
     default and timeout activities cannot be deleted: they are forgotten on destroy.

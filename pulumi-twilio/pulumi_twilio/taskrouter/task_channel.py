@@ -28,7 +28,9 @@ _NAME = Shape({"type": "string"}, _wrong_name)
 
 
 class TaskChannel(Kind):
-    """A kind of task: https://www.twilio.com/docs/taskrouter/api/task-channel.
+    """A task channel: a kind of task, of which a worker handles so many at once.
+
+    https://www.twilio.com/docs/taskrouter/api/task-channel.
 
     Import one with `pulumi import twilio:taskrouter:TaskChannel <name> WS…/TC…`. A
     predefined channel, such as `voice`, is forgotten on destroy if Twilio refuses to delete it.

@@ -18,7 +18,9 @@ def _wrong_workers(value: Any) -> Wrong:
 
 
 class TaskQueue(Kind):
-    """A task queue: https://www.twilio.com/docs/taskrouter/api/task-queue.
+    """A task queue: where tasks wait for one of the workers whom an expression selects.
+
+    https://www.twilio.com/docs/taskrouter/api/task-queue.
 
     Import one with `pulumi import twilio:taskrouter:TaskQueue <name> WS…/WQ…`.
 

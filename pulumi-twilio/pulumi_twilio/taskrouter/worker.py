@@ -8,7 +8,9 @@ from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
 class Worker(Kind):
-    """A worker: https://www.twilio.com/docs/taskrouter/api/worker.
+    """A worker: an agent, or anything else that tasks are routed to by its attributes.
+
+    https://www.twilio.com/docs/taskrouter/api/worker.
 
     Import one with `pulumi import twilio:taskrouter:Worker <name> WS…/WK…`. Flex makes a worker for
     each agent who logs in: declare those with `adoptExisting`. The activity is the worker's own

@@ -10,7 +10,9 @@ _DAY = 24 * 60 * 60
 
 
 class Workflow(Kind):
-    """A workflow: https://www.twilio.com/docs/taskrouter/api/workflow.
+    """A workflow: the rules by which tasks are routed to task queues and workers.
+
+    https://www.twilio.com/docs/taskrouter/api/workflow.
 
     Import one with `pulumi import twilio:taskrouter:Workflow <name> WS…/WW…`.
 

@@ -7,7 +7,9 @@ from pulumi_twilio.taskrouter import events_filter
 
 
 class Workspace(Kind):
-    """Settings of a workspace that exists: https://www.twilio.com/docs/taskrouter/api/workspace.
+    """Settings of a workspace that exists, such as the one of Flex.
+
+    https://www.twilio.com/docs/taskrouter/api/workspace.
 
     Pulumi neither creates nor deletes a workspace: it changes what is declared and leaves the rest
     as it is. Import one with `pulumi import twilio:taskrouter:Workspace <name> WS…`.

@@ -98,7 +98,9 @@ class Sink(pulumi.CustomResource):
                  sink_type: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        Where events are sent: https://www.twilio.com/docs/events/event-streams/sink-resource.
+        A sink: where Event Streams sends the events of its subscriptions.
+
+        https://www.twilio.com/docs/events/event-streams/sink-resource.
 
         Import one with `pulumi import twilio:events:Sink <name> DG…`. Descriptions tell an account's
         sinks apart, so two sinks that Pulumi manages need different ones.
@@ -117,7 +119,9 @@ class Sink(pulumi.CustomResource):
                  args: SinkArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Where events are sent: https://www.twilio.com/docs/events/event-streams/sink-resource.
+        A sink: where Event Streams sends the events of its subscriptions.
+
+        https://www.twilio.com/docs/events/event-streams/sink-resource.
 
         Import one with `pulumi import twilio:events:Sink <name> DG…`. Descriptions tell an account's
         sinks apart, so two sinks that Pulumi manages need different ones.

@@ -98,7 +98,9 @@ class Subscription(pulumi.CustomResource):
                  types: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.int]]]] = None,
                  __props__=None):
         """
-        The events that a sink gets: https://www.twilio.com/docs/events/event-streams/subscription.
+        A subscription: the types of events that a sink gets, in which version.
+
+        https://www.twilio.com/docs/events/event-streams/subscription.
 
         Import one with `pulumi import twilio:events:Subscription <name> DF…`. Descriptions tell an
         account's subscriptions apart, so two that Pulumi manages need different ones.
@@ -117,7 +119,9 @@ class Subscription(pulumi.CustomResource):
                  args: SubscriptionArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        The events that a sink gets: https://www.twilio.com/docs/events/event-streams/subscription.
+        A subscription: the types of events that a sink gets, in which version.
+
+        https://www.twilio.com/docs/events/event-streams/subscription.
 
         Import one with `pulumi import twilio:events:Subscription <name> DF…`. Descriptions tell an
         account's subscriptions apart, so two that Pulumi manages need different ones.

@@ -115,7 +115,9 @@ class Flow(pulumi.CustomResource):
                  status: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A Studio flow: https://www.twilio.com/docs/studio/rest-api/v2/flow.
+        A Studio flow: what happens to a call or a message, as widgets and transitions.
+
+        https://www.twilio.com/docs/studio/rest-api/v2/flow.
 
         Import one with `pulumi import twilio:studio:Flow <name> FW…`. Each change is a new revision.
         Friendly names tell an account's flows apart, so two that Pulumi manages need different ones.
@@ -135,7 +137,9 @@ class Flow(pulumi.CustomResource):
                  args: FlowArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A Studio flow: https://www.twilio.com/docs/studio/rest-api/v2/flow.
+        A Studio flow: what happens to a call or a message, as widgets and transitions.
+
+        https://www.twilio.com/docs/studio/rest-api/v2/flow.
 
         Import one with `pulumi import twilio:studio:Flow <name> FW…`. Each change is a new revision.
         Friendly names tell an account's flows apart, so two that Pulumi manages need different ones.

@@ -99,7 +99,9 @@ class Activity(pulumi.CustomResource):
                  workspace_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        An activity of workers: https://www.twilio.com/docs/taskrouter/api/activity.
+        An activity: what a worker is doing, such as `Lunch`, and whether it gets tasks meanwhile.
+
+        https://www.twilio.com/docs/taskrouter/api/activity.
 
         Import one with `pulumi import twilio:taskrouter:Activity <name> WS…/WA…`. The workspace's
         default and timeout activities cannot be deleted: they are forgotten on destroy.
@@ -118,7 +120,9 @@ class Activity(pulumi.CustomResource):
                  args: ActivityArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        An activity of workers: https://www.twilio.com/docs/taskrouter/api/activity.
+        An activity: what a worker is doing, such as `Lunch`, and whether it gets tasks meanwhile.
+
+        https://www.twilio.com/docs/taskrouter/api/activity.
 
         Import one with `pulumi import twilio:taskrouter:Activity <name> WS…/WA…`. The workspace's
         default and timeout activities cannot be deleted: they are forgotten on destroy.

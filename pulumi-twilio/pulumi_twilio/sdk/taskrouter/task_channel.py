@@ -115,7 +115,9 @@ class TaskChannel(pulumi.CustomResource):
                  workspace_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A kind of task: https://www.twilio.com/docs/taskrouter/api/task-channel.
+        A task channel: a kind of task, of which a worker handles so many at once.
+
+        https://www.twilio.com/docs/taskrouter/api/task-channel.
 
         Import one with `pulumi import twilio:taskrouter:TaskChannel <name> WS…/TC…`. A
         predefined channel, such as `voice`, is forgotten on destroy if Twilio refuses to delete it.
@@ -135,7 +137,9 @@ class TaskChannel(pulumi.CustomResource):
                  args: TaskChannelArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A kind of task: https://www.twilio.com/docs/taskrouter/api/task-channel.
+        A task channel: a kind of task, of which a worker handles so many at once.
+
+        https://www.twilio.com/docs/taskrouter/api/task-channel.
 
         Import one with `pulumi import twilio:taskrouter:TaskChannel <name> WS…/TC…`. A
         predefined channel, such as `voice`, is forgotten on destroy if Twilio refuses to delete it.

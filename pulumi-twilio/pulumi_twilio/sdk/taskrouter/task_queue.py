@@ -167,7 +167,9 @@ class TaskQueue(pulumi.CustomResource):
                  workspace_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A task queue: https://www.twilio.com/docs/taskrouter/api/task-queue.
+        A task queue: where tasks wait for one of the workers whom an expression selects.
+
+        https://www.twilio.com/docs/taskrouter/api/task-queue.
 
         Import one with `pulumi import twilio:taskrouter:TaskQueue <name> WS…/WQ…`.
 
@@ -189,7 +191,9 @@ class TaskQueue(pulumi.CustomResource):
                  args: TaskQueueArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A task queue: https://www.twilio.com/docs/taskrouter/api/task-queue.
+        A task queue: where tasks wait for one of the workers whom an expression selects.
+
+        https://www.twilio.com/docs/taskrouter/api/task-queue.
 
         Import one with `pulumi import twilio:taskrouter:TaskQueue <name> WS…/WQ…`.
 

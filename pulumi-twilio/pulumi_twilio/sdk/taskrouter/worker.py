@@ -99,7 +99,9 @@ class Worker(pulumi.CustomResource):
                  workspace_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A worker: https://www.twilio.com/docs/taskrouter/api/worker.
+        A worker: an agent, or anything else that tasks are routed to by its attributes.
+
+        https://www.twilio.com/docs/taskrouter/api/worker.
 
         Import one with `pulumi import twilio:taskrouter:Worker <name> WS…/WK…`. Flex makes a worker for
         each agent who logs in: declare those with `adoptExisting`. The activity is the worker's own
@@ -119,7 +121,9 @@ class Worker(pulumi.CustomResource):
                  args: WorkerArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A worker: https://www.twilio.com/docs/taskrouter/api/worker.
+        A worker: an agent, or anything else that tasks are routed to by its attributes.
+
+        https://www.twilio.com/docs/taskrouter/api/worker.
 
         Import one with `pulumi import twilio:taskrouter:Worker <name> WS…/WK…`. Flex makes a worker for
         each agent who logs in: declare those with `adoptExisting`. The activity is the worker's own

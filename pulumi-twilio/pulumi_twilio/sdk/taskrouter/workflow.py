@@ -149,7 +149,9 @@ class Workflow(pulumi.CustomResource):
                  workspace_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A workflow: https://www.twilio.com/docs/taskrouter/api/workflow.
+        A workflow: the rules by which tasks are routed to task queues and workers.
+
+        https://www.twilio.com/docs/taskrouter/api/workflow.
 
         Import one with `pulumi import twilio:taskrouter:Workflow <name> WS…/WW…`.
 
@@ -170,7 +172,9 @@ class Workflow(pulumi.CustomResource):
                  args: WorkflowArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A workflow: https://www.twilio.com/docs/taskrouter/api/workflow.
+        A workflow: the rules by which tasks are routed to task queues and workers.
+
+        https://www.twilio.com/docs/taskrouter/api/workflow.
 
         Import one with `pulumi import twilio:taskrouter:Workflow <name> WS…/WW…`.
 

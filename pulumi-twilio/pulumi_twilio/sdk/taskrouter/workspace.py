@@ -151,7 +151,9 @@ class Workspace(pulumi.CustomResource):
                  timeout_activity_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        Settings of a workspace that exists: https://www.twilio.com/docs/taskrouter/api/workspace.
+        Settings of a workspace that exists, such as the one of Flex.
+
+        https://www.twilio.com/docs/taskrouter/api/workspace.
 
         Pulumi neither creates nor deletes a workspace: it changes what is declared and leaves the rest
         as it is. Import one with `pulumi import twilio:taskrouter:Workspace <name> WS…`.
@@ -173,7 +175,9 @@ class Workspace(pulumi.CustomResource):
                  args: WorkspaceArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Settings of a workspace that exists: https://www.twilio.com/docs/taskrouter/api/workspace.
+        Settings of a workspace that exists, such as the one of Flex.
+
+        https://www.twilio.com/docs/taskrouter/api/workspace.
 
         Pulumi neither creates nor deletes a workspace: it changes what is declared and leaves the rest
         as it is. Import one with `pulumi import twilio:taskrouter:Workspace <name> WS…`.
