@@ -3,6 +3,7 @@
 import resource
 import time
 from pathlib import Path
+from typing import Any
 
 from local.twilio.server import RunningTwilio
 from tests.provider.conftest import FOLDER
@@ -50,7 +51,7 @@ def test_a_preview_of_a_large_stack_takes_little_time(
     queue = {"queue": twilio.centre.queues["Everyone"], "timeout": 60}
     rule = {"expression": "type == 'sales'", "targets": [queue]}
     configuration = {"task_routing": {"filters": [rule] * 20, "default_filter": queue}}
-    first = {
+    first: dict[str, dict[str, Any]] = {
         TASK_QUEUE: place | {"friendlyName": "Night"},
         WORKFLOW: place | {"friendlyName": "Inbound", "configuration": configuration},
     }
