@@ -89,6 +89,63 @@ class Route:
         return next(back, None)
 
 
+@dataclass(frozen=True, slots=True)
+class EveryoneQueue:
+    """The "Everyone" queue as it is in the workspace, before a deployment.
+
+    Attributes
+    ----------
+    sid, expression
+        Its SID, and what its workers match.
+    workers, all_workers
+        How many workers match, and how many the workspace has.
+    stays
+        Whether the stack leaves it as it is.
+    """
+
+    sid: str
+    expression: str
+    workers: int
+    all_workers: int
+    stays: bool
+
+    def plan(self) -> str:
+        """Return what the workspace has, and what becomes of it."""
+        found = f"Queue Everyone ({self.sid}) is in the workspace, with {self._who}."
+        if self.stays and self._is_narrowed:
+            return (
+                f"{found} It stays as it is (keepEveryoneQueue): a chat for an agent who is not in "
+                "it is not offered to that agent."
+            )
+        if self.stays:
+            return f"{found} It stays as it is (keepEveryoneQueue)."
+        then = "gives it every worker" if self._is_narrowed else "changes nothing of it"
+        return f"{found} Where the preview says 'create', the stack adopts it and {then}."
+
+    def findings(self) -> list[str]:
+        """Return what has to be decided before a deployment."""
+        if self._is_narrowed and not self.stays:
+            change = (
+                "`pulumi up` sets that to 1==1 where it adopts the queue, and after `pulumi "
+                "refresh`: every workflow that uses the queue then offers tasks to every worker."
+            )
+            keep = "To leave it as it is: pulumi config set keepEveryoneQueue true."
+            return [f"Queue Everyone has {self._who}. {change} {keep}"]
+        if not self.workers and self.stays:
+            return [f"Queue Everyone has {self._who}. In the end a chat waits there for no one."]
+        return []
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return self.expression.replace(" ", "") != "1==1"
+
+    @property
+    def _who(self) -> str:
+        if not self._is_narrowed:
+            return "every worker"
+        return f"{self.workers} of {self.all_workers} workers, by its expression {self.expression}"
+
+
 def duration(seconds: int) -> str:
     """Return a duration in minutes where it has no odd seconds."""
     minutes, odd = divmod(seconds, 60)

@@ -81,11 +81,18 @@ class RoutingSettings:
     reservation_timeout: int = key(
         "reservationTimeoutSeconds", _UP_TO_A_DAY, "How long an agent has to accept", default=120
     )
+    keeps_everyone: bool = key(
+        "keepEveryoneQueue",
+        FLAG,
+        "Whether the workspace's queue Everyone stays as it is. Otherwise `pulumi up` gives it "
+        "every worker",
+        default=False,
+    )
     strict: bool = key(
         "strictRouting",
         FLAG,
-        "Whether queues that leave a chat waiting for no one, such as one without a worker, stop "
-        "`pulumi preview` and `pulumi up`. They are warnings of the preview otherwise",
+        "Whether queues that leave a chat waiting for no one, and a change of the queue Everyone, "
+        "stop `pulumi preview` and `pulumi up`. They are warnings of the preview otherwise",
         default=False,
     )
 

@@ -19,6 +19,7 @@ from local.deployer import (
 from local.twilio.server import RunningTwilio
 from tests.deployment import SECRETS, stack_config
 from transfer_stack.read_settings import SettingsError
+from transfer_stack.routing import UnknownQueueError
 
 LOG_GROUP = "aws.cloudwatch.LogGroup({name!r}, name={name!r}, retention_in_days=1, tags={{}}{more})"
 
@@ -109,14 +110,16 @@ def test_all_missing_queues_are_named_before_any_creation(
     assert events == []
 
 
-def test_refused_twilio_credentials_are_reported_without_their_values(
+def test_refused_twilio_credentials_stop_the_program_in_time(
     running_twilio: RunningTwilio, running_aws: EmulatedAws
 ) -> None:
     config = {**stack_config(running_twilio, transferQueues="[]"), "twilio:authToken": "wr0ng"}
+    events: list[ResourceEvent] = []
 
-    with pytest.raises(DeploymentError, match="TaskQueue everyone could not be created") as caught:
-        deploy(config, SECRETS, running_aws.endpoint_url, lambda _: None, stack="refused")
+    with pytest.raises(UnknownQueueError, match="nothing was changed: could not list") as caught:
+        deploy(config, SECRETS, running_aws.endpoint_url, events.append, stack="refused")
 
+    assert events == []
     assert "wr0ng" not in str(caught.value)
 
 

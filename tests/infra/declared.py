@@ -153,6 +153,10 @@ class _Provider(Mocks):
         return declared_outputs(args)
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        if args.token == "twilio:taskrouter:getTaskQueues":
+            assert args.args["friendlyName"] == "Everyone"
+            found = {"sid": EVERYONE_SID, "friendlyName": "Everyone", "targetWorkers": "1==1"}
+            return {"taskQueues": [found]}, []
         assert args.token == "twilio:taskrouter:getTaskQueue"
         assert args.args["friendlyName"] == "Support"
         return {"sid": SUPPORT_SID, "friendlyName": "Support"}, []

@@ -49,6 +49,7 @@ def test_only_three_keys_are_needed() -> None:
             queue_timeout=300,
             fallback_timeout=600,
             reservation_timeout=120,
+            keeps_everyone=False,
             strict=False,
         ),
         offers=OfferSettings(hand_over="now", events_password=""),

@@ -43,6 +43,11 @@ class Broken:
         self.twilio.centre.queues[name] = queue.sid
         return queue.sid
 
+    def narrow_everyone(self, expression: str) -> None:
+        """Give the "Everyone" queue another expression."""
+        queues, sid = self.twilio.centre.workspace.tables.task_queues, self.queues["Everyone"]
+        queues[sid] = replace(queues[sid], target_workers=expression)
+
     def with_workflow(self, filters: Sequence[Mapping[str, Any]], name: str = WORKFLOW) -> None:
         """Put a workflow into TaskRouter as no stack would make it."""
         now = self.twilio.centre.workspace.now()
