@@ -26,7 +26,7 @@ LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 
 # What a deployment from GitHub installs: gathered in one job, installed in another.
 WHEELS := build/wheels
 
-.PHONY: help demo up down bench test lint format lock install policy wheels install-wheels clean
+.PHONY: help demo up down bench test test-all lint format lock install policy wheels install-wheels clean
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,6 +45,11 @@ bench: install  ## Count a transfer's calls and round trips, measure the functio
 
 test: $(TOOLS) policy  ## Run every test; those on a Pulumi engine need the Pulumi CLI
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# Spread by case, since one file would keep one process busy.
+test-all: $(TOOLS) policy  ## Run every case of the tests of which `make test` runs a sample
+	@FULL_MATRIX=1 $(BIN)/python -m pytest -n `getconf _NPROCESSORS_ONLN` \
+		`grep -lrE --include='test_*.py' 'tests\.sampling|mark\.sampled' tests`
 
 lint: $(TOOLS)  ## Check style, types, imports, GitHub's workflows and words
 	$(BIN)/ruff check .

@@ -130,6 +130,20 @@ def test_the_suite_runs_with_the_policy_pack_in_its_own_environment() -> None:
     assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text()
 
 
+def test_all_cases_and_the_plugin_run_at_night_and_not_before_a_deployment() -> None:
+    workflows = {
+        name: yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
+        for name in ("test", "nightly")
+    }
+    ran = {
+        name: {step["run"] for job in it["jobs"].values() for step in job["steps"] if "run" in step}
+        for name, it in workflows.items()
+    }
+
+    assert ran["test"] == {"make test", "make lint"}
+    assert {"make test", "make test-all", "flex-plugin/ci"} <= ran["nightly"]
+
+
 def test_production_is_deployed_to_no_account_but_its_own() -> None:
     config = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]
 

@@ -45,10 +45,11 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_workflow_files_are_these_six() -> None:
+def test_the_workflow_files_are_these_seven() -> None:
     assert NAMES == [
         "build.yml",
         "deploy.yml",
+        "nightly.yml",
         "plugin.yml",
         "preview.yml",
         "release-pulumi-twilio.yml",
@@ -71,7 +72,8 @@ def test_no_workflow_reads_a_stored_secret_or_runs_for_a_fork_with_rights(name: 
 
     # Twilio has no OIDC: the job that releases the plugin needs a key.
     assert name == "plugin.yml" or "${{ secrets." not in text
-    assert set(read(name)["on"]) <= {"pull_request", "push", "workflow_call"}
+    at_any_time = {"schedule", "workflow_dispatch"} if name == "nightly.yml" else set()
+    assert set(read(name)["on"]) <= {"pull_request", "push", "workflow_call"} | at_any_time
 
 
 def test_the_job_with_the_stored_key_has_an_approval_and_no_rights_on_aws() -> None:
@@ -86,6 +88,7 @@ def test_the_job_with_the_stored_key_has_an_approval_and_no_rights_on_aws() -> N
 def test_each_job_has_exactly_these_permissions() -> None:
     assert {name: permissions(name) for name in NAMES} == {
         "test.yml": {"test": {"contents": "read"}},
+        "nightly.yml": {"test": {"contents": "read"}, "plugin": {"contents": "read"}},
         "build.yml": {"wheels": {"contents": "read"}},
         "release-pulumi-twilio.yml": {
             "test": {"contents": "read"},
@@ -173,7 +176,7 @@ def pulumi_steps(name: str) -> list[dict[str, Any]]:
     return [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
 
 
-@pytest.mark.parametrize("name", ["test.yml", "preview.yml", "deploy.yml"])
+@pytest.mark.parametrize("name", ["test.yml", "nightly.yml", "preview.yml", "deploy.yml"])
 def test_pulumi_is_the_version_of_its_sdk(name: str) -> None:
     (pulumi,) = pulumi_steps(name)
     requirements = (ROOT / "infra" / "requirements.in").read_text()
