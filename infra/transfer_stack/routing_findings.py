@@ -110,17 +110,17 @@ class EveryoneQueue:
     stays: bool
 
     def plan(self) -> str:
-        """Return what the workspace has, and what becomes of it."""
+        """Return what the workspace has, and what becomes of it where there are no findings."""
         found = f"Queue Everyone ({self.sid}) is in the workspace, with {self._who}."
-        if self.stays and self._is_narrowed:
+        if not self.stays:
             return (
-                f"{found} It stays as it is (keepEveryoneQueue): a chat for an agent who is not in "
-                "it is not offered to that agent."
+                f"{found} Where the preview says 'create', the stack adopts it and changes nothing "
+                "of it."
             )
-        if self.stays:
-            return f"{found} It stays as it is (keepEveryoneQueue)."
-        then = "gives it every worker" if self._is_narrowed else "changes nothing of it"
-        return f"{found} Where the preview says 'create', the stack adopts it and {then}."
+        kept = f"{found} It stays as it is (keepEveryoneQueue)"
+        if self._is_narrowed:
+            return f"{kept}: a chat for an agent who is not in it is not offered to that agent."
+        return f"{kept}."
 
     def findings(self) -> list[str]:
         """Return what has to be decided before a deployment."""
@@ -130,9 +130,10 @@ class EveryoneQueue:
                 "refresh`: every workflow that uses the queue then offers tasks to every worker."
             )
             keep = "To leave it as it is: pulumi config set keepEveryoneQueue true."
-            return [f"Queue Everyone has {self._who}. {change} {keep}"]
+            return [f"Queue Everyone ({self.sid}) has {self._who}. {change} {keep}"]
         if not self.workers and self.stays:
-            return [f"Queue Everyone has {self._who}. In the end a chat waits there for no one."]
+            end = "In the end a chat waits there for no one."
+            return [f"Queue Everyone ({self.sid}) has {self._who}. {end}"]
         return []
 
     @property

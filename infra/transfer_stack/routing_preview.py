@@ -53,7 +53,8 @@ def check_routing(settings: StackSettings, queues: Sequence[Queue], everyone: Qu
             everyone.sid, now.expression, len(now.workers), len(workers), routing.keeps_everyone
         )
         found += queue.findings()
-        pulumi.log.info(queue.plan())
+        if not found:
+            pulumi.log.info(queue.plan())
     for each in queues:
         members = Members(each.target_workers or "", _workers(routing, each))
         found += findings(route_to(each, members, planned, workers, routing))

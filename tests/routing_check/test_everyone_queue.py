@@ -53,7 +53,8 @@ def test_a_preview_warns_before_a_narrowed_queue_is_changed(
         run(narrowed)
 
     (warned,) = _said(caplog, logging.WARNING)
-    assert warned.startswith(f"Queue Everyone has 4 of 7 workers, by its expression {NARROWED}. ")
+    assert f" has 4 of 7 workers, by its expression {NARROWED}. " in warned
+    assert _said(caplog, logging.INFO) == []
     assert "`pulumi up` sets that to 1==1" in warned
     assert warned.endswith(KEEP)
 
@@ -61,7 +62,9 @@ def test_a_preview_warns_before_a_narrowed_queue_is_changed(
 def test_strict_routing_stops_before_a_narrowed_queue_is_changed() -> None:
     with centre("Sales", strictRouting="true") as narrowed:
         narrowed.narrow_everyone(NARROWED)
-        with pytest.raises(RoutingError, match="nothing was changed:\n  Queue Everyone has 4 of 7"):
+        with pytest.raises(
+            RoutingError, match=r"nothing was changed:\n  Queue Everyone .* has 4 of 7"
+        ):
             run(narrowed, creates=True)
         assert _expression(narrowed) == NARROWED
 
@@ -103,7 +106,7 @@ def test_an_update_leaves_a_kept_queue_as_it_is() -> None:
 def test_a_kept_queue_without_workers_is_a_fault() -> None:
     with centre(keepEveryoneQueue="true", strictRouting="true") as kept:
         kept.narrow_everyone('routing.skills HAS "law"')
-        with pytest.raises(RoutingError, match="Queue Everyone has 0 of 7 workers"):
+        with pytest.raises(RoutingError, match=r"Queue Everyone .* has 0 of 7 workers"):
             run(kept, creates=True)
 
 
