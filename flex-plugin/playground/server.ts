@@ -35,6 +35,16 @@ interface Reservation {
   date_created: string;
 }
 
+/** Listens on this machine alone, or says in one line why that is not possible. */
+export async function listening(server: Server, port: number): Promise<void> {
+  await new Promise<void>((done, failed) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      failed(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is in use: stop what listens there.`) : error),
+    );
+    server.listen(port, '127.0.0.1', done);
+  });
+}
+
 const OPEN = ['pending', 'accepted', 'wrapping'];
 
 /** What the buttons do to the emulated Twilio; README of `local/` and `local/twilio/faults.py` have more. */
@@ -61,7 +71,7 @@ export class Playground {
       );
     });
     const playground = new Playground(stack, base, { '/agent.js': page, '/plugin.js': plugin }, server);
-    await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+    await listening(server, port);
     return playground;
   }
 
