@@ -30,14 +30,14 @@ from transfer_stack.settings import KEYS
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-MAKE = re.compile(r"\bmake ((?:[a-z]+ ?)+)")
+MAKE = re.compile(r"\bmake ((?:[a-z-]+ ?)+)")
 MODULE = re.compile(r"python -m ([\w.]+)")
 KEY = re.compile(r"\b(?:flex-chat-transfer|twilio):[a-z]\w*(?![\w:/])")
 OUTPUT = re.compile(r"pulumi stack output (\w+)")
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def problem_codes() -> set[str]:
@@ -143,6 +143,22 @@ def test_the_readme_and_the_description_name_every_code() -> None:
 
     assert {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)} == problem_codes()
     assert set(problem["Problem"]["properties"]["code"]["enum"]) == problem_codes()
+
+
+def test_deploy_it_lists_the_programs_that_its_commands_run() -> None:
+    section = (
+        (ROOT / "README.md").read_text().partition("\n## Deploy it\n")[2].partition("\n## ")[0]
+    )
+    needed = section.partition("\n\nNone of")[0]
+    commands = "".join(re.findall(r"^```bash\n(.*?)^```", section, re.M | re.S))
+    programs = set(re.findall(r"(?:^|\| |xargs -I \{\} |\$\()([a-z]+)", commands, re.M))
+
+    assert {"pulumi", "aws", "jq", "make"} <= programs
+    of_every_unix = {"xargs", "echo"}
+    words = set(re.findall(r"\w+", needed.lower()))
+    assert programs - of_every_unix - words == set()
+    # What `pulumi config set` writes to is in git.
+    assert "`Pulumi.dev.yaml`, which is in git" in needed
 
 
 def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositories() -> None:

@@ -70,7 +70,7 @@ def test_the_demo_shows_every_transfer_and_exits_with_0(tmp_path: Path) -> None:
         "Endpoint  http://127.0.0.1:",
         "Ana Almeida, who is in the queue too",
         "completed, reason: task transferred, channelSid removed",
-        "409 task_not_transferable",
+        " s task_not_transferable: The task is completed",
         f"All {len(SCENES)} transfers went as they should",
         *(scene.title for scene in SCENES),
     ):

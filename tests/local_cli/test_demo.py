@@ -190,6 +190,17 @@ def test_the_second_answer_is_shown_as_it_was(outcomes: dict[str, Outcome], view
     assert "Sent again      409 WT0" in console.file.getvalue()
 
 
+def test_60_columns_cut_no_time_and_no_attribute(outcomes: dict[str, Outcome], view: View) -> None:
+    console = Console(file=io.StringIO(), width=60)
+    outcome = outcomes[TO_QUEUE.title]
+    show_outcome(console, 2, outcome, view)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= 60
+    assert f"Answer          200 in {outcome.seconds:.2f} s" in lines
+    assert any(line.startswith("  conversations.conversation_id  WT") for line in lines)
+
+
 def test_what_was_written_meanwhile_is_shown_as_twilio_has_it(
     outcomes: dict[str, Outcome], view: View
 ) -> None:
