@@ -6,6 +6,12 @@ routed states its faults in the same words.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
+
+_NO_WAY: Final = (
+    "no filter of the workflow leads there. Add the queue to transferQueues, or run `pulumi up` "
+    "where the workflow was changed by hand."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,36 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer of `POST /transfer-chat` to a transfer that it refuses because of its target."""
+
+    answer: str
+    advice: str
+
+
+def refusal(*, is_routed: bool, is_own: bool, is_to_sender: bool) -> Refusal | None:
+    """Return how the endpoint refuses a transfer; None if it makes a task.
+
+    Parameters
+    ----------
+    is_routed, is_own
+        Whether the transfer workflow has a way to the target, and is the target itself.
+    is_to_sender
+        Whether the target is the agent who transfers.
+    """
+    if is_to_sender:
+        return Refusal(
+            "409 target_holds_task", "that agent has the chat already. Choose another one."
+        )
+    if is_own:
+        advice = (
+            "it is the stack's own workflow, which routes transfers to others. Choose another one."
+        )
+        return Refusal("422 target_not_routed", advice)
+    return None if is_routed else Refusal("422 target_not_routed", _NO_WAY)
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Where one transferred chat goes when everyone declines it.
 
@@ -64,6 +100,8 @@ class Route:
         Whether one of them is the one that it was transferred to.
     meant
         The first filter whose expression holds and that has that target; None where none does.
+    refused
+        How the endpoint refuses the transfer: then there is nothing to route, and no stage.
     """
 
     target: str
@@ -72,6 +110,7 @@ class Route:
     stages: tuple[Stage, ...]
     reaches_target: bool
     meant: str | None
+    refused: Refusal | None = None
 
     @property
     def dropped_after(self) -> int | None:
@@ -156,6 +195,8 @@ def duration(seconds: int) -> str:
 def findings(route: Route) -> list[str]:
     """Return what is wrong with a route, in the order in which a chat meets it."""
     transfer = f"Transfer to {route.target}:"
+    if route.refused:
+        return [f"{transfer} {route.refused.advice}"]
     return [
         *([] if route.reaches_target else [f"{transfer} {_missed(route)}"]),
         *(
@@ -168,10 +209,15 @@ def findings(route: Route) -> list[str]:
 
 
 def _missed(route: Route) -> str:
+    if not route.stages:
+        return (
+            "no filter of the workflow takes the chat, and it has no default filter: TaskRouter "
+            "cancels the chat. Give the workflow a default filter."
+        )
     if route.filter is None:
         return (
-            "no filter of the workflow takes it, so it gets the default queue or is dropped. Add "
-            "the queue to transferQueues and deploy the stack."
+            "no filter's expression holds for it, so it gets the default queue. Correct the "
+            "expressions, or deploy the stack."
         )
     if route.meant is None:
         return f"the filter '{route.filter}' takes it, and none of its targets leads there."
@@ -216,6 +262,8 @@ def _in_vain(stage: Stage) -> str:
 
 
 def _of_the_end(route: Route) -> Iterator[str]:
+    if not route.stages:
+        return
     if route.dropped_after is not None:
         yield (
             "when no one accepts it, TaskRouter drops the chat after "

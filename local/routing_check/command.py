@@ -1,6 +1,8 @@
 """The commands `check` and `route`."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.markup import escape
@@ -37,12 +39,17 @@ def report(console: Console, checked: CheckedStack) -> None:
         found += [fault for each in routes for fault in findings(each)]
     distinct = list(dict.fromkeys(found))
     show_findings(console, distinct)
-    if distinct:
-        raise LocalError("1 fault" if len(distinct) == 1 else f"{len(distinct)} faults")
+    _end_with(distinct)
 
 
 def route(console: Console, stack: str | None, target: str, sender: str | None) -> None:
-    """Explain one transfer, step by step; see `checked_stack` and `find_transfer`."""
+    """Explain one transfer, step by step, or why the endpoint refuses it.
+
+    Raises
+    ------
+    LocalError
+        When something is wrong; see also `checked_stack` and `find_transfer`.
+    """
     with checked_stack(stack) as checked:
         explain(console, checked, target, sender)
 
@@ -55,10 +62,20 @@ def explain(console: Console, checked: CheckedStack, target: str, sender: str | 
     versions = checked.versions()
     if workflow:
         versions = [Version(workflow.name, workflow.configuration)]
+        is_own = workflow.name == checked.settings.routing.workflow_name
+        transfer = replace(transfer, is_own=is_own)
+    every: list[str] = []
     for version in versions:
-        found = Simulation(version.configuration, checked.centre).route(transfer)
-        show_route(console, version.title, found)
-        show_findings(console, findings(found))
+        route = Simulation(version.configuration, checked.centre).route(transfer)
+        show_route(console, version.title, route)
+        show_findings(console, findings(route))
+        every += findings(route)
+    _end_with(list(dict.fromkeys(every)))
+
+
+def _end_with(found: Sequence[str]) -> None:
+    if found:
+        raise LocalError("1 fault" if len(found) == 1 else f"{len(found)} faults")
 
 
 def _transfers(centre: Centre, queue_sids: Sequence[str]) -> list[Transfer]:
@@ -76,6 +93,8 @@ def find_transfer(centre: Centre, target: str, sender: str | None = None) -> Tra
         When the workspace has no such target or sender.
     """
     chosen = _worker(centre, sender) if sender else None
+    if sender and not chosen:
+        raise _unknown("worker", sender, _names(centre.everyone()))
     for sid in centre.queues_named(target):
         is_fallback = sid == centre.everyone_sid
         label = "the fallback, Everyone" if is_fallback else f"queue {centre.queues[sid].name}"
@@ -84,14 +103,33 @@ def find_transfer(centre: Centre, target: str, sender: str | None = None) -> Tra
         if target in workflow[:2]:
             return Transfer("workflow", workflow.sid, f"workflow {workflow.name}", chosen)
     agent = _worker(centre, target)
+    if not agent:
+        names = [one.name for one in centre.queues.values()]
+        names += [one.name for one in centre.workflows.values()]
+        names += _names(centre.everyone())
+        raise _unknown("queue, workflow or worker", target, names)
     return Transfer("worker", agent.worker.sid, f"agent {agent.name}", chosen)
 
 
-def _worker(centre: Centre, wanted: str) -> Member:
-    for member in centre.everyone():
-        if member.is_called(wanted):
-            return member
-    raise LocalError(f"The workspace has no queue, workflow or worker {wanted!r}")
+def _worker(centre: Centre, wanted: str) -> Member | None:
+    """Return the worker of that SID or name, or the only one whose name begins so before an @."""
+    everyone = centre.everyone()
+    found = [one for one in everyone if one.is_called(wanted)]
+    found = found or [one for one in everyone if one.name.partition("@")[0] == wanted]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(members: Iterable[Member]) -> list[str]:
+    return [one.name for one in members]
+
+
+def _unknown(kind: str, wanted: str, names: Sequence[str]) -> LocalError:
+    known = {key.casefold(): name for name in names for key in (name.partition("@")[0], name)}
+    close = [known[one] for one in difflib.get_close_matches(wanted.casefold(), known, n=3)]
+    begin_so = [name for name in names if name.partition("@")[0] == wanted]
+    meant = " or ".join(repr(name) for name in begin_so or dict.fromkeys(close))
+    did = f" Did you mean {meant}?" if meant else ""
+    return LocalError(f"The workspace has no {kind} {wanted!r}.{did}")
 
 
 def _show_source(console: Console, checked: CheckedStack) -> None:

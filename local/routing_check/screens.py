@@ -19,6 +19,9 @@ def show_table(console: Console, title: str, routes: Sequence[Route]) -> None:
     for column in ("Transfer to", "Offered to", "If all decline", "Back to sender", "In the end"):
         table.add_column(column, overflow="fold", no_wrap=column == "If all decline")
     for route in routes:
+        if route.refused:
+            table.add_row(escape(route.target), f"[red]{route.refused.answer}[/]", "-", "-", "-")
+            continue
         first, later = route.stages[:1], route.stages[1:]
         table.add_row(
             escape(route.target),
@@ -38,6 +41,11 @@ def show_route(console: Console, title: str, route: Route) -> None:
     table.add_column(overflow="fold")
     table.add_row("Transfer", f"{escape(route.sender)} transfers a chat to {escape(route.target)}")
     table.add_row("Workflow", escape(title))
+    if route.refused:
+        table.add_row("Answer", f"[red]{route.refused.answer}[/]: no new task is made")
+        console.print()
+        _print(console, table)
+        return
     table.add_row("Filter", escape(route.filter or "none takes it: the default queue gets it"))
     for stage in route.stages:
         until = "no time limit" if stage.ends is None else f"until {duration(stage.ends)}"
@@ -87,10 +95,9 @@ def _back(route: Route) -> str:
 def _end(route: Route) -> str:
     if route.dropped_after is not None:
         return f"[red]dropped after {duration(route.dropped_after)}[/]"
-    last = route.stages[-1]
-    if not last.offers:
+    if not route.stages or not route.stages[-1].offers:
         return "[red]waits for no one[/]"
-    return f"waits for {escape(last.queue)}"
+    return f"waits for {escape(route.stages[-1].queue)}"
 
 
 def _print(console: Console, table: Table) -> None:

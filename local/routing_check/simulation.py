@@ -15,7 +15,7 @@ from local.twilio.taskrouter import routing
 from local.twilio.taskrouter.model import Task
 from local.twilio.taskrouter.routing import Candidate
 from local.twilio.taskrouter.workflow_configuration import Step, read_configuration
-from transfer_stack.routing_findings import Route, Stage
+from transfer_stack.routing_findings import Route, Stage, refusal
 
 _CHANNEL: Final = "chat"
 _QUEUE: Final = re.compile("WQ[0-9a-fA-F]{32}")
@@ -25,13 +25,20 @@ _QUEUE: Final = re.compile("WQ[0-9a-fA-F]{32}")
 class Transfer:
     """A transfer to try; without a sender, it is the one for whom it is hardest.
 
-    ``kind`` is ``queue``, ``worker`` or ``workflow``, and ``target`` what the target is called.
+    ``kind`` is ``queue``, ``worker`` or ``workflow``, and ``target`` what the target is called;
+    ``is_own`` says that it is the stack's own transfer workflow.
     """
 
     kind: str
     target_sid: str
     target: str
     sender: Member | None = None
+    is_own: bool = False
+
+    @property
+    def is_to_sender(self) -> bool:
+        """Return whether the agent who has the chat is its target."""
+        return self.sender is not None and self.sender.worker.sid == self.target_sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,35 @@ class Simulation:
             return self._route(transfer, next(one for one in others if one.name == offered[0]))
         return route
 
+    def _is_routed(self, transfer: Transfer) -> bool:
+        """Tell whether a filter leads to the target, as the endpoint asks before it makes a task.
+
+        A workflow routes by itself. The default filter does not count.
+        """
+        if transfer.kind == "workflow":
+            return True
+        steps = [step for one in self._configuration.filters for step in one.steps]
+        if transfer.kind == "worker":
+            return any(step.known_worker_sid for step in steps)
+        return any(_leads(transfer, step) for step in steps)
+
     def _route(self, transfer: Transfer, sender: Member | None) -> Route:
+        name = sender.name if sender else "an agent"
+        refused = refusal(
+            is_routed=self._is_routed(transfer),
+            is_own=transfer.is_own,
+            is_to_sender=transfer.is_to_sender,
+        )
+        if refused:
+            return Route(
+                target=transfer.target,
+                sender=name,
+                filter=None,
+                stages=(),
+                reaches_target=False,
+                meant=None,
+                refused=refused,
+            )
         task = self._task(transfer, sender)
         scope = routing.filter_scope(routing.task_scope(task, _CHANNEL, task.date_created))
         taking = [
@@ -115,10 +150,12 @@ class Simulation:
         meant = (name for name, steps in taking if any(_leads(transfer, one) for one in steps))
         return Route(
             target=transfer.target,
-            sender=sender.name if sender else "an agent",
+            sender=name,
             filter=taking[0][0] if taking else None,
             stages=tuple(stage for _, stage in passed),
-            reaches_target=bool(taking) and any(_leads(transfer, step) for step, _ in passed),
+            # A workflow's default filter is its own, and not for what is transferred elsewhere.
+            reaches_target=(bool(taking) or transfer.kind == "workflow")
+            and any(_leads(transfer, step) for step, _ in passed),
             meant=next(meant, None),
         )
 

@@ -125,11 +125,18 @@ def _config_of(stack: str) -> tuple[dict[str, str], tuple[str, ...]]:
         automation.InvalidVersionError,
         subprocess.SubprocessError,
     ) as error:
-        raise LocalError(f"The config of stack {stack} cannot be read: {error}") from error
+        raise LocalError(f"The config of stack {stack} cannot be read: {_said(error)}") from error
     return (
         {key: str(found.value) for key, found in config.items()},
         tuple(key for key, found in config.items() if found.secret),
     )
+
+
+def _said(error: Exception) -> str:
+    """Return the CLI's own errors, without the code and the streams that the SDK adds."""
+    said = [line.partition("error: ")[2] for line in str(error).splitlines() if "error: " in line]
+    text = "; ".join(said) or str(error).strip()
+    return f"{text}. `pulumi stack ls` lists the stacks" if "no stack named" in text else text
 
 
 def _not_one(queue: str, found: Sequence[str], centre: Centre) -> str:

@@ -65,9 +65,12 @@ class Broken:
         return shown(console), 0
 
     def route(self, target: str, sender: str | None = None) -> str:
-        """Return what `route` shows."""
+        """Return what `route` shows, with its count of faults if there are any."""
         console = console_of_a_pipe()
-        explain(console, open_stack(self.config, SECRETS, "dev"), target, sender)
+        try:
+            explain(console, open_stack(self.config, SECRETS, "dev"), target, sender)
+        except LocalError as error:
+            console.print(f"error: {error}")
         return shown(console)
 
 
