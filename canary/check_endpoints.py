@@ -11,6 +11,7 @@ It uses only the standard library, so its bundle needs no packages.
 
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -81,7 +82,8 @@ def _failure(one: Check) -> str:
     asked = f"{one.method} {one.url}" + (f" from {one.origin}" if one.origin else "")
     try:
         status, allowed = _ask(one)
-    except (OSError, HTTPException) as error:
+    # ValueError: a port that is no number, a host name with an empty label.
+    except (OSError, HTTPException, ValueError) as error:
         return f"{asked}: {error}"
     if status != one.status:
         return f"{asked}: {status}, expected {one.status}"
@@ -110,8 +112,15 @@ def _ask(one: Check) -> tuple[int, str]:
 
 def main() -> None:
     """Check one endpoint, given as the only argument, after a deployment."""
+    endpoint = sys.argv[1] if len(sys.argv) == 2 else ""  # noqa: PLR2004 - the script and its argument
+    # urllib takes other schemes too, and no host at all.
+    if not re.fullmatch(r"https?://[^/?#\s]+[^?#\s]*", endpoint):
+        sys.exit(
+            f"{endpoint!r} is no endpoint; expected one such as https://transfers.example.com: "
+            'python canary/check_endpoints.py "$(pulumi stack output endpoint)"'
+        )
     try:
-        check(sys.argv[1], ())
+        check(endpoint.rstrip("/"), ())
     except EndpointError as error:
         sys.exit(str(error))
 

@@ -65,7 +65,7 @@ def _listed(read: Callable[[Twilio], dict[str, Any]]) -> Response[str]:
     budget.use_all()
     try:
         twilio = runtime().twilio(budget)
-        twilio.caller(token)
+        twilio.caller(token).result()
         return json_response(read(twilio))
     except TwilioFailure as failure:
         raise answer_to(failure, rolled_back=None) from failure

@@ -32,6 +32,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chat_transfer.http.problems import (
     BadRequest,
+    ContentTooLarge,
     EventsUnauthorized,
     Problem,
     ServiceUnavailable,
@@ -48,6 +49,10 @@ SECRET_SECONDS = 300
 READ_AGAIN_SECONDS = 10.0
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 BATCH = 10
+# Far more than a batch of events: the largest message of SQS is as large.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+LONGEST_BODY = 1_048_576
+LONGEST_TEXT = 256
 AWS_CALLS = Config(
     connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -58,7 +63,7 @@ class Runtime:
 
     def __init__(self) -> None:
         self._url = os.environ["EVENTS_QUEUE_URL"]
-        self._secret_arn = os.environ["TWILIO_SECRET_ARN"]
+        self._secret_arn = os.environ["EVENTS_SECRET_ARN"]
         self._secrets = SecretsProvider(
             boto3_client=boto3.client("secretsmanager", config=AWS_CALLS)
         )
@@ -137,11 +142,15 @@ app = http_api(lambda problem: log_problem("events not taken", problem))
 def receive_events() -> Response[str]:
     """Queue the events of one delivery, a JSON array of CloudEvents."""
     event = app.current_event
+    if len(event.body or "") > LONGEST_BODY:
+        raise ContentTooLarge(
+            f"The body is longer than {LONGEST_BODY} bytes.", code="body_too_large"
+        )
     if not runtime().admits(event.headers.get("Authorization", "")):
         raise EventsUnauthorized
     try:
         events = json.loads(event.decoded_body or "")
-    except ValueError:
+    except (ValueError, RecursionError):  # no text, no JSON, or JSON that is nested too deep
         events = None
     if not isinstance(events, list):
         raise BadRequest("The body is not a JSON array of CloudEvents.", code="malformed_body")
@@ -157,11 +166,13 @@ def reduced(event: Any) -> dict[str, Any]:
     """
     if not isinstance(event, dict):
         return {}
-    kept = {name: event[name] for name in ("specversion", "id", "source", "type") if name in event}
+    given = {name: event.get(name) for name in ("specversion", "id", "source", "type")}
+    kept = {name: text[:LONGEST_TEXT] for name, text in given.items() if isinstance(text, str)}
     data = event.get("data")
     payload = data.get("payload") if isinstance(data, dict) else None
     task_sid = payload.get("task_sid") if isinstance(payload, dict) else None
-    return {**kept, "data": {"payload": {"task_sid": task_sid}}}
+    sid = task_sid[:LONGEST_TEXT] if isinstance(task_sid, str) else None
+    return {**kept, "data": {"payload": {"task_sid": sid}}}
 
 
 def _later() -> Problem:

@@ -1,7 +1,6 @@
 """The handler of ``POST /transfer-chat`` and ``/transfers``: hands a chat to an agent or a queue.
 
-From here a transfer goes to `chat_transfer.transfer.order`, and a question about an offer to
-`chat_transfer.transfer.offers`.
+From here each request goes to `chat_transfer.transfer.requests`.
 """
 
 from collections.abc import Callable
@@ -20,10 +19,9 @@ from chat_transfer.http.request import OfferRequest, offer_request, transfer_req
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.runtime import Runtime
-from chat_transfer.transfer import offers
-from chat_transfer.transfer.attempt import Offer
-from chat_transfer.transfer.order import transfer
-from chat_transfer.transfer.record import Record
+from chat_transfer.transfer import offers, requests
+from chat_transfer.transfer.offers import Offer
+from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.retries import Budget
 
@@ -50,12 +48,13 @@ def transfer_chat() -> Response[str]:
     """Transfer a task; answer with the SID of the new one, 202 where it is offered."""
     request = transfer_request(app.current_event)
     logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
+    logger.info("transfer begins", when=request.hand_over)
     budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
-    record = runtime().record(app.lambda_context, budget)
-    done = transfer(request, record, lambda: runtime().twilio(budget))
-    if isinstance(done, Offer):
-        logger.info("offered", new_task_sid=done.new_task_sid)
-        body = {"taskSid": done.new_task_sid, "state": done.state}
+    table = runtime().table(app.lambda_context)
+    done = requests.transfer(request, table, lambda: runtime().twilio(budget))
+    if done.is_offered:
+        logger.info("offered", new_task_sid=done.task_sid)
+        body = {"taskSid": done.task_sid, "state": "offered"}
         return json_response(body, HTTPStatus.ACCEPTED)
     logger.info("transferred", new_task_sid=done.task_sid)
     transfer_succeeded()
@@ -75,14 +74,14 @@ def take_back(task_sid: str) -> Response[str]:
 
 
 def _of_offer(
-    task_sid: str, act: Callable[[OfferRequest, Record, Callable[[], Twilio]], Offer]
+    task_sid: str, act: Callable[[OfferRequest, Table, Callable[[], Twilio]], Offer]
 ) -> Response[str]:
     request = offer_request(app.current_event, task_sid)
     logger.append_keys(task_sid=request.task_sid)
     budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
     budget.use_all()
-    record = runtime().record(app.lambda_context, budget)
-    offer = act(request, record, lambda: runtime().twilio(budget))
+    table = runtime().table(app.lambda_context)
+    offer = act(request, table, lambda: runtime().twilio(budget))
     logger.info("offer", new_task_sid=offer.new_task_sid, state=offer.state)
     since = datetime.fromtimestamp(offer.since / 1000, UTC).isoformat(timespec="milliseconds")
     return json_response(

@@ -1,11 +1,13 @@
-"""The handler of the queue of events, and of the schedule: hands over what an agent has accepted.
+"""The handler of the schedule and of the queue of events: finishes what is not finished.
 
-Both are hints that the task of an offer may have changed, see `chat_transfer.transfer.offers`. The
-schedule looks at the offers whose event was lost, or has come before the offer was recorded.
+Both lead to a look at a conversation, see `chat_transfer.transfer.looks`. An event is a hint that a
+task may have changed. The schedule looks each minute at all conversations that have something under
+way or unanswered: a function was killed, an event was lost, or Twilio has not answered.
 """
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -18,26 +20,22 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chat_transfer.http.problems import Problem
-from chat_transfer.metrics import offers_not_settled
+from chat_transfer.metrics import looked
 from chat_transfer.runtime import Runtime
-from chat_transfer.transfer.attempt import milliseconds
-from chat_transfer.transfer.offers import settle_offer
-from chat_transfer.transfer.record import Record
-from chat_transfer.twilio.failures import CredentialsRefused, TwilioFailure
+from chat_transfer.transfer.looks import look
+from chat_transfer.transfer.table import Locked, Table
+from chat_transfer.twilio.failures import CredentialsRefused
 from chat_transfer.twilio.retries import RANDOM, Budget
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
 runtime = cache(Runtime)
-# Messages that fail come again one by one, also where all of a batch have failed.
+# Messages that fail come again one by one, also if all of a batch have failed.
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
-# A request that has just made an offer may be about to answer.
-YOUNG_SECONDS = 10
-# For a lock: who holds it does what there is to do, unless they were killed.
-LOCK_SECONDS = 2.0
+# Looks at the same time; each has a few calls under way.
+LOOKS = 16
 _TASK_SID = re.compile("WT[0-9a-f]{32}")
 
 
@@ -45,7 +43,7 @@ _TASK_SID = re.compile("WT[0-9a-f]{32}")
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    """Take messages of the queue, or look at all offers where there are none in the event.
+    """Take messages of the queue; without any in the event, look at all conversations.
 
     Returns
     -------
@@ -56,11 +54,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
         return process_partial_response(
             event, lambda record: take(record, context), processor, context
         )
-    return look_at_offers(context)
+    return look_at_all(context)
 
 
 def take(message: SQSRecord, context: LambdaContext) -> None:
-    """Settle the offer that an event may be about; what is no event is dropped.
+    """Look at the conversation that an event may be about; what is no event is dropped.
 
     Raises
     ------
@@ -71,40 +69,50 @@ def take(message: SQSRecord, context: LambdaContext) -> None:
     if task_sid is None:
         logger.warning("not an event of a task", message_id=message.message_id)
         return
-    record = _record(context)
+    table = runtime().table(context)
     try:
-        original_sid = record.original_of(task_sid)
-        if original_sid is not None:
-            _settle(original_sid, record, context)
-    except Exception:
-        logger.exception("message comes again", message_id=message.message_id)
+        key = table.conversation_of(task_sid)
+        if key is not None:
+            _look(key, table, _budget(context))
+    except Exception as error:
+        logger.exception(
+            "message comes again",
+            message_id=message.message_id,
+            task_sid=task_sid,
+            failure=repr(error),
+        )
         raise
 
 
-def look_at_offers(context: LambdaContext) -> None:
-    """Settle each offer that is not just being made; those that cannot be are tried again later."""
-    offers_not_settled(0)
-    tasks = list(_record(context).offers())
-    RANDOM.shuffle(tasks)  # where the time does not suffice, others are left out the next time
-    for task_sid in tasks:
-        if not _budget(context).remaining():
-            offers_not_settled(1)
-            logger.warning("not all offers looked at", offers=len(tasks))
-            return
-        record = _record(context)
+def look_at_all(context: LambdaContext) -> None:
+    """Look at each conversation that is due; those that fail are looked at the next time."""
+    budget = _budget(context)
+    table = runtime().table(context)
+    keys = list(table.unfinished())
+    RANDOM.shuffle(keys)  # if the time does not suffice, others are left out the next time
+
+    def look_at(key: str) -> str:
+        if not budget.remaining():
+            return "left out"
         try:
-            attempt = record.attempt(task_sid)
-            if attempt and attempt.since < milliseconds() - YOUNG_SECONDS * 1000:
-                _settle(task_sid, record, context)
-        except (Problem, TwilioFailure) as error:
-            logger.warning("offer not settled", task_sid=task_sid, failure=repr(error))
-        except Exception:  # the other offers are looked at all the same
-            offers_not_settled(1)
-            logger.exception("defect", task_sid=task_sid)
+            _look(key, table, budget, is_due=True)
+        except Locked:  # who has the lock does what there is to do
+            return "looked"
+        except Exception as error:
+            logger.exception("look failed", conversation=key, failure=repr(error))
+            return "failed"
+        return "looked"
+
+    with ThreadPoolExecutor(LOOKS) as looks:
+        ended = list(looks.map(look_at, keys))
+    failed, left_out = ended.count("failed"), ended.count("left out")
+    looked(len(keys), failed=failed, left_out=left_out)
+    if left_out:
+        logger.warning("looks left out", under_way=len(keys), left_out=left_out)
 
 
 def task_of(body: str) -> str | None:
-    """The task that a CloudEvent of TaskRouter is about; None where it names none."""
+    """The task that a CloudEvent of TaskRouter is about; None if it names none."""
     try:
         task_sid = json.loads(body)["data"]["payload"]["task_sid"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -112,23 +120,14 @@ def task_of(body: str) -> str | None:
     return task_sid if isinstance(task_sid, str) and _TASK_SID.fullmatch(task_sid) else None
 
 
-def _settle(task_sid: str, record: Record, context: LambdaContext) -> None:
+def _look(key: str, table: Table, budget: Budget, *, is_due: bool = False) -> None:
     try:
-        offer = settle_offer(runtime().twilio(_budget(context)), record, task_sid)
-    except (Problem, TwilioFailure) as error:
-        if getattr(error, "code", None) != "transfer_in_progress":  # who has the lock settles it
-            offers_not_settled(1)
-        if isinstance(error, CredentialsRefused):
-            runtime().forget_credentials()
+        answer = look(runtime().twilio(budget), table, key, is_due=is_due)
+    except CredentialsRefused:
+        runtime().forget_credentials()
         raise
-    if offer is not None:
-        logger.info("offer", task_sid=task_sid, state=offer.state, new_task_sid=offer.new_task_sid)
-
-
-def _record(context: LambdaContext) -> Record:
-    budget = _budget(context)
-    budget.ends_at = min(budget.ends_at, budget.clock() + LOCK_SECONDS)
-    return runtime().record(context, budget)
+    if answer is not None:
+        logger.info("look", result=answer.result, new_task_sid=answer.task)
 
 
 def _budget(context: LambdaContext) -> Budget:

@@ -8,7 +8,7 @@ from transfer_stack.backend import TransferBackend
 from transfer_stack.bundle import build_bundle, build_canary
 from transfer_stack.commit import deployed_commit
 from transfer_stack.read_settings import load_settings
-from transfer_stack.routing import TransferRouting, find_queues
+from transfer_stack.routing import TransferRouting, find_everyone, find_queues
 from transfer_stack.routing_preview import check_routing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,10 +18,16 @@ settings = load_settings(lambda: deployed_commit(ROOT, shipped=["functions", "ca
 bundle = build_bundle(ROOT / "functions", ROOT / "build")
 canary_bundle = build_canary(ROOT / "canary", ROOT / "build")
 queues = find_queues(settings)
-check_routing(settings, queues)
+everyone = find_everyone(settings)
+check_routing(settings, queues, everyone)
 
 # Routing
-routing = TransferRouting("routing", settings=settings, queue_sids=[queue.sid for queue in queues])
+routing = TransferRouting(
+    "routing",
+    settings=settings,
+    queue_sids=[queue.sid for queue in queues],
+    everyone=everyone,
+)
 
 # Endpoints
 backend = TransferBackend(
@@ -41,6 +47,7 @@ pulumi.export("logGroups", backend.log_groups)
 pulumi.export("idempotencyTable", backend.table_name)
 pulumi.export("secretArn", backend.secret_arn)
 pulumi.export("alarmTopicArn", backend.alarm_topic_arn)
+pulumi.export("ticketTopicArn", backend.ticket_topic_arn)
 pulumi.export("dashboard", backend.dashboard_name)
 if backend.queue:
     pulumi.export("eventsQueueUrl", backend.queue.url)

@@ -1,8 +1,8 @@
 """`python -m local`: the whole system on this machine, with no account anywhere.
 
 ``demo`` shows real transfers and exits, ``up`` keeps everything running, ``up -d`` does so in the
-background, and ``down`` stops that again. ``check`` and ``route`` tell where transfers go, also in
-a workspace of Twilio's.
+background, ``status`` shows what runs there, and ``down`` stops it again. ``check`` and ``route``
+tell where transfers go, also in a workspace of Twilio's.
 """
 
 import os
@@ -13,11 +13,17 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from types import FrameType
 
-from rich.console import Console
+try:
+    from rich.console import Console
+except ModuleNotFoundError as error:
+    # Such as an environment for deployments, which has only infra/requirements.txt.
+    sys.exit(
+        f"error: {error.name} is not installed: run `make install`, or install requirements.txt"
+    )
 
 from local import ROOT, LocalError, background
 from local.arguments import COMMAND, parse
-from local.instructions import show_instructions
+from local.instructions import show_addresses, show_instructions
 from local.isolation import isolate
 
 INTERRUPTED = 130
@@ -66,13 +72,12 @@ def _run(chosen: Namespace, console: Console) -> None:
 
         demo(console)
     elif chosen.command in {"check", "route"}:
-        sys.path.append(str(ROOT / "infra"))  # the stack's settings, its workflow and its findings
-        from local.routing_check.command import check, route  # noqa: PLC0415
+        sys.path.append(str(ROOT / "infra"))  # where the routing check is
+        from local.routing import show_routing  # noqa: PLC0415 - takes a second to import
 
-        if chosen.command == "check":
-            check(console, chosen.stack)
-        else:
-            route(console, chosen.stack, chosen.target, chosen.sender)
+        show_routing(console, chosen)
+    elif chosen.command == "status":
+        _status(chosen.name, console)
     elif chosen.command == "down":
         _down(chosen.name, console)
     elif chosen.detach:
@@ -102,14 +107,28 @@ def _up(console: Console, chosen: Namespace) -> None:
 
 def _up_in_background(chosen: Namespace, console: Console) -> None:
     running = background.start(
-        chosen.name,
+        chosen.name or background.DEFAULT_NAME,
         lambda line: console.print(line, markup=False, soft_wrap=True),
         chosen.origins,
     )
     assert running.addresses is not None
     show_instructions(console, **running.addresses)
     console.print(f"\n{running.name} runs in the background (process {running.pid}).")
-    console.print(f"Stop it:  {COMMAND} down {running.name}", soft_wrap=True)
+    console.print(f"See it again:  {COMMAND} status {running.name}", soft_wrap=True)
+    console.print(f"Stop it:       {COMMAND} down {running.name}", soft_wrap=True)
+
+
+def _status(name: str | None, console: Console) -> None:
+    """List the stacks in the background with their addresses, or show what to do with one."""
+    found = background.running_stacks(name)
+    for running in found:
+        state = "" if running.addresses else ", not up yet"
+        console.print(f"[bold]{running.name}[/] (process {running.pid or 'unknown'}{state})")
+        if running.addresses:
+            (show_instructions if name else show_addresses)(console, **running.addresses)
+            console.print()
+    if not found:
+        console.print("Nothing runs in the background.")
 
 
 def _down(name: str | None, console: Console) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from local import ROOT
-from local.background import NAME
+from local.background import DEFAULT_NAME, NAME
 
 
 def _command() -> str:
@@ -39,12 +39,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Run everything on this machine: emulated Twilio and AWS, no account needed.",
     )
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="up|demo|down|check|route"
+        dest="command", required=True, metavar="up|demo|status|down|check|route"
     )
     demo = commands.add_parser("demo", help="deploy to the emulators, transfer, and exit")
     up = commands.add_parser("up", help="deploy to the emulators and keep them running")
     up.add_argument("-d", "--detach", action="store_true", help="run in the background")
-    up.add_argument("--name", type=_name, help="its name in the background")
+    up.add_argument(
+        "--name", type=_name, help=f"its name in the background, {DEFAULT_NAME} by default"
+    )
     up.add_argument(
         "--allow-origin",
         dest="origins",
@@ -56,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     # How `up -d` starts the process in the background: its name, and the descriptor of its lock.
     up.add_argument("--as", dest="background_name", type=_name, help=argparse.SUPPRESS)
     up.add_argument("--lock", type=int, help=argparse.SUPPRESS)
+    status = commands.add_parser("status", help="list the stacks that up -d started")
+    status.add_argument(
+        "name", nargs="?", type=_name, help="the stack whose commands are shown as up -d shows them"
+    )
     down = commands.add_parser("down", help="stop the stacks that up -d started")
     down.add_argument(
         "name", nargs="?", type=_name, help="the stack to stop; all of them by default"
@@ -76,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
             help="the Pulumi stack whose workspace is read, with its credentials; nothing is "
             "changed. Without it: the emulated Twilio's example centre",
         )
-    for command in (demo, up, down, check, route):
+    for command in (demo, up, status, down, check, route):
         command.set_defaults(parser=command)
     return parser
 

@@ -19,11 +19,17 @@ from types import SimpleNamespace
 from ministack.app import main as serve  # type: ignore[import-untyped]
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 
+# Beyond it, calls are answered 429, as AWS does at a function's limit of concurrency: a burst is
+# slow, where it would otherwise start more processes than a laptop can run.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+PROCESSES_OF_A_FUNCTION = 20
+
 
 def main() -> None:
     """Serve until standard input closes; the one argument is the folder to remove then."""
     folder = sys.argv[1]
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
+    lambda_runtime._LOCAL_MAX_WORKERS = PROCESSES_OF_A_FUNCTION  # noqa: SLF001 - has no setting
     lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": UnpackedOnce})
     sys.argv = ["ministack"]
     serve()

@@ -26,6 +26,7 @@ from local import ROOT, LocalError
 
 # Absolute, because a stack's process works in another folder than the command.
 FOLDER: Final = Path(os.environ.get("FLEX_LOCAL_STATE") or ROOT / ".local").absolute()
+DEFAULT_NAME: Final = "local"
 NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 START_SECONDS: Final = 90.0
 STOP_SECONDS: Final = 15.0
@@ -56,13 +57,13 @@ class Running:
     addresses: Mapping[str, str] | None = None
 
 
-def start(name: str | None, show: Callable[[str], None], origins: Sequence[str] = ()) -> Running:
+def start(name: str, show: Callable[[str], None], origins: Sequence[str] = ()) -> Running:
     """Start `python -m local up` as a process of its own and wait until its stack is up.
 
     Parameters
     ----------
     name
-        Its name; the first free one of ``local``, ``local-2``, ... by default.
+        Its name.
     show
         Receives each line that the process prints meanwhile.
     origins
@@ -97,9 +98,7 @@ def stop(name: str | None) -> list[str]:
     BackgroundError
         When none of that name runs, or one does not stop.
     """
-    found = [running for running in running_stacks() if name in {None, running.name}]
-    if name is not None and not found:
-        raise BackgroundError(f"No stack called {name} runs in the background")
+    found = running_stacks(name)
     names: dict[int, str] = {}
     for running in found:
         if running.pid is None:
@@ -123,16 +122,24 @@ def stop(name: str | None) -> list[str]:
     return list(names.values())
 
 
-def running_stacks() -> list[Running]:
+def running_stacks(name: str | None = None) -> list[Running]:
     """Return the stacks that run in the background, and remove the files of those that ended.
+
+    Parameters
+    ----------
+    name
+        Only the one of that name.
 
     Raises
     ------
     BackgroundError
-        When the folder cannot be used.
+        When none of that name runs, or the folder cannot be used.
     """
     with _locked_folder():
-        return _read_folder()
+        found = [running for running in _read_folder() if name in {None, running.name}]
+    if name is not None and not found:
+        raise BackgroundError(f"No stack called {name} runs in the background")
+    return found
 
 
 def announce(name: str, addresses: Mapping[str, str]) -> None:
@@ -141,18 +148,18 @@ def announce(name: str, addresses: Mapping[str, str]) -> None:
         _write(Running(name, os.getpid(), addresses))
 
 
-def _launch(name: str | None, origins: Sequence[str]) -> tuple[subprocess.Popen[bytes], TextIO]:
+def _launch(name: str, origins: Sequence[str]) -> tuple[subprocess.Popen[bytes], TextIO]:
     """Start the process that has the name from its first moment; return also what it prints."""
     with _locked_folder():
-        taken = {running.name for running in _read_folder()}
-        if name in taken:
-            raise BackgroundError(f"A stack called {name} runs already: choose another --name")
-        candidates = ["local", *(f"local-{number}" for number in range(2, len(taken) + 3))]
-        chosen = name or next(candidate for candidate in candidates if candidate not in taken)
-        log = _path(chosen, ".log")
-        with _path(chosen, ".lock").open("ab") as lock, log.open("wb") as output:
+        if name in {running.name for running in _read_folder()}:
+            raise BackgroundError(
+                f"A stack called {name} runs already: `status {name}` shows its endpoint, "
+                f"`down {name}` stops it. For one more choose another --name"
+            )
+        log = _path(name, ".log")
+        with _path(name, ".lock").open("ab") as lock, log.open("wb") as output:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            arguments = ["--as", chosen, "--lock", str(lock.fileno())]
+            arguments = ["--as", name, "--lock", str(lock.fileno())]
             arguments += [f"--allow-origin={origin}" for origin in origins]
             process = subprocess.Popen(  # noqa: S603 - run by no shell
                 [*COMMAND, *arguments],
@@ -164,7 +171,7 @@ def _launch(name: str | None, origins: Sequence[str]) -> tuple[subprocess.Popen[
                 pass_fds=(lock.fileno(),),
                 start_new_session=True,
             )
-        _write(Running(chosen, process.pid))
+        _write(Running(name, process.pid))
         return process, log.open(encoding="utf-8", errors="replace")
 
 

@@ -12,15 +12,22 @@ from rich.console import Console
 TIMEOUT = 10
 
 
+def show_addresses(console: Console, *, endpoint: str, twilio_url: str, functions_log: str) -> None:
+    """Print a stack's addresses."""
+    console.print(f"Endpoint         [bold]{endpoint}[/]", soft_wrap=True)
+    console.print(f"Emulated Twilio  {twilio_url}", soft_wrap=True)
+    console.print(f"Its console      {twilio_url}/console", soft_wrap=True)
+    console.print(f"Functions' log   {functions_log}", soft_wrap=True, markup=False)
+
+
 def show_instructions(
     console: Console, *, endpoint: str, twilio_url: str, functions_log: str
 ) -> None:
     """Print a stack's addresses, and commands for a transfer and for its result."""
     seed = requests.get(f"{twilio_url}/emulator/seed", timeout=TIMEOUT).json()
     ben = seed["workers"]["ben"]
-    console.print(f"\nEndpoint         [bold]{endpoint}[/]", soft_wrap=True)
-    console.print(f"Emulated Twilio  {twilio_url}", soft_wrap=True)
-    console.print(f"Functions' log   {functions_log}", soft_wrap=True, markup=False)
+    console.print()
+    show_addresses(console, endpoint=endpoint, twilio_url=twilio_url, functions_log=functions_log)
     _print_command(
         console,
         "Ana transfers her web chat to Ben:",

@@ -130,13 +130,12 @@ def progress_on(console: Console) -> Progress:
 
 def _resources(events: list[ResourceEvent]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False)
-    for _ in ("mark", "type", "name", "seconds"):
-        # On a narrow terminal a text is cut short, never broken into two lines.
-        table.add_column(no_wrap=True)
+    # On a narrow terminal the type is cut short, and nothing is broken into two lines.
+    for name in ("mark", "type", "name", "seconds"):
+        table.add_column(no_wrap=name != "type")
     for event in events:
-        table.add_row(
-            "[green]+[/]", f"[dim]{_type(event)}[/]", escape(event.name), f"{event.seconds:.1f} s"
-        )
+        kind = Text(_type(event), style="dim", no_wrap=True, overflow="ellipsis")
+        table.add_row("[green]+[/]", kind, escape(event.name), f"{event.seconds:.1f} s")
     return table
 
 

@@ -17,8 +17,8 @@ from rich.console import Console
 from local.aws import EmulatedAws, emulated_aws
 from local.deployer import DeploymentError, deploy
 from local.progress import Lines, Progress
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
 
 TRANSFER_QUEUES: Final = ("Sales", "Support")
 SECRETS: Final = ("twilio:apiKeySecret", "flex-chat-transfer:eventsPassword")

@@ -14,8 +14,8 @@ import pytest
 
 from local.aws import EmulatedAws, emulated_aws
 from local.deployer import ResourceEvent, deploy
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
 
 TRANSFER_QUEUES = ("Sales", "Support")
 EVENTS_PASSWORD = "events-password-of-the-tests-stack-0123"

@@ -35,9 +35,19 @@ interface Reservation {
   date_created: string;
 }
 
+/** Listens on this machine alone, or says in one line why that is not possible. */
+export async function listening(server: Server, port: number): Promise<void> {
+  await new Promise<void>((done, failed) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      failed(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is in use: stop what listens there.`) : error),
+    );
+    server.listen(port, '127.0.0.1', done);
+  });
+}
+
 const OPEN = ['pending', 'accepted', 'wrapping'];
 
-/** What the buttons do to the emulated Twilio; README of `local/` and `local/twilio/faults.py` have more. */
+/** What the buttons do to the emulated Twilio; README of `local/` and `twilio-emulator/twilio_emulator/faults.py` have more. */
 const FAULTS: Record<string, Fault[]> = {
   slow: [{ kind: 'latency', seconds: 4, path: '/(Invites|Tasks)$', times: null }],
   broken: [{ kind: 'status', status: 500, path: '/Tokens/validate', times: null }],
@@ -61,7 +71,7 @@ export class Playground {
       );
     });
     const playground = new Playground(stack, base, { '/agent.js': page, '/plugin.js': plugin }, server);
-    await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+    await listening(server, port);
     return playground;
   }
 

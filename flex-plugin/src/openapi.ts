@@ -31,7 +31,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Tell what became of the offer of a task, for a day after it ended. */
+        /** Tell what became of the offer of a task, as far as it was noticed, for a day after it ended. */
         get: operations["getOffer"];
         put?: never;
         post?: never;
@@ -113,6 +113,10 @@ export interface components {
             handOver?: components["schemas"]["HandOver"];
             /** @description Ignored. */
             workerName?: string | null;
+            /** @description As the task's attributes have it. With flexInteractionChannelSid it saves a round trip to Twilio. What the task says counts, so another value only costs time. */
+            flexInteractionSid?: string | null;
+            /** @description As the task's attributes have it, see flexInteractionSid. */
+            flexInteractionChannelSid?: string | null;
         };
         /**
          * @description When the agent gives the task up: with the request, or when another agent accepts the new task.
@@ -124,7 +128,7 @@ export interface components {
             newTaskSid: components["schemas"]["TaskSid"];
             targetSid: components["schemas"]["TargetSid"];
             /**
-             * @description `declined`: the workflow ended and no agent took it. `cancelled`: it was taken back.
+             * @description `accepted`: an agent has the new task. `declined`: the new task is over and no agent has it, or its one agent declined it. `cancelled`: it was taken back, or the conversation was closed.
              * @enum {string}
              */
             state: "offered" | "accepted" | "declined" | "cancelled";
@@ -170,7 +174,7 @@ export interface components {
              * @enum {string}
              */
             code: "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_not_queued" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "route_unknown" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
-            /** @description False: something remains or may remain. */
+            /** @description False: something remains or may remain. The same request again finishes it; without it the stack goes on by itself. */
             rolledBack?: boolean;
             /** @description Whether the agent who holds the task was added to the chat again. */
             agentRejoined?: boolean;
@@ -400,12 +404,13 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description The body is larger than what API Gateway takes. */
+            /** @description The body is larger than 1 MB, or than what API Gateway takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };

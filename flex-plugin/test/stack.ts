@@ -18,7 +18,7 @@ export interface Seed {
   tasks: Record<string, string>;
 }
 
-/** What the emulated Twilio does wrong; `local/twilio/faults.py` explains the members. */
+/** What the emulated Twilio does wrong; `twilio-emulator/twilio_emulator/faults.py` explains the members. */
 export interface Fault {
   kind: 'status' | 'close' | 'silence' | 'latency';
   method?: string;

@@ -44,38 +44,46 @@ def transfer_failed(code: str, *, rolled_back: bool | None) -> None:
         _count("TransferNotRolledBack")
 
 
-def transfer_rolled_back() -> None:
-    """Count a transfer that had begun and was undone."""
-    _count("TransferRolledBack")
-
-
 def transfer_offered() -> None:
     """Count an offer that was made."""
     _count("TransferOffered")
 
 
-def transfer_accepted(seconds: float) -> None:
-    """Count an offer that an agent accepted, so many seconds after it was made."""
-    _count("TransferAccepted")
-    _add("TimeToAcceptance", MetricUnit.Seconds, seconds)
+def transfer_became(became: str, seconds: float, *, undone: bool) -> None:
+    """Count what became of a transfer, so many seconds after it began.
 
-
-def transfer_declined() -> None:
-    """Count an offer that ended without an agent."""
-    _count("TransferDeclined")
-
-
-def transfer_taken_back() -> None:
-    """Count an offer that was taken back, or whose conversation was closed."""
-    _count("TransferTakenBack")
-
-
-def offers_not_settled(count: int) -> None:
-    """Count offers that could not be looked at; the next event or schedule tries again.
-
-    The schedule counts 0 too: an alarm is raised where it counts nothing.
+    Parameters
+    ----------
+    became : str
+        A `Became` of the record.
+    undone : bool
+        Whether a new task was made, and cancelled.
     """
-    _add("OfferNotSettled", MetricUnit.Count, count)
+    match became:
+        case "accepted":
+            _count("TransferAccepted")
+            _add("TimeToAcceptance", MetricUnit.Seconds, seconds)
+        case "declined":
+            _count("TransferDeclined")
+        case "cancelled":
+            _count("TransferTakenBack")
+        case "failed" if undone:
+            _count("TransferRolledBack")
+
+
+def looked(conversations: int, *, failed: int, left_out: int) -> None:
+    """Count what the schedule has looked at; an alarm is raised if it counts nothing.
+
+    Parameters
+    ----------
+    conversations : int
+        How many have something under way, or unanswered.
+    failed, left_out : int
+        How many looks have failed, and how many conversations were not looked at in time.
+    """
+    _add("ConversationsUnderWay", MetricUnit.Count, conversations)
+    _add("LookFailed", MetricUnit.Count, failed)
+    _add("LookLeftOut", MetricUnit.Count, left_out)
 
 
 def twilio_answered(milliseconds: float) -> None:

@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from chat_transfer.http.problems import BadGateway
 from chat_transfer.settings import ConfigurationError, Settings
-from chat_transfer.transfer.record import Record
+from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.client import Credentials, twilio_client
 from chat_transfer.twilio.context import Twilio, WarmCache
 from chat_transfer.twilio.retries import Budget
@@ -30,10 +30,11 @@ logger = Logger(child=True)
 SECRET_SECONDS = 300
 # More than a transfer ever has calls under way, so that none waits for a thread.
 THREADS = 16
+# A lock may outlive its function by this, since clocks differ.
+LOCK_MARGIN_MS = 1000
 AWS_CALLS = Config(
     connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 3}
 )
-CALLED_ONCE = AWS_CALLS.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 class Runtime:
@@ -56,11 +57,13 @@ class Runtime:
             boto3_client=boto3.client("secretsmanager", config=AWS_CALLS)
         )
         self._warm = WarmCache()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twilio")
-        self._dynamodb: tuple[DynamoDBClient, DynamoDBClient] | None = None
+        self._dynamodb: DynamoDBClient | None = None
 
-    def twilio(self, budget: Budget) -> Twilio:
+    def twilio(self, budget: Budget, threads: int = THREADS) -> Twilio:
         """Make the Twilio of one invocation.
+
+        Its threads are its own: calls that are given up do not keep the next one from
+        its calls.
 
         Raises
         ------
@@ -68,18 +71,20 @@ class Runtime:
             The credentials cannot be read.
         """
         client = twilio_client(self.settings, self._credentials(), self._session, budget)
-        return Twilio(self.settings, client, budget, self._warm, self._threads)
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="twilio")
+        return Twilio(self.settings, client, budget, self._warm, pool)
 
-    def record(self, context: LambdaContext, budget: Budget) -> Record:
-        """Open the table for one invocation."""
+    def table(self, context: LambdaContext) -> Table:
+        """Open the table for one invocation, which has its locks for as long as it can last."""
         if self.settings.idempotency_table is None:
             raise ConfigurationError("IDEMPOTENCY_TABLE is not set; deploy the stack again")
         if self._dynamodb is None:
-            self._dynamodb = (
-                boto3.client("dynamodb", config=AWS_CALLS),
-                boto3.client("dynamodb", config=CALLED_ONCE),
-            )
-        return Record(self.settings.idempotency_table, *self._dynamodb, context, budget)
+            self._dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
+        return Table(
+            self.settings.idempotency_table,
+            self._dynamodb,
+            lambda: context.get_remaining_time_in_millis() + LOCK_MARGIN_MS,
+        )
 
     def forget_credentials(self) -> None:
         """Read the secret again next time: Twilio refused what it held, so it may be rotated."""

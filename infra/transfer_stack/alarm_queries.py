@@ -6,11 +6,14 @@ from typing import Final
 import pulumi_aws as aws
 
 from transfer_stack.metrics import (
+    ACCEPTED,
     ANSWERED,
+    LEFT_OUT,
+    LOOK_FAILED,
     NOT_ROLLED_BACK,
-    NOT_SETTLED,
     REFUSED,
     THROTTLED,
+    UNDER_WAY,
     Metric,
     Watched,
 )
@@ -20,6 +23,7 @@ Query = aws.cloudwatch.MetricAlarmMetricQueryArgsDict
 # Rates cover 15 minutes, since small contact centres make few transfers in five.
 _RATE_SECONDS: Final = 900
 _COUNT_SECONDS: Final = 300
+_HOUR_SECONDS: Final = 3600
 
 
 def failure_percent(watched: Watched) -> list[Query]:
@@ -33,7 +37,11 @@ def failure_percent(watched: Watched) -> list[Query]:
         _metric("failed", watched.of_transfers("5xx"), "Sum", _RATE_SECONDS),
         _metric("refused", watched.of_transfers("4xx"), "Sum", _RATE_SECONDS),
         _metric("every", watched.of_transfers("Count"), "SampleCount", _RATE_SECONDS),
-        _result("IF(failed > 1, 100 * failed / (every - refused), 0)", "Failed transfers (%)"),
+        # Without FILL a part that has no data leaves the result without any.
+        _result(
+            "IF(FILL(failed, 0) > 1, 100 * failed / (every - FILL(refused, 0)), 0)",
+            "Failed transfers (%)",
+        ),
     ]
 
 
@@ -43,14 +51,16 @@ def slowest_transfers(watched: Watched) -> list[Query]:
     return [_metric("p95", latency, "p95", _RATE_SECONDS, is_result=True)]
 
 
-def crashed_functions(watched: Watched) -> list[Query]:
+def crashes(watched: Watched, function: str) -> list[Query]:
     """Return how many invocations failed: handlers answer every error that they can catch."""
-    return _sum_of(watched.of_functions("Errors"), "Crashed functions")
+    failed = watched.of_function("Errors", function)
+    return [_metric("crashed", failed, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def throttled_requests(watched: Watched) -> list[Query]:
+def throttles(watched: Watched, function: str) -> list[Query]:
     """Return how many invocations Lambda throttled."""
-    return _sum_of(watched.of_functions("Throttles"), "Throttled requests")
+    throttled = watched.of_function("Throttles", function)
+    return [_metric("throttled", throttled, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
 def failed_rollbacks(watched: Watched) -> list[Query]:
@@ -82,25 +92,47 @@ def throttled_by_gateway(watched: Watched) -> list[Query]:
     return [_metric("throttled", throttled, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def unsettled_offers(watched: Watched) -> list[Query]:
-    """Return how often an offer could not be settled."""
-    left = watched.ours(NOT_SETTLED)
-    return [_metric("left", left, "Sum", _COUNT_SECONDS, is_result=True)]
+def failed_looks(watched: Watched) -> list[Query]:
+    """Return how many looks at a conversation ended in a failure."""
+    failed = watched.ours(LOOK_FAILED)
+    return [_metric("failed", failed, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def looks_at_offers(watched: Watched) -> list[Query]:
-    """Return how often the schedule and events have counted what they could not settle, or 0."""
-    counted = watched.ours(NOT_SETTLED)
-    return [_metric("looks", counted, "SampleCount", _COUNT_SECONDS, is_result=True)]
+def left_out_looks(watched: Watched) -> list[Query]:
+    """Return how many conversations were not looked at for want of time."""
+    left_out = watched.ours(LEFT_OUT)
+    return [_metric("left", left_out, "Sum", _COUNT_SECONDS, is_result=True)]
 
 
-def refused_events(watched: Watched) -> list[Query]:
-    """Return how many requests with events were answered with 4xx or 5xx.
+def runs_of_the_schedule(watched: Watched) -> list[Query]:
+    """Return how often the schedule has counted what is under way, be it 0."""
+    counted = watched.ours(UNDER_WAY)
+    return [_metric("runs", counted, "SampleCount", _COUNT_SECONDS, is_result=True)]
 
-    Twilio drops an event that is answered with 4xx: 401 when the sink has another password.
+
+def failed_offer_requests(watched: Watched) -> list[Query]:
+    """Return how many requests to read or take back an offer were answered with 5xx."""
+    return _sum_of(watched.of_offers("5xx"), "Failed requests about offers", _RATE_SECONDS)
+
+
+def failed_deliveries(watched: Watched) -> list[Query]:
+    """Return how many requests with events were answered with 5xx, which no stranger can cause."""
+    failed = watched.of_events("5xx")
+    return [_metric("failed", failed, "Sum", _RATE_SECONDS, is_result=True)]
+
+
+def acceptances_without_events(watched: Watched) -> list[Query]:
+    """Return how many offers were accepted in an hour in which no event was queued, or 0.
+
+    Refused requests are not counted: anybody may send one. Whatever keeps Twilio's events away,
+    such as a sink that has failed, is gone or has another password, shows in this.
     """
-    answers = [watched.of_events(name) for name in ("4xx", "5xx")]
-    return _sum_of(answers, "Refused requests with events", _RATE_SECONDS)
+    queued = watched.of_events_queue("NumberOfMessagesSent")
+    return [
+        _metric("accepted", watched.ours(ACCEPTED), "Sum", _HOUR_SECONDS),
+        _metric("queued", queued, "Sum", _HOUR_SECONDS),
+        _result("IF(FILL(queued, 0) > 0, 0, accepted)", "Accepted offers without an event"),
+    ]
 
 
 def oldest_event(watched: Watched) -> list[Query]:

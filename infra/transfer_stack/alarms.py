@@ -1,6 +1,7 @@
 """The alarms, and the topic that they notify."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Literal
 
 import pulumi
@@ -8,30 +9,39 @@ import pulumi_aws as aws
 
 from transfer_stack.alarm_queries import (
     Query,
-    crashed_functions,
+    acceptances_without_events,
+    crashes,
+    failed_deliveries,
     failed_events,
     failed_lists,
+    failed_looks,
+    failed_offer_requests,
     failed_rollbacks,
     failure_percent,
-    looks_at_offers,
+    left_out_looks,
     oldest_event,
-    refused_events,
     refused_percent,
+    runs_of_the_schedule,
     slowest_transfers,
     succeeded_canaries,
     throttled_by_gateway,
-    throttled_requests,
-    unsettled_offers,
+    throttles,
 )
 from transfer_stack.component import Component
+from transfer_stack.events_queue import VISIBILITY_SECONDS
 from transfer_stack.metrics import Watched
-from transfer_stack.offers import VISIBILITY_SECONDS
 from transfer_stack.settings import AlarmSettings, StackSettings
 
 # A metric arrives late, so in the newest period FILL always inserts its value. An alarm that
 # evaluates only that period can get stuck in one state: AWS recommends an "M out of N" alarm.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 _PERIODS_WHERE_FILLED: Final = 3
+
+# The functions without which customers wait.
+_TRANSFERRING: Final = frozenset({"transfer-chat", "transfer-events"})
+
+# Where more than half of the agents are refused, the cause is none of theirs.
+_REFUSED_PERCENT: Final = 50
 
 # The schedule tries again each minute, so a single failure is none.
 _PERIODS_WHERE_STUCK: Final = 3
@@ -43,14 +53,15 @@ _LONGEST_WAIT_SECONDS: Final = VISIBILITY_SECONDS * 3 // 2
 
 
 class Alarms(Component):
-    """The alarms and their topic.
+    """The alarms and their two topics: of what cannot wait, and of what can until the morning.
 
-    The topic is not encrypted: CloudWatch cannot publish to a topic that AWS's own key encrypts,
-    and an alarm's text has only names and numbers.
+    Without a key of the company's the topics are not encrypted: CloudWatch cannot publish to a
+    topic that AWS's own key encrypts, and an alarm's text has only names and numbers.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
 
     topic_arn: pulumi.Output[str]
+    ticket_topic_arn: pulumi.Output[str]
     alarm_arns: pulumi.Output[list[str]]
 
     def __init__(
@@ -59,31 +70,43 @@ class Alarms(Component):
         *,
         settings: StackSettings,
         watched: pulumi.Output[Watched],
+        functions: Sequence[str],
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__(name, opts)
         self._settings = settings
         self._watched = watched
-        topic = aws.sns.Topic(
-            name, name=f"{settings.prefix}-alarms", tags=settings.tags, opts=self.child()
+        email = settings.alarms
+        self._pages = self._declare_topic(name, f"{settings.prefix}-alarms", email.email)
+        self._tickets = self._declare_topic(
+            "tickets", f"{settings.prefix}-tickets", email.ticket_email
         )
-        self._topic_arn = topic.arn
-        if settings.alarms.email:
-            aws.sns.TopicSubscription(
-                name,
-                topic=topic.arn,
-                protocol="email",
-                endpoint=settings.alarms.email,
-                opts=self.child(),
-            )
-        alarms = self._declare_alarms(settings.alarms)
+        alarms = [
+            *self._declare_alarms(settings.alarms),
+            *self._declare_function_alarms(functions),
+            *self._declare_look_alarms(),
+        ]
         if settings.offers.are_possible:
             alarms += self._declare_offer_alarms()
         if settings.canary:
             alarms.append(self._declare_canary_alarm())
-        self.topic_arn = topic.arn
+        self.topic_arn, self.ticket_topic_arn = self._pages, self._tickets
         self.alarm_arns = pulumi.Output.all(*[alarm.arn for alarm in alarms])
         self.register_outputs({"topicArn": self.topic_arn})
+
+    def _declare_topic(self, name: str, full_name: str, email: str) -> pulumi.Output[str]:
+        topic = aws.sns.Topic(
+            name,
+            name=full_name,
+            kms_master_key_id=self._settings.key_arn or None,
+            tags=self._settings.tags,
+            opts=self.child(),
+        )
+        if email:
+            aws.sns.TopicSubscription(
+                name, topic=topic.arn, protocol="email", endpoint=email, opts=self.child()
+            )
+        return topic.arn
 
     def _declare_alarms(self, settings: AlarmSettings) -> list[aws.cloudwatch.MetricAlarm]:
         percent, seconds = settings.failure_percent, settings.latency_seconds
@@ -93,6 +116,7 @@ class Alarms(Component):
                 f"Two or more, and more than {percent} % of transfers were answered with 5xx",
                 failure_percent,
                 threshold=percent,
+                periods=_PERIODS_WHERE_FILLED,
             ),
             self._declare(
                 "transfers-slow",
@@ -102,19 +126,7 @@ class Alarms(Component):
                 # One slow transfer is all that some periods have.
                 datapoints=2,
                 periods=3,
-            ),
-            self._declare(
-                "functions-crashed",
-                "A function ran out of time or memory, or could not start: what it had begun is "
-                "left as it was",
-                crashed_functions,
-                periods=_PERIODS_WHERE_FILLED,
-            ),
-            self._declare(
-                "functions-throttled",
-                "Requests were turned away because too many functions ran at once",
-                throttled_requests,
-                periods=_PERIODS_WHERE_FILLED,
+                can_wait=True,
             ),
             self._declare(
                 "rollback-failed",
@@ -127,13 +139,15 @@ class Alarms(Component):
                 failed_lists,
                 threshold=1,
                 periods=_PERIODS_WHERE_FILLED,
+                can_wait=True,
             ),
             self._declare(
                 "requests-refused",
-                f"Five or more, and more than {settings.refused_percent} % of agents' requests "
+                f"Five or more, and more than {_REFUSED_PERCENT} % of agents' requests "
                 "were answered with 4xx",
                 refused_percent,
-                threshold=settings.refused_percent,
+                threshold=_REFUSED_PERCENT,
+                can_wait=True,
             ),
             self._declare(
                 "requests-throttled",
@@ -142,44 +156,98 @@ class Alarms(Component):
             ),
         ]
 
-    def _declare_offer_alarms(self) -> list[aws.cloudwatch.MetricAlarm]:
+    def _declare_function_alarms(self, names: Sequence[str]) -> list[aws.cloudwatch.MetricAlarm]:
+        """Declare an alarm for each function, since a sum would not say which."""
+        found: list[aws.cloudwatch.MetricAlarm] = []
+        for name in names:
+            can_wait = name not in _TRANSFERRING
+            found += [
+                self._declare(
+                    f"{name}-crashed",
+                    f"{name} ran out of time or memory, or could not start: what it had begun is "
+                    "finished by the schedule, if it can be",
+                    partial(crashes, function=name),
+                    can_wait=can_wait,
+                ),
+                self._declare(
+                    f"{name}-throttled",
+                    f"{name} was not started because too many functions ran at once",
+                    partial(throttles, function=name),
+                    can_wait=can_wait,
+                ),
+            ]
+        return found
+
+    def _declare_look_alarms(self) -> list[aws.cloudwatch.MetricAlarm]:
         return [
             self._declare(
-                "offers-not-settled",
-                "For a quarter of an hour, offers could not be handed over or ended: customers may "
-                "wait, or have two agents",
-                unsettled_offers,
+                "looks-failing",
+                "For a quarter of an hour, transfers that are under way could not be finished: "
+                "customers may wait, or have two agents",
+                failed_looks,
                 datapoints=_PERIODS_WHERE_STUCK,
                 periods=_PERIODS_WHERE_STUCK,
             ),
             self._declare(
-                "offers-not-looked-at",
-                "For a quarter of an hour the schedule did not look at the offers: where an event "
-                "is lost, two agents stay in a conversation",
-                looks_at_offers,
+                "looks-left-out",
+                "For a quarter of an hour more transfers were under way than can be looked at in a "
+                "minute: they are finished later",
+                left_out_looks,
+                datapoints=_PERIODS_WHERE_STUCK,
+                periods=_PERIODS_WHERE_STUCK,
+                can_wait=True,
+            ),
+            self._declare(
+                "looks-missing",
+                "For a quarter of an hour the schedule did not look at what is under way: "
+                "interrupted transfers stay as they are",
+                runs_of_the_schedule,
                 threshold=1,
                 datapoints=_PERIODS_WHERE_STUCK,
                 periods=_PERIODS_WHERE_STUCK,
                 below=True,
             ),
+        ]
+
+    def _declare_offer_alarms(self) -> list[aws.cloudwatch.MetricAlarm]:
+        return [
             self._declare(
-                "events-refused",
-                "Five or more of Twilio's requests with events were not answered with success: "
-                "acceptances are noticed a minute later, by the schedule",
-                refused_events,
-                threshold=4,
+                "offers-failing",
+                "Two or more requests to read or take back an offer were answered with 5xx",
+                failed_offer_requests,
+                threshold=1,
                 periods=_PERIODS_WHERE_FILLED,
+            ),
+            self._declare(
+                "events-missing",
+                "Two or more offers were accepted in an hour, and no event of Twilio came: each "
+                "acceptance is noticed up to a minute late, by the schedule",
+                acceptances_without_events,
+                threshold=1,
+                datapoints=2,
+                periods=_PERIODS_WHERE_FILLED,
+                can_wait=True,
+            ),
+            self._declare(
+                "events-failing",
+                "Five or more of Twilio's requests with events were answered with 5xx: they come "
+                "again",
+                failed_deliveries,
+                threshold=4,
+                can_wait=True,
             ),
             self._declare(
                 "events-waiting",
                 f"An event has waited for more than {_LONGEST_WAIT_SECONDS} s, or failed twice",
                 oldest_event,
                 threshold=_LONGEST_WAIT_SECONDS,
+                can_wait=True,
             ),
             self._declare(
                 "events-failed",
                 "Events failed again and again, and were set aside in the dead-letter queue",
                 failed_events,
+                can_wait=True,
             ),
         ]
 
@@ -209,12 +277,16 @@ class Alarms(Component):
         datapoints: int = 1,
         periods: int = 1,
         below: bool = False,
+        can_wait: bool = False,
     ) -> aws.cloudwatch.MetricAlarm:
         """Declare an alarm on `datapoints` of the last `periods` above a threshold.
 
-        Missing data is good, since at night there are no transfers, except for an alarm on values
-        `below` the threshold.
+        Missing data is good, since at night there are no transfers. An alarm on values `below` the
+        threshold is different: it notifies when its data ends. Not before it begins, so that a new
+        stack raises none.
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
         """
+        topic = [self._tickets if can_wait else self._pages]
         comparison: Literal["LessThanThreshold", "GreaterThanThreshold"] = (
             "LessThanThreshold" if below else "GreaterThanThreshold"
         )
@@ -226,10 +298,11 @@ class Alarms(Component):
             threshold=threshold,
             evaluation_periods=periods,
             datapoints_to_alarm=datapoints,
-            treat_missing_data="breaching" if below else "notBreaching",
+            treat_missing_data="missing" if below else "notBreaching",
             metric_queries=self._watched.apply(queries),
-            alarm_actions=[self._topic_arn],
-            ok_actions=[self._topic_arn],
+            alarm_actions=topic,
+            ok_actions=topic,
+            insufficient_data_actions=topic if below else None,
             tags=self._settings.tags,
             opts=self.child(),
         )

@@ -9,6 +9,7 @@ from transfer_stack.bundle import Bundle
 from transfer_stack.canary import Canary
 from transfer_stack.component import Component
 from transfer_stack.endpoints import Endpoint, TransferApi
+from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
 from transfer_stack.metrics import (
@@ -19,10 +20,16 @@ from transfer_stack.metrics import (
     TRANSFER_ROUTE,
 )
 from transfer_stack.observability import Observability
-from transfer_stack.offers import EVENTS_LIMITS, EventQueue, EventStream, Offers
-from transfer_stack.permissions import use_idempotency_table
-from transfer_stack.secrets import TwilioCredentials
+from transfer_stack.offers import EventReceiver, EventStream
+from transfer_stack.permissions import (
+    Statement,
+    find_unfinished,
+    use_idempotency_table,
+    use_key,
+)
+from transfer_stack.secrets import StackSecret
 from transfer_stack.settings import StackSettings
+from transfer_stack.transfer_events import TransferEvents
 
 
 class TransferBackend(Component):
@@ -34,6 +41,7 @@ class TransferBackend(Component):
     table_name: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     alarm_topic_arn: pulumi.Output[str]
+    ticket_topic_arn: pulumi.Output[str]
     dashboard_name: pulumi.Output[str]
     queue: EventQueue | None
 
@@ -48,7 +56,15 @@ class TransferBackend(Component):
     ) -> None:
         super().__init__(name)
         child = self.child()
-        credentials = TwilioCredentials("twilio", settings=settings, opts=child)
+        credentials = StackSecret(
+            "twilio",
+            settings=settings,
+            resource_name="credentials",
+            holds="Twilio credentials",
+            content=settings.twilio.credentials(),
+            protect=settings.protect,
+            opts=child,
+        )
         table = idempotency_table(settings, child)
         self.queue = None
         if settings.offers.are_possible:
@@ -89,6 +105,7 @@ class TransferBackend(Component):
         self.table_name = table.name
         self.secret_arn = credentials.arn
         self.alarm_topic_arn = observability.topic_arn
+        self.ticket_topic_arn = observability.ticket_topic_arn
         self.dashboard_name = observability.dashboard_name
         self.register_outputs({"url": self.url})
 
@@ -96,48 +113,62 @@ class TransferBackend(Component):
         self,
         settings: StackSettings,
         bundle: Bundle,
-        credentials: TwilioCredentials,
+        credentials: StackSecret,
         table: aws.dynamodb.Table,
         environment: Mapping[str, pulumi.Input[str]],
     ) -> dict[str, TransferFunction]:
         """Declare the functions of the bundle; return them by their names in the outputs."""
         with_table = {**environment, "IDEMPOTENCY_TABLE": table.name}
-        transfer_chat = TransferFunction(
-            "transfer-chat",
-            settings=settings,
-            bundle=bundle,
-            handler="transfer_chat.handler",
-            description="Transfers a chat task of Flex to an agent, a queue or a workflow",
-            environment=with_table,
-            statements=(*credentials.statements, table.arn.apply(use_idempotency_table)),
-            needs=(credentials.value,),
-            opts=self.child(),
+        remember: tuple[pulumi.Input[Statement], ...] = (
+            *credentials.statements,
+            table.arn.apply(use_idempotency_table),
         )
-        get_workflows = TransferFunction(
-            "get-workflows",
-            settings=settings,
-            bundle=bundle,
-            handler="get_workflows.handler",
-            description="Lists what a chat can be transferred to",
-            environment=environment,
-            statements=credentials.statements,
-            needs=(credentials.value,),
-            opts=self.child(),
-        )
-        functions = {"transferChat": transfer_chat, "getWorkflows": get_workflows}
-        if self.queue:
-            offers = Offers(
-                "offers",
+        if settings.key_arn:
+            remember = (*remember, use_key(settings.key_arn, "UseTablesKey", "dynamodb"))
+        needs = (credentials.value,)
+        functions = {
+            "transferChat": TransferFunction(
+                "transfer-chat",
+                settings=settings,
+                bundle=bundle,
+                handler="transfer_chat.handler",
+                description="Transfers a chat task of Flex to an agent, a queue or a workflow",
+                environment=with_table,
+                statements=remember,
+                needs=needs,
+                opts=self.child(),
+            ),
+            "getWorkflows": TransferFunction(
+                "get-workflows",
+                settings=settings,
+                bundle=bundle,
+                handler="get_workflows.handler",
+                description="Lists what a chat can be transferred to",
+                environment=environment,
+                statements=credentials.statements,
+                needs=needs,
+                opts=self.child(),
+            ),
+            "transferEvents": TransferEvents(
+                "transfer-events",
                 settings=settings,
                 bundle=bundle,
                 queue=self.queue,
-                credentials=credentials,
-                table=table,
                 environment=with_table,
+                statements=(*remember, table.arn.apply(find_unfinished)),
+                needs=needs,
                 opts=self.child(),
-            )
-            functions["receiveEvents"] = offers.receive_events
-            functions["transferEvents"] = offers.transfer_events
+            ).function,
+        }
+        if self.queue:
+            functions["receiveEvents"] = EventReceiver(
+                "receive-events",
+                settings=settings,
+                bundle=bundle,
+                queue=self.queue,
+                environment=_powertools(settings),
+                opts=self.child(),
+            ).function
         return functions
 
 
@@ -147,8 +178,8 @@ def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:
     yield Endpoint("transfer-chat", functions["transferChat"], transfer_routes)
     yield Endpoint("get-workflows", functions["getWorkflows"], TARGET_ROUTES)
     if "receiveEvents" in functions:
-        receive_events = functions["receiveEvents"]
-        yield Endpoint("receive-events", receive_events, (EVENTS_ROUTE,), EVENTS_LIMITS)
+        # With limits of its own, so that a flood of events takes none of the agents' requests.
+        yield Endpoint("receive-events", functions["receiveEvents"], (EVENTS_ROUTE,), is_apart=True)
 
 
 def _offers(settings: StackSettings, queue: EventQueue | None) -> dict[str, pulumi.Input[str]]:

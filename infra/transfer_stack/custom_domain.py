@@ -16,7 +16,8 @@ _ISSUED_WITHIN = pulumi.CustomTimeouts(create="20m")
 class CustomDomain(Component):
     """A host name with a certificate that AWS renews by itself.
 
-    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+    Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+    and https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mutual-tls.html
     """
 
     url: pulumi.Output[str]
@@ -33,6 +34,7 @@ class CustomDomain(Component):
         super().__init__(name, opts)
         self._gateway = settings.gateway
         self._tags = settings.tags
+        trust_store = self._gateway.trust_store
         certificate_arn = self._declare_certificate(name)
         domain = aws.apigatewayv2.DomainName(
             name,
@@ -42,6 +44,8 @@ class CustomDomain(Component):
                 "endpoint_type": "REGIONAL",
                 "security_policy": "TLS_1_2",
             },
+            # With a trust store only its clients can connect, such as the company's distribution.
+            mutual_tls_authentication=({"truststore_uri": trust_store} if trust_store else None),
             tags=self._tags,
             opts=self.child(),
         )
@@ -52,7 +56,9 @@ class CustomDomain(Component):
             stage=stage_id,
             opts=self.child(),
         )
-        self._declare_alias(name, domain)
+        if not trust_store:
+            # Otherwise the name leads to the distribution.
+            self._declare_alias(name, domain)
         # Known once the name leads somewhere.
         self.url = mapping.domain_name.apply(lambda host: f"https://{host}")
         self.register_outputs({"url": self.url})

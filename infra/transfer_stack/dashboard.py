@@ -14,8 +14,9 @@ from transfer_stack.metrics import (
     CODE,
     DECLINED,
     FAILED,
+    LEFT_OUT,
+    LOOK_FAILED,
     NOT_ROLLED_BACK,
-    NOT_SETTLED,
     OFFERED,
     ROLLED_BACK,
     SERVICE,
@@ -23,6 +24,7 @@ from transfer_stack.metrics import (
     TAKEN_BACK,
     TIME_TO_ACCEPTANCE,
     TWILIO_LATENCY,
+    UNDER_WAY,
     Metric,
     Watched,
 )
@@ -37,6 +39,7 @@ def dashboard_body(watched: Watched, alarm_arns: Sequence[str]) -> str:
     """Return the dashboard's body as JSON: rows of three widgets."""
     alarms = {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}}
     widgets = [*_are_they_working(watched), alarms, *_how_slow(watched), *_who_and_why(watched)]
+    widgets.append(_what_is_under_way(watched))
     if watched.events_queue:
         widgets += _what_becomes_of_offers(watched)
     return json.dumps({"widgets": [_placed(*item) for item in enumerate(widgets)]})
@@ -76,8 +79,16 @@ def _who_and_why(watched: Watched) -> list[dict[str, Any]]:
     ]
 
 
+def _what_is_under_way(watched: Watched) -> dict[str, Any]:
+    looks = [
+        _series(watched.ours(UNDER_WAY), "Maximum"),
+        *_each([watched.ours(name) for name in (LOOK_FAILED, LEFT_OUT)], "Sum"),
+    ]
+    return _graph(watched, "Under way, and looks that failed or were left out", looks)
+
+
 def _what_becomes_of_offers(watched: Watched) -> list[dict[str, Any]]:
-    ours = [watched.ours(name) for name in (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK, NOT_SETTLED)]
+    ours = [watched.ours(name) for name in (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK)]
     acceptance = watched.ours(TIME_TO_ACCEPTANCE)
     events = [
         _series(watched.of_events("Count"), "Sum"),

@@ -14,16 +14,14 @@ from transfer_stack.custom_domain import CustomDomain
 from transfer_stack.functions import TransferFunction
 from transfer_stack.settings import GATEWAY_TIMEOUT_SECONDS, StackSettings
 
-# Neither body nor headers: they hold tokens.
+# Neither body nor headers: they hold tokens. Nor the user agent and the path, which a caller writes
+# and API Gateway does not escape: a quotation mark in one would forge the fields after it.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 _ACCESS_LOG_FORMAT: Final = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
     "sourceIp": "$context.identity.sourceIp",
-    "userAgent": "$context.identity.userAgent",
     "routeKey": "$context.routeKey",
-    # The requested path where no route matched, without a query string.
-    "path": "$context.path",
     "status": "$context.status",
     "responseLength": "$context.responseLength",
     "latencyMs": "$context.responseLatency",
@@ -48,14 +46,14 @@ class Endpoint:
         The function behind it.
     route_keys
         Its routes as API Gateway names them, such as `POST /transfer-chat`.
-    limits
-        The rate and the burst of its own that each of its routes has; the stage's by default.
+    is_apart
+        Whether each of its routes has the stage's rate and burst for itself.
     """
 
     name: str
     function: TransferFunction
     route_keys: Sequence[str]
-    limits: tuple[int, int] | None = None
+    is_apart: bool = False
 
 
 class TransferApi(Component):
@@ -63,7 +61,7 @@ class TransferApi(Component):
 
     There is no authorizer: the functions have Twilio validate the Flex token. An HTTP API has one
     throttle for all callers, no resource policy, and AWS WAF does not support it; a company that
-    needs a web ACL puts its own CloudFront distribution in front.
+    needs a web ACL puts its own CloudFront distribution in front, see docs/web-acl.md.
     https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
 
     Protected: the Flex plugin is built with the API's URL.
@@ -185,20 +183,26 @@ class TransferApi(Component):
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
             name=f"/aws/vendedlogs/{self._settings.prefix}/access",
             retention_in_days=self._settings.log_retention_days,
+            kms_key_id=self._settings.key_arn or None,
             tags=self._settings.tags,
             opts=self.child(),
         )
+        limits: aws.apigatewayv2.StageDefaultRouteSettingsArgsDict = {
+            "throttling_burst_limit": gateway.throttling_burst,
+            "throttling_rate_limit": gateway.throttling_rate,
+            "detailed_metrics_enabled": True,
+        }
         stage = aws.apigatewayv2.Stage(
             name,
             api_id=self._api.id,
             # Served from the root, so the endpoint needs no prefix.
             name="$default",
             auto_deploy=True,
-            default_route_settings=_limited(gateway.throttling_rate, gateway.throttling_burst),
+            default_route_settings=limits,
             route_settings=[
-                {"route_key": key, **_limited(*endpoint.limits)}
+                {"route_key": key, **limits}
                 for endpoint in endpoints
-                if endpoint.limits
+                if endpoint.is_apart
                 for key in endpoint.route_keys
             ],
             access_log_settings={
@@ -210,12 +214,3 @@ class TransferApi(Component):
             opts=self.child(depends_on=list(routes)),
         )
         return stage, log_group
-
-
-def _limited(rate: int, burst: int) -> aws.apigatewayv2.StageDefaultRouteSettingsArgsDict:
-    """Return the settings of routes with a limit; a route does not get those of the stage too."""
-    return {
-        "throttling_burst_limit": burst,
-        "throttling_rate_limit": rate,
-        "detailed_metrics_enabled": True,
-    }

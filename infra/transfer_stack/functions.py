@@ -13,6 +13,7 @@ from transfer_stack.permissions import (
     lambda_may_assume,
     policy,
     send_traces,
+    use_key,
     write_logs,
 )
 from transfer_stack.settings import StackSettings
@@ -24,7 +25,8 @@ LIVE: Final = "live"
 
 # An update waits for the snapshot, which takes some minutes, and the provider publishes one
 # function after the other.
-_PUBLISHED_WITHIN: Final = pulumi.CustomTimeouts(create="10m", update="10m")
+_SNAPSHOT_WITHIN: Final = pulumi.CustomTimeouts(create="10m", update="10m")
+_PUBLISHED_WITHIN: Final = pulumi.CustomTimeouts(create="5m", update="5m")
 
 
 class TransferFunction(Component):
@@ -44,6 +46,7 @@ class TransferFunction(Component):
         The resources that the function needs before it can answer a request.
     """
 
+    short_name: str
     function: aws.lambda_.Function
     alias: aws.lambda_.Alias
     log_group_name: pulumi.Output[str]
@@ -62,11 +65,13 @@ class TransferFunction(Component):
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__(name, opts)
+        self.short_name = name
         full_name = f"{settings.prefix}-{name}"
         log_group = aws.cloudwatch.LogGroup(
             name,
             name=f"/aws/lambda/{full_name}",
             retention_in_days=settings.log_retention_days,
+            kms_key_id=settings.key_arn or None,
             tags=settings.tags,
             opts=self.child(),
         )
@@ -75,10 +80,14 @@ class TransferFunction(Component):
             name=full_name,
             description=f"What {full_name} may do",
             assume_role_policy=lambda_may_assume(),
+            permissions_boundary=settings.permissions_boundary or None,
             tags=settings.tags,
             opts=self.child(),
         )
         allowed = [log_group.arn.apply(write_logs), send_traces(), *statements]
+        if settings.key_arn:
+            # Of its environment variables.
+            allowed.append(use_key(settings.key_arn, "DecryptEnvironment", "lambda"))
         role_policy = aws.iam.RolePolicy(
             name,
             name=name,
@@ -96,6 +105,7 @@ class TransferFunction(Component):
             code=pulumi.FileArchive(str(bundle.path)),
             source_code_hash=bundle.sha256,
             role=role.arn,
+            kms_key_arn=settings.key_arn or None,
             memory_size=settings.functions.memory_mb,
             timeout=settings.functions.timeout_seconds,
             # Each change of code or configuration publishes a version for the alias.
@@ -107,7 +117,12 @@ class TransferFunction(Component):
             tags=settings.tags,
             # Without its log group Lambda would create one that never expires; without its policy
             # it could not log.
-            opts=self.child(depends_on=[log_group, role_policy], custom_timeouts=_PUBLISHED_WITHIN),
+            opts=self.child(
+                depends_on=[log_group, role_policy],
+                custom_timeouts=(
+                    _SNAPSHOT_WITHIN if settings.functions.snap_start else _PUBLISHED_WITHIN
+                ),
+            ),
         )
         self.alias = aws.lambda_.Alias(
             name,

@@ -5,6 +5,7 @@ Neither tokens nor customers' messages are logged, so no query shows them.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,7 +27,7 @@ class LogQuery:
 
     name: str
     title: str
-    logs: Literal["transfers", "access", "events"]
+    logs: Literal["transfers", "access", "events", "every-function"]
     query: str
 
 
@@ -57,19 +58,60 @@ fields @timestamp, code, task_sid, target_sid, correlation_id
         "All about one task (put its SID in)",
         "transfers",
         """\
-fields @timestamp, level, message, phase, failure, code, task_sid, new_task_sid, target_sid
+fields @timestamp, level, message, what, became, failure, code, task_sid, new_task_sid, target_sid
 | filter @message like "WT00000000000000000000000000000000"
 | sort @timestamp""",
     ),
     LogQuery(
-        "unsettled-offers",
-        "Offers that could not be settled",
+        "failed-looks",
+        "Looks that failed",
         "events",
         """\
-fields @timestamp, message, task_sid, failure, message_id, exception_name
-| filter message = "offer not settled" or message = "message comes again"
+fields @timestamp, conversation, failure, exception, function_request_id
+| filter message = "look failed"
 | sort @timestamp desc
 | limit 200""",
+    ),
+    LogQuery(
+        "left-out-looks",
+        "Looks that were left out",
+        "events",
+        """\
+fields @timestamp, under_way, left_out
+| filter message = "looks left out"
+| sort @timestamp desc
+| limit 200""",
+    ),
+    LogQuery(
+        "failed-events",
+        "Events that come again",
+        "events",
+        """\
+fields @timestamp, task_sid, message_id, failure, exception
+| filter message = "message comes again"
+| sort @timestamp desc
+| limit 200""",
+    ),
+    LogQuery(
+        "one-request",
+        "All about one request (put its ID in)",
+        "every-function",
+        """\
+fields @timestamp, @log, level, message, code, task_sid, target_sid, failure, @message
+| filter @message like "REQUEST-ID"
+| sort @timestamp""",
+    ),
+    LogQuery(
+        "cut-off-transfers",
+        "Transfers that were cut off",
+        "transfers",
+        # One line begins each and one ends it; a function that was killed has written no second.
+        """\
+filter message in ["transfer begins", "transferred", "offered", "not transferred"]
+| stats count(*) as lines, earliest(@timestamp) as begun, latest(message) as last
+    by function_request_id, task_sid, target_sid
+| filter lines = 1 and last = "transfer begins"
+| sort begun desc""",
     ),
     LogQuery(
         "slow-requests",
@@ -86,7 +128,7 @@ fields @timestamp, routeKey, status, latencyMs, integrationLatencyMs, requestId
         "access",
         """\
 filter status >= 400
-| stats count(*) as requests by status, routeKey, path, sourceIp
+| stats count(*) as requests by status, routeKey, sourceIp
 | sort requests desc
 | limit 100""",
     ),
@@ -95,22 +137,25 @@ filter status >= 400
 
 def declare_log_queries(
     settings: StackSettings,
-    transfer_log_group: pulumi.Input[str],
+    log_groups: Mapping[str, pulumi.Input[str]],
     access_log_group: pulumi.Input[str],
-    event_log_group: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the queries of the log groups that there are, in a folder with the stack's name."""
-    events = [event_log_group] if event_log_group else []
-    # What happened to a task is in both.
+    """Declare the queries, in a folder with the stack's name.
+
+    Parameters
+    ----------
+    log_groups
+        Those of the functions, by their names in the outputs.
+    """
     groups = {
-        "transfers": [transfer_log_group, *events],
+        # What happened to a task is in both.
+        "transfers": [log_groups["transferChat"], log_groups["transferEvents"]],
         "access": [access_log_group],
-        "events": events,
+        "events": [log_groups["transferEvents"]],
+        "every-function": list(log_groups.values()),
     }
     for query in QUERIES:
-        if not groups[query.logs]:
-            continue
         aws.cloudwatch.QueryDefinition(
             query.name,
             name=f"{settings.prefix}/{query.title}",

@@ -28,8 +28,17 @@ ACCEPTED: Final = "TransferAccepted"
 DECLINED: Final = "TransferDeclined"
 TAKEN_BACK: Final = "TransferTakenBack"
 TIME_TO_ACCEPTANCE: Final = "TimeToAcceptance"
-NOT_SETTLED: Final = "OfferNotSettled"
-OF_OFFERS: Final = (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK, TIME_TO_ACCEPTANCE, NOT_SETTLED)
+
+UNDER_WAY: Final = "ConversationsUnderWay"
+LOOK_FAILED: Final = "LookFailed"
+LEFT_OUT: Final = "LookLeftOut"
+
+OF_OFFERS: Final = (OFFERED, ACCEPTED, DECLINED, TAKEN_BACK, TIME_TO_ACCEPTANCE)
+# What the functions emit in every stack.
+OURS: Final = (
+    *(SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY),
+    *(UNDER_WAY, LOOK_FAILED, LEFT_OUT),
+)
 
 # Counted in the access log, in the stack's own namespace.
 ANSWERED: Final = "RequestsAnswered"
@@ -96,6 +105,14 @@ class Watched:
     def of_target_lists(self, name: str) -> list[Metric]:
         """Return a metric of the HTTP API for each route of lists of targets."""
         return [self._of_route(name, key) for key in TARGET_ROUTES]
+
+    def of_offers(self, name: str) -> list[Metric]:
+        """Return a metric of the HTTP API for each route of offers."""
+        return [self._of_route(name, key) for key in (READ_OFFER_ROUTE, END_OFFER_ROUTE)]
+
+    def of_function(self, name: str, function: str) -> Metric:
+        """Return a metric of Lambda for one function, by the end of its name."""
+        return _of_function(name, f"{self.service}-{function}")
 
     def of_events(self, name: str) -> Metric:
         """Return a metric of the HTTP API for the route of events."""

@@ -11,10 +11,10 @@ from transfer_stack.alarms import Alarms
 from transfer_stack.component import Component
 from transfer_stack.dashboard import dashboard_body
 from transfer_stack.endpoints import TransferApi
+from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
 from transfer_stack.log_queries import declare_log_queries
 from transfer_stack.metrics import Watched
-from transfer_stack.offers import EventQueue
 from transfer_stack.settings import StackSettings
 
 
@@ -22,6 +22,7 @@ class Observability(Component):
     """Alarms, dashboard and queries of one deployed stack."""
 
     topic_arn: pulumi.Output[str]
+    ticket_topic_arn: pulumi.Output[str]
     dashboard_name: pulumi.Output[str]
 
     def __init__(
@@ -50,7 +51,8 @@ class Observability(Component):
             transfer_log_group=transfers.log_group_name,
             access_log_group=access_logs,
         ).apply(lambda known: _watched(settings, known))
-        alarms = Alarms("alarms", settings=settings, watched=watched, opts=child)
+        names = [function.short_name for function in functions.values()]
+        alarms = Alarms("alarms", settings=settings, watched=watched, functions=names, opts=child)
         dashboard = aws.cloudwatch.Dashboard(
             name,
             # Dashboards are the account's, not a region's, and one of the same name is overwritten.
@@ -61,10 +63,9 @@ class Observability(Component):
             ),
             opts=child,
         )
-        events = functions.get("transferEvents")
-        event_logs = events.log_group_name if events else None
-        declare_log_queries(settings, transfers.log_group_name, access_logs, event_logs, child)
-        self.topic_arn = alarms.topic_arn
+        log_groups = {key: found.log_group_name for key, found in functions.items()}
+        declare_log_queries(settings, log_groups, access_logs, child)
+        self.topic_arn, self.ticket_topic_arn = alarms.topic_arn, alarms.ticket_topic_arn
         self.dashboard_name = dashboard.dashboard_name
         self.register_outputs({"topicArn": self.topic_arn, "dashboardName": self.dashboard_name})
 

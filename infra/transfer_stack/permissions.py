@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from transfer_stack.idempotency import OFFERS_INDEX
+from transfer_stack.idempotency import UNFINISHED_INDEX
 
 Statement = dict[str, Any]
 
@@ -58,7 +58,7 @@ def send_traces() -> Statement:
 
 def read_secret(secret_arn: str) -> Statement:
     """Allow reading one secret's value."""
-    return _allow("ReadTwilioCredentials", "secretsmanager:GetSecretValue", secret_arn)
+    return _allow("ReadSecret", "secretsmanager:GetSecretValue", secret_arn)
 
 
 def decrypt_secret(key_arn: str, secret_arn: str) -> Statement:
@@ -73,26 +73,38 @@ def decrypt_secret(key_arn: str, secret_arn: str) -> Statement:
         "kms:ViaService": f"secretsmanager.{secret_arn.split(':')[3]}.amazonaws.com",
         "kms:EncryptionContext:SecretARN": secret_arn,
     }
-    decrypt = _allow("DecryptTwilioCredentials", "kms:Decrypt", key_arn)
+    decrypt = _allow("DecryptSecret", "kms:Decrypt", key_arn)
     return {**decrypt, "Condition": {"StringEquals": condition}}
 
 
-def use_idempotency_table(table_arn: str) -> Statement:
-    """Allow what Powertools' idempotency utility does with its table, on that table.
+def use_key(key_arn: str, sid: str, service: str, *, to_write: bool = False) -> Statement:
+    """Allow using a customer-managed key through one service, in the key's region.
 
-    Source: https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/
+    Sources:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
     """
-    names = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
+    actions = ["kms:Decrypt", *(["kms:GenerateDataKey"] if to_write else [])]
+    through = {"kms:ViaService": f"{service}.{key_arn.split(':')[3]}.amazonaws.com"}
+    return {**_allow(sid, actions, key_arn), "Condition": {"StringEquals": through}}
+
+
+def use_idempotency_table(table_arn: str) -> Statement:
+    """Allow reading and writing single items; a transaction of them needs no action of its own.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    """
+    names = ("GetItem", "PutItem", "UpdateItem")
     return _allow("RememberTransfers", [f"dynamodb:{name}" for name in names], table_arn)
 
 
-def find_offers(table_arn: str) -> Statement:
-    """Allow finding the open offers in the table's index, which is a resource of its own.
+def find_unfinished(table_arn: str) -> Statement:
+    """Allow finding what is under way in the table's index, which is a resource of its own.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
     """
-    actions = ["dynamodb:Query", "dynamodb:Scan"]
-    return _allow("FindOffers", actions, f"{table_arn}/index/{OFFERS_INDEX}")
+    return _allow("FindUnfinished", "dynamodb:Scan", f"{table_arn}/index/{UNFINISHED_INDEX}")
 
 
 def send_events(queue_arn: str) -> Statement:

@@ -86,7 +86,7 @@ def read_settings(
     reader = _Reader(config, secrets, project, stack)
     settings: StackSettings = reader.read(StackSettings, project=project, stack=stack, commit="")
     settings = _with_reachable_latency(reader, settings)
-    _check_stack_name(reader, settings)
+    _check_stack_name(reader)
     _check_credentials(reader)
     _check_events_password(reader, settings)
     _check_gateway_and_region(reader, settings)
@@ -167,9 +167,8 @@ class _Reader:
         return key.default
 
 
-def _check_stack_name(reader: _Reader, settings: StackSettings) -> None:
-    ending = "-transfer-events" if settings.offers.are_possible else "-transfer-chat"
-    longest = _LONGEST_NAME - len(ending) - len(reader.project) - 1
+def _check_stack_name(reader: _Reader) -> None:
+    longest = _LONGEST_NAME - len("-transfer-events") - len(reader.project) - 1
     if not re.fullmatch(r"[A-Za-z0-9_-]+", reader.stack) or len(reader.stack) > longest:
         expected = f"at most {longest} letters, digits, - and _, since AWS resources are named "
         fault = f"wrong value {reader.stack!r}"
@@ -212,6 +211,12 @@ def _check_gateway_and_region(reader: _Reader, settings: StackSettings) -> None:
     if domain and not zone:
         expected = f"the ID of the Route 53 hosted zone that {domain} is in"
         reader.refuse("hostedZoneId", "missing", expected)
+    if settings.gateway.trust_store and not domain:
+        expected = "the host name that the distribution in front forwards"
+        reader.refuse("domainName", "missing", expected)
+    if settings.gateway.trust_store and settings.gateway.keeps_execute_api:
+        fault = "callers could go round the distribution that originTrustStore is for"
+        reader.refuse("keepExecuteApi", fault, "one of the two")
     if zone and not domain:
         reader.refuse("domainName", "missing", f"the host name to make in the hosted zone {zone}")
     if not settings.gateway.allowed_origins:
@@ -230,8 +235,8 @@ def _with_reachable_latency(reader: _Reader, settings: StackSettings) -> StackSe
 
 
 def _check_key_region(reader: _Reader, settings: StackSettings, region: str) -> None:
-    if settings.secret_key_arn and region:
-        key_region = settings.secret_key_arn.split(":")[3]
+    if settings.key_arn and region:
+        key_region = settings.key_arn.split(":")[3]
         if key_region != region:
             expected = f"one in {region}, the stack's region"
-            reader.refuse("secretKmsKeyArn", f"a key in {key_region}", expected)
+            reader.refuse("kmsKeyArn", f"a key in {key_region}", expected)

@@ -10,36 +10,56 @@ from transfer_stack.component import Component
 from transfer_stack.settings import StackSettings
 from transfer_stack.workflow import Timeouts, workflow_configuration
 
-Queue = twilio.taskrouter.GetTaskQueueResult
+# A look-up and a list have results of two types, with the same properties.
+Queue = twilio.taskrouter.GetTaskQueueResult | twilio.taskrouter.outputs.GetTaskQueueResult
 
 # The queue that Flex creates in every workspace.
 EVERYONE: Final = "Everyone"
+EVERY_WORKER: Final = "1==1"
 
 
 class TransferRouting(Component):
-    """The queue and the workflow that transferred tasks go through."""
+    """The queue and the workflow that transferred tasks go through.
+
+    Parameters
+    ----------
+    queue_sids
+        The queues that chats can be transferred to.
+    everyone
+        The workspace's "Everyone" queue, as it was found; None where there is none.
+    """
 
     everyone_queue_sid: pulumi.Output[str]
     workflow_sid: pulumi.Output[str]
 
-    def __init__(self, name: str, *, settings: StackSettings, queue_sids: Sequence[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: StackSettings,
+        queue_sids: Sequence[str],
+        everyone: Queue | None,
+    ) -> None:
         super().__init__(name)
         routing = settings.routing
         timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
-        everyone = twilio.TaskQueue(
-            "everyone",
-            workspace_sid=settings.routing.workspace_sid,
-            friendly_name=EVERYONE,
-            target_workers="1==1",
-            adopt_existing=True,
-            # Flex and other workflows use this queue, so it outlives the stack.
-            opts=self.child(retain_on_delete=True),
-        )
+        if everyone and routing.keeps_everyone:
+            self.everyone_queue_sid = pulumi.Output.from_input(everyone.sid)
+        else:
+            self.everyone_queue_sid = twilio.TaskQueue(
+                "everyone",
+                workspace_sid=settings.routing.workspace_sid,
+                friendly_name=EVERYONE,
+                target_workers=EVERY_WORKER,
+                adopt_existing=True,
+                # Flex and other workflows use this queue, so it outlives the stack.
+                opts=self.child(retain_on_delete=True),
+            ).sid
         workflow = twilio.Workflow(
             "transfer",
             workspace_sid=settings.routing.workspace_sid,
             friendly_name=routing.workflow_name,
-            configuration=everyone.sid.apply(
+            configuration=self.everyone_queue_sid.apply(
                 lambda sid: workflow_configuration(
                     sid, queue_sids, timeouts, offers=settings.offers.are_possible
                 )
@@ -48,7 +68,6 @@ class TransferRouting(Component):
             # Tasks that wait in a deleted workflow would be lost.
             opts=self.child(protect=settings.protect),
         )
-        self.everyone_queue_sid = everyone.sid
         self.workflow_sid = workflow.sid
         self.register_outputs(
             {"everyoneQueueSid": self.everyone_queue_sid, "workflowSid": self.workflow_sid}
@@ -56,7 +75,7 @@ class TransferRouting(Component):
 
 
 class UnknownQueueError(pulumi.RunError):
-    """Some of the configured queues could not be looked up in the workspace: one line a queue."""
+    """Some queues could not be looked up in the workspace: one line a queue."""
 
 
 def find_queues(settings: StackSettings) -> list[Queue]:
@@ -87,11 +106,40 @@ def _all_found(queues: Sequence[str], find: Callable[[str], Queue]) -> list[Queu
         try:
             found.append(find(queue))
         except Exception as error:  # noqa: BLE001 - what the SDK raises for a failed look-up has no narrower type
-            # What the provider said comes after what the engine and the SDK say about the call.
-            faults.append(f"  {queue!r}: {str(error).rpartition('returned an error: ')[2]}")
+            faults.append(f"  {queue!r}: {_said(error)}")
     if faults:
         lines = "\n".join(faults)
         raise UnknownQueueError(
             f"transferQueues cannot be looked up, nothing was changed:\n{lines}"
         )
     return found
+
+
+def find_everyone(settings: StackSettings) -> Queue | None:
+    """Look up the workspace's "Everyone" queue; None where there is none.
+
+    Raises
+    ------
+    UnknownQueueError
+        When it could not be looked up, or is to stay as it is and there is none.
+    """
+    routing = settings.routing
+    try:
+        found = twilio.taskrouter.get_task_queues(
+            workspace_sid=routing.workspace_sid, friendly_name=EVERYONE
+        ).task_queues
+    except Exception as error:
+        raise UnknownQueueError(
+            f"The queue {EVERYONE} cannot be looked up, nothing was changed: {_said(error)}"
+        ) from error
+    if not found and routing.keeps_everyone:
+        raise UnknownQueueError(
+            f"keepEveryoneQueue is true, and {routing.workspace_sid} has no queue {EVERYONE}. "
+            "Nothing was changed; run: pulumi config rm keepEveryoneQueue"
+        )
+    return found[0] if found else None
+
+
+def _said(error: Exception) -> str:
+    """Return what the provider said: it comes after what the engine and the SDK say of the call."""
+    return str(error).rpartition("returned an error: ")[2]

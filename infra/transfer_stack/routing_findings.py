@@ -6,6 +6,12 @@ routed states its faults in the same words.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
+
+_NO_WAY: Final = (
+    "no filter of the workflow leads there. Add the queue to transferQueues, or run `pulumi up` "
+    "where the workflow was changed by hand."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,36 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer of `POST /transfer-chat` to a transfer that it refuses because of its target."""
+
+    answer: str
+    advice: str
+
+
+def refusal(*, is_routed: bool, is_own: bool, is_to_sender: bool) -> Refusal | None:
+    """Return how the endpoint refuses a transfer; None if it makes a task.
+
+    Parameters
+    ----------
+    is_routed, is_own
+        Whether the transfer workflow has a way to the target, and is the target itself.
+    is_to_sender
+        Whether the target is the agent who transfers.
+    """
+    if is_to_sender:
+        return Refusal(
+            "409 target_holds_task", "that agent has the chat already. Choose another one."
+        )
+    if is_own:
+        advice = (
+            "it is the stack's own workflow, which routes transfers to others. Choose another one."
+        )
+        return Refusal("422 target_not_routed", advice)
+    return None if is_routed else Refusal("422 target_not_routed", _NO_WAY)
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Where one transferred chat goes when everyone declines it.
 
@@ -64,6 +100,11 @@ class Route:
         Whether one of them is the one that it was transferred to.
     meant
         The first filter whose expression holds and that has that target; None where none does.
+    leads_on_to
+        The filter that takes it after its last target, by one of Twilio's two pages; None if there
+        is none.
+    refused
+        How the endpoint refuses the transfer: then there is nothing to route, and no stage.
     """
 
     target: str
@@ -72,12 +113,15 @@ class Route:
     stages: tuple[Stage, ...]
     reaches_target: bool
     meant: str | None
+    leads_on_to: str | None = None
+    refused: Refusal | None = None
 
     @property
     def dropped_after(self) -> int | None:
         """Return after how many seconds TaskRouter cancels it; None where it keeps waiting.
 
-        Source: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
+        Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment, and
+        https://www.twilio.com/docs/taskrouter/workflow-configuration for `leads_on_to`.
         """
         last = self.stages[-1] if self.stages else None
         return (last.begins if last.skipped else last.ends) if last else 0
@@ -89,6 +133,64 @@ class Route:
         return next(back, None)
 
 
+@dataclass(frozen=True, slots=True)
+class EveryoneQueue:
+    """The "Everyone" queue as it is in the workspace, before a deployment.
+
+    Attributes
+    ----------
+    sid, expression
+        Its SID, and what its workers match.
+    workers, all_workers
+        How many workers match, and how many the workspace has.
+    stays
+        Whether the stack leaves it as it is.
+    """
+
+    sid: str
+    expression: str
+    workers: int
+    all_workers: int
+    stays: bool
+
+    def plan(self) -> str:
+        """Return what the workspace has, and what becomes of it where there are no findings."""
+        found = f"Queue Everyone ({self.sid}) is in the workspace, with {self._who}."
+        if not self.stays:
+            return (
+                f"{found} Where the preview says 'create', the stack adopts it and changes nothing "
+                "of it."
+            )
+        kept = f"{found} It stays as it is (keepEveryoneQueue)"
+        if self._is_narrowed:
+            return f"{kept}: a chat for an agent who is not in it is not offered to that agent."
+        return f"{kept}."
+
+    def findings(self) -> list[str]:
+        """Return what has to be decided before a deployment."""
+        if self._is_narrowed and not self.stays:
+            change = (
+                "`pulumi up` sets that to 1==1 where it adopts the queue, and after `pulumi "
+                "refresh`: every workflow that uses the queue then offers tasks to every worker."
+            )
+            keep = "To leave it as it is: pulumi config set keepEveryoneQueue true."
+            return [f"Queue Everyone ({self.sid}) has {self._who}. {change} {keep}"]
+        if not self.workers and self.stays:
+            end = "In the end a chat waits there for no one."
+            return [f"Queue Everyone ({self.sid}) has {self._who}. {end}"]
+        return []
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return self.expression.replace(" ", "") != "1==1"
+
+    @property
+    def _who(self) -> str:
+        if not self._is_narrowed:
+            return "every worker"
+        return f"{self.workers} of {self.all_workers} workers, by its expression {self.expression}"
+
+
 def duration(seconds: int) -> str:
     """Return a duration in minutes where it has no odd seconds."""
     minutes, odd = divmod(seconds, 60)
@@ -98,6 +200,8 @@ def duration(seconds: int) -> str:
 def findings(route: Route) -> list[str]:
     """Return what is wrong with a route, in the order in which a chat meets it."""
     transfer = f"Transfer to {route.target}:"
+    if route.refused:
+        return [f"{transfer} {route.refused.advice}"]
     return [
         *([] if route.reaches_target else [f"{transfer} {_missed(route)}"]),
         *(
@@ -110,10 +214,15 @@ def findings(route: Route) -> list[str]:
 
 
 def _missed(route: Route) -> str:
+    if not route.stages:
+        return (
+            "no filter of the workflow takes the chat, and it has no default filter: TaskRouter "
+            "cancels the chat. Give the workflow a default filter."
+        )
     if route.filter is None:
         return (
-            "no filter of the workflow takes it, so it gets the default queue or is dropped. Add "
-            "the queue to transferQueues and deploy the stack."
+            "no filter's expression holds for it, so it gets the default queue. Correct the "
+            "expressions, or deploy the stack."
         )
     if route.meant is None:
         return f"the filter '{route.filter}' takes it, and none of its targets leads there."
@@ -157,12 +266,20 @@ def _in_vain(stage: Stage) -> str:
     return f"A chat waits there for no one, {limit}."
 
 
+def _or_leads_on(route: Route) -> str:
+    if route.leads_on_to is None:
+        return ""
+    return f", or the filter '{route.leads_on_to}' takes it, since two of Twilio's pages differ"
+
+
 def _of_the_end(route: Route) -> Iterator[str]:
+    if not route.stages:
+        return
     if route.dropped_after is not None:
         yield (
-            "when no one accepts it, TaskRouter drops the chat after "
-            f"{duration(route.dropped_after)}: the last target has a time limit. Add one without a "
-            "timeout after it, such as Everyone."
+            f"when no one accepts it, TaskRouter drops the chat after "
+            f"{duration(route.dropped_after)}{_or_leads_on(route)}: the last target has a time "
+            "limit. Add one without a timeout after it, such as Everyone."
         )
     elif not route.stages[-1].offers:
         yield "in the end the chat waits for no one, until its task expires."

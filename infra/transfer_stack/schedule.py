@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -9,6 +10,10 @@ import pulumi_aws as aws
 from transfer_stack.functions import TransferFunction
 from transfer_stack.permissions import invoke_function, policy, scheduler_may_assume
 from transfer_stack.settings import StackSettings
+
+# The least that Lambda and EventBridge Scheduler take.
+# https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+_SHORTEST_AGE_SECONDS: Final = 60
 
 
 def declare_schedule(
@@ -23,6 +28,10 @@ def declare_schedule(
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Declare the schedule, without retries: the next run follows.
+
+    EventBridge invokes asynchronously, so Lambda has retries of its own: two, and for six hours
+    while the function is throttled, unless it is told otherwise.
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 
     Parameters
     ----------
@@ -43,6 +52,7 @@ def declare_schedule(
         name=f"{settings.prefix}-{role_name}",
         description=f"What the schedule of {settings.prefix}-{name} may do",
         assume_role_policy=alias_arn.apply(scheduler_may_assume),
+        permissions_boundary=settings.permissions_boundary or None,
         tags=settings.tags,
         opts=opts,
     )
@@ -56,10 +66,22 @@ def declare_schedule(
     target: aws.scheduler.ScheduleTargetArgsDict = {
         "arn": alias_arn,
         "role_arn": role.arn,
-        "retry_policy": {"maximum_retry_attempts": 0},
+        "retry_policy": {
+            "maximum_retry_attempts": 0,
+            "maximum_event_age_in_seconds": _SHORTEST_AGE_SECONDS,
+        },
     }
     if payload:
         target["input"] = json.dumps(payload)
+    without_retries = aws.lambda_.FunctionEventInvokeConfig(
+        name,
+        function_name=function.function.name,
+        qualifier=function.alias.name,
+        maximum_retry_attempts=0,
+        maximum_event_age_in_seconds=_SHORTEST_AGE_SECONDS,
+        opts=opts,
+    )
+    first = pulumi.ResourceOptions(depends_on=[role_policy, without_retries])
     aws.scheduler.Schedule(
         name,
         name=f"{settings.prefix}-{name}",
@@ -67,5 +89,5 @@ def declare_schedule(
         schedule_expression=rate,
         flexible_time_window={"mode": "OFF"},
         target=target,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role_policy])),
+        opts=pulumi.ResourceOptions.merge(opts, first),
     )

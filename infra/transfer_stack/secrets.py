@@ -1,9 +1,10 @@
-"""The secret with the Twilio credentials, which the functions read at run time.
+"""The secrets, which the functions read at run time.
 
 Everyone who may view a function can read its environment variables, so no credential is there.
 """
 
 import json
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -13,46 +14,59 @@ from transfer_stack.permissions import Statement, decrypt_secret, read_secret
 from transfer_stack.settings import StackSettings
 
 
-class TwilioCredentials(Component):
-    """A secret, its value JSON: `auth_token`, or `api_key_sid` and `api_key_secret`.
+class StackSecret(Component):
+    """A secret with JSON in it, and the statements of a role that reads it.
 
-    With offers also `events_password`, which Twilio sends with its events.
-
-    Protected: a deleted secret can be restored for some weeks, but until then every transfer fails.
+    Parameters
+    ----------
+    name
+        The component's name, and a part of the secret's.
+    resource_name
+        The name of its resources in the program.
+    holds
+        What is in it, for the secret's description.
+    content
+        Its value: text by name.
+    protect
+        Whether Pulumi refuses to delete it. A deleted secret can be restored for some weeks, but
+        until then whatever needs it fails.
     """
 
     arn: pulumi.Output[str]
     value: aws.secretsmanager.SecretVersion
     statements: tuple[pulumi.Output[Statement], ...]
 
-    def __init__(self, name: str, *, settings: StackSettings, opts: pulumi.ResourceOptions) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: StackSettings,
+        resource_name: str,
+        holds: str,
+        content: Mapping[str, str],
+        protect: bool,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
         super().__init__(name, opts)
         secret = aws.secretsmanager.Secret(
-            "credentials",
+            resource_name,
             # A deleted secret keeps its name for weeks, so a recreated stack needs another one.
-            name_prefix=f"{settings.prefix}-twilio-",
-            description=f"Twilio credentials of {settings.prefix}",
-            kms_key_id=settings.secret_key_arn or None,
+            name_prefix=f"{settings.prefix}-{name}-",
+            description=f"{holds} of {settings.prefix}",
+            kms_key_id=settings.key_arn or None,
             tags=settings.tags,
-            opts=self.child(protect=settings.protect),
+            opts=self.child(protect=protect),
         )
         self.value = aws.secretsmanager.SecretVersion(
-            "credentials",
+            resource_name,
             secret_id=secret.id,
-            secret_string=pulumi.Output.secret(json.dumps(_credentials(settings))),
+            secret_string=pulumi.Output.secret(json.dumps(dict(content))),
             opts=self.child(),
         )
         self.arn = secret.arn
         self.statements = (secret.arn.apply(read_secret),)
-        if settings.secret_key_arn:
-            key_arn = settings.secret_key_arn
+        if settings.key_arn:
+            key_arn = settings.key_arn
             decrypt = secret.arn.apply(lambda arn: decrypt_secret(key_arn, arn))
             self.statements = (*self.statements, decrypt)
         self.register_outputs({"arn": self.arn})
-
-
-def _credentials(settings: StackSettings) -> dict[str, str]:
-    credentials = settings.twilio.credentials()
-    if settings.offers.are_possible:
-        credentials["events_password"] = settings.offers.events_password
-    return credentials

@@ -81,11 +81,18 @@ class RoutingSettings:
     reservation_timeout: int = key(
         "reservationTimeoutSeconds", _UP_TO_A_DAY, "How long an agent has to accept", default=120
     )
+    keeps_everyone: bool = key(
+        "keepEveryoneQueue",
+        FLAG,
+        "Whether the workspace's queue Everyone stays as it is. Otherwise `pulumi up` gives it "
+        "every worker",
+        default=False,
+    )
     strict: bool = key(
         "strictRouting",
         FLAG,
-        "Whether queues that leave a chat waiting for no one, such as one without a worker, stop "
-        "`pulumi preview` and `pulumi up`. They are warnings of the preview otherwise",
+        "Whether queues that leave a chat waiting for no one, and a change of the queue Everyone, "
+        "stop `pulumi preview` and `pulumi up`. They are warnings of the preview otherwise",
         default=False,
     )
 
@@ -106,12 +113,10 @@ class GatewaySettings:
     )
     throttling_rate: int = key(
         "throttlingRate",
-        whole(1, 1_000, "requests a second"),
-        "Requests a second on average, all callers together. Requests beyond it get 429",
+        whole(1, 500, "requests a second"),
+        "Requests a second on average, all callers together, and twice as many at once. Requests "
+        "beyond it get 429",
         default=20,
-    )
-    throttling_burst: int = key(
-        "throttlingBurst", whole(1, 1_000, "requests"), "Requests at once", default=40
     )
     domain_name: str = key(
         "domainName",
@@ -133,6 +138,17 @@ class GatewaySettings:
         default="",
         example="Z0123456789ABCDEFGHIJ",
     )
+    trust_store: str = key(
+        "originTrustStore",
+        text(
+            "the S3 address of a PEM file, s3://BUCKET/KEY, in the stack's region",
+            r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+",
+        ),
+        "The certificate authorities whose clients alone may call `domainName`, where a CloudFront "
+        "distribution of yours is in front: see docs/web-acl.md",
+        default="",
+        example="s3://my-trust-store/transfers.pem",
+    )
     keeps_execute_api: bool = key(
         "keepExecuteApi",
         FLAG,
@@ -140,6 +156,11 @@ class GatewaySettings:
         "plugin that was built with that address",
         default=False,
     )
+
+    @property
+    def throttling_burst(self) -> int:
+        """How many requests may come at once."""
+        return 2 * self.throttling_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +192,9 @@ class FunctionSettings:
     reserved_concurrency: int | None = key(
         "reservedConcurrency",
         whole(1, 1000, "concurrent executions of each function"),
-        "Concurrent executions reserved for each function, which are also its limit. AWS keeps 100 "
-        "of the account's unreserved",
+        "Concurrent executions reserved for each function that agents call, which are also its "
+        "limit; half as many for that of Twilio's events. AWS keeps 100 of the account's "
+        "unreserved",
         default=None,
         example="20",
     )
@@ -188,22 +210,24 @@ class AlarmSettings:
     email: str = key(
         "alarmEmail",
         text("an e-mail address, which AWS asks for its consent", r"[^@\s]+@[^@\s]+\.[^@\s]+"),
-        "The address that alarms are sent to. Without it, subscribe to the topic in the output "
-        "`alarmTopicArn`",
+        "The address that alarms are sent to that cannot wait. Without it, subscribe to the topic "
+        "in the output `alarmTopicArn`",
         default="",
         example="on-call@example.com",
+    )
+    ticket_email: str = key(
+        "ticketEmail",
+        text("an e-mail address, which AWS asks for its consent", r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+        "The address that the other alarms are sent to. Without it, subscribe to the topic in the "
+        "output `ticketTopicArn`",
+        default="",
+        example="chat-team@example.com",
     )
     failure_percent: int = key(
         "alarmFailurePercent",
         _PERCENT,
         "The share of transfers answered with 5xx above which there is an alarm",
         default=5,
-    )
-    refused_percent: int = key(
-        "alarmRefusedPercent",
-        _PERCENT,
-        "The share of agents' requests answered with 4xx above which there is an alarm",
-        default=50,
     )
     latency_seconds: int = key(
         "alarmLatencySeconds",
@@ -248,22 +272,33 @@ class StackSettings:
         "answers or none",
         default=False,
     )
-    secret_key_arn: str = key(
-        "secretKmsKeyArn",
+    key_arn: str = key(
+        "kmsKeyArn",
         text(
             "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; no alias, policies name the "
             "key",
             r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36}",
         ),
-        "Your own KMS key, in the stack's region, for the secret with the Twilio credentials. Set "
-        "it with `--plaintext`",
+        "Your own KMS key, in the stack's region, for all that takes one: secrets, table, queues, "
+        "logs, functions and the alarms' topics. Set it with `--plaintext`",
         default="",
         example="arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+    )
+    permissions_boundary: str = key(
+        "rolePermissionsBoundary",
+        text(
+            "the ARN of an IAM policy, arn:aws:iam::ACCOUNT:policy/NAME",
+            r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+",
+        ),
+        "The permissions boundary of every role, where your landing zone asks for one",
+        default="",
+        example="arn:aws:iam::123456789012:policy/boundary",
     )
     protect: bool = key(
         "protect",
         FLAG,
-        "Whether Pulumi refuses to delete the transfer workflow, the HTTP API and the secret",
+        "Whether Pulumi refuses to delete the transfer workflow, the HTTP API, the secret and the "
+        "table, and AWS the table",
         default=True,
     )
     tag_commit: bool = key(

@@ -4,11 +4,12 @@ The handlers read the same document to find which targets are routed.
 
 How TaskRouter reads it: the first filter whose expression matches the task's attributes takes it;
 within that filter the task waits at each target for the target's timeout. A task that passes the
-last target of its filter is cancelled, and the default filter is only for tasks that matched no
-filter. So the last target here never has a timeout: a waiting customer is offered to more and more
-agents, and the task is not cancelled before its own time to live. What is offered while its agent
-still serves the customer is different: it waits for its target only, and is
-cancelled after that: the agent keeps the customer.
+last target of its filter is cancelled, says one page, or goes on to the next filter that matches,
+says the other. So the last target here never has a timeout: a waiting customer is offered to more
+and more agents, and the task is not cancelled before its own time to live. What is offered while
+its agent still serves the customer is different: it waits for its target only, and is cancelled
+after that: the agent keeps the customer. So it has filters of its own and matches no other, and
+each filter says which of the two it is for.
 
 Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
@@ -23,6 +24,7 @@ from typing import Any, Final
 # https://www.twilio.com/docs/taskrouter/expression-syntax
 NOT_WHO_TRANSFERRED: Final = "worker.sid NOT IN task.ignoreWorkerSids"
 IS_OFFERED: Final = "transferHandOver == 'accepted'"
+IS_HANDED_OVER: Final = "transferHandOver == 'now'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def workflow_configuration(
         for name, expression, target in ways
     ]
     to_hand_over = [
-        _filter(f"To {name}", expression, target, *then) for name, expression, target in ways
+        _filter(f"To {name}", f"{expression} AND {IS_HANDED_OVER}", target, *then)
+        for name, expression, target in ways
     ]
     return {
         "task_routing": {

@@ -82,6 +82,8 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     yield "own time", *(f"{kind.own_ms:.0f} ms" for kind in kinds)
     yield "processor time", *(f"{kind.cpu_ms:.0f} ms" for kind in kinds)
     yield "with the emulated AWS", *(f"{kind.total_ms:.0f} ms" for kind in kinds)
+    if any(kind.left_out for kind in kinds):
+        yield "left out, since they differ", *(str(kind.left_out) for kind in kinds)
     cold = report.cold_start
     alone = {
         "new process, until it is ready": f"{cold.ready_ms:.0f} ms",

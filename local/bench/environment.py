@@ -56,6 +56,10 @@ class Answered:
         return self.seconds - self.awaited_seconds
 
 
+class RefusedError(BenchError):
+    """A function answered a request with another status than 200."""
+
+
 class Environment:
     """A function's process. One request at a time, as on Lambda.
 
@@ -77,15 +81,17 @@ class Environment:
 
         Raises
         ------
+        RefusedError
+            When the answer is another one.
         BenchError
-            When the answer is another one, or the process has ended.
+            When the process has ended.
         """
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(event) + "\n")
         self._process.stdin.flush()
         told = self._read()
         if told["status"] != 200:  # noqa: PLR2004 - the only good answer
-            raise BenchError(f"the function answered {told['status']}: {told['body']}")
+            raise RefusedError(f"the function answered {told['status']}: {told['body']}")
         return Answered(**{field.name: told[field.name] for field in fields(Answered)})
 
     def _read(self) -> dict[str, Any]:

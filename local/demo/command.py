@@ -28,6 +28,7 @@ def demo(console: Console) -> None:
         with progress_on(console) as progress:
             stack = held.enter_context(local_stack(progress, agent_timeout=AGENT_SECONDS))
         console.print(f"\nEndpoint  [bold]{stack.endpoint}[/]", soft_wrap=True)
+        console.print(f"Console   {stack.twilio.base_url}/console", soft_wrap=True)
         view = View.of(stack.twilio.base_url)
         with console.status("Asking get-workflows"):
             workflows = _workflows(stack.endpoint, view)

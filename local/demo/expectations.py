@@ -84,8 +84,12 @@ def _check_attributes(outcome: Outcome, view: View, attributes: dict[str, Any]) 
         "transferTargetType": outcome.scene.target_kind,
         "ignoreAgent": identities[outcome.sender_sid],
         "transferredFrom": outcome.before["sid"],
-        "conversations": {"conversation_id": outcome.before["sid"]},
-        **({"transferHandOver": "accepted"} if outcome.scene.hand_over == "accepted" else {}),
+        # What Flex has written there for Insights is kept.
+        "conversations": {
+            **before.get("conversations", {}),
+            "conversation_id": outcome.before["sid"],
+        },
+        "transferHandOver": outcome.scene.hand_over,
     }
     for key, content in expected.items():
         _same(f"the attribute {key}", content, attributes.get(key))

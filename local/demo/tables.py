@@ -13,6 +13,9 @@ from local.demo.outcome import Outcome
 VERBS = {"accepted": "accepted", "rejected": "declined", "timeout": "did not answer"}
 SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
 SHOWN_OF_SID = 10
+MIN_LABEL = 14
+# Below it there is no room for three columns.
+NARROW = 72
 
 
 def show_workflows(console: Console, workflows: list[dict[str, str]]) -> None:
@@ -35,7 +38,9 @@ def show_outcome(console: Console, number: int, outcome: Outcome, view: View) ->
         table.add_row(kind, f"{state}; in it: {', '.join(sorted(present))}")
     _print(console, table)
     if outcome.written:
-        _print(console, _attributes(outcome, view))
+        if console.width < NARROW:
+            console.print("[cyan]Attributes[/]")
+        _print(console, _attributes(outcome, view, "" if console.width < NARROW else "Attributes"))
 
 
 def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
@@ -47,9 +52,9 @@ def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
     table.add_row("Request", f"{sender} {verb} {_short(sid)} to {escape(target)}")
     colour = "green" if outcome.new else "yellow"
     answer = outcome.body.get("taskSid") or f"{outcome.body['code']}: {outcome.body['detail']}"
-    table.add_row(
-        "Answer", f"[{colour}]{outcome.status}[/] {escape(answer)} [dim]{outcome.seconds:.2f} s[/]"
-    )
+    # The time first: a long answer takes more than one line on a narrow terminal.
+    taken = f"[{colour}]{outcome.status}[/] [dim]in {outcome.seconds:.2f} s[/]"
+    table.add_row("Answer", f"{taken} {escape(answer)}")
     if outcome.repeated:
         status, body = outcome.repeated
         table.add_row("Sent again", f"[green]{status}[/] {body['taskSid']}, no further task")
@@ -85,16 +90,17 @@ def _queue_members(outcome: Outcome, view: View) -> set[str]:
     return view.members(outcome.target_sid) if outcome.scene.target_kind == "queue" else set()
 
 
-def _attributes(outcome: Outcome, view: View) -> Table:
+def _attributes(outcome: Outcome, view: View, label: str) -> Table:
     """Return the attributes that were written, with a name after each known SID."""
     names = {**view.people, outcome.before["sid"]: "the old task"}
     for kind in ("queues", "workflows"):
         names |= {sid: name for name, sid in view.seed[kind].items()}
-    table = _table("cyan")
+    table = _table("cyan", width=MIN_LABEL if label else 0)
+    table.columns[1].no_wrap = True
     table.add_column(overflow="fold")
     for index, (key, content) in enumerate(sorted(_flat(outcome.written).items())):
         shown = SID.sub(lambda sid: _named(sid[0], names), _readable(content))
-        table.add_row("" if index else "Attributes", key, escape(shown))
+        table.add_row("" if index else label, key, escape(shown))
     return table
 
 
@@ -121,9 +127,9 @@ def _short(sid: str) -> str:
     return f"{sid[:SHOWN_OF_SID]}.."
 
 
-def _table(label_style: str) -> Table:
+def _table(label_style: str, *, width: int = MIN_LABEL) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(style=label_style, no_wrap=True, min_width=14)
+    table.add_column(style=label_style, no_wrap=True, min_width=width)
     table.add_column(overflow="fold")
     return table
 

@@ -34,7 +34,8 @@ def _create_table(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
             for attribute in inputs["attributes"]
         ],
         GlobalSecondaryIndexes=[_index(index) for index in inputs["globalSecondaryIndexes"]],
-        SSESpecification=parameters(inputs["serverSideEncryption"]),
+        SSESpecification=parameters(inputs["serverSideEncryption"], kmsKeyArn="KMSMasterKeyId"),
+        DeletionProtectionEnabled=inputs["deletionProtectionEnabled"],
         Tags=tag_list(inputs["tags"]),
     )
     dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=parameters(inputs["ttl"]))
@@ -54,7 +55,8 @@ def _index(index: Mapping[str, Any]) -> dict[str, Any]:
 def _create_log_group(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     logs = aws.client("logs")
     name = inputs["name"]
-    logs.create_log_group(logGroupName=name, tags=inputs["tags"])
+    key = {"kmsKeyId": inputs["kmsKeyId"]} if "kmsKeyId" in inputs else {}
+    logs.create_log_group(logGroupName=name, tags=inputs["tags"], **key)
     logs.put_retention_policy(logGroupName=name, retentionInDays=inputs["retentionInDays"])
     groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     arn = next(group["arn"] for group in groups if group["logGroupName"] == name)

@@ -54,7 +54,11 @@ def _create_record(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
 
 
 def _create_domain_name(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    given = parameters(inputs, domainNameConfiguration="DomainNameConfigurations")
+    given = parameters(
+        inputs,
+        domainNameConfiguration="DomainNameConfigurations",
+        mutualTlsAuthentication="MutualTlsAuthentication",
+    )
     given["DomainNameConfigurations"] = [given["DomainNameConfigurations"]]
     answer = aws.client("apigatewayv2").create_domain_name(**given)
     (found,) = answer["DomainNameConfigurations"]

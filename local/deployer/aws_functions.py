@@ -47,7 +47,7 @@ def _create_function(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     client, name = aws.client("lambda"), inputs["name"]
     given = {key: value for key, value in inputs.items() if key not in _NOT_PASSED_ON}
     answer = client.create_function(
-        **parameters(given, name="FunctionName"),
+        **parameters(given, name="FunctionName", kmsKeyArn="KMSKeyArn"),
         Code={"ZipFile": with_bytecode(Path(inputs["code"].path))},
     )
     version = answer["Version"]
@@ -86,6 +86,11 @@ def _create_permission(aws: AwsClients, name: str, inputs: Inputs) -> Created:
     return Created(name, {"statementId": name})
 
 
+def _configure_invocation(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
+    aws.client("lambda").put_function_event_invoke_config(**parameters(inputs))
+    return Created(f"{inputs['functionName']}:{inputs['qualifier']}")
+
+
 def _create_schedule(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
     answer = aws.client("scheduler").create_schedule(**parameters(inputs))
     return Created(f"default/{inputs['name']}", {"arn": answer["ScheduleArn"]})
@@ -96,6 +101,7 @@ TYPES: Final[Mapping[str, Create]] = {
     "aws:iam/rolePolicy:RolePolicy": _create_role_policy,
     "aws:lambda/function:Function": _create_function,
     "aws:lambda/alias:Alias": _create_alias,
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": _configure_invocation,
     "aws:lambda/permission:Permission": _create_permission,
     "aws:scheduler/schedule:Schedule": _create_schedule,
 }

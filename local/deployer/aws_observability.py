@@ -9,7 +9,9 @@ from local.deployer.resource_types import Create, Created, Inputs
 
 
 def _create_topic(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
-    given = parameters(inputs) | {"Tags": tag_list(inputs["tags"])}
+    given = {"Name": inputs["name"], "Tags": tag_list(inputs["tags"])}
+    if "kmsMasterKeyId" in inputs:
+        given["Attributes"] = {"KmsMasterKeyId": inputs["kmsMasterKeyId"]}
     arn = aws.client("sns").create_topic(**given)["TopicArn"]
     return Created(arn, {"arn": arn})
 

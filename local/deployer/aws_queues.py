@@ -9,6 +9,7 @@ from local.deployer.resource_types import Create, Created, Inputs
 # By Pulumi's names, what SQS calls the attributes.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 _ATTRIBUTES: Final = {
+    "kmsMasterKeyId": "KmsMasterKeyId",
     "messageRetentionSeconds": "MessageRetentionPeriod",
     "redrivePolicy": "RedrivePolicy",
     "sqsManagedSseEnabled": "SqsManagedSseEnabled",

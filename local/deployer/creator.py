@@ -44,7 +44,11 @@ TWILIO_TYPES: Final = frozenset(
     }
 )
 _TWILIO_FUNCTIONS: Final = frozenset(
-    {"twilio:taskrouter:getTaskQueue", "twilio:taskrouter:getWorkers"}
+    {
+        "twilio:taskrouter:getTaskQueue",
+        "twilio:taskrouter:getTaskQueues",
+        "twilio:taskrouter:getWorkers",
+    }
 )
 # The types that the program declares and a local deployment leaves out, with the reasons.
 ABSENT: Final[Mapping[str, str]] = {

@@ -1,6 +1,6 @@
 """The rules as pure functions, so that they are tested without an engine."""
 
-from transfer_policy import access, events, operation
+from transfer_policy import access, alarms, events, operation, resource_policies
 from transfer_policy.rule import RULES
 
-__all__ = ["RULES", "access", "events", "operation"]
+__all__ = ["RULES", "access", "alarms", "events", "operation", "resource_policies"]

@@ -35,6 +35,9 @@ ALIAS_ARN: Final = re.compile(rf"arn:[^:]+:lambda:[^:]+:[0-9]{{12}}{_ALIAS}")
 # https://fetch.spec.whatwg.org/#http-access-control-allow-origin
 _ORIGIN: Final = re.compile(r"(https://[a-z0-9.-]+|http://localhost)(:[0-9]+)?")
 
+# A caller writes them, and API Gateway does not escape them: fields after them could be forged.
+_UNESCAPED: Final = ("$context.identity.userAgent", "$context.path")
+
 # They hold the agent's Flex token.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 _WITH_TOKENS: Final = ("$context.authorizer", "$request", "Authorization", "authorization")
@@ -51,7 +54,7 @@ _HIGHEST_LIMIT: Final = 1_000
     "A role may perform named actions on named resources; only X-Ray's actions take none.",
 )
 def least_privilege(resource: Resource) -> Iterator[str]:
-    for statement in _statements(resource.props["policy"]):
+    for statement in statements_of(resource.props["policy"]):
         if statement.get("Effect") != "Allow":
             continue
         sid = statement.get("Sid", "a statement without a Sid")
@@ -82,7 +85,7 @@ def _is_wide(arn: str, actions: frozenset[str]) -> bool:
 )
 def role_trust(resource: Resource) -> Iterator[str]:
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-    for statement in _statements(resource.props["assumeRolePolicy"]):
+    for statement in statements_of(resource.props["assumeRolePolicy"]):
         principal = statement.get("Principal")
         if principal == {"Service": "scheduler.amazonaws.com"}:
             conditions = nested(statement, "Condition", "StringEquals") or {}
@@ -153,6 +156,15 @@ def cors_origins(resource: Resource) -> Iterator[str]:
         yield "allowCredentials is set; expected a token in the request, no cookie"
 
 
+@rule(
+    "tls", "aws:apigatewayv2/domainName:DomainName", "A host name answers TLS 1.2 or later alone."
+)
+def tls(resource: Resource) -> Iterator[str]:
+    found = str(nested(resource.props, "domainNameConfiguration", "securityPolicy"))
+    if found in {"TLS_1_0", "None"}:
+        yield f"securityPolicy is {found}; expected TLS_1_2 or later"
+
+
 @rule("throttling", _STAGE, "A stage has limits of its own, so that a flood spares the account's.")
 def throttling(resource: Resource) -> Iterator[str]:
     # A route with settings of its own does not inherit the stage's limits.
@@ -180,6 +192,9 @@ def access_log(resource: Resource) -> Iterator[str]:
     for variable in _WITH_TOKENS:
         if variable in log_format:
             yield f"the access log's format has {variable}; expected nothing that holds a token"
+    for variable in _UNESCAPED:
+        if variable in log_format:
+            yield f"the access log's format has {variable}; expected nothing that a caller writes"
 
 
 def _fields(log_format: str) -> list[str]:
@@ -190,7 +205,7 @@ def _fields(log_format: str) -> list[str]:
     return list(fields.values()) if isinstance(fields, dict) else []
 
 
-def _statements(document: Any) -> list[Mapping[str, Any]]:
+def statements_of(document: Any) -> list[Mapping[str, Any]]:
     """Return the statements of a policy document, JSON or not, one or many."""
     parsed = json.loads(document) if isinstance(document, str) else document
     found = parsed["Statement"]

@@ -10,6 +10,9 @@ from transfer_policy.access import ALIAS_ARN
 from transfer_policy.rule import Finding, Resource, nested, of_type, rule, stack_rule, texts
 
 _QUEUE: Final = "aws:sqs/queue:Queue"
+_SINK: Final = "twilio:events:Sink"
+_FUNCTION: Final = "aws:lambda/function:Function"
+_EXECUTE_API: Final = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 _MAPPING: Final = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _QUEUE_ARN: Final = re.compile(r"arn:[^:*?]+:sqs:[^:*?]+:[0-9]{12}:[^:*?]+")
@@ -24,12 +27,6 @@ def queue_encryption(resource: Resource) -> Iterator[str]:
     has_key = bool(resource.props.get("kmsMasterKeyId"))
     if not has_key and resource.props.get("sqsManagedSseEnabled") is not True:
         yield "sqsManagedSseEnabled is not true; expected it, or a kmsMasterKeyId"
-
-
-@rule("queue-access", _QUEUE, "Only the account's own roles may use a queue.")
-def queue_access(resource: Resource) -> Iterator[str]:
-    if "policy" in set(resource.props):
-        yield "a policy is attached; expected none: the functions' roles say what they may do"
 
 
 @stack_rule(
@@ -68,6 +65,8 @@ def _kept(queue: Resource) -> float:
 def event_source(resource: Resource) -> Iterator[str]:
     if "ReportBatchItemFailures" not in texts(resource.props.get("functionResponseTypes")):
         yield "no ReportBatchItemFailures; expected it, or one failure repeats a whole batch"
+    if resource.props.get("enabled") is False:
+        yield "enabled is false; expected it: nothing else empties the queue"
     if not nested(resource.props, "scalingConfig", "maximumConcurrency"):
         yield "no scalingConfig.maximumConcurrency; expected one: agents' requests come first"
     # Last, since they are not known in a new stack's preview.
@@ -79,9 +78,48 @@ def event_source(resource: Resource) -> Iterator[str]:
         yield f"eventSourceArn is {source!r}; expected a queue's"
 
 
+@stack_rule(
+    "visibility-timeout",
+    "A message comes again only when the function that has it cannot any more.",
+)
+def visibility_timeout(resources: Sequence[Resource]) -> Iterator[Finding]:
+    queues = {str(it.props.get("name")): it for it in of_type(resources, _QUEUE)}
+    functions = {str(it.props.get("name")): it for it in of_type(resources, _FUNCTION)}
+    for mapping in of_type(resources, _MAPPING):
+        queue = queues.get(str(mapping.props.get("eventSourceArn")).rpartition(":")[2])
+        qualified = str(mapping.props.get("functionName")).partition(":function:")[2]
+        name = qualified.partition(":")[0]
+        if queue and name in functions:
+            hidden = float(queue.props.get("visibilityTimeoutSeconds") or 30)
+            runs = float(functions[name].props.get("timeout") or 3)
+            if hidden < runs:
+                message = f"visibilityTimeoutSeconds is {hidden:.0f}; expected {runs:.0f} at least"
+                yield queue, message
+
+
+@stack_rule("own-sink", "Twilio's events, with the password, go to the stack's own API.")
+def own_sink(resources: Sequence[Resource]) -> Iterator[Finding]:
+    names = {
+        str(it.props.get("domainName"))
+        for it in of_type(resources, "aws:apigatewayv2/domainName:DomainName")
+    }
+    for sink in of_type(resources, _SINK):
+        host = _host(str(nested(sink.props, "sinkConfiguration", "destination")))
+        is_own = host in names if names else bool(_EXECUTE_API.fullmatch(host))
+        if not is_own and host not in _THIS_MACHINE:
+            yield sink, "the destination is another host than the stack's API; expected its own"
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 @rule(
     "event-sink",
-    "twilio:events:Sink",
+    _SINK,
     "Twilio sends events to a webhook with a password, and over TLS.",
 )
 def event_sink(resource: Resource) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rules for what runs and what is kept: functions, logs, the table, alarms, tags, the queue."""
+"""Rules for what runs and what is kept: functions, logs, the table, tags, the "Everyone" queue."""
 
 import datetime as dt
 import json
@@ -31,9 +31,11 @@ _REFERENCE_NAME: Final = re.compile(r"_ARN$", re.IGNORECASE)
 # secret access key is 40 of base64's; a URL may have a user and a password in it.
 _CREDENTIAL_VALUE: Final = re.compile(r"[0-9A-Za-z]{32}|[0-9A-Za-z/+]{40}|.*://[^/@]*:[^/@]+@.*")
 _SHORTEST_SECRET: Final = 8
+_EXPIRATION: Final = "expiration"  # what the functions write
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-_TOO_LITTLE: Final = frozenset({"LessThanThreshold", "LessThanOrEqualToThreshold"})
+_FOREIGN_CODE: Final = frozenset(
+    {"AWS_LAMBDA_EXEC_WRAPPER", "LD_PRELOAD", "PYTHONPATH", "PYTHONSTARTUP", "LD_LIBRARY_PATH"}
+)
 
 _EVERYONE: Final = "Everyone"
 
@@ -46,9 +48,11 @@ _TAGGED: Final = frozenset(
         "aws:apigatewayv2/domainName:DomainName",
         "aws:apigatewayv2/stage:Stage",
         _LOG_GROUP,
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
         "aws:cloudwatch/metricAlarm:MetricAlarm",
         _TABLE,
         "aws:iam/role:Role",
+        "aws:kms/key:Key",
         "aws:lambda/eventSourceMapping:EventSourceMapping",
         _FUNCTION,
         "aws:secretsmanager/secret:Secret",
@@ -66,11 +70,16 @@ _UNTAGGED: Final = frozenset(
         "aws:cloudwatch/logMetricFilter:LogMetricFilter",
         "aws:cloudwatch/queryDefinition:QueryDefinition",
         "aws:iam/rolePolicy:RolePolicy",
+        "aws:kms/alias:Alias",
         "aws:lambda/alias:Alias",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
         "aws:lambda/permission:Permission",
         "aws:route53/record:Record",
         "aws:scheduler/schedule:Schedule",
+        "aws:secretsmanager/secretPolicy:SecretPolicy",
         _SECRET_VERSION,
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sqs/queuePolicy:QueuePolicy",
         "aws:sns/topicSubscription:TopicSubscription",
     }
 )
@@ -115,6 +124,38 @@ def no_credential_in_environment(resource: Resource) -> Iterator[str]:
             yield f"variable {name} is named like a credential; expected it in Secrets Manager"
         elif _CREDENTIAL_VALUE.fullmatch(str(value)):
             yield f"variable {name} holds what looks like one; expected it in Secrets Manager"
+
+
+@rule(
+    "own-code",
+    _FUNCTION,
+    "A function runs the code of the bundle alone, and logs what it does.",
+)
+def own_code(resource: Resource) -> Iterator[str]:
+    for key in ("layers", "imageUri", "s3Bucket", "imageConfig", "fileSystemConfig"):
+        if resource.props.get(key):
+            yield f"{key} is set; expected code from the bundle alone"
+    # https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+    for name in sorted(_FOREIGN_CODE & set(_environment(resource))):
+        yield f"variable {name} runs other code with the function; expected no such variable"
+    logged = nested(resource.props, "loggingConfig", "applicationLogLevel")
+    if logged in {"ERROR", "FATAL"}:
+        yield f"applicationLogLevel is {logged}; expected WARN or lower, or none"
+
+
+@rule("running", _FUNCTION, "A function can run: concurrency 0 switches it off.")
+def running(resource: Resource) -> Iterator[str]:
+    if resource.props.get("reservedConcurrentExecutions") == 0:
+        yield "reservedConcurrentExecutions is 0; expected a number, or none"
+
+
+@rule("one-version", "aws:lambda/alias:Alias", "An alias leads to one published version.")
+def one_version(resource: Resource) -> Iterator[str]:
+    if nested(resource.props, "routingConfig", "additionalVersionWeights"):
+        yield "routingConfig sends some requests to another version; expected one version"
+    # Last, since it is not known in a new stack's preview.
+    if str(resource.props.get("functionVersion")) == "$LATEST":
+        yield "functionVersion is $LATEST; expected a published version"
 
 
 @stack_rule(
@@ -179,24 +220,9 @@ def table_encryption(resource: Resource) -> Iterator[str]:
 @rule("table-expiry", _TABLE, "The table's rows expire.")
 def table_expiry(resource: Resource) -> Iterator[str]:
     is_enabled = nested(resource.props, "ttl", "enabled") is True
-    if not is_enabled or not nested(resource.props, "ttl", "attributeName"):
-        yield "ttl is not enabled; expected it: a row names a task and its target"
-
-
-@rule(
-    "alarm-action",
-    "aws:cloudwatch/metricAlarm:MetricAlarm",
-    "An alarm notifies a topic. Missing data breaches where a low value does, and not elsewhere.",
-)
-def alarm_action(resource: Resource) -> Iterator[str]:
-    # At night there are no transfers and so no data; a canary without data does not run.
-    comparison = str(resource.props.get("comparisonOperator"))
-    expected = "breaching" if comparison in _TOO_LITTLE else "notBreaching"
-    found = resource.props.get("treatMissingData")
-    if found != expected:
-        yield f"treatMissingData is {found!r}; expected {expected} with {comparison}"
-    if not resource.props.get("alarmActions"):
-        yield "no alarmActions; expected a topic"
+    attribute = nested(resource.props, "ttl", "attributeName")
+    if not is_enabled or attribute != _EXPIRATION:
+        yield f"ttl is not enabled on {_EXPIRATION}; expected it: an item names tasks and agents"
 
 
 @rule(

@@ -8,37 +8,13 @@ from requests import Session
 from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
-from twilio.rest import Client
-from urllib3.util import Retry
+from twilio.rest import Client as TwilioClient
 
 from pulumi_twilio.config import Settings
+from pulumi_twilio.retries import CarefulRetry
 
 # Seconds for one attempt of one call.
 _TIMEOUT = 30
-
-
-class _CarefulRetry(Retry):
-    """Retries 429 of every method, and 5xx of all but POST.
-
-    A POST that was answered 5xx may have created what it should, so to send it again blindly
-    could create a second one. A POST that was answered 429 did nothing.
-    """
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: FBT001, FBT002 - urllib3's signature
-        if method.upper() == "POST":
-            return bool(self.total) and status_code == 429  # noqa: PLR2004 - an HTTP status
-        return super().is_retry(method, status_code, has_retry_after)
-
-
-def _retries() -> Retry:
-    return _CarefulRetry(
-        total=4,
-        connect=1,
-        backoff_factor=0.25,
-        backoff_jitter=0.25,
-        status_forcelist=(429, 500, 502, 503, 504),
-        raise_on_status=False,
-    )
 
 
 class RedirectingHttpClient(TwilioHttpClient):
@@ -58,7 +34,7 @@ class RedirectingHttpClient(TwilioHttpClient):
         # The SDK itself would retry only broken connections, and only over https.
         self.session = Session()
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, HTTPAdapter(max_retries=_retries()))
+            self.session.mount(scheme, HTTPAdapter(max_retries=CarefulRetry()))
 
     # The SDK's own two classes do not agree on the parameters' names.
     def request(  # type: ignore[override]
@@ -66,6 +42,20 @@ class RedirectingHttpClient(TwilioHttpClient):
     ) -> Response:
         """Make one call; the parameters are the base class's."""
         return super().request(method, redirected(url, self._base_url), *args, **kwargs)
+
+
+class Client(TwilioClient):
+    """Twilio's client of one account.
+
+    Attributes
+    ----------
+    is_confirmed
+        True once an answer has shown that the credentials are the account's. An auth token goes
+        with its account's SID; an API key may be another account's, and most of Twilio's paths
+        do not name the account.
+    """
+
+    is_confirmed: bool = False
 
 
 def redirected(url: str, base_url: str | None) -> str:

@@ -3,9 +3,12 @@
 All of it is pure: nothing here calls Twilio.
 """
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import zip_longest
+from typing import Any, Final
 
 from pulumi.provider.experimental.provider import (
     CheckFailure,
@@ -15,7 +18,10 @@ from pulumi.provider.experimental.provider import (
 )
 
 from pulumi_twilio.declaration import Declaration, Property
+from pulumi_twilio.json_values import part
 from pulumi_twilio.property_values import UNKNOWN, Properties
+
+_NOTHING: Final = object()
 
 
 def check(properties: tuple[Property, ...], inputs: Properties) -> list[CheckFailure]:
@@ -123,11 +129,59 @@ def _same(each: Property, recorded: Any, wanted: Any) -> bool:
     return recorded is not None and each.same(recorded, wanted)
 
 
+def is_let_go(state: Properties, inputs: Properties, old_inputs: Properties | None) -> bool:
+    """Tell whether the program has just said of an object that is managed to leave it at Twilio.
+
+    An object of which it said so from the start was made by Pulumi because there was none.
+    """
+    was_said = old_inputs is None or bool(old_inputs.get("adoptExisting"))
+    return not state.get("adopted") and inputs.get("adoptExisting") is True and not was_said
+
+
+def _parts(old: Any, new: Any, path: str) -> Iterator[tuple[str, PropertyDiffKind]]:
+    """Find the smallest parts of a value that differ, by Pulumi's paths: `a.b[0]["c.d"]`."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted(old.keys() | new.keys()):
+            below = f".{key}" if re.fullmatch(r"\w+", key) else f"[{json.dumps(key)}]"
+            yield from _parts(old.get(key, _NOTHING), new.get(key, _NOTHING), path + below)
+    elif isinstance(old, list) and isinstance(new, list):
+        pairs = zip_longest(old, new, fillvalue=_NOTHING)
+        for position, pair in enumerate(pairs):
+            yield from _parts(*pair, f"{path}[{position}]")
+    elif old is _NOTHING:
+        yield path, PropertyDiffKind.ADD
+    elif new is _NOTHING:
+        yield path, PropertyDiffKind.DELETE
+    elif old != new:
+        yield path, PropertyDiffKind.UPDATE
+
+
+def _detailed(change: Change, old: Any, new: Any) -> dict[str, PropertyDiff]:
+    """Say of an object which parts of it change; of anything else, that it does."""
+    each = change.property
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and not each.replaces:
+        if each.merged:
+            # What is no longer declared stays at Twilio.
+            old = {key: value for key, value in old.items() if key in new}
+        # By the inputs, since an output may have another form, such as JSON.
+        parts = {path: PropertyDiff(kind, True) for path, kind in _parts(old, new, each.name)}  # noqa: FBT003 - Pulumi's signature
+        if parts:
+            return parts
+    return {each.name: PropertyDiff(change.kind, input_diff=False)}
+
+
+def _before(each: Property, state: Properties, old_inputs: Properties | None) -> Any:
+    """Return the old input of a property if it is what the state has; None if it is not."""
+    old = (old_inputs or {}).get(each.name)
+    return old if old is not None and _same(each, state.get(each.name), old) else None
+
+
 def diff(
     declared: Declaration,
     state: Properties,
     inputs: Properties,
     ignore_changes: Iterable[str],
+    old_inputs: Properties | None = None,
 ) -> DiffResponse:
     """Say in Pulumi's terms what `changes` found.
 
@@ -141,11 +195,13 @@ def diff(
         The declared inputs.
     ignore_changes
         Properties whose changes the program wants ignored.
+    old_inputs
+        The inputs of the last deployment, where the engine tells them.
 
     Returns
     -------
     DiffResponse
-        With a detailed difference for each property.
+        With a detailed difference for each property, or for each changed part of an object.
     """
     ignored = set(ignore_changes)
     found = [
@@ -153,8 +209,19 @@ def diff(
         for each in changes(declared.properties, state, inputs)
         if each.property.name not in ignored
     ]
+    detailed = {
+        path: part
+        for each in found
+        for path, part in _detailed(
+            each, _before(each.property, state, old_inputs), inputs.get(each.property.name)
+        ).items()
+    }
+    names = [each.property.name for each in found]
+    if is_let_go(state, inputs, old_inputs) and "adoptExisting" not in ignored:
+        detailed["adoptExisting"] = PropertyDiff(PropertyDiffKind.ADD, input_diff=True)
+        names.append("adoptExisting")
     return DiffResponse(
-        changes=bool(found),
+        changes=bool(names),
         replaces=[each.property.name for each in found if each.property.replaces],
         stables=["sid", *declared.computed, "adopted"],
         # In one place the old object prevents another one of the same name.
@@ -162,8 +229,45 @@ def diff(
             state.get(name) == inputs.get(name)
             for name in (declared.key, *(each.name for each in declared.place))
         ),
-        diffs=[each.property.name for each in found],
-        detailed_diff={
-            each.property.name: PropertyDiff(each.kind, input_diff=False) for each in found
-        },
+        diffs=names,
+        detailed_diff=detailed,
     )
+
+
+def inputs_of(declared: Declaration, outputs: Properties, before: Properties) -> Properties:
+    """Return the inputs that declare an object as it is.
+
+    Parameters
+    ----------
+    declared
+        The kind of object.
+    outputs
+        Its outputs, as Twilio has it now.
+    before
+        The inputs of the last deployment, of which those change that differ; empty for an import.
+
+    Returns
+    -------
+    Properties
+        The inputs.
+    """
+    if not before:
+        return {
+            each.name: each.to_input(outputs[each.name])
+            for each in declared.managed
+            if each.name in outputs
+        }
+    drifted = {
+        each.property.name: _in_the_form_of(before[each.property.name], each.property, outputs)
+        for each in changes(declared.properties, outputs, before)
+        if each.property.name in before
+    }
+    return before | drifted
+
+
+def _in_the_form_of(before: Any, each: Property, outputs: Properties) -> Any:
+    found = outputs.get(each.name)
+    if each.merged:
+        found = part(found, before)
+    # What was declared as an object stays one, so that a preview can say what changed in it.
+    return each.to_input(found) if isinstance(before, dict) else each.to_output(found)

@@ -83,6 +83,24 @@ _RULES: dict[str, Callable[[str], str | None]] = {
 
 KEYS = tuple(_RULES)
 
+DESCRIPTION = (
+    "Settings for resources that do not use the stack's `twilio:` configuration. What is not given "
+    "here comes from the environment (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_API_KEY`, "
+    "`TWILIO_API_SECRET`, `TWILIO_REGION`, `TWILIO_EDGE`)."
+)
+DESCRIPTIONS = {
+    "accountSid": "`AC` and 32 hexadecimal digits.",
+    "authToken": "The account's auth token, or else an API key. Kept as a secret.",
+    "apiKeySid": "An API key, `SK` and 32 hexadecimal digits.",
+    "apiKeySecret": "The API key's secret. Kept as a secret.",
+    "region": "A Twilio region such as `ie1`: https://www.twilio.com/docs/global-infrastructure.",
+    "edge": "A Twilio edge location such as `dublin`. A region needs its own.",
+    "baseUrl": (
+        "Where an emulator of Twilio listens. A call to `https://taskrouter.twilio.com/v1/…` then "
+        "goes to `<base_url>/taskrouter/v1/…`."
+    ),
+}
+
 
 def check(config: Properties, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Find what is wrong with a configuration.
@@ -112,7 +130,7 @@ def check(config: Properties, environment: Mapping[str, str] = os.environ) -> di
         expected = _RULES[key](value) if isinstance(value, str) else "a string"
         if expected:
             failures[key] = f"must be {expected}{_found(key, value, config)}"
-    return _credential_failures(values) | failures
+    return _credential_failures(values) | _edge_failure(values) | failures
 
 
 def resolve(config: Properties, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -183,6 +201,18 @@ def _found(key: str, value: object, config: Properties) -> str:
     shown = "" if key in SECRET_KEYS or "@" in str(value) else f", not {value!r}"
     from_environment = config.get(key) in (None, "") and key in ENVIRONMENT
     return shown + (f" (environment variable {ENVIRONMENT[key]})" if from_environment else "")
+
+
+def _edge_failure(values: Mapping[str, Any]) -> dict[str, str]:
+    # Hosts without an edge location stop working outside us1:
+    # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
+    region = values.get("region")
+    if region in {None, UNKNOWN, "us1"} or "edge" in values:
+        return {}
+    return {
+        "edge": f"is missing: region {region!r} needs the edge location that goes with it "
+        "(`pulumi config set twilio:edge dublin` for ie1, `sydney` for au1)"
+    }
 
 
 def _credential_failures(values: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from pulumi_twilio import shapes
 
@@ -47,10 +47,15 @@ class Property:
     secret
         True when it may hold a credential.
     as_declared
-        True when it never changes at Twilio, which may show it in another way, such as without a
-        password: then the declared value is what is recorded.
+        True for an object that Twilio may show in another way than it was declared, such as
+        without a password: then the declared value is what is recorded, but for what Twilio shows
+        otherwise than before.
     below
         The object of Twilio's answer that holds it, whose name its own begins with.
+    merged
+        True for an object of which only the declared keys are managed.
+    always
+        True when every change has to name it, changed or not.
     """
 
     name: str
@@ -66,6 +71,8 @@ class Property:
     secret: bool = False
     as_declared: bool = False
     below: str = ""
+    merged: bool = False
+    always: bool = False
 
     @property
     def parameter(self) -> str:
@@ -75,15 +82,20 @@ class Property:
         return f"{pascal(self.below)}.{self.name.removeprefix(self.below)}"
 
     def read(self, answer: Mapping[str, Any]) -> Any:
-        """Return the value in Twilio's answer; None where there is none."""
+        """Return the value in Twilio's answer; None where there is none.
+
+        Some of Twilio's APIs show an empty string as null. Where the default is another one, the
+        empty string is a value like any other, and null stands for it.
+        """
         name = snake(self.name)
         if self.below:
             answer = answer.get(snake(self.below)) or {}
             name = name.removeprefix(f"{snake(self.below)}_")
         value = answer.get(name)
-        if value is not None:
+        if value is None and self.default and not list(self.shape.wrong("")):
+            value = ""
+        elif value is not None:
             value = self.to_output(value)
-        # An empty string where it means "not set" is shown as null by some of Twilio's APIs.
         return None if value == self.default == "" else value
 
 
@@ -149,6 +161,15 @@ class Declaration:
         let go, such as a workspace's default activity.
     collection
         A property whose entries Twilio keeps as objects below this one.
+    version
+        The version of the API.
+    is_single
+        True for settings of which an account has one: their path is the object's, without a SID,
+        and the account's SID is their id. They are only adopted.
+    in_json
+        True when a change is a JSON document with the account's SID, not a form.
+    flags
+        The computed outputs that are true or false.
     """
 
     token: str
@@ -169,6 +190,10 @@ class Declaration:
     only_adopted: bool = False
     is_kept: Callable[[Api, Mapping[str, Any]], bool] | None = None
     collection: Collection | None = None
+    version: str = "v1"
+    is_single: bool = False
+    in_json: bool = False
+    flags: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> str:
@@ -196,6 +221,12 @@ class Declaration:
     def place(self) -> tuple[Property, ...]:
         """Return the properties that the path names."""
         return tuple(each for each in self.properties if f"{{{each.name}}}" in self.path)
+
+
+class Kind:
+    """A kind of object at Twilio; the docstring of each describes it and its properties."""
+
+    declaration: ClassVar[Declaration]
 
 
 def pascal(name: str) -> str:

@@ -30,6 +30,10 @@ class AlreadyExistsError(ProviderError):
     """The workspace already has an object of that friendly name."""
 
 
+class WrongAccountError(ProviderError):
+    """The credentials are of another account than the configured one."""
+
+
 class NotFoundError(ProviderError):
     """What was asked for is not in the workspace."""
 
@@ -127,7 +131,7 @@ def _advice(status: int, code: int) -> str:
                 "Pulumi run `pulumi refresh`"
             )
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return "Retries are used up: run the same command again in a minute"
+            return "It was sent again for up to a minute: run the same command again later"
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return "Twilio had a problem: see https://status.twilio.com, then run it again"
         case _:

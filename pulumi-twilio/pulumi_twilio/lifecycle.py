@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi.provider.experimental.provider import CheckFailure, DiffResponse
-from twilio.rest import Client
 
 from pulumi_twilio import comparison
 from pulumi_twilio.api import Answer
+from pulumi_twilio.as_declared import SHOWN, as_declared, as_shown
+from pulumi_twilio.client import Client
 from pulumi_twilio.errors import (
     AlreadyExistsError,
     GoneError,
@@ -16,6 +17,7 @@ from pulumi_twilio.errors import (
     TwilioFailedError,
     asking_twilio,
 )
+from pulumi_twilio.json_values import merge
 from pulumi_twilio.objects import Objects, place_of, within
 from pulumi_twilio.property_values import UNKNOWN, Properties
 from pulumi_twilio.resource_id import resource_id_parts
@@ -39,12 +41,21 @@ class Lifecycle(Objects):
         return comparison.check(self.declaration.properties, inputs)
 
     def diff(
-        self, state: Properties, inputs: Properties, ignore_changes: Sequence[str]
+        self,
+        state: Properties,
+        inputs: Properties,
+        ignore_changes: Sequence[str],
+        old_inputs: Properties | None = None,
     ) -> DiffResponse:
         """Compare recorded state and declared inputs; see `comparison.diff`."""
-        return comparison.diff(self.declaration, state, inputs, ignore_changes)
+        return comparison.diff(self.declaration, state, inputs, ignore_changes, old_inputs)
 
-    def preview(self, inputs: Properties, state: Properties | None = None) -> Properties:
+    def preview(
+        self,
+        inputs: Properties,
+        state: Properties | None = None,
+        old_inputs: Properties | None = None,
+    ) -> Properties:
         """Return the outputs, as far as they are known without Twilio.
 
         Parameters
@@ -53,6 +64,8 @@ class Lifecycle(Objects):
             The declared inputs.
         state
             The recorded outputs; None for an object that is yet to be created.
+        old_inputs
+            The inputs of the last deployment.
 
         Returns
         -------
@@ -60,7 +73,14 @@ class Lifecycle(Objects):
             The outputs, `UNKNOWN` where only Twilio can tell.
         """
         if state is not None:
-            return state | self._expected(self._changes(state, inputs))
+            left = {"adopted": True} if comparison.is_let_go(state, inputs, old_inputs) else {}
+            wanted = self._changes(state, inputs)
+            whole = {
+                each.name: merge(state.get(each.name), wanted[each.name])
+                for each in self._managed
+                if each.merged and each.name in wanted
+            }
+            return state | self._expected(wanted | whole) | left
         known = {each.name: inputs[each.name] for each in self._managed if each.name in inputs}
         adopted: Any = UNKNOWN if inputs.get("adoptExisting") else self.declaration.only_adopted
         outputs: Properties = dict.fromkeys(self.declaration.outputs, UNKNOWN)
@@ -96,15 +116,31 @@ class Lifecycle(Objects):
         if existing is None:
             if self.declaration.only_adopted:
                 raise NotFoundError(f"{place_of(inputs)} has no {self._label(inputs)[4:]}")
-            made = self.outputs(self._post_new(client, inputs), inputs, adopted=False)
-            return made | self._as_declared(self._expected(inputs))
+            return self._create(client, inputs)
         if not (self.declaration.only_adopted or inputs.get("adoptExisting")):
             raise self._already_exists(name, existing, inputs)
         return self._adopt(client, existing, inputs)
 
+    def _create(self, client: Client, inputs: Properties) -> Properties:
+        made = self._post_new(client, inputs)
+        outputs = self.outputs(made, inputs, adopted=False)
+        declared = as_declared(self.declaration, self._expected(inputs), {})
+        if declared:
+            # A creation may be answered with what is never shown again.
+            declared |= self._shown(client, outputs)
+        outputs |= declared
+        # An empty value that Twilio took for "not given" is one for an update.
+        ignored = {n: value for n, value in self._changes(outputs, inputs).items() if value == ""}
+        try:
+            changed = self._change(client, outputs, ignored, made)
+        except TwilioFailedError:
+            self.delete(client, outputs["sid"], outputs)
+            raise
+        return self.outputs(changed, inputs, adopted=False) | declared
+
     def _adopt(self, client: Client, existing: Answer, inputs: Properties) -> Properties:
-        with asking_twilio(f"read {self._label(inputs)}{within(inputs)}"):
-            found = self._complete(self._api(client), existing, inputs)
+        # A list may leave things out, such as the definition of a flow.
+        found = self._fetch(client, existing["sid"], inputs)
         outputs = self.outputs(found, inputs, adopted=True)
         wanted = self._changes(outputs, inputs)
         fixed = [each.name for each in self._managed if each.replaces and each.name in wanted]
@@ -115,7 +151,8 @@ class Lifecycle(Objects):
                 "use another name"
             )
         changed = self._change(client, outputs, wanted, found)
-        return self.outputs(changed, inputs, adopted=True)
+        outputs = self.outputs(changed, inputs, adopted=True)
+        return outputs | as_shown(self.declaration, outputs)
 
     def read(
         self, client: Client, resource_id: str, state: Properties, inputs: Properties
@@ -147,17 +184,23 @@ class Lifecycle(Objects):
         """
         place, sid = resource_id_parts(self.declaration, resource_id, inputs | state)
         try:
-            with asking_twilio(f"read the {self.declaration.kind} {sid}{within(place)}"):
-                api = self._api(client)
-                found = self._complete(api, api.fetch(f"{self._path(place)}/{sid}"), place)
+            found = self._fetch(client, sid, place)
         except GoneError:
             return None
         adopted = self.declaration.only_adopted or bool(state.get("adopted"))
-        outputs = self.outputs(found, place, adopted=adopted) | self._as_declared(state)
-        return Reading(sid, outputs, self._inputs_of(outputs, inputs))
+        outputs = self.outputs(found, place, adopted=adopted)
+        outputs |= as_declared(self.declaration, state, outputs) | as_shown(
+            self.declaration, outputs
+        )
+        return Reading(sid, outputs, comparison.inputs_of(self.declaration, outputs, inputs))
 
     def update(
-        self, client: Client, name: str, sid: str, state: Properties, inputs: Properties
+        self,
+        client: Client,
+        sid: str,
+        state: Properties,
+        inputs: Properties,
+        old_inputs: Properties | None = None,
     ) -> Properties:
         """Change what differs, nothing else.
 
@@ -165,14 +208,14 @@ class Lifecycle(Objects):
         ----------
         client
             The client of the account.
-        name
-            The resource's name in the program, for messages.
         sid
             The object's SID.
         state
             The recorded outputs.
         inputs
             The declared inputs, all known.
+        old_inputs
+            Those of the last deployment.
 
         Returns
         -------
@@ -192,10 +235,16 @@ class Lifecycle(Objects):
         if self.declaration.key in wanted:
             holder = self._find(client, inputs)
             if holder and holder["sid"] != sid:
-                raise self._already_exists(name, holder, inputs)
+                raise AlreadyExistsError(
+                    f"{place_of(inputs)} already has {self._label(inputs)} ({holder['sid']}), so "
+                    f"{sid} cannot take that name: use another one, or first rename or delete "
+                    f"{holder['sid']}"
+                )
         changed = self._change(client, state | {"sid": sid}, wanted)
-        outputs = self.outputs(changed, state, adopted=bool(state.get("adopted")))
-        return outputs | self._as_declared(state)
+        left = bool(state.get("adopted")) or comparison.is_let_go(state, inputs, old_inputs)
+        outputs = self.outputs(changed, state, adopted=left)
+        recorded = {SHOWN: state[SHOWN]} if SHOWN in state else {}
+        return outputs | as_declared(self.declaration, state, {}) | recorded
 
     def delete(self, client: Client, sid: str, state: Properties) -> None:
         """Delete an object, unless it was adopted.
@@ -218,7 +267,7 @@ class Lifecycle(Objects):
             return
         try:
             with asking_twilio(f"delete the {self.declaration.kind} {sid}{within(state)}"):
-                self._api(client).delete(f"{self._path(state)}/{sid}")
+                self._api(client).delete(self._object(state, sid))
         except GoneError:
             return
         except TwilioFailedError as error:
@@ -230,13 +279,6 @@ class Lifecycle(Objects):
             if not kept:
                 raise
 
-    def _as_declared(self, known: Properties) -> Properties:
-        return {
-            each.name: known[each.name]
-            for each in self._managed
-            if each.as_declared and each.name in known
-        }
-
     def _changes(self, state: Properties, inputs: Properties) -> Properties:
         found = comparison.changes(self.declaration.properties, state, inputs)
         return {each.property.name: each.value for each in found}
@@ -247,19 +289,11 @@ class Lifecycle(Objects):
         sid = existing["sid"]
         resource_id = "/".join([*(inputs[each.name] for each in self.declaration.place), sid])
         return AlreadyExistsError(
-            f"{place_of(inputs)} already has {self._label(inputs)} ({sid}). To use it, set "
-            "adopt_existing=True (it is then never deleted); to take it over, run: pulumi import "
+            f"{place_of(inputs)} already has {self._label(inputs)} ({sid}). If this stack has it "
+            "under another name, because the resource was renamed or moved in the program, tell "
+            "Pulumi the old name with the resource option `aliases` "
+            "(https://www.pulumi.com/docs/iac/concepts/options/aliases/). If it was made without "
+            "this stack, set adoptExisting (in Python adopt_existing) to use it, which never "
+            "deletes it, or take it over: pulumi import "
             f"{self.declaration.token} {name} {resource_id}"
         )
-
-    def _inputs_of(self, outputs: Properties, before: Properties) -> Properties:
-        if not before:
-            return {
-                each.name: each.to_input(outputs[each.name])
-                for each in self._managed
-                if each.name in outputs
-            }
-        drifted = {
-            name: outputs.get(name) for name in self._changes(outputs, before) if name in before
-        }
-        return before | drifted

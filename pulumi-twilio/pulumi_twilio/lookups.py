@@ -1,20 +1,18 @@
 """Look-ups: functions that find objects which the program does not manage."""
 
 import difflib
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pulumi.provider.experimental.provider import CheckFailure
-from twilio.rest import Client
 
 from pulumi_twilio import comparison, shapes
-from pulumi_twilio.declaration import Declaration, Property, camel
+from pulumi_twilio.client import Client
+from pulumi_twilio.declaration import Declaration, Kind, Property, camel, pascal
 from pulumi_twilio.errors import AmbiguousError, GoneError, NotFoundError
 from pulumi_twilio.objects import Objects
 from pulumi_twilio.property_values import Properties
-from pulumi_twilio.taskrouter.find import Find
 
 _MOST_LISTED: Final = 10
 
@@ -25,29 +23,52 @@ class Lookup:
 
     Attributes
     ----------
-    function
-        The function of the SDK.
-    declaration
+    kind
         The kind of object.
-    described
-        The class whose docstring describes the kind's properties.
+    is_list
+        True to list them.
     """
 
-    function: Find[Any]
-    declaration: Declaration
-    described: type
+    kind: type[Kind]
+    is_list: bool
+
+    @property
+    def declaration(self) -> Declaration:
+        """Return the declaration of the kind."""
+        return self.kind.declaration
+
+    @property
+    def token(self) -> str:
+        """Return the function's token: ``twilio:taskrouter:getTaskQueues``."""
+        module = self.declaration.token.rpartition(":")[0]
+        name = self.list_name or camel(self.declaration.kind.replace(" ", "_"))
+        return f"{module}:get{pascal(name)}"
 
     @property
     def list_name(self) -> str | None:
         """Return the name of the result that is a list, such as ``taskQueues``; None for one."""
-        names = [name for name in inspect.get_annotations(self.function.result) if name != "sid"]
-        return camel(names[0]) if len(names) == 1 else None
+        return camel(self.declaration.kinds.replace(" ", "_")) if self.is_list else None
+
+    def describe(self, argument: str) -> str:
+        """Return what the schema says of an argument."""
+        kind, kinds = self.declaration.kind, self.declaration.kinds
+        if argument == self.declaration.key:
+            return (
+                f"Only {kinds} of that name."
+                if self.is_list
+                else f"The {kind}'s name at Twilio. Its SID is taken too."
+            )
+        return {
+            "sid": f"The {kind}'s SID, instead of its name.",
+            "workspaceSid": "The workspace, `WS` and 32 hexadecimal digits.",
+            "taskQueueSid": f"Only {kinds} whom a task queue (`WQ…`) finds eligible.",
+        }[argument]
 
     @property
     def arguments(self) -> tuple[Property, ...]:
         """Return what the function takes."""
         declared = self.declaration
-        key = Property(declared.key, shapes.NAME)
+        key = Property(declared.key, shapes.ANY_NAME)
         sid = Property("sid", shapes.sid(declared.sid_prefix))
         only = declared.filters if self.list_name else (sid,)
         return (*declared.place, key, *only)
@@ -108,8 +129,10 @@ class Lookup:
                 f"{place} has {len(found)} {declared.kinds} named {wanted!r}: give the SID of one "
                 f"instead. It has: {_listed(everything, declared.key)}"
             )
-        only: Properties = found[0]
-        return only
+        if any(each.merged for each in declared.managed):
+            # A list leaves out what others write as well, such as a worker's attributes.
+            return Objects(declared).one(client, found[0]["sid"], arguments)
+        return found[0]
 
 
 def _has(objects: Sequence[Properties], key: str, wanted: str) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twilio.rest import Client
-
 from pulumi_twilio.api import Answer, Api
+from pulumi_twilio.as_declared import as_shown
+from pulumi_twilio.client import Client
 from pulumi_twilio.declaration import Declaration, Property, encoded, pascal, snake
 from pulumi_twilio.errors import AmbiguousError, TwilioFailedError, asking_twilio
+from pulumi_twilio.json_values import merge
 from pulumi_twilio.property_values import Properties
 
 
@@ -29,6 +30,10 @@ class Objects:
             query = {"PageSize": declared.page_size, **filters}
             listed = self._api(client).all(self._path(place), query)
             return [self.outputs(each, place) for each in listed]
+
+    def one(self, client: Client, sid: str, place: Properties) -> Properties:
+        """Return the outputs of one object."""
+        return self.outputs(self._fetch(client, sid, place), place)
 
     def outputs(
         self, answer: Answer, place: Properties, *, adopted: bool | None = None
@@ -53,14 +58,20 @@ class Objects:
         }
 
     def _api(self, client: Client) -> Api:
-        return Api(client, self.declaration.product)
+        return Api(client, self.declaration.product, self.declaration.version)
 
     def _path(self, place: Mapping[str, Any]) -> str:
         return self.declaration.path.format_map(place)
 
+    def _object(self, place: Mapping[str, Any], sid: str) -> str:
+        """Return the path of one object."""
+        path = self._path(place)
+        return path if self.declaration.is_single else f"{path}/{sid}"
+
     def _post_new(self, client: Client, inputs: Properties) -> Answer:
-        # A new object has nothing to clear.
-        given = {name: value for name, value in inputs.items() if value != ""}
+        # A new object has nothing to clear; where its default is not empty, empty is a value.
+        defaults = {each.name: each.default for each in self._managed}
+        given = {name: value for name, value in inputs.items() if value != "" or defaults[name]}
         try:
             with asking_twilio(f"create {self._label(inputs)}{within(inputs)}"):
                 api = self._api(client)
@@ -72,8 +83,12 @@ class Objects:
             late = self._find(client, inputs) if error.outcome_unknown else None
             if late is None:
                 raise
-            with asking_twilio(f"read {self._label(inputs)}{within(inputs)}"):
-                return self._complete(self._api(client), late, inputs)
+            return self._fetch(client, late["sid"], inputs)
+
+    def _fetch(self, client: Client, sid: str, place: Properties) -> Answer:
+        with asking_twilio(f"read the {self.declaration.kind} {sid}{within(place)}"):
+            api = self._api(client)
+            return self._complete(api, api.fetch(self._object(place, sid)), place)
 
     def _change(
         self, client: Client, state: Properties, wanted: Properties, known: Answer | None = None
@@ -82,10 +97,13 @@ class Objects:
         if not wanted and known is not None:
             return known
         kind, sid = self.declaration.kind, state["sid"]
-        path = f"{self._path(state)}/{sid}"
-        api, parameters = self._api(client), self._parameters(wanted)
+        path, in_json = self._object(state, sid), self.declaration.in_json
+        api = self._api(client)
         with asking_twilio(f"update the {kind} {sid}{within(state)}"):
-            changed = api.update(path, parameters) if parameters else api.fetch(path)
+            parameters = self._parameters(self._whole(api, path, state, wanted))
+            changed = (
+                api.update(path, parameters, in_json=in_json) if parameters else api.fetch(path)
+            )
             self._change_collection(api, path, state, wanted)
             changed = self._complete(api, changed, state)
         # A callback URL that stays goes on receiving the attributes of every task.
@@ -102,8 +120,31 @@ class Objects:
             )
         return changed
 
+    def _shown(self, client: Client, state: Properties) -> Properties:
+        try:
+            found = self._fetch(client, state["sid"], state)
+        except TwilioFailedError:
+            # It was created all the same; the next refresh records it.
+            return {}
+        return as_shown(self.declaration, self.outputs(found, state))
+
+    def _whole(self, api: Api, path: str, state: Properties, wanted: Properties) -> Properties:
+        """Add what every change has to name, and to merged objects the keys that stay."""
+        if not wanted:
+            return wanted
+        named = {e.name: state[e.name] for e in self._managed if e.always and e.name in state}
+        merged = [each for each in self._managed if each.merged and each.name in wanted]
+        # What others have written since is in no state.
+        found = api.fetch(path) if merged else {}
+        whole = {e.name: merge(e.read(found), wanted[e.name]) for e in merged}
+        return named | wanted | whole
+
     def _find(self, client: Client, inputs: Properties) -> Answer | None:
         declared = self.declaration
+        if declared.is_single:
+            with asking_twilio(f"read {self._label(inputs)}"):
+                api = self._api(client)
+                return self._complete(api, api.fetch(declared.path), inputs)
         key = next(each for each in self._managed if each.name == declared.key)
         name = inputs[key.name]
         filters = {key.parameter: name} if declared.filtered else {}
@@ -120,10 +161,18 @@ class Objects:
         return found[0] if found else None
 
     def _label(self, inputs: Properties) -> str:
+        if self.declaration.is_single:
+            return f"the {self.declaration.kind}"
         return f"the {self.declaration.kind} {inputs[self.declaration.key]!r}"
 
     def _parameters(self, values: Properties) -> dict[str, object]:
         path, expected = self.declaration.path, self._expected(values)
+        if self.declaration.in_json:
+            return {
+                snake(each.name): each.to_input(expected[each.name])
+                for each in self._managed
+                if each.name in expected
+            }
         entries = self.declaration.collection
         kept_below = entries.name if entries else None
         return {
@@ -135,6 +184,8 @@ class Objects:
 
     def _complete(self, api: Api, answer: Answer, place: Properties) -> Answer:
         """Add to an answer the entries that Twilio keeps as objects below."""
+        if self.declaration.is_single:
+            return answer | {"sid": answer["account_sid"]}
         entries = self.declaration.collection
         if entries is None:
             return answer

@@ -12,6 +12,10 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_ON_THE_WIRE
 
 Properties = dict[str, Any]
 
+# Where a recorded state carries the inputs of the last deployment: the engine sends them, and the
+# SDK's requests have no place for them.
+OLD_INPUTS: Final = "__inputs"
+
 
 class Unknown:
     """The type of `UNKNOWN`, a value that a preview cannot know yet."""

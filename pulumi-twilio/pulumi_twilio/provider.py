@@ -1,9 +1,10 @@
 """The provider: takes the engine's requests and hands each to the resource it is about."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import (
@@ -29,29 +30,37 @@ from pulumi.provider.experimental.provider import (
 )
 
 from pulumi_twilio import config
-from pulumi_twilio.client import twilio_client
-from pulumi_twilio.conversations import AddressConfiguration
+from pulumi_twilio.as_declared import SHOWN
+from pulumi_twilio.client import Client, twilio_client
+from pulumi_twilio.conversations.address_configuration import AddressConfiguration
+from pulumi_twilio.conversations.configuration import Configuration as ConversationsConfiguration
+from pulumi_twilio.conversations.webhooks import Webhooks
+from pulumi_twilio.declaration import Kind
 from pulumi_twilio.errors import NotConfiguredError, NotFoundError
-from pulumi_twilio.events import Sink, Subscription
+from pulumi_twilio.events.sink import Sink
+from pulumi_twilio.events.subscription import Subscription
+from pulumi_twilio.flex.configuration import Configuration as FlexConfiguration
 from pulumi_twilio.lifecycle import Lifecycle
 from pulumi_twilio.lookups import Lookup
-from pulumi_twilio.property_values import UNKNOWN, Properties, plain_map, property_map
+from pulumi_twilio.property_values import (
+    OLD_INPUTS,
+    UNKNOWN,
+    Properties,
+    plain_map,
+    property_map,
+)
 from pulumi_twilio.schema import schema
-from pulumi_twilio.sdk import Resource
-from pulumi_twilio.taskrouter import find
+from pulumi_twilio.studio.flow import Flow
 from pulumi_twilio.taskrouter.activity import Activity
-from pulumi_twilio.taskrouter.find import Find
 from pulumi_twilio.taskrouter.task_channel import TaskChannel
 from pulumi_twilio.taskrouter.task_queue import TaskQueue
+from pulumi_twilio.taskrouter.worker import Worker
 from pulumi_twilio.taskrouter.workflow import Workflow
 from pulumi_twilio.taskrouter.workspace import Workspace
 
-if TYPE_CHECKING:
-    from twilio.rest import Client
-
 R = TypeVar("R")
 
-SDK: dict[str, type[Resource]] = {
+KINDS: dict[str, type[Kind]] = {
     each.declaration.token: each
     for each in (
         Workspace,
@@ -59,23 +68,21 @@ SDK: dict[str, type[Resource]] = {
         TaskChannel,
         TaskQueue,
         Workflow,
+        Worker,
         Sink,
         Subscription,
         AddressConfiguration,
+        ConversationsConfiguration,
+        Webhooks,
+        FlexConfiguration,
+        Flow,
     )
 }
-RESOURCES = {token: Lifecycle(each.declaration) for token, each in SDK.items()}
-_FOUND: tuple[tuple[type, tuple[Find[Any], ...]], ...] = (
-    (Workspace, (find.get_workspace, find.get_workspaces)),
-    (Activity, (find.get_activity, find.get_activities)),
-    (TaskQueue, (find.get_task_queue, find.get_task_queues)),
-    (Workflow, (find.get_workflow, find.get_workflows)),
-    (find.GetWorkerResult, (find.get_workers,)),
-)
+RESOURCES = {token: Lifecycle(each.declaration) for token, each in KINDS.items()}
 FUNCTIONS = {
-    function.token: Lookup(function, kind.declaration, kind)  # type: ignore[attr-defined]
-    for kind, functions in _FOUND
-    for function in functions
+    lookup.token: lookup
+    for kind in (Workspace, Activity, TaskChannel, TaskQueue, Workflow, Worker)
+    for lookup in (Lookup(kind, is_list=False), Lookup(kind, is_list=True))
 }
 
 
@@ -84,7 +91,9 @@ class TwilioProvider(Provider):
 
     def __init__(self) -> None:
         self._client: Client | None = None
-        self._adopted: set[str] = set()
+        # Who has an object in this run, by its SID: resources that were compared or that adopted
+        # it. What is deleted for one of them may be another one's.
+        self._owners: dict[str, set[str]] = defaultdict(set)
 
     @cached_property
     def _creating(self) -> asyncio.Lock:
@@ -94,7 +103,7 @@ class TwilioProvider(Provider):
     async def get_schema(self, request: GetSchemaRequest) -> GetSchemaResponse:
         """Give the package's schema, from which imports are written and SDKs generated."""
         del request
-        return GetSchemaResponse(schema(SDK, FUNCTIONS))
+        return GetSchemaResponse(schema(KINDS, FUNCTIONS))
 
     async def check_config(self, request: CheckRequest) -> CheckResponse:
         """Say for each wrong key of the configuration what is expected."""
@@ -127,9 +136,12 @@ class TwilioProvider(Provider):
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare recorded state and declared inputs."""
-        return _resource(request.type).diff(
-            plain_map(request.old_state), plain_map(request.new_inputs), request.ignore_changes
-        )
+        state, inputs = plain_map(request.old_state), plain_map(request.new_inputs)
+        old_inputs = state.pop(OLD_INPUTS, None)
+        found = _resource(request.type).diff(state, inputs, request.ignore_changes, old_inputs)
+        if not found.replaces:
+            self._owners[request.resource_id].add(request.urn)
+        return found
 
     async def create(self, request: CreateRequest) -> CreateResponse:
         """Create or adopt an object."""
@@ -139,7 +151,7 @@ class TwilioProvider(Provider):
         async with self._creating:
             outputs = await self._ask(resource.create, request.name, inputs)
         if outputs["adopted"]:
-            self._adopted.add(outputs["sid"])
+            self._owners[outputs["sid"]].add(f"{request.urn} (adopted)")
         return CreateResponse(outputs["sid"], _outputs(resource, outputs))
 
     async def read(self, request: ReadRequest) -> ReadResponse:
@@ -160,15 +172,17 @@ class TwilioProvider(Provider):
         """Change an object where it differs."""
         resource = _resource(request.type)
         state, inputs = plain_map(request.olds), plain_map(request.news)
+        old_inputs = state.pop(OLD_INPUTS, None)
         if request.preview:
-            return UpdateResponse(_outputs(resource, resource.preview(inputs, state)))
-        outputs = await self._ask(resource.update, request.name, request.resource_id, state, inputs)
+            return UpdateResponse(_outputs(resource, resource.preview(inputs, state, old_inputs)))
+        outputs = await self._ask(resource.update, request.resource_id, state, inputs, old_inputs)
         return UpdateResponse(_outputs(resource, outputs))
 
     async def delete(self, request: DeleteRequest) -> None:
         """Delete an object, unless it was adopted."""
-        # A replacement may have adopted the very object that it replaces.
-        if request.resource_id in self._adopted:
+        # A replacement may have adopted the very object that it replaces, and a resource that was
+        # renamed and imported again may have it under its new name.
+        if self._owners[request.resource_id] - {request.urn}:
             return
         await self._ask(
             _resource(request.type).delete, request.resource_id, plain_map(request.properties)
@@ -197,7 +211,7 @@ class TwilioProvider(Provider):
 
 def _sealed(resource: Lifecycle, values: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
     """Mark as secrets the values that may hold a credential."""
-    secrets = {each.name for each in resource.declaration.properties if each.secret}
+    secrets = {SHOWN, *(each.name for each in resource.declaration.properties if each.secret)}
     return {
         name: value.with_secret(True) if name in secrets else value  # noqa: FBT003 - Pulumi's signature
         for name, value in values.items()

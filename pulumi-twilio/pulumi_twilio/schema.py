@@ -11,11 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_twilio import config
-from pulumi_twilio.declaration import Declaration, Property, snake
+from pulumi_twilio.declaration import Declaration, Kind, Property, snake
 from pulumi_twilio.lookups import Lookup
-from pulumi_twilio.provider_resource import Provider
-from pulumi_twilio.sdk import Resource
-from pulumi_twilio.taskrouter.find import Find
 from pulumi_twilio.version import VERSION
 
 _ADOPTED = "True when it was there before: it is then never deleted."
@@ -23,13 +20,13 @@ _ADOPTED = "True when it was there before: it is then never deleted."
 Schema = dict[str, Any]
 
 
-def schema(resources: Mapping[str, type[Resource]], functions: Mapping[str, Lookup]) -> str:
+def schema(resources: Mapping[str, type[Kind]], functions: Mapping[str, Lookup]) -> str:
     """Return the schema as JSON.
 
     Parameters
     ----------
     resources, functions
-        The resource classes and the look-ups, by their tokens.
+        The kinds of objects and the look-ups, by their tokens.
 
     Returns
     -------
@@ -54,7 +51,7 @@ def schema(resources: Mapping[str, type[Resource]], functions: Mapping[str, Look
             "nodejs": {"packageName": "pulumi-twilio", "respectSchemaVersion": True},
         },
         "config": {"variables": settings},
-        "provider": {"description": _summary(Provider), "inputProperties": settings},
+        "provider": {"description": config.DESCRIPTION, "inputProperties": settings},
         "types": _types(functions),
         "resources": {token: _resource(each) for token, each in resources.items()},
         "functions": {token: _function(each) for token, each in functions.items()},
@@ -63,15 +60,14 @@ def schema(resources: Mapping[str, type[Resource]], functions: Mapping[str, Look
 
 
 def _settings() -> Schema:
-    described = descriptions(Provider)
     return {
-        key: {"type": "string", "description": described[snake(key)]}
+        key: {"type": "string", "description": config.DESCRIPTIONS[key]}
         | ({"secret": True} if key in config.SECRET_KEYS else {})
         for key in config.KEYS
     }
 
 
-def _resource(resource: type[Resource]) -> Schema:
+def _resource(resource: type[Kind]) -> Schema:
     declared, described = resource.declaration, descriptions(resource)
     outputs = _outputs(declared, resource) | {
         "adopted": {"type": "boolean", "description": _ADOPTED}
@@ -99,14 +95,16 @@ def _input(declared: Property, description: str) -> Schema:
 def _outputs(declared: Declaration, kind: type) -> Schema:
     described = descriptions(kind)
     prefix = declared.sid_prefix
+    whose = "account" if declared.is_single else declared.kind
     found: Schema = {
         "sid": {
             "type": "string",
-            "description": f"The {declared.kind}'s SID, `{prefix}` and 32 hexadecimal digits.",
+            "description": f"The {whose}'s SID, `{prefix}` and 32 hexadecimal digits.",
         }
     }
     for name, description in declared.computed.items():
-        found[name] = {"type": "string", "description": description}
+        kind_of_value = "boolean" if name in declared.flags else "string"
+        found[name] = {"type": kind_of_value, "description": description}
     for each in declared.managed:
         shape = each.output_schema or each.shape.schema
         found[each.name] = {**shape, "description": described[snake(each.name)]}
@@ -116,7 +114,7 @@ def _outputs(declared: Declaration, kind: type) -> Schema:
 
 
 def _function(lookup: Lookup) -> Schema:
-    declared, described = lookup.declaration, descriptions(Find)
+    declared = lookup.declaration
     found = _found(lookup)
     if lookup.list_name:
         entries = {"type": "array", "items": {"$ref": f"#/types/{_type_of(declared)}"}}
@@ -132,7 +130,7 @@ def _function(lookup: Lookup) -> Schema:
         "inputs": {
             "type": "object",
             "properties": {
-                each.name: {**each.shape.schema, "description": described[snake(each.name)]}
+                each.name: {**each.shape.schema, "description": lookup.describe(each.name)}
                 for each in lookup.arguments
             },
             "required": [each.name for each in lookup.arguments if each.required],
@@ -143,7 +141,7 @@ def _function(lookup: Lookup) -> Schema:
 
 def _found(lookup: Lookup) -> Schema:
     declared = lookup.declaration
-    properties = _outputs(declared, lookup.described)
+    properties = _outputs(declared, lookup.kind)
     return {
         "type": "object",
         "properties": properties,
@@ -167,7 +165,7 @@ def descriptions(described: Any) -> dict[str, str]:
     Parameters
     ----------
     described
-        A class or function of the SDK; each of its parameters has an entry of its own.
+        A kind of object; each of its properties has an entry of its own.
 
     Returns
     -------

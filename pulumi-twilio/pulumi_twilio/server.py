@@ -19,6 +19,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from pulumi.runtime.proto.provider_pb2 import ReadResponse
 
 from pulumi_twilio.errors import ProviderError
+from pulumi_twilio.property_values import OLD_INPUTS
 from pulumi_twilio.version import VERSION
 
 # As large as the engine's own limit: a state may be big.
@@ -32,6 +33,20 @@ class Servicer(ProviderServicer):
         """Answer without properties when there is no such resource; empty ones say there is."""
         response = await super().Read(request, context)
         return response if response.id else ReadResponse()
+
+    async def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802 - the method's name in gRPC
+        """Answer with the old inputs in the old state."""
+        return await super().Diff(_with_old_inputs(request), context)
+
+    async def Update(self, request: Any, context: Any) -> Any:  # noqa: N802 - the method's name in gRPC
+        """Answer with the old inputs in the old state."""
+        return await super().Update(_with_old_inputs(request), context)
+
+
+def _with_old_inputs(request: Any) -> Any:
+    if request.HasField("old_inputs"):
+        request.olds.fields[OLD_INPUTS].struct_value.CopyFrom(request.old_inputs)
+    return request
 
 
 class ReadableErrors(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in its stubs alone

@@ -1,7 +1,8 @@
 """What values of properties look like: SIDs, names, numbers, URLs."""
 
+import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,8 +79,23 @@ TEXTS = Shape(
     _shape("array", "a list of strings", _is_list_of_text).wrong,
 )
 TEXT = _shape("string", "a string", lambda value: isinstance(value, str))
-NAME = _shape(
+
+
+def misspelt(name: str, documented: Sequence[str], path: str) -> Wrong:
+    """Find a name that is not documented and close to one that is; Twilio may have new ones."""
+    close = difflib.get_close_matches(name, documented, n=1, cutoff=0.8)
+    if name not in documented and close:
+        yield path, f"names that Twilio documents: {name!r} is none, {close[0]!r} is"
+
+
+# To look for; an old object may have any name.
+ANY_NAME = _shape(
     "string", "a name, not empty", lambda value: isinstance(value, str) and bool(value.strip())
+)
+NAME = _shape(
+    "string",
+    "a name, not empty, without spaces around it",
+    lambda value: isinstance(value, str) and bool(value) and value == value.strip(),
 )
 FLAG = _shape("boolean", "true or false", lambda value: isinstance(value, bool))
 # The empty string clears a URL.

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -102,6 +103,23 @@ def test_an_unreachable_endpoint_is_a_failure(
     monkeypatch.setenv("ENDPOINT", "http://127.0.0.1:9")
 
     assert failure().count("Connection refused") == 3
+
+
+@pytest.mark.parametrize(
+    "argument",
+    ["", "transfers.example.com", "https://", "file:///etc/hosts", "http://a..b", "http://[::1"],
+)
+def test_an_argument_that_is_no_endpoint_gives_one_line(argument: str) -> None:
+    done = subprocess.run(
+        [sys.executable, check_endpoints.__file__, argument],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert argument in done.stderr
 
 
 def test_the_canary_imports_the_standard_library_only() -> None:

@@ -137,5 +137,5 @@ def test_the_table_has_its_index(stack: DeployedStack) -> None:
     table = client(stack, "dynamodb").describe_table(TableName=stack.outputs["idempotencyTable"])
 
     (index,) = table["Table"]["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "offers"
-    assert index["KeySchema"] == [{"AttributeName": "offer", "KeyType": "HASH"}]
+    assert index["IndexName"] == "unfinished"
+    assert index["KeySchema"] == [{"AttributeName": "unfinished", "KeyType": "HASH"}]

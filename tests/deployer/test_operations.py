@@ -11,28 +11,46 @@ from botocore.exceptions import ClientError
 
 from local.aws import EmulatedAws
 from local.deployer.creator import ABSENT, AWS_TYPES, TWILIO_TYPES
-from local.twilio.server import RunningTwilio
-from tests.deployment import DeployedStack, deploy_stack
-from tests.infra.declared import DOMAIN, OFFERS, PRODUCTION, declare
-
-PREFIX = "flex-chat-transfer-like-production"
+from tests.deployment import EVENTS_PASSWORD, DeployedStack, deploy_stack
+from tests.infra.declared import OFFERS, PRODUCTION, declare
+from twilio_emulator.server import RunningTwilio
 
 
-@pytest.fixture(scope="module")
-def stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedStack:
+@pytest.fixture(scope="module", params=["like-production", "offers-in-production"])
+def stack(
+    running_twilio: RunningTwilio, running_aws: EmulatedAws, request: pytest.FixtureRequest
+) -> DeployedStack:
+    """A stack as in production, without offers and with them."""
     key = client(running_aws, "kms").create_key()["KeyMetadata"]["Arn"]
-    zone = client(running_aws, "route53").create_hosted_zone(
-        Name="example.com", CallerReference="tests"
-    )["HostedZone"]["Id"]
+    domain = f"{request.param}.example.com"
+    zone = client(running_aws, "route53").create_hosted_zone(Name=domain, CallerReference=domain)[
+        "HostedZone"
+    ]["Id"]
     changes = {
-        "secretKmsKeyArn": key,
-        "domainName": DOMAIN,
+        "kmsKeyArn": key,
+        "domainName": domain,
         "hostedZoneId": zone.removeprefix("/hostedzone/"),
         "reservedConcurrency": "5",
         "alarmEmail": "on-call@example.com",
         "canary": "true",
     }
-    return deploy_stack(running_twilio, running_aws, "like-production", **changes)
+    if request.param.startswith("offers"):
+        changes |= {"handOver": "optional", "eventsPassword": EVENTS_PASSWORD}
+    return deploy_stack(running_twilio, running_aws, request.param, **changes)
+
+
+def prefix(stack: DeployedStack) -> str:
+    return str(stack.outputs["idempotencyTable"]).removesuffix("-idempotency")
+
+
+def domain_of(stack: DeployedStack) -> str:
+    return str(stack.outputs["endpoint"]).removeprefix("https://")
+
+
+OF_EVENTS = {
+    *("events-missing", "events-failing", "events-waiting", "events-failed", "offers-failing"),
+    *("receive-events-crashed", "receive-events-throttled"),
+}
 
 
 def client(aws: EmulatedAws, service: str) -> Any:
@@ -67,7 +85,7 @@ def test_the_functions_answer_through_their_live_alias(stack: DeployedStack) -> 
     (api,) = [
         found
         for found in client(stack.aws, "apigatewayv2").get_apis()["Items"]
-        if found["Name"] == PREFIX
+        if found["Name"] == prefix(stack)
     ]
 
     answer = requests.get(
@@ -78,7 +96,7 @@ def test_the_functions_answer_through_their_live_alias(stack: DeployedStack) -> 
 
     # It includes decrypting the secret with the customer managed key.
     assert answer.status_code == 200, answer.text
-    assert stack.outputs["endpoint"] == f"https://{DOMAIN}"
+    assert domain_of(stack).endswith("-production.example.com")
 
 
 @pytest.mark.parametrize("name", ["transfer-chat", "get-workflows"])
@@ -86,7 +104,7 @@ def test_a_function_has_a_version_a_live_alias_and_a_reservation(
     stack: DeployedStack, name: str
 ) -> None:
     functions = client(stack.aws, "lambda")
-    function = f"{PREFIX}-{name}"
+    function = f"{prefix(stack)}-{name}"
 
     alias = functions.get_alias(FunctionName=function, Name="live")
     live = functions.get_function_configuration(FunctionName=function, Qualifier="live")
@@ -98,7 +116,7 @@ def test_a_function_has_a_version_a_live_alias_and_a_reservation(
 
 
 def test_the_gateway_may_invoke_the_alias_and_not_the_function(stack: DeployedStack) -> None:
-    function = f"{PREFIX}-transfer-chat"
+    function = f"{prefix(stack)}-transfer-chat"
 
     answer = client(stack.aws, "lambda").get_policy(FunctionName=function, Qualifier="live")
 
@@ -113,21 +131,31 @@ def test_the_gateway_may_invoke_the_alias_and_not_the_function(stack: DeployedSt
 
 def test_every_alarm_notifies_the_topic_and_the_topic_the_address(stack: DeployedStack) -> None:
     topic = stack.outputs["alarmTopicArn"]
-    alarms = client(stack.aws, "cloudwatch").describe_alarms(AlarmNamePrefix=PREFIX)
+    alarms = client(stack.aws, "cloudwatch").describe_alarms(AlarmNamePrefix=f"{prefix(stack)}-")
     subscribed = client(stack.aws, "sns").list_subscriptions_by_topic(TopicArn=topic)
+    notified = {arn for alarm in alarms["MetricAlarms"] for arn in alarm["AlarmActions"]}
 
-    assert {alarm["AlarmName"].removeprefix(f"{PREFIX}-") for alarm in alarms["MetricAlarms"]} == {
+    assert {
+        alarm["AlarmName"].removeprefix(f"{prefix(stack)}-") for alarm in alarms["MetricAlarms"]
+    } == {
         "transfers-failing",
         "transfers-slow",
-        "functions-crashed",
-        "functions-throttled",
+        "transfer-chat-crashed",
+        "transfer-chat-throttled",
+        "get-workflows-crashed",
+        "get-workflows-throttled",
+        "transfer-events-crashed",
+        "transfer-events-throttled",
         "rollback-failed",
         "lists-failing",
+        "looks-failing",
+        "looks-left-out",
+        "looks-missing",
         "requests-refused",
         "requests-throttled",
         "canary-failing",
-    }
-    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms["MetricAlarms"])
+    } | (OF_EVENTS if "eventsQueueUrl" in stack.outputs else set())
+    assert notified == {topic, stack.outputs["ticketTopicArn"]}
     assert [found["Endpoint"] for found in subscribed["Subscriptions"]] == ["on-call@example.com"]
 
 
@@ -137,18 +165,20 @@ def test_the_dashboard_shows_the_alarms(stack: DeployedStack) -> None:
     body = cloudwatch.get_dashboard(DashboardName=stack.outputs["dashboard"])["DashboardBody"]
 
     shown = _properties(body, "alarm")["alarms"]
-    declared = cloudwatch.describe_alarms(AlarmNamePrefix=PREFIX)["MetricAlarms"]
+    declared = cloudwatch.describe_alarms(AlarmNamePrefix=f"{prefix(stack)}-")["MetricAlarms"]
     assert set(shown) == {alarm["AlarmArn"] for alarm in declared}
 
 
 def test_the_host_name_leads_to_the_api(stack: DeployedStack) -> None:
     gateway = client(stack.aws, "apigatewayv2")
-    (configuration,) = gateway.get_domain_name(DomainName=DOMAIN)["DomainNameConfigurations"]
-    (mapping,) = gateway.get_api_mappings(DomainName=DOMAIN)["Items"]
-    records = _records(stack.aws)
+    (configuration,) = gateway.get_domain_name(DomainName=domain_of(stack))[
+        "DomainNameConfigurations"
+    ]
+    (mapping,) = gateway.get_api_mappings(DomainName=domain_of(stack))["Items"]
+    records = _records(stack)
 
     assert mapping["Stage"] == "$default"
-    alias = records[f"{DOMAIN}.", "A"]["AliasTarget"]
+    alias = records[f"{domain_of(stack)}.", "A"]["AliasTarget"]
     assert alias["DNSName"].rstrip(".") == configuration["ApiGatewayDomainName"]
     assert "CNAME" in {type_ for _, type_ in records}
 
@@ -161,9 +191,10 @@ def test_log_groups_have_a_retention_period(stack: DeployedStack) -> None:
         assert group["retentionInDays"] == 30
 
 
-def _records(aws: EmulatedAws) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-    route53 = client(aws, "route53")
-    (zone,) = route53.list_hosted_zones()["HostedZones"]
+def _records(stack: DeployedStack) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    route53 = client(stack.aws, "route53")
+    name = f"{domain_of(stack)}."
+    (zone,) = [each for each in route53.list_hosted_zones()["HostedZones"] if each["Name"] == name]
     found = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
     return {(record["Name"], record["Type"]): record for record in found}
 

@@ -16,9 +16,10 @@ from local.deployer import (
     UnknownResourceTypeError,
     deploy,
 )
-from local.twilio.server import RunningTwilio
 from tests.deployment import SECRETS, stack_config
 from transfer_stack.read_settings import SettingsError
+from transfer_stack.routing import UnknownQueueError
+from twilio_emulator.server import RunningTwilio
 
 LOG_GROUP = "aws.cloudwatch.LogGroup({name!r}, name={name!r}, retention_in_days=1, tags={{}}{more})"
 
@@ -45,9 +46,11 @@ def test_an_unknown_resource_type_is_named_in_the_error(
 def test_an_unknown_input_is_named_in_the_error(
     tmp_path: Path, running_aws: EmulatedAws, events: list[ResourceEvent]
 ) -> None:
-    line = LOG_GROUP.format(name="encrypted", more=", kms_key_id='key'")
+    line = LOG_GROUP.format(name="encrypted", more=", log_group_class='STANDARD'")
 
-    with pytest.raises(UnknownInputError, match=r"kmsKeyId of a aws:cloudwatch/logGroup:LogGroup"):
+    with pytest.raises(
+        UnknownInputError, match=r"logGroupClass of a aws:cloudwatch/logGroup:LogGroup"
+    ):
         run(tmp_path, running_aws, events, line)
 
     assert events == []
@@ -109,14 +112,16 @@ def test_all_missing_queues_are_named_before_any_creation(
     assert events == []
 
 
-def test_refused_twilio_credentials_are_reported_without_their_values(
+def test_refused_twilio_credentials_stop_the_program_in_time(
     running_twilio: RunningTwilio, running_aws: EmulatedAws
 ) -> None:
     config = {**stack_config(running_twilio, transferQueues="[]"), "twilio:authToken": "wr0ng"}
+    events: list[ResourceEvent] = []
 
-    with pytest.raises(DeploymentError, match="TaskQueue everyone could not be created") as caught:
-        deploy(config, SECRETS, running_aws.endpoint_url, lambda _: None, stack="refused")
+    with pytest.raises(UnknownQueueError, match="nothing was changed: could not list") as caught:
+        deploy(config, SECRETS, running_aws.endpoint_url, events.append, stack="refused")
 
+    assert events == []
     assert "wr0ng" not in str(caught.value)
 
 

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from local.aws import EmulatedAws
-from local.twilio.server import RunningTwilio
 from tests.deployment import DeployedStack, deploy_stack
+from twilio_emulator.server import RunningTwilio
 
 PREFIX = "flex-chat-transfer-watched"
 

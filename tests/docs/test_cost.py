@@ -1,35 +1,55 @@
 """The numbers of docs/cost.md that the code decides, counted in a transfer."""
 
+import importlib.util
 import io
 import json
 import re
+import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import boto3
 import pytest
 
 from tests.functions.conftest import Deployment, aws, deployment
 from tests.functions.offers.conftest import event_of
-from tests.infra.declared import declare
+from tests.infra.declared import CONFIG, OFFERS, declare
 from transfer_stack.endpoints import _ACCESS_LOG_FORMAT as ACCESS_LOG
-from transfer_stack.metrics import (
-    FAILED,
-    NOT_ROLLED_BACK,
-    ROLLED_BACK,
-    SUCCEEDED,
-    TWILIO_LATENCY,
-)
+from transfer_stack.metrics import LEFT_OUT, LOOK_FAILED, OF_OFFERS, OURS, UNDER_WAY
 
 __all__ = ["aws", "deployment"]
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "cost.md").read_text()
+TRANSACTION = "TransactWriteItems"
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "cost.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def bill() -> ModuleType:
+    """The script that calculates the bill."""
+    spec = importlib.util.spec_from_file_location("bill", DOCS / "bill.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["bill"] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def stated(what: str) -> int:
     """Return the number that the page's table of what a transfer does has for something."""
     (number,) = re.findall(rf"^\| {re.escape(what)} \| ([0-9,]+) \|", PAGE, re.MULTILINE)
     return int(number.replace(",", ""))
+
+
+def write_units(calls: Counter[str]) -> int:
+    """Return what DynamoDB bills: a transaction writes two items here, and each costs two units.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+    """
+    return calls["UpdateItem"] + calls["PutItem"] + calls["DeleteItem"] + 4 * calls[TRANSACTION]
 
 
 @pytest.mark.parametrize("task", ["chat", "conversation"])
@@ -45,9 +65,8 @@ def test_a_transfer_calls_twilio_and_the_table_as_often_as_the_page_says(
 
     assert answer.status == 200
     assert len(deployment.twilio.journal) == stated(f"requests to Twilio, {task}")
-    reads = sum(count for name, count in calls.items() if name in {"GetItem", "Query"})
-    assert calls.total() - reads == stated("DynamoDB writes")
-    assert reads == stated("DynamoDB reads")
+    assert write_units(calls) == stated("DynamoDB write units")
+    assert calls["GetItem"] == stated("DynamoDB reads")
 
 
 def test_an_offer_calls_twilio_and_the_table_as_often_as_the_page_says(
@@ -77,10 +96,9 @@ def test_an_offer_calls_twilio_and_the_table_as_often_as_the_page_says(
         deployment.twilio.journal.clear()
         calls.clear()
         step()
-        reads = sum(count for name, count in calls.items() if name in {"GetItem", "Query"})
         columns.setdefault("calls of Twilio", []).append(len(deployment.twilio.journal))
-        columns.setdefault("writes of DynamoDB", []).append(calls.total() - reads)
-        columns.setdefault("reads of DynamoDB", []).append(reads)
+        columns.setdefault("write units of DynamoDB", []).append(write_units(calls))
+        columns.setdefault("reads of DynamoDB", []).append(calls["GetItem"] + calls["Query"])
 
     for name, (offered, looked, accepted) in columns.items():
         assert f"| {name} | {offered} | {accepted} | {looked} |" in PAGE
@@ -104,20 +122,37 @@ def test_a_transfer_logs_no_more_than_the_page_says(
     assert 0.8 * stated("bytes of our log lines") < len(ours) <= stated("bytes of our log lines")
 
 
-def test_the_bill_has_every_alarm_and_every_metric_of_ours() -> None:
-    program = declare()
+@pytest.mark.parametrize("offers", [False, True])
+def test_the_bill_counts_what_the_program_declares(bill: ModuleType, offers: bool) -> None:
+    program = declare({**CONFIG, **(OFFERS if offers else {})})
     alarms = program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values()
     watched = [query for it in alarms for query in it.inputs["metricQueries"] if "metric" in query]
     counted = program.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
-    emitted = {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY}
 
-    assert f"| alarms | {len(alarms)}, on {len(watched)} metrics |" in PAGE
-    assert f"| our metrics | {len(emitted) + len(counted)} and ten codes |" in PAGE
+    assert bill.FIXED[offers] == bill.Fixed(
+        functions=len(program.of_type("aws:lambda/function:Function")),
+        alarm_metrics=len(watched),
+        metrics=len(OURS) + len(counted) + (len(OF_OFFERS) if offers else 0),
+        always=len({UNDER_WAY, LOOK_FAILED, LEFT_OUT}),
+        routes=len(program.of_type("aws:apigatewayv2/route:Route")),
+        secrets=len(program.of_type("aws:secretsmanager/secret:Secret")),
+    )
+
+
+def test_the_pages_bill_is_what_is_calculated(bill: ModuleType) -> None:
+    assert bill.with_bill(PAGE) == PAGE
+    totals = re.findall(r"\*\*([0-9.,]+)\*\*", PAGE.partition("| **total**")[2].partition("\n")[0])
+    assert len(totals) == 2 * len(bill.VOLUMES)
+
+
+def test_a_change_of_a_count_changes_the_bill(bill: ModuleType) -> None:
+    changed = PAGE.replace("| calls of Twilio | ", "| calls of Twilio | 9")
+
+    assert bill.with_bill(changed) != changed
 
 
 def test_a_request_is_logged_in_no_more_bytes_than_the_page_says() -> None:
-    # A browser's user agent is the longest of the values, and errors are empty.
-    line = json.dumps(dict.fromkeys(ACCESS_LOG, "x" * 24) | {"userAgent": "x" * 120})
+    line = json.dumps(dict.fromkeys(ACCESS_LOG, "x" * 24))
 
     assert 0.8 * stated("bytes of the access log's line") < len(line)
     assert len(line) <= stated("bytes of the access log's line")

@@ -27,6 +27,7 @@ SERVICES = {
     "scheduler": "EventBridge Scheduler",
     "secretsmanager": "Secrets Manager",
     "sns": "SNS",
+    "sqs": "SQS",
 }
 
 
@@ -84,7 +85,7 @@ def test_the_deployments_role_is_told_every_service(production: Program) -> None
     }
     role = " ".join(_deployment_role().split())
 
-    assert used == SERVICES.keys()
+    assert used in (SERVICES.keys(), SERVICES.keys() - {"sqs"})
     assert [name for name in used if SERVICES[name] not in role] == []
 
 
@@ -115,6 +116,8 @@ def test_the_deployments_role_passes_roles_to_who_takes_them_on(production: Prog
 
     assert principals == {"lambda", "scheduler"}
     assert all(f"`{name}.amazonaws.com`" in role for name in principals)
+    # Every stack has a schedule.
+    assert "for a canary" not in " ".join(role.split())
 
 
 def test_the_page_of_what_was_tried_names_every_page() -> None:
@@ -127,7 +130,21 @@ def test_the_suite_runs_with_the_policy_pack_in_its_own_environment() -> None:
     (prerequisites,) = re.findall(r"^test: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
     assert "policy" in prerequisites.split()
-    assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text()
+    assert '\nmake test TESTS="$*"\n' in (ROOT / ".ci" / "run").read_text()
+
+
+def test_all_cases_and_the_plugin_run_at_night_and_not_before_a_deployment() -> None:
+    workflows = {
+        name: yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
+        for name in ("test", "nightly")
+    }
+    ran = {
+        name: {step["run"] for job in it["jobs"].values() for step in job["steps"] if "run" in step}
+        for name, it in workflows.items()
+    }
+
+    assert ran["test"] == {'make test TESTS="$(.ci/parts "$BASE")"', "make lint"}
+    assert {"make test", "make test-all", "flex-plugin/ci"} <= ran["nightly"]
 
 
 def test_production_is_deployed_to_no_account_but_its_own() -> None:

@@ -8,36 +8,27 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chat_transfer.transfer.record import REMEMBERED_SECONDS
+from chat_transfer.transfer.record import MOST_DONE, UNANSWERED_MS
+from chat_transfer.transfer.table import KEPT_SECONDS
 from local.arguments import parse
 from local.stack import ALLOWED_ORIGINS
-from local.twilio.switches import Switches
 from tests.infra.declared import CONFIG, OFFERS, declare
 from transfer_stack.log_queries import QUERIES
-from transfer_stack.metrics import (
-    ANSWERED,
-    FAILED,
-    NOT_ROLLED_BACK,
-    OF_OFFERS,
-    REFUSED,
-    ROLLED_BACK,
-    SUCCEEDED,
-    THROTTLED,
-    TWILIO_LATENCY,
-)
+from transfer_stack.metrics import ANSWERED, OF_OFFERS, OURS, REFUSED, THROTTLED
 from transfer_stack.settings import KEYS
+from twilio_emulator.switches import Switches
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-MAKE = re.compile(r"\bmake ((?:[a-z]+ ?)+)")
+MAKE = re.compile(r"\bmake ((?:[a-z-]+ ?)+)")
 MODULE = re.compile(r"python -m ([\w.]+)")
 KEY = re.compile(r"\b(?:flex-chat-transfer|twilio):[a-z]\w*(?![\w:/])")
 OUTPUT = re.compile(r"pulumi stack output (\w+)")
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def problem_codes() -> set[str]:
@@ -109,16 +100,6 @@ def test_the_local_stacks_page_names_every_switch_of_events() -> None:
     assert set(named) == {name for name in Switches().as_document() if name.startswith("events_")}
 
 
-def test_the_bill_of_the_cost_page_adds_up() -> None:
-    page = (ROOT / "docs" / "cost.md").read_text()
-    bill = page.partition("## The bill")[2].partition("\n## ")[0]
-    (total,) = re.findall(r"\*\*([0-9.]+)\*\* \|$", bill, re.MULTILINE)
-    costs = [float(cost) for cost in re.findall(r"\| ([0-9.]+) \|$", bill, re.MULTILINE)]
-
-    assert f"{sum(costs):.2f}" == total
-    assert f"about {float(total):.0f} US dollars" in page
-
-
 def test_the_observability_page_names_what_is_declared() -> None:
     page = (ROOT / "docs" / "observability.md").read_text()
     program = declare({**CONFIG, **OFFERS}, canary="true")
@@ -130,8 +111,7 @@ def test_the_observability_page_names_what_is_declared() -> None:
     rows = re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \|", page, re.MULTILINE)
     names = {name for row in rows for name in re.findall(r"`([\w-]+)`", row)} - problem_codes()
 
-    ours = {SUCCEEDED, FAILED, ROLLED_BACK, NOT_ROLLED_BACK, TWILIO_LATENCY, *OF_OFFERS}
-    assert names == alarms | ours | {ANSWERED, REFUSED, THROTTLED}
+    assert names == alarms | {*OURS, *OF_OFFERS} | {ANSWERED, REFUSED, THROTTLED}
     flat = " ".join(page.split())
     assert [title for title in queries if f'"{title}"' not in flat] == []
 
@@ -143,6 +123,22 @@ def test_the_readme_and_the_description_name_every_code() -> None:
 
     assert {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)} == problem_codes()
     assert set(problem["Problem"]["properties"]["code"]["enum"]) == problem_codes()
+
+
+def test_deploy_it_lists_the_programs_that_its_commands_run() -> None:
+    section = (
+        (ROOT / "README.md").read_text().partition("\n## Deploy it\n")[2].partition("\n## ")[0]
+    )
+    needed = section.partition("\n\nNone of")[0]
+    commands = "".join(re.findall(r"^```bash\n(.*?)^```", section, re.M | re.S))
+    programs = set(re.findall(r"(?:^|\| |xargs -I \{\} |\$\()([a-z]+)", commands, re.M))
+
+    assert {"pulumi", "aws", "jq", "make"} <= programs
+    of_every_unix = {"xargs", "echo"}
+    words = set(re.findall(r"\w+", needed.lower()))
+    assert programs - of_every_unix - words == set()
+    # What `pulumi config set` writes to is in git.
+    assert "`Pulumi.dev.yaml`, which is in git" in needed
 
 
 def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositories() -> None:
@@ -176,9 +172,13 @@ def test_the_page_on_the_local_stack_names_the_origins_and_the_option() -> None:
     assert len(parse(command.split()).origins) == 2
 
 
-def test_the_page_on_personal_data_says_how_long_rows_and_logs_are_kept() -> None:
+def test_the_page_on_personal_data_says_how_long_items_and_logs_are_kept() -> None:
     page = (ROOT / "docs" / "personal-data.md").read_text()
     (retention,) = [key.default for key in KEYS if key.name == "logRetentionDays"]
 
-    assert f"| {REMEMBERED_SECONDS // 3600} hours," in page
+    day = 24 * 60 * 60
+    assert 2 * day * 1000 == UNANSWERED_MS
+    assert "two days at the most if Twilio does not answer |" in page
+    assert f"of the last {MOST_DONE} transfers" in page
+    assert f"expires {KEPT_SECONDS // day} days after it was last written" in page
     assert f"`logRetentionDays`, {retention} by default" in page

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from local.twilio.centre import ContactCentre
 from tests.deployment import DeployedStack, deployed_stack, running_aws, running_twilio
+from twilio_emulator.centre import ContactCentre
 
 __all__ = ["deployed_stack", "running_aws", "running_twilio"]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.e2e.conftest import FLEX, Plugin
 from tests.functions.recording import KINDS
+from twilio_emulator.taskrouter.model import TaskStatus
 
 UNKNOWN = "f" * 32
 

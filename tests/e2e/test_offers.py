@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.twilio.sids import new_sid
 from tests.deployment import EVENTS_PASSWORD, events_of
 from tests.e2e.conftest import SECONDS, Plugin
 from tests.sampling import IS_FULL, examples
+from twilio_emulator.sids import new_sid
 
 EVENTS = examples(100)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "local.md"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
 from tests.engine.stack_on_engine import Engine
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
 
 NO_ENGINE = "there is no pulumi on the PATH; it cannot be had from a package index"
 

@@ -16,8 +16,8 @@ import yaml
 from pulumi import automation
 from semver import VersionInfo
 
-from local.twilio.server import RunningTwilio
 from tests.deployment import SECRETS, stack_config
+from twilio_emulator.server import RunningTwilio
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 POLICY: Final = ROOT / "policy"
@@ -92,11 +92,14 @@ class Engine:
             return _run(str(error), {}, events)
         raise AssertionError("the policy pack let it pass")
 
-    def up(self) -> Run:
-        """Run `pulumi up` under the policy pack."""
+    def up(self, *, refresh: bool = False) -> Run:
+        """Run `pulumi up` under the policy pack, with `--refresh` if it is to look first."""
         events: list[automation.EngineEvent] = []
         result = self._stack.up(
-            policy_packs=_packs(policy=True), color="never", on_event=events.append
+            policy_packs=_packs(policy=True),
+            refresh=refresh,
+            color="never",
+            on_event=events.append,
         )
         return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
 
@@ -104,6 +107,12 @@ class Engine:
         """Run `pulumi refresh`."""
         events: list[automation.EngineEvent] = []
         result = self._stack.refresh(color="never", on_event=events.append)
+        return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
+
+    def destroy(self) -> Run:
+        """Run `pulumi destroy`."""
+        events: list[automation.EngineEvent] = []
+        result = self._stack.destroy(color="never", on_event=events.append)
         return _run(result.stdout + result.stderr, changes(result.summary.resource_changes), events)
 
     def managed(self) -> dict[str, str]:
@@ -125,13 +134,13 @@ class Engine:
 
 
 def _new_stack(folder: Path) -> automation.Stack:
-    for part in ("infra", "functions", "canary", "pulumi-twilio"):
+    for part in ("infra", "functions", "canary"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (ROOT / "build").mkdir(exist_ok=True)
     (folder / "build").symlink_to(ROOT / "build")  # the wheels, downloaded once
+    (folder / ".venv").symlink_to(sys.prefix)  # which has the Twilio plugin
     shutil.copytree(Path(__file__).parent / "aws_standin", folder / "aws")
-    for plugin in ("aws", "pulumi-twilio"):
-        run_in_our_environment(folder / plugin)
+    run_in_our_environment(folder / "aws")
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
     project["plugins"]["providers"].append({"name": "aws", "path": "./aws"})
     return new_stack(folder, project)
@@ -161,6 +170,33 @@ def new_stack(folder: Path, project: Mapping[str, Any]) -> automation.Stack:
         pulumi_command=command, pulumi_home=str(folder / "home"), env_vars=ENVIRONMENT
     )
     return automation.create_stack(STACK, work_dir=str(folder), opts=options)
+
+
+def twilio_stack(folder: Path, twilio: RunningTwilio, program: str) -> automation.Stack:
+    """Create a stack of a program that uses the Twilio provider and nothing else.
+
+    Parameters
+    ----------
+    folder
+        Where it all is, the program as `__main__.py`.
+    twilio
+        The emulated Twilio that the stack's config points at.
+    program
+        The program's source.
+    """
+    plugin = folder / "pulumi-twilio"
+    shutil.copytree(ROOT / plugin.name, plugin, ignore=shutil.ignore_patterns("__pycache__"))
+    run_in_our_environment(plugin)
+    (folder / "__main__.py").write_text(program)
+    provider = {"name": "twilio", "path": "./pulumi-twilio"}
+    stack = new_stack(folder, {"name": "examples", "plugins": {"providers": [provider]}})
+    config = {
+        "accountSid": automation.ConfigValue(twilio.centre.account_sid),
+        "authToken": automation.ConfigValue(twilio.centre.auth_token, secret=True),
+        "baseUrl": automation.ConfigValue(twilio.base_url),
+    }
+    stack.set_all_config({f"twilio:{key}": value for key, value in config.items()})
+    return stack
 
 
 def run_in_our_environment(plugin: Path) -> None:

@@ -5,14 +5,14 @@ from typing import Any, Final
 import pytest
 import requests
 
-from local.twilio.server import RunningTwilio
 from tests.engine.stack_on_engine import POLICY, Engine, Run
+from twilio_emulator.server import RunningTwilio
 
 pytestmark = [
     pytest.mark.skipif(
         not (POLICY / ".venv").is_dir(), reason="the policy pack is not installed; run make policy"
     ),
-    pytest.mark.timeout(600),  # ten runs of the CLI
+    pytest.mark.timeout(900),  # fourteen runs of the CLI
 ]
 
 PASSWORD: Final = "a-password-of-the-tests-for-events-0123456789"
@@ -42,7 +42,8 @@ def test_offers_can_be_switched_on_and_off(engine: Engine, twilio: RunningTwilio
     assert [each["sink_sid"] for each in subscriptions(twilio)] == [sinks(twilio)[0]["sid"]]
 
     # Twilio may show the sink without the password; nothing changes because of that.
-    mask(twilio)
+    (masked,) = sinks(twilio)
+    show(twilio, masked["sid"], destination.replace(f"twilio:{PASSWORD}", "***"))
     refreshed = engine.refresh()
     again = engine.preview(policy=True, diff=True)
     assert refreshed.changes.keys() == again.changes.keys() == {"same"}
@@ -67,6 +68,32 @@ def test_offers_can_be_switched_on_and_off(engine: Engine, twilio: RunningTwilio
     assert parts_of_offers(engine)
     assert table(engine) == table_of(without)
     assert len(sinks(twilio)) == len(subscriptions(twilio)) == 1
+
+
+def test_a_sink_that_was_changed_at_twilio_is_repaired_and_nothing_stays(
+    engine: Engine, twilio: RunningTwilio
+) -> None:
+    engine.set({HAND_OVER: "optional", PASSWORD_KEY: PASSWORD})
+    engine.set({"flex-chat-transfer:protect": "false"})
+    engine.up()
+    (before,) = sinks(twilio)
+    destination = before["sink_configuration"]["destination"]
+    show(twilio, before["sid"], destination.replace(PASSWORD, ANOTHER))
+
+    unseen = engine.preview(policy=True)
+    repaired = engine.up(refresh=True)
+
+    assert unseen.changes.keys() == {"same"}
+    assert "replace" in repaired.changes
+    (sink,) = sinks(twilio)
+    assert sink["sid"] != before["sid"]
+    assert sink["sink_configuration"]["destination"] == destination
+    assert [each["sink_sid"] for each in subscriptions(twilio)] == [sink["sid"]]
+    assert hidden(repaired, engine)
+
+    engine.destroy()
+    assert engine.managed() == {}
+    assert sinks(twilio) == subscriptions(twilio) == []
 
 
 def hidden(run: Run, engine: Engine) -> bool:
@@ -103,6 +130,6 @@ def listed(twilio: RunningTwilio, kind: str) -> list[dict[str, Any]]:
     return list(answer[kind.lower()])
 
 
-def mask(twilio: RunningTwilio) -> None:
-    for sink in twilio.centre.account.sinks.values():
-        sink["sink_configuration"] = {"destination": "https://***@example.com/events"}
+def show(twilio: RunningTwilio, sid: str, destination: str) -> None:
+    """Have Twilio show another destination of a sink."""
+    twilio.centre.account.sinks[sid]["sink_configuration"]["destination"] = destination

@@ -12,13 +12,13 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from local.twilio.server import RunningTwilio
 from pulumi_twilio.declaration import snake
-from pulumi_twilio.provider import FUNCTIONS, SDK
+from pulumi_twilio.provider import FUNCTIONS, KINDS
 from pulumi_twilio.version import VERSION
 from tests.engine.conftest import NO_ENGINE
 from tests.engine.stack_on_engine import ENVIRONMENT, ROOT
 from tests.engine.test_provider_on_the_engine import DECLARED, PROGRAM
+from twilio_emulator.server import RunningTwilio
 
 PULUMI: Final = shutil.which("pulumi")
 pytestmark = [
@@ -60,12 +60,12 @@ def virtual_environment(folder: Path, *packages: str) -> None:
 
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The plugin's folder next to the virtual environment that `PulumiPlugin.yaml` names."""
+    """The plugin's folder, with the virtual environment that `PulumiPlugin.yaml` names."""
     folder = tmp_path_factory.mktemp("package") / "pulumi-twilio"
     shutil.copytree(
         ROOT / folder.name, folder, ignore=shutil.ignore_patterns("__pycache__", "build")
     )
-    virtual_environment(folder.parent / ".venv", str(folder))
+    virtual_environment(folder / "venv", str(folder))
     return folder
 
 
@@ -77,7 +77,7 @@ def schema(plugin: Path) -> dict[str, Any]:
 
 
 def test_the_schema_is_what_a_registry_asks_for(schema: dict[str, Any]) -> None:
-    assert set(schema["resources"]) == set(SDK)
+    assert set(schema["resources"]) == set(KINDS)
     assert set(schema["functions"]) == set(FUNCTIONS)
     assert schema["version"] == VERSION
     assert schema["publisher"] == "flex-chat-transfer"
@@ -109,12 +109,22 @@ def test_a_nodejs_sdk_is_generated(plugin: Path) -> None:
 def files(folder: Path, suffix: str) -> dict[str, Path]:
     """Return where an SDK has each resource and each look-up, by their tokens."""
     found = {}
-    for token in [*SDK, *FUNCTIONS]:
+    for token in [*KINDS, *FUNCTIONS]:
         _, module, name = token.split(":")
         name = name[0].lower() + name[1:]
         stem = snake(name) if suffix == ".py" else name
         found[token] = folder / module / f"{stem}{suffix}"
     return found
+
+
+def test_the_sdk_in_the_package_is_the_generated_one(plugin: Path, tmp_path: Path) -> None:
+    """If it fails: `python pulumi-twilio/generate_sdk.py`."""
+    fresh = tmp_path / "sdk"
+    command = f"import generate_sdk, pathlib; generate_sdk.generate(pathlib.Path({str(fresh)!r}))"
+    subprocess.run([sys.executable, "-c", command], cwd=plugin, check=True)
+    kept = ROOT / "pulumi-twilio/pulumi_twilio/sdk"
+    found = {str(path.relative_to(fresh)): path.read_text() for path in fresh.rglob("*.py")}
+    assert found == {str(path.relative_to(kept)): path.read_text() for path in kept.rglob("*.py")}
 
 
 def test_a_program_runs_with_the_sdk_of_a_package_that_it_added(
@@ -135,3 +145,50 @@ def test_a_program_runs_with_the_sdk_of_a_package_that_it_added(
     preview = json.loads(pulumi(tmp_path, "preview", "--json"))
 
     assert preview["changeSummary"] == {"create": DECLARED}
+
+
+TYPESCRIPT: Final = """
+import * as twilio from "pulumi-twilio";
+
+const workspace = twilio.taskrouter.getWorkspaceOutput({ friendlyName: "Flex Task Assignment" });
+const night = new twilio.taskrouter.TaskQueue("night", {
+    workspaceSid: workspace.sid,
+    friendlyName: "Night",
+    targetWorkers: "",
+});
+new twilio.taskrouter.Workflow("inbound", {
+    workspaceSid: workspace.sid,
+    friendlyName: "Inbound",
+    configuration: { task_routing: { default_filter: { queue: night.sid } } },
+});
+"""
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm on the PATH")
+@pytest.mark.timeout(600)  # npm installs Pulumi's SDK
+def test_a_program_in_typescript_lives_and_ends(
+    plugin: Path, tmp_path: Path, twilio: RunningTwilio
+) -> None:
+    project = {"name": "typed", "runtime": "nodejs"}
+    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+    packages = {
+        "dependencies": {"@pulumi/pulumi": "^3.0.0"},
+        "devDependencies": {"@types/node": "^20", "typescript": "^5.0.0"},
+    }
+    (tmp_path / "package.json").write_text(json.dumps({"name": "typed", **packages}))
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": {"strict": True}}))
+    (tmp_path / "index.ts").write_text(TYPESCRIPT)
+
+    pulumi(tmp_path, "package", "add", str(plugin))
+    pulumi(tmp_path, "stack", "init", "dev")
+    pulumi(tmp_path, "config", "set", "twilio:accountSid", twilio.centre.account_sid)
+    pulumi(tmp_path, "config", "set", "--secret", "twilio:authToken", twilio.centre.auth_token)
+    pulumi(tmp_path, "config", "set", "twilio:baseUrl", twilio.base_url)
+    pulumi(tmp_path, "up", "--yes", "--skip-preview")
+    made = {each.friendly_name for each in twilio.centre.workspace.tables.task_queues.values()}
+    assert "Night" in made
+    preview = json.loads(pulumi(tmp_path, "preview", "--json"))
+    assert preview["changeSummary"] == {"same": 3}
+    pulumi(tmp_path, "destroy", "--yes", "--skip-preview")
+    left = {each.friendly_name for each in twilio.centre.workspace.tables.task_queues.values()}
+    assert left == made - {"Night"}

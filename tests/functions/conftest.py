@@ -2,10 +2,11 @@
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,21 +15,22 @@ import boto3
 import pytest
 import requests
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.task import TaskList
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowList
 
 from chat_transfer.settings import Settings
-from chat_transfer.transfer import new_task
+from chat_transfer.transfer import looking, table
 from chat_transfer.twilio import retries
 from chat_transfer.twilio.client import Credentials, twilio_client
 from chat_transfer.twilio.retries import Budget
-from local.twilio.clock import Clock
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.lambda_events import Answer, Context, form_event, http_event, json_event
 from transfer_stack.workflow import Timeouts, workflow_configuration
+from twilio_emulator.clock import Clock
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
+from twilio_emulator.taskrouter.model import TaskStatus
 
 REGION = "us-east-1"
 if TYPE_CHECKING:
@@ -105,10 +107,8 @@ class Deployment:
         return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
     def look_at_offers(self) -> None:
-        """Let the schedule look at all offers, those that are just being made too."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(self.transfer_events, "YOUNG_SECONDS", -1)
-            self.transfer_events.handler({"source": "schedule"}, Context(self.seconds))
+        """Let the schedule look at all conversations."""
+        self.transfer_events.handler({"source": "schedule"}, Context(self.seconds))
 
     def make_double(self, made_sid: str) -> None:
         """Make a chat's new task a second time, as a creation without an answer may do."""
@@ -153,6 +153,7 @@ def aws() -> Iterator[Aws]:
 def moto() -> Iterator[Aws]:
     """Let moto answer for AWS; give the clients that make secrets and tables in it."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setattr(BotocoreStubber, "__call__", one_at_a_time(BotocoreStubber.__call__))
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
@@ -161,6 +162,17 @@ def moto() -> Iterator[Aws]:
         environment.setattr(session, "client", cache(session.client))
         environment.setattr(boto3, "DEFAULT_SESSION", session)
         yield clients()
+
+
+def one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Let moto check the condition of a write and write, with nothing in between, as DynamoDB."""
+    lock = Lock()
+
+    def locked(*args: Any, **kwargs: Any) -> Any:
+        with lock:
+            return call(*args, **kwargs)
+
+    return locked
 
 
 def clients() -> Aws:
@@ -183,8 +195,9 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def wait_shortly(patch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
     """Shorten every wait of the functions."""
     patch.setattr(retries, "FIRST_WAIT_SECONDS", seconds)
-    patch.setattr(new_task, "SEARCH_SECONDS", 0.3)
-    patch.setattr(new_task, "SEARCH_PAUSE_SECONDS", 0.1)
+    patch.setattr(table, "LONGEST_PAUSE_MS", 0)
+    patch.setattr(looking, "SEARCH_SECONDS", 0.3)
+    patch.setattr(looking, "SEARCH_PAUSE_SECONDS", 0.1)
 
 
 @contextmanager
@@ -196,8 +209,8 @@ def deployed(aws: Aws, clock: Clock | None = None) -> Iterator[Deployment]:
         centre.account.settings.janitor_after = frozenset(
             {TaskStatus.COMPLETED, TaskStatus.CANCELED}
         )
-        secret = {"auth_token": centre.auth_token, "events_password": EVENTS_PASSWORD}
-        secret_arn = create_secret(aws, secret)
+        secret_arn = create_secret(aws, {"auth_token": centre.auth_token})
+        events_secret_arn = create_secret(aws, {"events_password": EVENTS_PASSWORD})
         queue_url = aws.sqs.create_queue(QueueName=f"events-{uuid4()}")["QueueUrl"]
         client = administrator(twilio)
         workflow_sid = create_transfer_workflow(client, twilio)
@@ -206,6 +219,7 @@ def deployed(aws: Aws, clock: Clock | None = None) -> Iterator[Deployment]:
             "TWILIO_WORKSPACE_SID": centre.workspace_sid,
             "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
             "TWILIO_SECRET_ARN": secret_arn,
+            "EVENTS_SECRET_ARN": events_secret_arn,
             "TWILIO_BASE_URL": twilio.base_url,
             "TWILIO_REGION": "",
             "IDEMPOTENCY_TABLE": create_table(aws),
@@ -263,12 +277,12 @@ def create_table(aws: Aws) -> str:
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": "id", "AttributeType": "S"},
-            {"AttributeName": "offer", "AttributeType": "S"},
+            {"AttributeName": "unfinished", "AttributeType": "S"},
         ],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "offers",
-                "KeySchema": [{"AttributeName": "offer", "KeyType": "HASH"}],
+                "IndexName": "unfinished",
+                "KeySchema": [{"AttributeName": "unfinished", "KeyType": "HASH"}],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             }
         ],

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chat_transfer.twilio.client import Transport
-from local.twilio.faults import Faults
 from tests.functions.conftest import Deployment
 from tests.functions.recording import Call
+from twilio_emulator.faults import Faults
 
 
 class CutOff(BaseException):

@@ -8,12 +8,12 @@ from tests.functions.conftest import Aws
 
 def let_locks_run_out(aws: Aws) -> None:
     """Set the end of each lock to the past: a lock is as long as the time of a function."""
-    table = os.environ["IDEMPOTENCY_TABLE"]
+    table, now = os.environ["IDEMPOTENCY_TABLE"], time.time() * 1000
     for item in aws.dynamodb.get_paginator("scan").paginate(TableName=table).search("Items[]"):
-        if "in_progress_expiration" in item:
+        if "held_until" in item and float(item["held_until"]["N"]) > now:
             aws.dynamodb.update_item(
                 TableName=table,
                 Key={"id": item["id"]},
-                UpdateExpression="SET in_progress_expiration = :past",
-                ExpressionAttributeValues={":past": {"N": str(int(time.time() * 1000) - 1)}},
+                UpdateExpression="SET held_until = :past",
+                ExpressionAttributeValues={":past": {"N": str(int(now) - 1)}},
             )

@@ -8,8 +8,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from local.twilio.centre import ContactCentre
 from tests.functions.conftest import deployed, moto
+from twilio_emulator.centre import ContactCentre
 
 SID = "[A-Z]{2}[0-9a-f]{32}"
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
-from local.twilio.centre import ContactCentre
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer
+from twilio_emulator.centre import ContactCentre
 
 UNKNOWN = "f" * 32
 

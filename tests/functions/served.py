@@ -4,10 +4,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from local.twilio.centre import ContactCentre
-from local.twilio.taskrouter.lifecycle import remove
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.lambda_events import Answer
+from twilio_emulator.centre import ContactCentre
+from twilio_emulator.taskrouter.lifecycle import remove
+from twilio_emulator.taskrouter.model import Task, TaskStatus
 
 HELD = {TaskStatus.ASSIGNED, TaskStatus.WRAPPING}
 
@@ -44,7 +44,8 @@ class Served:
         original = self.centre.workspace.task(self.task_sid)
         made = [task for task in leading if task.sid != self.task_sid]
         is_transferred = original.status is TaskStatus.COMPLETED and len(made) == 1
-        assert (answer.status == 200) is is_transferred, answer.text
+        may_be_transferred = answer.body.get("code") == "transfer_not_finished"
+        assert (answer.status == 200) is is_transferred or may_be_transferred, answer.text
         if answer.status == 200:
             assert made[0].sid == answer.body["taskSid"]
         elif rolled_back is not False:
@@ -75,3 +76,10 @@ def served(centre: ContactCentre, task_sid: str) -> Served:
     attributes = centre.attributes(task_sid)
     room = "conversationSid" if "conversationSid" in attributes else "channelSid"
     return Served(centre, task_sid, room, attributes[room], attributes)
+
+
+def leading(customer: Served) -> list[Task]:
+    """The open tasks that lead to the customer, without those whose agent was closed: they end."""
+    participants = customer.centre.account.flex.participants
+    closed = {one.task_sid for one in list(participants.values()) if not one.present}
+    return [task for task in customer.leading_to_customer() if task.sid not in closed]

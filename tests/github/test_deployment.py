@@ -1,5 +1,6 @@
-"""The steps of deploy.yml, run with stand-ins for the CLIs, and their timeouts."""
+"""The steps of update.yml, run with stand-ins for the CLIs, and their timeouts."""
 
+import hashlib
 import json
 import os
 import re
@@ -14,12 +15,13 @@ from tests.github.test_permissions import ROOT, read
 from tests.infra.declared import Program
 
 NAMES = {"transferChat": "a-transfer-chat", "getWorkflows": "a-get-workflows"}
+FUNCTION = "aws:lambda/function:Function"
 WAITS = ("lambda", "wait", "published-version-active", "--function-name")
 
 
 def job() -> dict[str, Any]:
-    deploy: dict[str, Any] = read("deploy.yml")["jobs"]["deploy"]
-    return deploy
+    update: dict[str, Any] = read("update.yml")["jobs"]["update"]
+    return update
 
 
 def step(name: str) -> dict[str, Any]:
@@ -28,16 +30,27 @@ def step(name: str) -> dict[str, Any]:
     return found
 
 
-def run(folder: Path, name: str, stand_ins: dict[str, str]) -> int:
+def write_names(folder: Path) -> None:
+    (folder / "functions.txt").write_text("".join(f"{name}\n" for name in NAMES.values()))
+
+
+def run(folder: Path, name: str, stand_ins: dict[str, str], **variables: str) -> int:
     """Run a step's script as GitHub's runner does; stand-ins are scripts that replace CLIs."""
     tools = folder / "tools"
-    tools.mkdir()
+    tools.mkdir(exist_ok=True)
     for tool, script in stand_ins.items():
         (tools / tool).write_text(f"#!/bin/sh\n{script}\n")
         (tools / tool).chmod(0o755)
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    (folder / ".venv" / "bin" / "python").symlink_to(tools / "python")
-    environment = {"PATH": f"{tools}:{os.environ['PATH']}", "STACK": "production"}
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    if not python.is_symlink():
+        python.symlink_to(tools / "python")
+    environment = {
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "STACK": "production",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        **variables,
+    }
     done = subprocess.run(
         ["/bin/bash", "-e", "-c", step(name)["run"]], cwd=folder, env=environment, check=False
     )
@@ -52,16 +65,40 @@ def minutes(text: str) -> int:
 
 def test_the_programs_timeouts_end_before_the_jobs_timeout(production: Program) -> None:
     """A job that is ended leaves a lock and pending operations."""
-    update = sum(max(map(minutes, it.timeouts)) for it in production.resources if it.timeouts)
+    timeouts = {
+        (it.type, it.name): max(map(minutes, it.timeouts))
+        for it in production.resources
+        if it.timeouts
+    }
+    certificate = ("aws:acm/certificateValidation:CertificateValidation", "api")
+    canary = (FUNCTION, "canary")
     waits = sum(it.get("timeout-minutes", 0) for it in job()["steps"])
 
-    assert {it.type for it in production.resources if it.timeouts} == {
-        "aws:acm/certificateValidation:CertificateValidation",
-        "aws:lambda/function:Function",
+    assert timeouts.keys() == {
+        certificate,
+        *((FUNCTION, it) for it in production.of_type(FUNCTION)),
     }
+    # The canary is told the host name, so it comes after the certificate. The other functions, one
+    # after the other, do not wait for it.
+    assert {it for it in timeouts if certificate in needed(production, *it)} == {canary}
+    published = sum(timeouts.values()) - timeouts[certificate] - timeouts[canary]
+    update = max(timeouts[certificate], published) + timeouts[canary]
     # Credentials last an hour, unless a role allows more.
     assert update < 60
     assert update + waits < job()["timeout-minutes"]
+
+
+def needed(program: Program, type_: str, name: str) -> set[tuple[str, str]]:
+    """Return the resources that one waits for, and those that they wait for, by type and name."""
+    found: set[tuple[str, str]] = set()
+    open_ = [(type_, name)]
+    while open_:
+        for urn in program.one(*open_.pop()).depends_on:
+            key = (urn.split("::")[-2], urn.split("::")[-1])
+            if key not in found:
+                found.add(key)
+                open_.append(key)
+    return found
 
 
 def test_the_steps_after_the_update_get_new_credentials() -> None:
@@ -72,11 +109,32 @@ def test_the_steps_after_the_update_get_new_credentials() -> None:
     assert "aws-actions/configure-aws-credentials" in uses[update:]
 
 
+def test_the_outputs_are_read_once_and_passed_on(tmp_path: Path) -> None:
+    script = f"""case "$*" in
+*functionNames*) echo '{json.dumps(NAMES)}';;
+*endpoint*) echo https://transfers.example.com;;
+esac"""
+
+    assert run(tmp_path, "Read the stack", {"pulumi": script}) == 0
+    assert (tmp_path / "functions.txt").read_text().split() == list(NAMES.values())
+    assert (tmp_path / "output").read_text() == "endpoint=https://transfers.example.com\n"
+
+
+def test_a_bundle_that_the_stage_before_does_not_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "functions.zip").write_bytes(b"the bundle")
+    digest = hashlib.sha256(b"the bundle").hexdigest()
+    stand_ins = {"python": "exit 0"}
+
+    assert run(tmp_path, "Build the functions", stand_ins, BEFORE="") == 0
+    assert (tmp_path / "output").read_text() == f"sha256={digest}\n"
+    assert run(tmp_path, "Build the functions", stand_ins, BEFORE=digest) == 0
+    assert run(tmp_path, "Build the functions", stand_ins, BEFORE="0" * 64) != 0
+
+
 def test_a_deployment_waits_for_the_live_version_of_every_function(tmp_path: Path) -> None:
-    stand_ins = {
-        "pulumi": f"echo '{json.dumps(NAMES)}'",
-        "aws": f'echo "$@" >> {tmp_path}/asked',
-    }
+    write_names(tmp_path)
+    stand_ins = {"aws": f'echo "$@" >> {tmp_path}/asked'}
 
     assert run(tmp_path, "Wait for", stand_ins) == 0
     assert sorted((tmp_path / "asked").read_text().splitlines()) == sorted(
@@ -85,8 +143,8 @@ def test_a_deployment_waits_for_the_live_version_of_every_function(tmp_path: Pat
 
 
 def test_a_version_that_failed_fails_the_deployment(tmp_path: Path) -> None:
+    write_names(tmp_path)
     stand_ins = {
-        "pulumi": f"echo '{json.dumps(NAMES)}'",
         # The AWS CLI's exit code when a waiter finds a state of failure.
         "aws": 'case "$*" in *get-workflows*) exit 255;; esac',
     }
@@ -99,12 +157,12 @@ def test_a_deployment_retries_both_endpoints_until_a_limit(
     tmp_path: Path, after: int, expected: int
 ) -> None:
     stand_ins = {
-        "pulumi": "echo https://transfers.example.com",
         "python": f'echo "$@" >> {tmp_path}/asked; [ $(wc -l < {tmp_path}/asked) -ge {after} ]',
         "sleep": "exit 0",
     }
 
-    assert run(tmp_path, "Without a token", stand_ins) == expected
+    endpoint = "https://transfers.example.com"
+    assert run(tmp_path, "Without a token", stand_ins, ENDPOINT=endpoint) == expected
     asked = (tmp_path / "asked").read_text().splitlines()
     assert set(asked) == {"canary/check_endpoints.py https://transfers.example.com"}
 

@@ -45,14 +45,17 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_workflow_files_are_these_six() -> None:
+def test_the_workflow_files_are_these() -> None:
     assert NAMES == [
+        "audit.yml",
         "build.yml",
         "deploy.yml",
+        "nightly.yml",
         "plugin.yml",
         "preview.yml",
         "release-pulumi-twilio.yml",
         "test.yml",
+        "update.yml",
     ]
 
 
@@ -71,7 +74,8 @@ def test_no_workflow_reads_a_stored_secret_or_runs_for_a_fork_with_rights(name: 
 
     # Twilio has no OIDC: the job that releases the plugin needs a key.
     assert name == "plugin.yml" or "${{ secrets." not in text
-    assert set(read(name)["on"]) <= {"pull_request", "push", "workflow_call"}
+    on = {"pull_request", "push", "schedule", "workflow_call", "workflow_dispatch"}
+    assert set(read(name)["on"]) <= on
 
 
 def test_the_job_with_the_stored_key_has_an_approval_and_no_rights_on_aws() -> None:
@@ -80,12 +84,14 @@ def test_the_job_with_the_stored_key_has_an_approval_and_no_rights_on_aws() -> N
 
     assert job["environment"] == "production"
     assert job["permissions"] == {"contents": "read"}
-    assert job["needs"] == ["test", "endpoint"]
+    assert job["needs"] == "test"
 
 
 def test_each_job_has_exactly_these_permissions() -> None:
     assert {name: permissions(name) for name in NAMES} == {
         "test.yml": {"test": {"contents": "read"}},
+        "audit.yml": {"python": {"contents": "read"}, "plugin": {"contents": "read"}},
+        "nightly.yml": {"test": {"contents": "read"}, "plugin": {"contents": "read"}},
         "build.yml": {"wheels": {"contents": "read"}},
         "release-pulumi-twilio.yml": {
             "test": {"contents": "read"},
@@ -99,18 +105,20 @@ def test_each_job_has_exactly_these_permissions() -> None:
         "deploy.yml": {
             "test": {"contents": "read"},
             "build": {"contents": "read"},
-            "deploy": {"contents": "read", "id-token": "write"},
-            "plugin": {"contents": "read", "id-token": "write"},
+            "staging": {"contents": "read", "id-token": "write"},
+            "production": {"contents": "read", "id-token": "write"},
+            "plugin": {"contents": "read"},
         },
+        "update.yml": {"update": {"contents": "read", "id-token": "write"}},
         "plugin.yml": {
             "test": {"contents": "read"},
-            "endpoint": {"id-token": "write"},
+            "unset": {},
             "release": {"contents": "read"},
         },
     }
 
 
-@pytest.mark.parametrize("name", ["preview.yml", "deploy.yml"])
+@pytest.mark.parametrize("name", ["preview.yml", "update.yml"])
 def test_a_job_with_an_identity_token_installs_prebuilt_wheels_only(name: str) -> None:
     jobs = read(name)["jobs"]
     (job,) = [
@@ -120,7 +128,7 @@ def test_a_job_with_an_identity_token_installs_prebuilt_wheels_only(name: str) -
     recipe = (ROOT / "Makefile").read_text().partition("\ninstall-wheels:")[2].partition("\n\n")[0]
     installs = [line for line in recipe.splitlines() if "pip" in line]
 
-    assert "build" in job["needs"]
+    assert name == "update.yml" or "build" in job["needs"]
     assert made == ["make install-wheels"]
     assert len(installs) == 3
     assert all("--no-index" in line and "--only-binary :all:" in line for line in installs)
@@ -130,7 +138,7 @@ def test_a_job_with_an_identity_token_installs_prebuilt_wheels_only(name: str) -
     ]
 
 
-@pytest.mark.parametrize("lock", ["infra", "policy", "functions"])
+@pytest.mark.parametrize("lock", ["infra", "policy", "functions", ".github/audit"])
 def test_the_lock_file_pins_every_package_by_hash(lock: str) -> None:
     text = (ROOT / lock / "requirements.txt").read_text().replace("\\\n", "")
 
@@ -160,12 +168,69 @@ def test_a_preview_runs_only_for_branches_of_this_repository(job: str) -> None:
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
 
 
-def test_a_deployment_needs_tests_and_approval_and_is_never_cancelled() -> None:
-    job = read("deploy.yml")["jobs"]["deploy"]
+def test_a_preview_is_one_of_staging_and_never_of_production() -> None:
+    """It runs the pull request's code with the stack's secrets."""
+    steps = read("preview.yml")["jobs"]["preview"]["steps"]
+    refusal, pulumi = (
+        next(step for step in steps if what in step.get(key, ""))
+        for key, what in (("name", "Refuse"), ("uses", "pulumi/actions"))
+    )
 
-    assert job["needs"] == ["test", "build"]
-    assert job["environment"] == "production"
+    assert pulumi["with"]["stack-name"] == "${{ vars.PULUMI_STAGING_STACK }}"
+    for previewed, production, expected in (("s", "p", 0), ("p", "p", 1), ("", "p", 1)):
+        done = subprocess.run(
+            ["/bin/bash", "-e", "-c", refusal["run"]],
+            env={"PREVIEWED": previewed, "PRODUCTION": production},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == expected
+
+
+def test_staging_comes_before_production_and_gets_the_same_bundle() -> None:
+    jobs = read("deploy.yml")["jobs"]
+
+    assert jobs["staging"]["needs"] == ["test", "build"]
+    assert jobs["production"]["needs"] == ["test", "build", "staging"]
+    assert jobs["staging"]["uses"] == jobs["production"]["uses"]
+    assert jobs["production"]["with"]["environment"] == "production"
+    assert jobs["production"]["with"]["bundle"] == "${{ needs.staging.outputs.bundle }}"
+    for name in ("production", "plugin"):
+        assert {"!failure()", "!cancelled()"} <= set(re.findall(r"!\w+\(\)", jobs[name]["if"]))
+
+
+def test_an_update_has_its_stages_environment_and_is_not_cancelled() -> None:
+    job = read("update.yml")["jobs"]["update"]
+
+    assert job["environment"] == "${{ inputs.environment }}"
     assert job["concurrency"]["cancel-in-progress"] is False
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_condition_reads_no_variable_of_an_environment(name: str) -> None:
+    """GitHub knows them only once the job has its environment.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#context-availability
+    """
+    page = (ROOT / "docs" / "github.md").read_text()
+    of_the_repository = page.partition("Variables of the repository:")[2].partition("and of each")[
+        0
+    ]
+    known = {*re.findall(r"`([A-Z_]+)`", of_the_repository), "FLEX_ACCOUNT_SID", "PROMOTE_BY_HAND"}
+    conditions = "".join(str(job.get("if", "")) for job in read(name)["jobs"].values())
+
+    assert set(re.findall(r"vars\.(\w+)", conditions)) <= known
+    assert "FLEX_ACCOUNT_SID" not in of_the_repository
+    assert "*repository's* variable `FLEX_ACCOUNT_SID`" in " ".join(page.split())
+
+
+def test_what_releases_the_plugin_is_pinned_and_a_version_is_never_used_twice() -> None:
+    release = read("plugin.yml")["jobs"]["release"]
+    commands = [step["run"] for step in release["steps"] if "run" in step]
+
+    assert not [line for line in commands if "npm install" in line or "plugins:install" in line]
+    assert (ROOT / "flex-plugin" / "release" / "package-lock.json").exists()
+    assert "$GITHUB_RUN_NUMBER.$GITHUB_RUN_ATTEMPT" in commands[-1]
 
 
 def pulumi_steps(name: str) -> list[dict[str, Any]]:
@@ -173,7 +238,7 @@ def pulumi_steps(name: str) -> list[dict[str, Any]]:
     return [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
 
 
-@pytest.mark.parametrize("name", ["test.yml", "preview.yml", "deploy.yml"])
+@pytest.mark.parametrize("name", ["test.yml", "nightly.yml", "preview.yml", "update.yml"])
 def test_pulumi_is_the_version_of_its_sdk(name: str) -> None:
     (pulumi,) = pulumi_steps(name)
     requirements = (ROOT / "infra" / "requirements.in").read_text()
@@ -181,7 +246,7 @@ def test_pulumi_is_the_version_of_its_sdk(name: str) -> None:
     assert f"pulumi=={pulumi['pulumi-version']}\n" in requirements
 
 
-@pytest.mark.parametrize(("name", "command"), [("preview.yml", "preview"), ("deploy.yml", "up")])
+@pytest.mark.parametrize(("name", "command"), [("preview.yml", "preview"), ("update.yml", "up")])
 def test_pulumi_runs_under_the_policy_pack(name: str, command: str) -> None:
     (pulumi,) = pulumi_steps(name)
 

@@ -11,10 +11,10 @@ def program() -> Program:
     return declare()
 
 
-@pytest.fixture(scope="session")
-def production() -> Program:
-    """What the program declares with settings as in Pulumi.production.yaml."""
-    return declare(PRODUCTION, stack="production")
+@pytest.fixture(scope="session", params=[{}, OFFERS], ids=["without-offers", "with-offers"])
+def production(request: pytest.FixtureRequest) -> Program:
+    """What the program declares with settings as in Pulumi.production.yaml, in both its shapes."""
+    return declare({**PRODUCTION, **request.param}, stack="production")
 
 
 @pytest.fixture(scope="session")

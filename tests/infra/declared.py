@@ -44,7 +44,7 @@ PRODUCTION = {
     "flex-chat-transfer:reservedConcurrency": "40",
     "flex-chat-transfer:alarmEmail": "on-call@example.com",
     "flex-chat-transfer:canary": "true",
-    "flex-chat-transfer:secretKmsKeyArn": KEY_ARN,
+    "flex-chat-transfer:kmsKeyArn": KEY_ARN,
     "flex-chat-transfer:logRetentionDays": "90",
 }
 EVENTS_PASSWORD = "a-password-for-events-that-must-stay-secret"
@@ -153,6 +153,10 @@ class _Provider(Mocks):
         return declared_outputs(args)
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        if args.token == "twilio:taskrouter:getTaskQueues":
+            assert args.args["friendlyName"] == "Everyone"
+            found = {"sid": EVERYONE_SID, "friendlyName": "Everyone", "targetWorkers": "1==1"}
+            return {"taskQueues": [found]}, []
         assert args.token == "twilio:taskrouter:getTaskQueue"
         assert args.args["friendlyName"] == "Support"
         return {"sid": SUPPORT_SID, "friendlyName": "Support"}, []

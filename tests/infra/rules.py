@@ -6,9 +6,9 @@ unknown nor of their options. What it can see is in `policy/`, and held to the p
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
-from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, Program
+from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, KEY_ARN, Program
 
 Rule = Callable[[Program], Iterator[str]]
 
@@ -46,11 +46,12 @@ def the_table_is_paid_by_use(program: Program) -> Iterator[str]:
             yield table.name
 
 
-def every_alarm_tells_the_stacks_own_topic(program: Program) -> Iterator[str]:
-    """Subscribers of one topic are notified of every alarm."""
+def every_alarm_tells_one_of_the_stacks_own_topics(program: Program) -> Iterator[str]:
+    """Subscribers of the two topics are notified of every alarm."""
     topics = {topic.inputs["name"] for topic in program.of_type("aws:sns/topic:Topic").values()}
     for alarm in program.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").values():
-        if {arn.split(":")[-1] for arn in alarm.inputs.get("alarmActions", [])} != topics:
+        told = {arn.split(":")[-1] for arn in alarm.inputs.get("alarmActions", [])}
+        if len(told) != 1 or not told <= topics:
             yield alarm.name
 
 
@@ -65,14 +66,27 @@ def functions_time_out_first(program: Program) -> Iterator[str]:
 
 
 def what_cannot_be_had_back_is_protected(program: Program) -> Iterator[str]:
-    """Chats wait in the workflow, the plugin knows the API's URL, functions need the secret."""
-    for type_ in (
-        "twilio:taskrouter:Workflow",
-        "aws:apigatewayv2/api:Api",
-        "aws:secretsmanager/secret:Secret",
+    """Chats wait in the workflow, the plugin knows the API's URL, functions need the others."""
+    for type_, name in (
+        ("twilio:taskrouter:Workflow", "transfer"),
+        ("aws:apigatewayv2/api:Api", "api"),
+        ("aws:secretsmanager/secret:Secret", "credentials"),
+        ("aws:dynamodb/table:Table", "idempotency"),
     ):
+        if not program.one(type_, name).protect:
+            yield f"{type_} {name}"
+
+
+def every_store_has_the_companys_key(program: Program) -> Iterator[str]:
+    """One key is for all that takes one."""
+    if KEY_ARN not in json.dumps([dict(found.inputs) for found in program.resources], default=vars):
+        return
+    for type_, path in KEYS.items():
         for found in program.of_type(type_).values():
-            if not found.protect:
+            value: Any = found.inputs
+            for key in path:
+                value = value.get(key, {})
+            if value != KEY_ARN:
                 yield f"{type_} {found.name}"
 
 
@@ -83,12 +97,21 @@ def each_function_has_a_role_of_its_own(program: Program) -> Iterator[str]:
         yield str(roles)
 
 
+KEYS: Final = {
+    "aws:secretsmanager/secret:Secret": ("kmsKeyId",),
+    "aws:dynamodb/table:Table": ("serverSideEncryption", "kmsKeyArn"),
+    "aws:sqs/queue:Queue": ("kmsMasterKeyId",),
+    "aws:cloudwatch/logGroup:LogGroup": ("kmsKeyId",),
+    "aws:lambda/function:Function": ("kmsKeyArn",),
+    "aws:sns/topic:Topic": ("kmsMasterKeyId",),
+}
 RULES: Final[tuple[Rule, ...]] = (
     each_alias_is_on_the_newest_version,
     no_credential_is_in_plain_sight,
     the_table_is_paid_by_use,
-    every_alarm_tells_the_stacks_own_topic,
+    every_alarm_tells_one_of_the_stacks_own_topics,
     functions_time_out_first,
     what_cannot_be_had_back_is_protected,
+    every_store_has_the_companys_key,
     each_function_has_a_role_of_its_own,
 )

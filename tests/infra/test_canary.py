@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.infra.declared import REGION_AND_ACCOUNT, Program, declare
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -58,10 +60,27 @@ def test_the_schedule_runs_the_canary_every_five_minutes_and_may_do_nothing_else
     ]
 
 
-def test_only_the_accounts_schedules_may_assume_the_schedules_role(
-    production: Program,
+@pytest.mark.parametrize("name", ["canary", "transfer-events"])
+def test_a_scheduled_run_is_not_tried_again(production: Program, name: str) -> None:
+    kind = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+    schedule = production.one("aws:scheduler/schedule:Schedule", name)
+    never = {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60}
+
+    assert schedule.inputs["target"]["retryPolicy"] == never
+    assert production.one(kind, name).inputs == {
+        "functionName": f"flex-chat-transfer-production-{name}",
+        "qualifier": "live",
+        **never,
+    }
+    # EventBridge could otherwise invoke the function before.
+    assert f"{kind}::{name}" in schedule.depends_on
+
+
+@pytest.mark.parametrize("name", ["canary", "transfer-events"])
+def test_only_the_accounts_schedules_may_assume_a_schedules_role(
+    production: Program, name: str
 ) -> None:
-    role = production.one("aws:iam/role:Role", "canary-schedule").inputs
+    role = production.one("aws:iam/role:Role", f"{name}-schedule").inputs
     (statement,) = json.loads(role["assumeRolePolicy"])["Statement"]
 
     assert statement["Principal"] == {"Service": "scheduler.amazonaws.com"}
@@ -77,7 +96,9 @@ def test_a_canary_that_fails_or_does_not_run_raises_its_alarm(production: Progra
     alarm = production.one(ALARM, "canary-failing").inputs
     *found, result = alarm["metricQueries"]
 
-    assert alarm["treatMissingData"] == "breaching"
+    # Without data it tells so too, but not before there was any: a new stack raises none.
+    assert alarm["treatMissingData"] == "missing"
+    assert alarm["insufficientDataActions"] == alarm["alarmActions"]
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
     assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
     assert result["expression"] == "runs - failed"

@@ -57,6 +57,20 @@ def test_the_domain_waits_for_the_issued_certificate(production: Program) -> Non
     }
 
 
+def test_a_trust_store_lets_only_its_clients_connect_and_leaves_the_name_to_them(
+    production: Program,
+) -> None:
+    store = "s3://trust/transfers.pem"
+    found = declare(PRODUCTION, stack="production", originTrustStore=store)
+    kind = "aws:apigatewayv2/domainName:DomainName"
+
+    assert found.one(kind, "api").inputs["mutualTlsAuthentication"] == {"truststoreUri": store}
+    assert "mutualTlsAuthentication" not in production.one(kind, "api").inputs
+    assert production.of_type(RECORD).keys() - found.of_type(RECORD).keys() == {"api"}
+    assert found.one(API, "api").inputs["disableExecuteApiEndpoint"] is True
+    assert found.outputs["endpoint"] == f"https://{DOMAIN}"
+
+
 def test_the_alias_record_and_the_mapping_lead_to_the_stage(production: Program) -> None:
     alias = production.one(RECORD, "api").inputs
     mapping = production.one("aws:apigatewayv2/apiMapping:ApiMapping", "api").inputs

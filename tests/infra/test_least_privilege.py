@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.infra.declared import KEY_ARN, REGION_AND_ACCOUNT, Program, declare
+from tests.infra.declared import (
+    CONFIG,
+    KEY_ARN,
+    OFFERS,
+    REGION_AND_ACCOUNT,
+    Program,
+    declare,
+)
 
 LOGS = {
     "Sid": "WriteOwnLogs",
@@ -20,7 +27,7 @@ TRACES = {
     "Resource": "*",
 }
 SECRET = {
-    "Sid": "ReadTwilioCredentials",
+    "Sid": "ReadSecret",
     "Effect": "Allow",
     "Action": "secretsmanager:GetSecretValue",
     "Resource": f"arn:aws:secretsmanager:{REGION_AND_ACCOUNT}:credentials",
@@ -28,18 +35,24 @@ SECRET = {
 TABLE = {
     "Sid": "RememberTransfers",
     "Effect": "Allow",
-    "Action": [
-        "dynamodb:DeleteItem",
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-    ],
+    "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "Resource": f"arn:aws:dynamodb:{REGION_AND_ACCOUNT}:flex-chat-transfer-dev-idempotency",
+}
+INDEX = {
+    "Sid": "FindUnfinished",
+    "Effect": "Allow",
+    "Action": "dynamodb:Scan",
+    "Resource": f"{TABLE['Resource']}/index/unfinished",
 }
 
 
 @pytest.mark.parametrize(
-    ("name", "others"), [("transfer-chat", [SECRET, TABLE]), ("get-workflows", [SECRET])]
+    ("name", "others"),
+    [
+        ("transfer-chat", [SECRET, TABLE]),
+        ("get-workflows", [SECRET]),
+        ("transfer-events", [SECRET, TABLE, INDEX]),
+    ],
 )
 def test_a_role_allows_exactly_these_actions(
     program: Program, name: str, others: list[dict[str, Any]]
@@ -54,12 +67,19 @@ def test_a_role_allows_exactly_these_actions(
 
 @pytest.mark.parametrize("name", ["transfer-chat", "get-workflows"])
 def test_a_customer_managed_key_decrypts_that_secret_only(name: str) -> None:
-    found = declare(secretKmsKeyArn=KEY_ARN)
+    found = declare(kmsKeyArn=KEY_ARN)
 
     statements = json.loads(found.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])
-    assert [it for it in statements["Statement"] if "kms" in json.dumps(it)] == [
+    of_key = [it for it in statements["Statement"] if "kms" in json.dumps(it)]
+    assert {it["Sid"] for it in of_key} == {
+        *("DecryptSecret", "DecryptEnvironment"),
+        *(["UseTablesKey"] if name == "transfer-chat" else []),
+    }
+    assert all(it["Resource"] == KEY_ARN for it in of_key)
+    assert all("kms:ViaService" in it["Condition"]["StringEquals"] for it in of_key)
+    assert [it for it in of_key if it["Sid"] == "DecryptSecret"] == [
         {
-            "Sid": "DecryptTwilioCredentials",
+            "Sid": "DecryptSecret",
             "Effect": "Allow",
             "Action": "kms:Decrypt",
             "Resource": KEY_ARN,
@@ -75,14 +95,39 @@ def test_a_customer_managed_key_decrypts_that_secret_only(name: str) -> None:
     assert secret.inputs["kmsKeyId"] == KEY_ARN
 
 
+def test_every_role_has_the_boundary_of_the_config() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    found = declare({**CONFIG, **OFFERS}, rolePermissionsBoundary=boundary, canary="true")
+
+    roles = found.of_type("aws:iam/role:Role").values()
+    assert len(roles) == 7
+    assert {role.inputs["permissionsBoundary"] for role in roles} == {boundary}
+
+
+def test_events_are_queued_and_taken_with_the_companys_key() -> None:
+    found = declare({**CONFIG, **OFFERS}, kmsKeyArn=KEY_ARN)
+
+    for name, actions in (
+        ("receive-events", ["kms:Decrypt", "kms:GenerateDataKey"]),
+        ("transfer-events", ["kms:Decrypt"]),
+    ):
+        policy = json.loads(found.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])
+        (statement,) = [it for it in policy["Statement"] if it["Sid"] == "UseQueuesKey"]
+        assert statement["Action"] == actions
+        through = {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}
+        assert statement["Condition"] == {"StringEquals": through}
+
+
 def test_a_role_has_no_other_policy(program: Program) -> None:
     for role in program.of_type("aws:iam/role:Role").values():
         assert set(role.inputs) == {"name", "description", "assumeRolePolicy", "tags"}
     assert not [found for found in program.resources if "Attachment" in found.type]
 
 
-def test_only_lambda_may_assume_a_role(program: Program) -> None:
-    for role in program.of_type("aws:iam/role:Role").values():
+def test_only_lambda_may_assume_a_functions_role(program: Program) -> None:
+    roles = program.of_type("aws:iam/role:Role")
+    for name in program.of_type("aws:lambda/function:Function"):
+        role = roles[name]
         assert json.loads(role.inputs["assumeRolePolicy"])["Statement"] == [
             {
                 "Effect": "Allow",

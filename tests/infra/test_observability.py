@@ -20,15 +20,8 @@ OFFERS = {
     metrics.DECLINED,
     metrics.TAKEN_BACK,
     metrics.TIME_TO_ACCEPTANCE,
-    metrics.NOT_SETTLED,
 }
-OURS = {
-    metrics.SUCCEEDED,
-    metrics.FAILED,
-    metrics.ROLLED_BACK,
-    metrics.NOT_ROLLED_BACK,
-    metrics.TWILIO_LATENCY,
-}
+OURS = set(metrics.OURS)
 ROUTE = {
     "ApiId": "api-id",
     "Method": "POST",
@@ -40,7 +33,7 @@ ROUTE = {
 def test_the_functions_emit_the_metrics_that_are_watched_and_no_other() -> None:
     source = (FUNCTIONS / "chat_transfer" / "metrics.py").read_text()
 
-    assert set(re.findall(r'"([TO][A-Za-z]+)"', source)) == OURS | OFFERS
+    assert set(re.findall(r'"([TCL][A-Za-z]+)"', source)) == OURS | OFFERS
 
 
 def test_only_one_module_emits_metrics() -> None:
@@ -56,14 +49,17 @@ def test_only_one_module_emits_metrics() -> None:
 @pytest.mark.parametrize(
     ("name", "threshold", "used"),
     [
-        ("offers-not-settled", 0, {metrics.NOT_SETTLED}),
-        ("events-refused", 4, {"4xx", "5xx"}),
+        ("looks-failing", 0, {metrics.LOOK_FAILED}),
+        ("looks-left-out", 0, {metrics.LEFT_OUT}),
+        ("events-missing", 1, {metrics.ACCEPTED, "NumberOfMessagesSent"}),
+        ("events-failing", 4, {"5xx"}),
+        ("offers-failing", 1, {"5xx"}),
         ("events-waiting", 450, {"ApproximateAgeOfOldestMessage"}),
         ("events-failed", 0, {"ApproximateNumberOfMessagesVisible"}),
         ("transfers-failing", 5, {"4xx", "5xx", "Count"}),
         ("transfers-slow", 10_000, {"Latency"}),
-        ("functions-crashed", 0, {"Errors"}),
-        ("functions-throttled", 0, {"Throttles"}),
+        ("transfer-chat-crashed", 0, {"Errors"}),
+        ("receive-events-throttled", 0, {"Throttles"}),
         ("rollback-failed", 0, {metrics.NOT_ROLLED_BACK}),
         ("lists-failing", 1, {"5xx"}),
         ("requests-refused", 50, {metrics.REFUSED, metrics.ANSWERED}),
@@ -79,7 +75,7 @@ def test_an_alarm_is_raised_above_its_threshold(
     assert alarm["comparisonOperator"] == "GreaterThanThreshold"
     assert alarm["threshold"] == threshold
     assert alarm["treatMissingData"] == "notBreaching"
-    assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
+    assert alarm["alarmActions"] == alarm["okActions"]
     queries = alarm["metricQueries"]
     assert {query["metric"]["metricName"] for query in queries if "metric" in query} == used
     # CloudWatch takes one result an alarm.
@@ -95,27 +91,33 @@ def test_the_failure_rate_is_that_of_transfers_alone(program: Program) -> None:
         "refused": "Sum",
         "every": "SampleCount",
     }
-    assert result["expression"] == "IF(failed > 1, 100 * failed / (every - refused), 0)"
+    assert (
+        result["expression"]
+        == "IF(FILL(failed, 0) > 1, 100 * failed / (every - FILL(refused, 0)), 0)"
+    )
 
 
-def test_offers_that_are_never_settled_raise_an_alarm_and_a_single_failure_none(
-    with_offers: Program,
+@pytest.mark.parametrize("name", ["looks-failing", "looks-left-out"])
+def test_what_is_never_finished_raises_an_alarm_and_a_single_failure_none(
+    program: Program, name: str
 ) -> None:
-    alarm = with_offers.one(ALARM, "offers-not-settled").inputs
+    alarm = program.one(ALARM, name).inputs
 
     (query,) = alarm["metricQueries"]
     assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (3, 3)
     assert (query["metric"]["stat"], query["metric"]["period"]) == ("Sum", 300)
 
 
-def test_a_schedule_that_does_not_look_at_offers_raises_an_alarm(with_offers: Program) -> None:
-    alarm = with_offers.one(ALARM, "offers-not-looked-at").inputs
+def test_a_schedule_that_does_not_look_raises_an_alarm(program: Program) -> None:
+    alarm = program.one(ALARM, "looks-missing").inputs
 
     (query,) = alarm["metricQueries"]
-    assert query["metric"]["metricName"] == metrics.NOT_SETTLED
+    assert query["metric"]["metricName"] == metrics.UNDER_WAY
     assert query["metric"]["stat"] == "SampleCount"
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
-    assert alarm["treatMissingData"] == "breaching"
+    # Without data it tells so too, but not before there was any: a new stack raises none.
+    assert alarm["treatMissingData"] == "missing"
+    assert alarm["insufficientDataActions"] == [TOPIC_ARN]
 
 
 def test_an_event_that_failed_twice_raises_an_alarm_before_it_counts_no_more(
@@ -141,25 +143,59 @@ def test_each_queue_has_its_alarm(with_offers: Program, alarm: str, queue: str) 
     assert query["metric"]["stat"] == "Maximum"
 
 
-def test_the_webhooks_failures_are_those_of_its_route(with_offers: Program) -> None:
-    *found, result = with_offers.one(ALARM, "events-refused").inputs["metricQueries"]
-
-    assert [query["metric"]["dimensions"] for query in found] == [
-        {**ROUTE, "Resource": "/events"}
-    ] * 2
-    assert all(query["id"] in result["expression"] for query in found)
-
-
-def test_crashes_of_all_functions_are_counted(with_offers: Program) -> None:
-    *found, _ = with_offers.one(ALARM, "functions-crashed").inputs["metricQueries"]
-
-    names = {query["metric"]["dimensions"]["FunctionName"] for query in found}
-    assert {name.removeprefix("flex-chat-transfer-dev-") for name in names} == {
-        "transfer-chat",
-        "get-workflows",
-        "receive-events",
-        "transfer-events",
+def test_no_stranger_can_raise_an_alarm_of_events(with_offers: Program) -> None:
+    """Anybody can be refused by the webhook; only Twilio's events are queued."""
+    of_events = {name for name in with_offers.of_type(ALARM) if name.startswith("events-")}
+    used = {
+        query["metric"]["metricName"]
+        for name in of_events
+        for query in with_offers.one(ALARM, name).inputs["metricQueries"]
+        if "metric" in query
     }
+
+    assert of_events == {"events-missing", "events-failing", "events-waiting", "events-failed"}
+    assert "4xx" not in used
+
+
+@pytest.mark.parametrize(
+    ("name", "routes"),
+    [
+        ("events-failing", {"POST /events"}),
+        ("offers-failing", {"GET /transfers/{taskSid}", "DELETE /transfers/{taskSid}"}),
+    ],
+)
+def test_the_failures_of_a_route_are_watched(
+    with_offers: Program, name: str, routes: set[str]
+) -> None:
+    queries = with_offers.one(ALARM, name).inputs["metricQueries"]
+    dimensions = [query["metric"]["dimensions"] for query in queries if "metric" in query]
+
+    assert {f"{it['Method']} {it['Resource']}" for it in dimensions} == routes
+
+
+@pytest.mark.parametrize("suffix", ["crashed", "throttled"])
+def test_each_function_has_an_alarm_that_names_it(production: Program, suffix: str) -> None:
+    functions = production.of_type("aws:lambda/function:Function").keys() - {"canary"}
+
+    assert functions >= {"transfer-chat", "get-workflows", "transfer-events"}
+    for name in functions:
+        alarm = production.one(ALARM, f"{name}-{suffix}").inputs
+        (query,) = alarm["metricQueries"]
+        full_name = f"flex-chat-transfer-production-{name}"
+        assert query["metric"]["dimensions"] == {"FunctionName": full_name}
+        assert alarm["alarmDescription"].startswith(f"{name} ")
+
+
+def test_what_can_wait_wakes_nobody(production: Program) -> None:
+    waits = {
+        name
+        for name, alarm in production.of_type(ALARM).items()
+        if alarm.inputs["alarmActions"][0].endswith("-tickets")
+    }
+
+    assert waits >= {"transfers-slow", "requests-refused", "lists-failing", "looks-left-out"}
+    assert not waits & {"transfers-failing", "rollback-failed", "looks-failing", "looks-missing"}
+    assert not waits & {"transfer-chat-crashed", "transfer-events-crashed", "canary-failing"}
 
 
 def test_there_are_no_alarms_of_offers_without_offers(
@@ -168,23 +204,9 @@ def test_there_are_no_alarms_of_offers_without_offers(
     added = with_offers.of_type(ALARM).keys() - program.of_type(ALARM).keys()
 
     assert added == {
-        "offers-not-settled",
-        "offers-not-looked-at",
-        "events-refused",
-        "events-waiting",
-        "events-failed",
+        *("events-missing", "events-failing", "events-waiting", "events-failed"),
+        *("offers-failing", "receive-events-crashed", "receive-events-throttled"),
     }
-
-
-@pytest.mark.parametrize("name", ["functions-crashed", "functions-throttled"])
-def test_an_alarm_on_functions_counts_both(program: Program, name: str) -> None:
-    *found, result = program.one(ALARM, name).inputs["metricQueries"]
-
-    assert {query["metric"]["dimensions"]["FunctionName"] for query in found} == {
-        "flex-chat-transfer-dev-transfer-chat",
-        "flex-chat-transfer-dev-get-workflows",
-    }
-    assert all(query["id"] in result["expression"] for query in found)
 
 
 def test_the_lists_of_targets_are_watched_on_all_routes(program: Program) -> None:
@@ -201,15 +223,15 @@ def test_the_lists_of_targets_are_watched_on_all_routes(program: Program) -> Non
     assert all(query["id"] in result["expression"] for query in found)
 
 
-def test_an_alarm_with_fill_evaluates_several_periods(program: Program) -> None:
+def test_an_alarm_with_fill_evaluates_several_periods(with_offers: Program) -> None:
     """FILL inserts a value into the newest period before its metrics arrive."""
-    alarms = program.of_type(ALARM).values()
+    alarms = with_offers.of_type(ALARM).values()
     filled = {alarm.name for alarm in alarms if "FILL(" in json.dumps(alarm.inputs)}
 
-    assert filled >= {"functions-crashed", "functions-throttled", "lists-failing"}
+    assert filled >= {"transfers-failing", "lists-failing"}
     for name in filled:
-        alarm = program.one(ALARM, name).inputs
-        assert (alarm["datapointsToAlarm"], alarm["evaluationPeriods"]) == (1, 3)
+        alarm = with_offers.one(ALARM, name).inputs
+        assert alarm["datapointsToAlarm"] < alarm["evaluationPeriods"] == 3
 
 
 def test_alarms_use_the_namespace_and_dimensions_of_the_functions(program: Program) -> None:
@@ -222,22 +244,24 @@ def test_alarms_use_the_namespace_and_dimensions_of_the_functions(program: Progr
 
 
 def test_thresholds_are_as_configured() -> None:
-    found = declare(alarmFailurePercent="7", alarmLatencySeconds="3", alarmRefusedPercent="30")
+    found = declare(alarmFailurePercent="7", alarmLatencySeconds="3")
 
     assert found.one(ALARM, "transfers-failing").inputs["threshold"] == 7
     assert found.one(ALARM, "transfers-slow").inputs["threshold"] == 3000
-    assert found.one(ALARM, "requests-refused").inputs["threshold"] == 30
 
 
 def test_a_configured_address_is_subscribed(program: Program) -> None:
     kind = "aws:sns/topicSubscription:TopicSubscription"
-    found = declare(alarmEmail="on-call@example.com")
+    found = declare(alarmEmail="on-call@example.com", ticketEmail="chat-team@example.com")
 
     assert not program.of_type(kind)
-    assert found.one(kind, "alarms").inputs == {
-        "topic": TOPIC_ARN,
-        "protocol": "email",
-        "endpoint": "on-call@example.com",
+    assert {name: it.inputs for name, it in found.of_type(kind).items()} == {
+        "alarms": {"topic": TOPIC_ARN, "protocol": "email", "endpoint": "on-call@example.com"},
+        "tickets": {
+            "topic": TOPIC_ARN.replace("-alarms", "-tickets"),
+            "protocol": "email",
+            "endpoint": "chat-team@example.com",
+        },
     }
 
 
@@ -298,6 +322,7 @@ def test_saved_queries_use_logged_fields_only(program: Program) -> None:
     logged = {
         "transfers": _logged_by_functions(),
         "events": _logged_by_functions(),
+        "every-function": _logged_by_functions(),
         "access": set(
             json.loads(
                 program.one("aws:apigatewayv2/stage:Stage", "api").inputs["accessLogSettings"][
@@ -308,7 +333,9 @@ def test_saved_queries_use_logged_fields_only(program: Program) -> None:
     }
 
     for query in QUERIES:
-        assert _fields(query.query) <= logged[query.logs] | {"@timestamp", "@message"}, query.name
+        assert _fields(query.query) <= logged[query.logs] | {"@timestamp", "@message", "@log"}, (
+            query.name
+        )
 
 
 def test_each_query_is_saved_with_its_log_group(program: Program, with_offers: Program) -> None:
@@ -320,6 +347,10 @@ def test_each_query_is_saved_with_its_log_group(program: Program, with_offers: P
         "transfers": [transfers, events],
         "access": ["/aws/vendedlogs/flex-chat-transfer-dev/access"],
         "events": [events],
+        "every-function": [
+            f"/aws/lambda/flex-chat-transfer-dev-{name}"
+            for name in ("transfer-chat", "get-workflows", "transfer-events", "receive-events")
+        ],
     }
 
     assert saved.keys() == {query.name for query in QUERIES}
@@ -329,9 +360,7 @@ def test_each_query_is_saved_with_its_log_group(program: Program, with_offers: P
             "logGroupNames": groups[query.logs],
             "queryString": query.query,
         }
-    without = program.of_type(kind)
-    assert without.keys() == saved.keys() - {"unsettled-offers"}
-    assert without["one-task"].inputs["logGroupNames"] == [transfers]
+    assert program.of_type(kind).keys() == saved.keys()
 
 
 def test_saved_queries_filter_by_messages_that_the_functions_log() -> None:
@@ -355,7 +384,9 @@ def _logged_by_functions() -> set[str]:
     sources = "".join(path.read_text() for path in FUNCTIONS.rglob("*.py"))
     calls = re.findall(r"(?:log|logger\.\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", sources)
     given = {name for call in calls for name in re.findall(r"(\w+)=", call)}
-    return given | {"level", "message", "correlation_id", "exception_name"}
+    added = {"level", "message", "correlation_id", "function_request_id"}
+    added |= {"exception", "exception_name"}
+    return given | added
 
 
 def _fields(query: str) -> set[str]:
@@ -365,4 +396,4 @@ def _fields(query: str) -> set[str]:
     for clause in re.findall(r"(?:fields|by|sort|filter) ([^|]+)", query):
         bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", clause)
         read |= set(re.findall(r"@?[a-zA-Z_]\w*", bare))
-    return read - made - {"desc", "asc", "and", "or", "like"}
+    return read - made - {"desc", "asc", "and", "or", "like", "in"}

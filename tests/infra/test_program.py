@@ -41,23 +41,36 @@ def test_the_program_declares_exactly_these_resources(program: Program) -> None:
         (LOG_GROUP, "api"),
         (LOG_GROUP, "get-workflows"),
         (LOG_GROUP, "transfer-chat"),
+        (LOG_GROUP, "transfer-events"),
         ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsAnswered"),
         ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsRefused"),
         ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "RequestsThrottled"),
-        ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-crashed"),
-        ("aws:cloudwatch/metricAlarm:MetricAlarm", "functions-throttled"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "get-workflows-crashed"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "get-workflows-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "lists-failing"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "looks-failing"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "looks-left-out"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "looks-missing"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-refused"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "requests-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "rollback-failed"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfer-chat-crashed"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfer-chat-throttled"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfer-events-crashed"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfer-events-throttled"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-failing"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "transfers-slow"),
         *[
             ("aws:cloudwatch/queryDefinition:QueryDefinition", name)
             for name in (
+                "cut-off-transfers",
+                "failed-events",
+                "failed-looks",
                 "failed-rollbacks",
                 "failed-transfers",
                 "failures-by-target",
+                "left-out-looks",
+                "one-request",
                 "one-task",
                 "refused-requests",
                 "slow-requests",
@@ -66,21 +79,33 @@ def test_the_program_declares_exactly_these_resources(program: Program) -> None:
         ("aws:dynamodb/table:Table", "idempotency"),
         ("aws:iam/role:Role", "get-workflows"),
         ("aws:iam/role:Role", "transfer-chat"),
+        ("aws:iam/role:Role", "transfer-events"),
+        ("aws:iam/role:Role", "transfer-events-schedule"),
         ("aws:iam/rolePolicy:RolePolicy", "get-workflows"),
         ("aws:iam/rolePolicy:RolePolicy", "transfer-chat"),
+        ("aws:iam/rolePolicy:RolePolicy", "transfer-events"),
+        ("aws:iam/rolePolicy:RolePolicy", "transfer-events-schedule"),
         ("aws:lambda/alias:Alias", "get-workflows"),
         ("aws:lambda/alias:Alias", "transfer-chat"),
+        ("aws:lambda/alias:Alias", "transfer-events"),
         (FUNCTION, "get-workflows"),
         (FUNCTION, "transfer-chat"),
+        (FUNCTION, "transfer-events"),
+        (
+            "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+            "transfer-events",
+        ),
         ("aws:lambda/permission:Permission", "delete-transfers-taskSid"),
         ("aws:lambda/permission:Permission", "get-get-workflows"),
         ("aws:lambda/permission:Permission", "get-transfer-targets"),
         ("aws:lambda/permission:Permission", "get-transfers-taskSid"),
         ("aws:lambda/permission:Permission", "post-get-workflows"),
         ("aws:lambda/permission:Permission", "post-transfer-chat"),
+        ("aws:scheduler/schedule:Schedule", "transfer-events"),
         ("aws:secretsmanager/secret:Secret", "credentials"),
         ("aws:secretsmanager/secretVersion:SecretVersion", "credentials"),
         ("aws:sns/topic:Topic", "alarms"),
+        ("aws:sns/topic:Topic", "tickets"),
         ("twilio:taskrouter:TaskQueue", "everyone"),
         ("twilio:taskrouter:Workflow", "transfer"),
     ]
@@ -94,15 +119,18 @@ def test_outputs_are_what_the_plugin_and_an_operator_need(program: Program) -> N
         "functionNames": {
             "transferChat": "flex-chat-transfer-dev-transfer-chat",
             "getWorkflows": "flex-chat-transfer-dev-get-workflows",
+            "transferEvents": "flex-chat-transfer-dev-transfer-events",
         },
         "logGroups": {
             "transferChat": "/aws/lambda/flex-chat-transfer-dev-transfer-chat",
             "getWorkflows": "/aws/lambda/flex-chat-transfer-dev-get-workflows",
+            "transferEvents": "/aws/lambda/flex-chat-transfer-dev-transfer-events",
             "access": "/aws/vendedlogs/flex-chat-transfer-dev/access",
         },
         "idempotencyTable": "flex-chat-transfer-dev-idempotency",
         "secretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:credentials",
         "alarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-alarms",
+        "ticketTopicArn": "arn:aws:sns:eu-west-1:123456789012:flex-chat-transfer-dev-tickets",
         "dashboard": "flex-chat-transfer-dev-eu-west-1",
     }
 
@@ -141,10 +169,11 @@ def test_the_functions_environment_is_what_the_handlers_read(program: Program) -
     }
 
     assert _environment(program, "get-workflows") == expected
-    assert _environment(program, "transfer-chat") == {
-        **expected,
-        "IDEMPOTENCY_TABLE": "flex-chat-transfer-dev-idempotency",
-    }
+    for name in ("transfer-chat", "transfer-events"):
+        assert _environment(program, name) == {
+            **expected,
+            "IDEMPOTENCY_TABLE": "flex-chat-transfer-dev-idempotency",
+        }
 
 
 def test_region_edge_and_base_url_reach_the_functions_when_they_are_set() -> None:
@@ -194,7 +223,7 @@ def test_the_secret_holds_an_api_key_when_one_is_configured() -> None:
 def test_the_functions_run_as_configured() -> None:
     found = declare(lambdaMemoryMb="1024", architecture="x86_64", logLevel="DEBUG")
 
-    for name in ("transfer-chat", "get-workflows"):
+    for name in ("transfer-chat", "get-workflows", "transfer-events"):
         function = found.one(FUNCTION, name).inputs
         assert function["memorySize"] == 1024
         assert function["architectures"] == ["x86_64"]
@@ -230,7 +259,6 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("reservationTimeoutSeconds", "7"),
         ("allowedOrigins", '["https://desk.example.com"]'),
         ("throttlingRate", "7"),
-        ("throttlingBurst", "7"),
         ("architecture", "x86_64"),
         ("lambdaMemoryMb", "777"),
         ("lambdaTimeoutSeconds", "7"),
@@ -240,10 +268,11 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("reservedConcurrency", "7"),
         ("alarmEmail", "on-call@example.com"),
         ("alarmFailurePercent", "7"),
-        ("alarmRefusedPercent", "7"),
+        ("ticketEmail", "chat-team@example.com"),
+        ("rolePermissionsBoundary", "arn:aws:iam::123456789012:policy/boundary"),
         ("canary", "true"),
         ("alarmLatencySeconds", "7"),
-        ("secretKmsKeyArn", KEY_ARN),
+        ("kmsKeyArn", KEY_ARN),
         ("protect", "false"),
     ],
 )

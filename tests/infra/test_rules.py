@@ -6,12 +6,17 @@ from typing import Any
 import pytest
 
 from tests.infra import rules
-from tests.infra.declared import AUTH_TOKEN, Program, declare
+from tests.infra.declared import AUTH_TOKEN, KEY_ARN, Program, declare
 from tests.infra.rules import FUNCTION, RULES, Rule
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("stack", ["program", "production", "with_offers"])
+def test_a_rule_holds_in_production(rule: Rule, production: Program) -> None:
+    assert list(rule(production)) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("stack", ["program", "with_offers"])
 def test_a_rule_holds(rule: Rule, stack: str, request: pytest.FixtureRequest) -> None:
     assert list(rule(request.getfixturevalue(stack))) == []
 
@@ -38,10 +43,16 @@ def test_a_rule_holds(rule: Rule, stack: str, request: pytest.FixtureRequest) ->
             {"billingMode": "PROVISIONED"},
         ),
         (
-            rules.every_alarm_tells_the_stacks_own_topic,
+            rules.every_alarm_tells_one_of_the_stacks_own_topics,
             "aws:cloudwatch/metricAlarm:MetricAlarm",
             "rollback-failed",
             {"alarmActions": ["arn:aws:sns:eu-west-1:123456789012:another"]},
+        ),
+        (
+            rules.every_store_has_the_companys_key,
+            "aws:secretsmanager/secret:Secret",
+            "credentials",
+            {"kmsKeyId": KEY_ARN},
         ),
         (rules.functions_time_out_first, FUNCTION, "transfer-chat", {"timeout": 30}),
         (
@@ -63,7 +74,7 @@ def test_a_broken_rule_is_seen(
 def test_a_stack_that_is_not_protected_is_seen() -> None:
     found = list(rules.what_cannot_be_had_back_is_protected(declare(protect="false")))
 
-    assert len(found) == 3
+    assert len(found) == 4
 
 
 def test_each_rule_is_broken_once() -> None:

@@ -49,6 +49,7 @@ def test_only_three_keys_are_needed() -> None:
             queue_timeout=300,
             fallback_timeout=600,
             reservation_timeout=120,
+            keeps_everyone=False,
             strict=False,
         ),
         offers=OfferSettings(hand_over="now", events_password=""),
@@ -61,12 +62,13 @@ def test_only_three_keys_are_needed() -> None:
             reserved_concurrency=None,
         ),
         gateway=GatewaySettings(
-            ("https://flex.twilio.com",), 20, 40, "", "", keeps_execute_api=False
+            ("https://flex.twilio.com",), 20, "", "", "", keeps_execute_api=False
         ),
-        alarms=AlarmSettings(email="", failure_percent=5, refused_percent=50, latency_seconds=10),
+        alarms=AlarmSettings(email="", ticket_email="", failure_percent=5, latency_seconds=10),
         log_retention_days=30,
         canary=False,
-        secret_key_arn="",
+        key_arn="",
+        permissions_boundary="",
         protect=True,
         tag_commit=True,
         commit="",
@@ -100,8 +102,11 @@ def test_secrets_are_not_in_the_settings_representation() -> None:
         ("architecture", "arm", "one of arm64, x86_64"),
         ("logLevel", "info", "one of DEBUG, INFO, WARNING, ERROR"),
         ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30, 60, 90"),
-        ("throttlingRate", "-1", "a whole number of requests a second from 1 to 1000"),
-        ("throttlingBurst", "1001", "a whole number of requests from 1 to 1000"),
+        ("throttlingRate", "-1", "a whole number of requests a second from 1 to 500"),
+        ("throttlingRate", "501", "a whole number of requests a second from 1 to 500"),
+        ("originTrustStore", "https://example.com/ca.pem", "the S3 address of a PEM file"),
+        ("rolePermissionsBoundary", "boundary", "the ARN of an IAM policy"),
+        ("ticketEmail", "chat-team", "an e-mail address"),
         ("domainName", "Transfers.example.com", "a host name such as transfers.example.com"),
         ("domainName", "localhost", "a host name such as transfers.example.com"),
         ("domainName", "a" * 60 + ".example.com", "at most 64 characters"),
@@ -111,11 +116,10 @@ def test_secrets_are_not_in_the_settings_representation() -> None:
         ("handOver", "later", "one of now, optional, accepted"),
         ("alarmEmail", "on-call", "an e-mail address"),
         ("alarmFailurePercent", "100", "a whole number of percent from 1 to 99"),
-        ("alarmRefusedPercent", "0", "a whole number of percent from 1 to 99"),
         ("canary", "yes", "one of true, false"),
         ("keepExecuteApi", "yes", "one of true, false"),
         ("alarmLatencySeconds", "29", "a whole number of seconds from 1 to 28"),
-        ("secretKmsKeyArn", "alias/mine", "the ARN of a KMS key"),
+        ("kmsKeyArn", "alias/mine", "the ARN of a KMS key"),
         ("protect", "no", "one of true, false"),
         ("tagCommit", "1", "one of true, false"),
     ],
@@ -257,11 +261,11 @@ def test_an_empty_value_counts_as_none() -> None:
 def test_a_stack_name_that_aws_would_refuse_is_refused(stack: str) -> None:
     (line,) = problems(CONFIG, stack)
 
-    assert line.startswith(f"stack name: wrong value {stack!r}; expected at most 31 letters")
+    assert line.startswith(f"stack name: wrong value {stack!r}; expected at most 29 letters")
 
 
 def test_the_longest_stack_name_makes_a_function_name_that_aws_takes() -> None:
-    assert len(f"{read(CONFIG, 's' * 31).prefix}-transfer-chat") == 64
+    assert len(f"{read(CONFIG, 's' * 29).prefix}-transfer-events") == 64
 
 
 def test_all_errors_come_at_once_and_before_any_resource() -> None:

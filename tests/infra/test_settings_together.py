@@ -28,8 +28,8 @@ def read(**changes: str) -> StackSettings:
             "10 is never reached",
         ),
         (
-            {"secretKmsKeyArn": KEY_ARN.replace("eu-west-1", "us-east-1")},
-            "secretKmsKeyArn",
+            {"kmsKeyArn": KEY_ARN.replace("eu-west-1", "us-east-1")},
+            "kmsKeyArn",
             "a key in us-east-1",
         ),
     ],

@@ -1,14 +1,24 @@
 """The transfer workflow's configuration."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transfer_stack.workflow import Timeouts, workflow_configuration
+from twilio_emulator.clock import ManualClock
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.sids import seeded_sid
+from twilio_emulator.taskrouter.creation import TaskOrder, create_task
+from twilio_emulator.taskrouter.model import Workflow
+from twilio_emulator.twilio import EmulatedTwilio
 
 EVERYONE, SALES, SUPPORT = ("WQ" + digit * 32 for digit in "123")
-TIMEOUTS = Timeouts(agent=60, queue=120, fallback=300)
+TIMEOUTS = Timeouts(agent=60, queue=130, fallback=300)
+ENDS = {"worker": 60, "queue": 130}
 sids = st.from_regex(r"\AWQ[0-9a-f]{32}\Z")
 
 FALLBACK = [
@@ -30,7 +40,7 @@ def filters(queues: list[str]) -> list[dict[str, Any]]:
 def test_a_worker_target_is_followed_by_everyone() -> None:
     to_agents, *_ = filters([])
 
-    assert to_agents["expression"] == "transferTargetType == 'worker'"
+    assert to_agents["expression"] == "transferTargetType == 'worker' AND transferHandOver == 'now'"
     assert to_agents["targets"] == [
         {"queue": EVERYONE, "known_worker_sid": "task.targetSid", "timeout": 60},
         *FALLBACK,
@@ -40,12 +50,14 @@ def test_a_worker_target_is_followed_by_everyone() -> None:
 def test_a_queue_target_excludes_the_transferring_agent() -> None:
     _, to_sales, *_ = filters([SALES, SUPPORT])
 
-    assert to_sales["expression"] == f"transferTargetType == 'queue' AND targetSid == '{SALES}'"
+    assert to_sales["expression"] == (
+        f"transferTargetType == 'queue' AND targetSid == '{SALES}' AND transferHandOver == 'now'"
+    )
     assert to_sales["targets"] == [
         {
             "queue": SALES,
             "expression": "worker.sid NOT IN task.ignoreWorkerSids",
-            "timeout": 120,
+            "timeout": 130,
         },
         *FALLBACK,
     ]
@@ -97,9 +109,39 @@ def test_an_offer_is_cancelled_when_the_time_of_its_target_is_up() -> None:
     of_offers, others = declared[:3], declared[3:]
     assert others == without["task_routing"]["filters"]
     for offered, usual in zip(of_offers, others, strict=True):
-        # First, so that none of the others takes it.
-        assert offered["expression"] == f"{usual['expression']} AND transferHandOver == 'accepted'"
+        assert offered["expression"] == usual["expression"].replace("'now'", "'accepted'")
         assert offered["targets"] == usual["targets"][:1]
+
+
+@pytest.mark.parametrize("leads_on", [True, False])
+@pytest.mark.parametrize("to", ["worker", "queue"])
+def test_an_offer_reaches_its_target_alone_whichever_page_is_right(to: str, leads_on: bool) -> None:
+    clock = ManualClock()
+    centre = contact_centre(clock)
+    centre.account.settings.timeout_leads_to_next_filter = leads_on
+    centre.account.settings.deletes_finished_after = None
+    centre.set_activity("carla", "Offline")
+    sales, everyone = centre.queues["Sales"], centre.queues["Everyone"]
+    document = workflow_configuration(everyone, [sales], TIMEOUTS, offers=True)
+    now = clock.now()
+    workflow = Workflow(seeded_sid("WW", "x"), "Transfers", json.dumps(document), now, now)
+    centre.workspace.tables.workflows[workflow.sid] = workflow
+    attributes = {
+        "transferTargetType": to,
+        "targetSid": centre.workers["carla"] if to == "worker" else sales,
+        "transferHandOver": "accepted",
+        "ignoreWorkerSids": [centre.workers["ana"]],
+    }
+    order = TaskOrder(json.dumps(attributes), workflow.sid, "chat")
+    task = create_task(centre.workspace, order)
+
+    EmulatedTwilio(centre.account).advance(1000)
+
+    ended = centre.task(task.sid)
+    assert ended is not None
+    assert (ended.status, ended.ended_at) == ("canceled", now + timedelta(seconds=ENDS[to]))
+    asked = {centre.name_of(offer.worker_sid) for offer in centre.reservations(task.sid)}
+    assert asked == (set() if to == "worker" else {"ben"})
 
 
 def _queues(declared: list[dict[str, Any]]) -> list[str]:

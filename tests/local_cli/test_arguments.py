@@ -12,7 +12,7 @@ from local.isolation import isolate
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", ".hidden", "-", "a b", "x" * 65, "ä"])
-@pytest.mark.parametrize("command", [["up", "-d", "--name"], ["down"]])
+@pytest.mark.parametrize("command", [["up", "-d", "--name"], ["down"], ["status"]])
 def test_a_name_that_is_no_valid_file_name_is_refused(
     command: list[str], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from local.bench import worker
 from local.bench.__main__ import main
-from local.bench.measurements import BUNDLE, KINDS
+from local.bench.environment import Answered, BenchError
+from local.bench.measurements import ADDED_SECONDS, BUNDLE, KINDS, Measured, summary
 from tests.local_cli.commands import ANSI, ROOT, environment
 from tests.sampling import IS_FULL
 
@@ -60,6 +61,30 @@ def test_simultaneous_calls_count_once_and_calls_in_a_row_each() -> None:
     spans = [(1.0, 4.0, True), (2.0, 5.0, False), (7.0, 8.0, False), (7.5, 7.9, False)]
     assert worker.covered(spans) == 5.0
     assert worker.in_a_row(spans) == 2
+
+
+def _measured(*, twilio_calls: int = 7, fails: bool = False) -> list[Measured]:
+    """Return a transfer without and one with added latency."""
+    answered = Answered(0.3, 0.1, 0.2, 0.15, 4, 3)
+    return [
+        Measured(latency, twilio_calls, None if fails else answered)
+        for latency in (0.0, ADDED_SECONDS)
+    ]
+
+
+@pytest.mark.parametrize("slow", [_measured(twilio_calls=8), _measured(fails=True)])
+def test_a_few_slow_transfers_are_left_out_and_counted(slow: list[Measured]) -> None:
+    found = summary("chat", [*_measured(), *slow, *_measured(), *_measured()])
+
+    assert (found.twilio_calls, found.aws_calls, found.left_out) == (7, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "different", [_measured(twilio_calls=8), _measured(fails=True), 3 * _measured(fails=True)]
+)
+def test_transfers_that_differ_often_end_the_bench(different: list[Measured]) -> None:
+    with pytest.raises(BenchError, match="calls that differ"):
+        summary("chat", [*_measured(), *_measured(), *different])
 
 
 @pytest.mark.parametrize("repeats", ["0", "-1", "x"])

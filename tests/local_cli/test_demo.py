@@ -1,6 +1,7 @@
 """The demo's checks: they fail when a transfer does not do what it should."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from local.demo.outcome import Mismatch, Outcome, play
 from local.demo.scenes import AGENT_SECONDS, SCENES, Scene
 from local.demo.tables import show_outcome
 from local.stack import LocalStack, local_stack
-from local.twilio.seed import contact_centre
+from twilio_emulator.seed import contact_centre
 
 TO_QUEUE = next(scene for scene in SCENES if scene.target_kind == "queue")
 TO_AGENT = SCENES[0]
@@ -188,6 +189,17 @@ def test_the_second_answer_is_shown_as_it_was(outcomes: dict[str, Outcome], view
     show_outcome(console, 1, outcome, view)
     assert isinstance(console.file, io.StringIO)
     assert "Sent again      409 WT0" in console.file.getvalue()
+
+
+def test_60_columns_cut_no_time_and_no_attribute(outcomes: dict[str, Outcome], view: View) -> None:
+    console = Console(file=io.StringIO(), width=60)
+    outcome = outcomes[TO_QUEUE.title]
+    show_outcome(console, 2, outcome, view)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= 60
+    assert f"Answer          200 in {outcome.seconds:.2f} s" in lines
+    assert any(re.match(r" +conversations\.conversation_id +WT", line) for line in lines)
 
 
 def test_what_was_written_meanwhile_is_shown_as_twilio_has_it(

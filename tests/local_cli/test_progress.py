@@ -67,3 +67,16 @@ def test_no_line_is_wider_than_80_columns() -> None:
     assert "functions-throttled (12.5 s)" in printed
     assert "functions-throttled  12.5 s" in printed
     assert "Deploying the Pulumi program in infra/: done (0.0 s)" in printed
+
+
+def test_60_columns_cut_no_time_and_no_name() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=60, no_color=True)
+    with progress_on(console) as progress:
+        for kind in ("aws:iam/role:Role", "aws:lambda/eventSourceMapping:EventSourceMapping"):
+            progress.created(ResourceEvent(kind, "transfer-events-schedule", 12.5))
+        progress.done()
+    assert isinstance(console.file, io.StringIO)
+    printed = ANSI.sub("", console.file.getvalue()).splitlines()
+    rows = [line for line in printed if line.startswith("+")]
+    assert {tuple(row.split()[2:]) for row in rows} == {("transfer-events-schedule", "12.5", "s")}
+    assert max(map(len, printed)) <= 60

@@ -19,7 +19,7 @@ from pulumi.runtime.proto.analyzer_pb2 import (
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 from pulumi.runtime.rpc import UNKNOWN
 
-from tests.infra.declared import AUTH_TOKEN, PRODUCTION, declare
+from tests.infra.declared import AUTH_TOKEN, Program
 from tests.policy.declared import resources_of, with_value
 from transfer_policy import RULES
 from transfer_policy.rule import Resource
@@ -98,15 +98,15 @@ def test_the_program_passes_the_pack(analyzer: Any, resources: list[Resource]) -
     assert ask(analyzer, resources) == set()
 
 
-def test_the_production_program_passes_the_pack(analyzer: Any) -> None:
-    assert ask(analyzer, resources_of(declare(PRODUCTION, stack="production"))) == set()
+def test_the_production_program_passes_the_pack(analyzer: Any, production: Program) -> None:
+    assert ask(analyzer, resources_of(production)) == set()
 
 
 @pytest.mark.parametrize(
     ("rule", "type_", "name", "path", "value"),
     [
         (
-            "alarm-action",
+            "alarm-data",
             "aws:cloudwatch/metricAlarm:MetricAlarm",
             "canary-failing",
             ("treatMissingData",),

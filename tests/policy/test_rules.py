@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, PRODUCTION, declare
+from tests.infra.declared import AUTH_TOKEN, EVENTS_PASSWORD, Program, declare
 from tests.policy.declared import allow, findings, policy, resources_of, with_value
 from transfer_policy import RULES
 from transfer_policy.operation import END_OF_SUPPORT, supported_runtime
@@ -16,6 +16,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 API = "aws:apigatewayv2/api:Api"
 FUNCTION = "aws:lambda/function:Function"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
+INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 PERMISSION = "aws:lambda/permission:Permission"
 QUEUE = "twilio:taskrouter:TaskQueue"
@@ -27,6 +28,12 @@ TABLE = "aws:dynamodb/table:Table"
 SQS = "aws:sqs/queue:Queue"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 SINK = "twilio:events:Sink"
+
+ALIAS = "aws:lambda/alias:Alias"
+DOMAIN = "aws:apigatewayv2/domainName:DomainName"
+SECRET = "aws:secretsmanager/secret:Secret"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+TOPIC = "aws:sns/topic:Topic"
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:twilio"
 FAILED_ARN = "arn:aws:sqs:eu-west-1:123456789012:flex-chat-transfer-dev-failed-events"
@@ -62,6 +69,29 @@ WIDE_STATEMENTS: list[dict[str, Any]] = [
     allow("logs:PutLogEvents", f"{LOGS}:log-group:/aws/lambda/*:*"),
     allow(["logs:PutLogEvents", "logs:DeleteLogGroup"], f"{LOGS}:log-group:/aws/lambda/f:*"),
     {"Effect": "Allow", "NotAction": "iam:*", "Resource": SECRET_ARN},
+]
+
+WEIGHTED = {"additionalVersionWeights": {"1": 0.1}}
+# Whom a resource's policy must not let in.
+OPEN: list[dict[str, Any]] = [
+    {"Principal": "*", "Action": "*", "Resource": "*"},
+    {"Principal": {"AWS": "*"}, "Action": "sqs:SendMessage", "Resource": "*"},
+    {"Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "*", "Resource": "*"},
+    {"Principal": {"AWS": "999999999999"}, "Action": "*", "Resource": "*"},
+    {"Principal": {"Service": "events.amazonaws.com"}, "Action": "*", "Resource": "*"},
+    {"NotPrincipal": {"AWS": "123456789012"}, "Action": "*", "Resource": "*"},
+    {
+        "Principal": "*",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"StringLike": {"aws:SourceAccount": "*"}},
+    },
+    {
+        "Principal": "*",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+    },
 ]
 
 BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
@@ -157,9 +187,50 @@ BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
         for uri in (FUNCTION_ARN, f"{FUNCTION_ARN}:$LATEST")
     ],
     ("alarm-action", ALARM, "rollback-failed", ("alarmActions",), []),
-    ("alarm-action", ALARM, "rollback-failed", ("treatMissingData",), "breaching"),
-    ("alarm-action", ALARM, "canary-failing", ("treatMissingData",), "notBreaching"),
-    ("alarm-action", ALARM, "canary-failing", ("treatMissingData",), None),
+    ("alarm-action", ALARM, "rollback-failed", ("actionsEnabled",), False),
+    ("alarm-data", ALARM, "rollback-failed", ("treatMissingData",), "breaching"),
+    ("alarm-data", ALARM, "canary-failing", ("treatMissingData",), "notBreaching"),
+    ("alarm-data", ALARM, "canary-failing", ("treatMissingData",), None),
+    ("alarm-data", ALARM, "canary-failing", ("insufficientDataActions",), None),
+    ("alarm-threshold", ALARM, "rollback-failed", ("threshold",), 10**9),
+    ("alarm-threshold", ALARM, "transfers-failing", ("threshold",), 101),
+    ("alarm-threshold", ALARM, "transfers-slow", ("threshold",), 30_000),
+    ("alarm-threshold", ALARM, "looks-missing", ("threshold",), 0),
+    ("alarm-threshold", ALARM, "rollback-failed", ("evaluationPeriods",), 288),
+    ("running-schedule", SCHEDULE, "transfer-events", ("state",), "DISABLED"),
+    ("running-schedule", SCHEDULE, "transfer-events", ("endDate",), "2026-12-01T00:00:00Z"),
+    ("encrypted-notice", SUBSCRIPTION, "alarms", ("protocol",), "http"),
+    ("tls", DOMAIN, "api", ("domainNameConfiguration", "securityPolicy"), "TLS_1_0"),
+    ("own-code", FUNCTION, "transfer-chat", ("layers",), [f"{FUNCTION_ARN}:layer:spy:1"]),
+    ("own-code", FUNCTION, "transfer-chat", ("s3Bucket",), "another"),
+    ("own-code", FUNCTION, "transfer-chat", (*VARIABLES, "AWS_LAMBDA_EXEC_WRAPPER"), "/opt/spy"),
+    ("own-code", FUNCTION, "transfer-chat", (*VARIABLES, "PYTHONPATH"), "/opt"),
+    ("own-code", FUNCTION, "receive-events", ("loggingConfig",), {"applicationLogLevel": "FATAL"}),
+    ("running", FUNCTION, "transfer-events", ("reservedConcurrentExecutions",), 0),
+    ("one-version", ALIAS, "transfer-chat", ("functionVersion",), "$LATEST"),
+    ("one-version", ALIAS, "transfer-chat", ("routingConfig",), WEIGHTED),
+    ("visibility-timeout", SQS, "events", ("visibilityTimeoutSeconds",), 49),
+    ("event-source", MAPPING, "transfer-events", ("enabled",), False),
+    *[
+        ("own-sink", SINK, "events", ("sinkConfiguration", "destination"), destination)
+        for destination in (
+            f"https://twilio:{EVENTS_PASSWORD}@example.com/events",
+            f"https://twilio:{EVENTS_PASSWORD}@transfers.example.com.example.net/events",
+            f"https://twilio:{EVENTS_PASSWORD}@a.execute-api.eu-west-1.amazonaws.com/events",
+        )
+    ],
+    *[
+        ("access-log", STAGE, "api", ("accessLogSettings", "format"), json.dumps(log_format))
+        for log_format in (
+            {"id": "$context.requestId", "agent": "$context.identity.userAgent"},
+            {"id": "$context.requestId", "path": "$context.path"},
+        )
+    ],
+    *[
+        ("resource-policy", type_, name, ("policy",), policy({**statement, "Effect": "Allow"}))
+        for type_, name in ((SQS, "events"), (TOPIC, "alarms"), (SECRET, "credentials"))
+        for statement in OPEN
+    ],
     ("alarm-action", ALARM, "canary-failing", ("alarmActions",), []),
     ("log-retention", LOG_GROUP, "transfer-chat", ("retentionInDays",), None),
     ("log-retention", LOG_GROUP, "transfer-chat", ("retentionInDays",), 0),
@@ -175,7 +246,6 @@ BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
     ("everyone-queue", QUEUE, "everyone", ("friendlyName",), "Renamed"),
     ("queue-encryption", SQS, "events", ("sqsManagedSseEnabled",), None),
     ("queue-encryption", SQS, "failed-events", ("sqsManagedSseEnabled",), False),
-    ("queue-access", SQS, "events", ("policy",), ANYBODY),
     ("dead-letter-queue", SQS, "events", ("redrivePolicy",), None),
     *[
         ("dead-letter-queue", SQS, "events", ("redrivePolicy",), json.dumps(redrive))
@@ -192,6 +262,9 @@ BREACHES: list[tuple[str, str, str, tuple[str, ...], Any]] = [
     ("event-source", MAPPING, "transfer-events", ("functionResponseTypes",), []),
     ("event-source", MAPPING, "transfer-events", ("scalingConfig",), None),
     ("event-source", MAPPING, "transfer-events", ("eventSourceArn",), "arn:aws:kinesis:a:b:c"),
+    ("scheduled-once", INVOKE_CONFIG, "canary", ("maximumRetryAttempts",), 1),
+    ("scheduled-once", INVOKE_CONFIG, "canary", ("maximumRetryAttempts",), None),
+    ("scheduled-once", INVOKE_CONFIG, "transfer-events", ("maximumEventAgeInSeconds",), 21_600),
     ("event-sink", SINK, "events", ("sinkType",), "email"),
     *[
         ("event-sink", SINK, "events", ("sinkConfiguration", "destination"), destination)
@@ -217,8 +290,8 @@ def test_the_program_breaks_no_rule(resources: list[Resource]) -> None:
     assert findings(resources) == {}
 
 
-def test_the_production_program_breaks_no_rule() -> None:
-    assert findings(resources_of(declare(PRODUCTION, stack="production"))) == {}
+def test_the_production_program_breaks_no_rule(production: Program) -> None:
+    assert findings(resources_of(production)) == {}
 
 
 def test_every_rule_applies_to_a_declared_resource(resources: list[Resource]) -> None:
@@ -307,6 +380,79 @@ def test_a_queue_other_than_everyone_passes(resources: list[Resource]) -> None:
     assert findings([*resources, queue]) == {}
 
 
+TAGS = {"project": "p", "environment": "e", "managed-by": "pulumi"}
+TLS_ONLY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+ALARMS_ONLY = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Action": "sns:Publish",
+    "Resource": "*",
+    "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+}
+OWN_ACCOUNT = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
+OWN_LOGS = {
+    "Effect": "Allow",
+    "Principal": {"Service": "logs.eu-west-1.amazonaws.com"},
+    "Action": "kms:Decrypt*",
+    "Resource": "*",
+    "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"{LOGS}:log-group:*ours*"}},
+}
+TIGHTENING = [
+    Resource("aws:sqs/queuePolicy:QueuePolicy", "tls", {"policy": policy(TLS_ONLY)}),
+    Resource("aws:sns/topicPolicy:TopicPolicy", "own", {"policy": policy(TLS_ONLY, ALARMS_ONLY)}),
+    Resource("aws:secretsmanager/secretPolicy:SecretPolicy", "tls", {"policy": policy(TLS_ONLY)}),
+    Resource("aws:kms/key:Key", "own", {"policy": policy(OWN_ACCOUNT, OWN_LOGS), "tags": TAGS}),
+    Resource("aws:kms/key:Key", "default", {"tags": TAGS}),
+    Resource("aws:kms/alias:Alias", "own", {"name": "alias/own"}),
+    Resource(
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        "everything",
+        {"alarmRule": "ALARM(a)", "alarmActions": ["arn:aws:sns:a:b:c"], "tags": TAGS},
+    ),
+]
+
+
+@pytest.mark.parametrize("added", TIGHTENING, ids=lambda it: f"{it.type.split(':')[-1]}-{it.name}")
+def test_what_only_tightens_is_let_through(resources: list[Resource], added: Resource) -> None:
+    assert findings([*resources, added]) == {}
+
+
+@pytest.mark.parametrize(("type_", "name"), [(SQS, "events"), (TOPIC, "alarms")])
+def test_a_policy_that_only_forbids_may_be_attached(
+    resources: list[Resource], type_: str, name: str
+) -> None:
+    changed = with_value(resources, type_, name, ("policy",), policy(TLS_ONLY))
+
+    assert findings(changed) == {}
+
+
+def test_a_composite_alarm_that_tells_nobody_is_refused(resources: list[Resource]) -> None:
+    alarm = Resource("aws:cloudwatch/compositeAlarm:CompositeAlarm", "mute", {"tags": TAGS})
+
+    assert set(findings([*resources, alarm])) == {"alarm-action"}
+
+
+@pytest.mark.parametrize("opening", OPEN)
+def test_a_policy_of_its_own_that_opens_a_resource_is_refused(
+    resources: list[Resource], opening: dict[str, Any]
+) -> None:
+    document = policy({**opening, "Effect": "Allow"})
+    for type_ in ("sqs/queuePolicy:QueuePolicy", "secretsmanager/secretPolicy:SecretPolicy"):
+        added = Resource(f"aws:{type_}", "open", {"policy": document})
+        assert set(findings([*resources, added])) == {"resource-policy"}
+
+
 def test_an_alarm_of_the_companys_own_on_too_few_transfers_passes(
     resources: list[Resource],
 ) -> None:
@@ -314,7 +460,8 @@ def test_an_alarm_of_the_companys_own_on_too_few_transfers_passes(
         "comparisonOperator": "LessThanOrEqualToThreshold",
         "treatMissingData": "breaching",
         "alarmActions": ["arn:aws:sns:eu-west-1:123456789012:on-call"],
-        "tags": {"project": "p", "environment": "e", "managed-by": "pulumi"},
+        "threshold": 10,
+        "tags": TAGS,
     }
 
     assert findings([*resources, Resource(ALARM, "no-transfers", alarm)]) == {}

@@ -6,10 +6,10 @@ from typing import Any
 
 import requests
 
-from local.twilio.seed import ContactCentre
-from local.twilio.server import RunningTwilio
-from local.twilio.sids import seeded_sid
 from tests.provider.plugin_process import TASK_QUEUE, WORKFLOW
+from twilio_emulator.seed import ContactCentre
+from twilio_emulator.server import RunningTwilio
+from twilio_emulator.sids import seeded_sid
 
 SINK = "DG" + "0" * 32
 Inputs = dict[str, Any]
@@ -37,6 +37,10 @@ class Case:
         The property that tells one object from another.
     creates
         False for an object that must exist.
+    is_single
+        True for settings of which an account has one.
+    in_json
+        True when they are changed by a JSON document.
     """
 
     token: str
@@ -47,6 +51,8 @@ class Case:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     key: str = "friendlyName"
     creates: bool = True
+    is_single: bool = False
+    in_json: bool = False
 
     def inputs(self, twilio: RunningTwilio) -> Inputs:
         """Return the inputs of a new object; what they name exists."""
@@ -62,14 +68,25 @@ class Case:
     def objects(self, twilio: RunningTwilio) -> list[dict[str, Any]]:
         """List the objects as Twilio has them."""
         answer = requests.get(self.url(twilio), auth=twilio.centre.api_key, timeout=5).json()
+        if self.is_single:
+            return [answer | {"sid": answer["account_sid"]}]
         return list(answer[answer["meta"]["key"]])
 
-    def change_outside(self, twilio: RunningTwilio, sid: str, name: str) -> None:
-        """Give a property its other value without Pulumi."""
-        parameter, text = self.parameters[name]
+    def object_url(self, twilio: RunningTwilio, sid: str) -> str:
+        """Return the address of one object."""
+        return self.url(twilio) if self.is_single else f"{self.url(twilio)}/{sid}"
+
+    def change_outside(
+        self, twilio: RunningTwilio, sid: str, name: str, text: str | None = None
+    ) -> None:
+        """Give a property another value without Pulumi; the case's own, unless `text` is given."""
+        parameter, other = self.parameters[name]
+        given = {parameter: text or other}
+        if self.in_json:
+            given["account_sid"] = sid
         requests.post(
-            f"{self.url(twilio)}/{sid}",
-            data={parameter: text},
+            self.object_url(twilio, sid),
+            **{"json" if self.in_json else "data": given},  # type: ignore[arg-type]
             auth=twilio.centre.api_key,
             timeout=5,
         ).raise_for_status()
@@ -103,7 +120,7 @@ CASES = (
     Case(
         "twilio:taskrouter:Workspace",
         "/taskrouter/v1/Workspaces",
-        lambda _centre: {"friendlyName": "Flex Task Assignment"},
+        lambda _centre: {"friendlyName": "Flex Task Assignment", "prioritizeQueueOrder": "FIFO"},
         {
             "friendlyName": "Contact centre",
             "defaultActivitySid": BREAK,
@@ -166,6 +183,17 @@ CASES = (
         OTHER_WORKSPACE,
     ),
     Case(
+        "twilio:taskrouter:Worker",
+        "/taskrouter/v1/Workspaces/{workspace}/Workers",
+        _in_workspace(friendlyName="Zoe", attributes={"routing": {"skills": ["night"]}}),
+        {
+            "friendlyName": "Zoé",
+            "attributes": {"routing": {"skills": ["day"], "levels": {"day": 2}}, "team": "late"},
+        },
+        {"friendlyName": ("FriendlyName", "Zoé"), "attributes": ("Attributes", "{}")},
+        OTHER_WORKSPACE,
+    ),
+    Case(
         "twilio:events:Sink",
         "/events/v1/Sinks",
         lambda _centre: {
@@ -224,5 +252,67 @@ CASES = (
         {"autoCreationEnabled": ("AutoCreation.Enabled", "true")},
         {"type": "whatsapp", "address": "+15005550009", "addressCountry": "PT"},
         key="address",
+    ),
+    Case(
+        "twilio:conversations:Configuration",
+        "/conversations/v1/Configuration",
+        lambda _centre: {"defaultInactiveTimer": "PT1H"},
+        {
+            "defaultChatServiceSid": "IS" + "2" * 32,
+            "defaultMessagingServiceSid": "MG" + "2" * 32,
+            "defaultInactiveTimer": "PT2H",
+            "defaultClosedTimer": "P1DT12H",
+        },
+        {"defaultInactiveTimer": ("DefaultInactiveTimer", "PT2H")},
+        key="",
+        creates=False,
+        is_single=True,
+    ),
+    Case(
+        "twilio:conversations:Webhooks",
+        "/conversations/v1/Configuration/Webhooks",
+        lambda _centre: {"target": "webhook", "filters": ["onMessageAdded", "onMessageUpdated"]},
+        {
+            "method": "GET",
+            "filters": ["onParticipantAdded"],
+            "preWebhookUrl": "https://example.com/before",
+            "postWebhookUrl": "https://example.com/after",
+            "target": "flex",
+        },
+        {"target": ("Target", "flex")},
+        key="",
+        creates=False,
+        is_single=True,
+    ),
+    Case(
+        "twilio:flex:Configuration",
+        "/flex-api/v1/Configuration",
+        lambda _centre: {"uiVersion": "~2.12.0", "uiAttributes": {"theme": {"dark": True}}},
+        {
+            "uiAttributes": {"theme": {"dark": False, "font": "serif"}, "custom": {"a": [1]}},
+            "uiVersion": "~2.14.0",
+            "callRecordingEnabled": True,
+        },
+        {"uiVersion": ("ui_version", "~2.14.0")},
+        key="",
+        creates=False,
+        is_single=True,
+        in_json=True,
+    ),
+    Case(
+        "twilio:studio:Flow",
+        "/studio/v2/Flows",
+        lambda _centre: {
+            "friendlyName": "Inbound",
+            "definition": {"initial_state": "Trigger", "states": []},
+            "status": "published",
+        },
+        {
+            "friendlyName": "Outbound",
+            "definition": {"initial_state": "Start", "states": [{"name": "Start"}]},
+            "status": "draft",
+            "commitMessage": "The start has another name",
+        },
+        {"status": ("Status", "draft")},
     ),
 )

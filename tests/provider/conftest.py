@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
 from pulumi_twilio.client import twilio_client
 from pulumi_twilio.config import Settings
 from tests.provider.plugin_process import Engine, started
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
 
 FOLDER = Path(__file__).parents[2] / "pulumi-twilio"
 

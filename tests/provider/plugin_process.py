@@ -94,11 +94,22 @@ class Engine:
         return dict(self.ask("Check", request)["inputs"])
 
     def diff(
-        self, token: str, state: Mapping[str, Any], inputs: Mapping[str, Any], *ignore: str
+        self,
+        token: str,
+        state: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        *ignore: str,
+        before: Mapping[str, Any] | None = None,
+        name: str = "mine",
     ) -> dict[str, Any]:
-        """Compare state and inputs."""
+        """Compare state and inputs; `before` are those of the last deployment."""
         request = messages.DiffRequest(
-            urn=urn(token), id="-", olds=struct(state), news=struct(inputs), ignoreChanges=ignore
+            urn=urn(token, name),
+            id=state.get("sid", "-"),
+            olds=struct(state),
+            news=struct(inputs),
+            ignoreChanges=ignore,
+            old_inputs=None if before is None else struct(before),
         )
         return self.ask("Diff", request)
 
@@ -139,14 +150,16 @@ class Engine:
         inputs: Mapping[str, Any],
         *,
         preview: bool = False,
+        before: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Update; give the outputs."""
+        """Update; give the outputs. `before` are the inputs of the last deployment."""
         request = messages.UpdateRequest(
             urn=urn(token),
             id=state["sid"],
             olds=struct(state),
             news=struct(inputs),
             preview=preview,
+            old_inputs=None if before is None else struct(before),
         )
         return dict(self.ask("Update", request)["properties"])
 
@@ -173,9 +186,9 @@ def secret(value: Any) -> dict[str, Any]:
     return {SIGNATURE: SECRET, "value": value}
 
 
-def urn(token: str) -> str:
-    """Give a resource of that type a URN; its name is ``mine``."""
-    return f"urn:pulumi:dev::project::{token}::mine"
+def urn(token: str, name: str = "mine") -> str:
+    """Give a resource of that type and name a URN."""
+    return f"urn:pulumi:dev::project::{token}::{name}"
 
 
 def _failures(answer: dict[str, Any]) -> dict[str, str]:

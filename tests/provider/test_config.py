@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local.twilio.server import RunningTwilio
 from pulumi_twilio import config
 from pulumi_twilio.client import redirected, twilio_client
+from tests.provider.cases import CASES, Case
 from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import (
     GET_TASK_QUEUE,
@@ -17,6 +17,7 @@ from tests.provider.plugin_process import (
     secret,
     started,
 )
+from twilio_emulator.server import RunningTwilio
 
 ACCOUNT = "AC" + "0" * 32
 KEY = "SK" + "0" * 32
@@ -34,12 +35,13 @@ GOOD = {"accountSid": ACCOUNT, "authToken": "token"}
         (GOOD | {"accountSid": "AC12"}, "accountSid", "32 hexadecimal digits"),
         (GOOD | {"accountSid": "AC" + "A" * 32}, "accountSid", "lower-case"),
         (GOOD | {"authToken": ""}, "authToken", "is missing"),
-        (GOOD | {"region": "Ireland (EU)"}, "region", "ie1"),
+        (GOOD | {"region": "Ireland (EU)", "edge": "dublin"}, "region", "ie1"),
         (GOOD | {"edge": "dublin.ie1"}, "edge", "dublin"),
+        (GOOD | {"region": "ie1"}, "edge", "`pulumi config set twilio:edge dublin` for ie1"),
         (GOOD | {"baseUrl": "127.0.0.1:4010"}, "baseUrl", "http://127.0.0.1:4010"),
         (GOOD | {"baseUrl": "http://127.0.0.1:99999"}, "baseUrl", "http://127.0.0.1:4010"),
         (GOOD | {"acountSid": ACCOUNT}, "acountSid", "it knows accountSid, authToken"),
-        (GOOD | {"region": 1}, "region", "a string"),
+        (GOOD | {"region": 1, "edge": "dublin"}, "region", "a string"),
     ],
 )
 def test_a_wrong_key_gets_one_reason(
@@ -54,6 +56,9 @@ def test_a_wrong_key_gets_one_reason(
     "given",
     [
         GOOD,
+        GOOD | {"region": "us1"},
+        GOOD | {"region": UNKNOWN},
+        GOOD | {"edge": "dublin"},
         {"accountSid": ACCOUNT, "apiKeySid": KEY, "apiKeySecret": "s"},
         GOOD | {"region": "ie1", "edge": "dublin", "baseUrl": "https://localhost:1/x"},
         GOOD | {"region": "", "version": "0.1.0"},
@@ -95,6 +100,63 @@ def test_an_api_key_is_as_good_as_the_token(engine: Engine, twilio: RunningTwili
         GET_TASK_QUEUE, workspaceSid=twilio.centre.workspace_sid, friendlyName="Sales"
     )
     assert found["sid"] == twilio.centre.queues["Sales"]
+
+
+OTHER = "AC" + "1" * 32
+
+
+def with_another_accounts_key(engine: Engine, twilio: RunningTwilio) -> None:
+    sid, key_secret = twilio.centre.api_key
+    engine.configure(
+        accountSid=OTHER,
+        apiKeySid=sid,
+        apiKeySecret=secret(key_secret),
+        baseUrl=twilio.base_url,
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.token)
+def test_another_accounts_key_creates_nothing(
+    engine: Engine, twilio: RunningTwilio, case: Case
+) -> None:
+    inputs = case.inputs(twilio)
+    with_another_accounts_key(engine, twilio)
+    twilio.journal.clear()
+    with pytest.raises(Refused, match=f"is of the account {twilio.centre.account_sid}, and"):
+        engine.create(case.token, inputs)
+    assert twilio.journal.matching("POST") == []
+
+
+def test_another_accounts_key_finds_nothing(engine: Engine, twilio: RunningTwilio) -> None:
+    with_another_accounts_key(engine, twilio)
+    with pytest.raises(Refused, match=f"twilio:accountSid is {OTHER}"):
+        engine.invoke("twilio:taskrouter:getWorkspaces")
+
+
+def test_what_a_key_without_other_permissions_creates_elsewhere_is_deleted(
+    engine: Engine, twilio: RunningTwilio
+) -> None:
+    case = next(case for case in CASES if case.token == TASK_QUEUE)
+    inputs, before = case.inputs(twilio), len(case.objects(twilio))
+    with_another_accounts_key(engine, twilio)
+    twilio.faults.status(403, method="GET", path="Workspaces/WS[0-9a-f]+$")
+    with pytest.raises(Refused, match="is of the account"):
+        engine.create(TASK_QUEUE, inputs)
+    assert len(case.objects(twilio)) == before
+
+
+def test_an_api_keys_account_is_asked_for_once(engine: Engine, twilio: RunningTwilio) -> None:
+    sid, key_secret = twilio.centre.api_key
+    engine.configure(
+        accountSid=twilio.centre.account_sid,
+        apiKeySid=sid,
+        apiKeySecret=secret(key_secret),
+        baseUrl=twilio.base_url,
+    )
+    place = {"workspaceSid": twilio.centre.workspace_sid}
+    for name in ("Night", "Day"):
+        engine.create(TASK_QUEUE, place | {"friendlyName": name})
+    assert len(twilio.journal.matching("GET", "Workspaces/WS[0-9a-f]+$")) == 1
 
 
 def test_nothing_is_sent_to_twilio_by_configuring(engine: Engine, twilio: RunningTwilio) -> None:

@@ -8,11 +8,11 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from local.twilio.server import RunningTwilio
-from pulumi_twilio.provider import SDK
+from pulumi_twilio.provider import KINDS
 from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import Engine
 from tests.provider.test_every_resource import plain
+from twilio_emulator.server import RunningTwilio
 
 EXAMPLES = re.findall(
     r"^## (.+?)$.*?```python\n(.+?)```", (FOLDER / "docs/_index.md").read_text(), re.M | re.S
@@ -63,5 +63,5 @@ def test_an_example_deploys(
 def test_there_is_an_example_of_every_resource() -> None:
 
     shown = " ".join(program for _, program in EXAMPLES)
-    missing = [each.__name__ for each in SDK.values() if f".{each.__name__}(" not in shown]
+    missing = [each.__name__ for each in KINDS.values() if f".{each.__name__}(" not in shown]
     assert missing == []

@@ -7,9 +7,9 @@ import grpc
 import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
-from local.twilio.faults import Fault
-from local.twilio.server import RunningTwilio
 from tests.provider.plugin_process import GET_TASK_QUEUE, TASK_QUEUE, WORKFLOW, Engine, Refused
+from twilio_emulator.faults import Fault
+from twilio_emulator.server import RunningTwilio
 
 OTHER_WS = "WS" + "0" * 32
 
@@ -169,7 +169,7 @@ def two_of(twilio: RunningTwilio, name: str) -> None:
     queues[support] = replace(queues[support], friendly_name=name)
 
 
-@pytest.mark.parametrize("token", ["twilio:taskrouter:Worker", "aws:sqs:Queue"])
+@pytest.mark.parametrize("token", ["twilio:taskrouter:Task", "aws:sqs:Queue"])
 def test_a_type_it_does_not_know(process: Engine, token: str) -> None:
     with pytest.raises(Refused, match=f"no resource {token}; it has .*{TASK_QUEUE}, {WORKFLOW}"):
         process.check(token, {})
@@ -239,6 +239,7 @@ def test_wrong_arguments(
         ("taskQueues", "Sales", 5),
         ("workflows", "Escalations", 2),
         ("workers", "ana@example.com", 7),
+        ("taskChannels", "voice", 6),
     ],
 )
 def test_a_list_is_one_call_and_may_have_a_name(
@@ -249,22 +250,30 @@ def test_a_list_is_one_call_and_may_have_a_name(
     found = engine.invoke(token, **place)[kind]
     assert len(found) == count
     assert len(twilio.journal) == 1
-    (one,) = engine.invoke(token, **place, friendlyName=name)[kind]
-    assert one["friendlyName"] == name
+    key = "uniqueName" if kind == "taskChannels" else "friendlyName"
+    (one,) = engine.invoke(token, **place, **{key: name})[kind]
+    assert one[key] == name
     assert one in found
 
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("Workspace", "Flex Task Assignment"), ("Activity", "Break"), ("Workflow", "Escalations")],
+    [
+        ("Workspace", "Flex Task Assignment"),
+        ("Activity", "Break"),
+        ("Workflow", "Escalations"),
+        ("TaskChannel", "voice"),
+        ("Worker", "ana@example.com"),
+    ],
 )
 def test_one_of_each_kind_is_found_by_name_or_by_sid(
     engine: Engine, twilio: RunningTwilio, kind: str, name: str
 ) -> None:
     token = f"twilio:taskrouter:get{kind}"
     place = {} if kind == "Workspace" else {"workspaceSid": twilio.centre.workspace_sid}
-    found = engine.invoke(token, **place, friendlyName=name)
-    assert found["friendlyName"] == name
+    key = "uniqueName" if kind == "TaskChannel" else "friendlyName"
+    found = engine.invoke(token, **place, **{key: name})
+    assert found[key] == name
     assert engine.invoke(token, **place, sid=found["sid"]) == found
 
 

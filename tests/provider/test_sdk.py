@@ -27,7 +27,12 @@ SDK: dict[str, Any] = {
     WORKFLOW: twilio.Workflow,
     "twilio:events:Sink": twilio.events.Sink,
     "twilio:events:Subscription": twilio.events.Subscription,
+    "twilio:taskrouter:Worker": twilio.taskrouter.Worker,
     "twilio:conversations:AddressConfiguration": twilio.conversations.AddressConfiguration,
+    "twilio:conversations:Configuration": twilio.conversations.Configuration,
+    "twilio:conversations:Webhooks": twilio.conversations.Webhooks,
+    "twilio:flex:Configuration": twilio.flex.Configuration,
+    "twilio:studio:Flow": twilio.studio.Flow,
 }
 WS = "WS" + "0" * 32
 SID = "WQ" + "0" * 32
@@ -41,7 +46,11 @@ def schema(process: Engine) -> dict[str, Any]:
 
 def arguments(of: Any) -> set[str]:
     names = set(inspect.signature(of).parameters)
-    return names - {"self", "resource_name", "opts"}
+    return names - {"__self__", "resource_name", "opts"}
+
+
+def properties(of: type) -> set[str]:
+    return {name for name, each in vars(of).items() if isinstance(each, property)}
 
 
 # One truth in three places
@@ -74,12 +83,15 @@ def test_the_schema_of_a_resource(schema: dict[str, Any], token: str) -> None:
 @pytest.mark.parametrize("token", SDK)
 def test_the_sdk_of_a_resource(schema: dict[str, Any], token: str) -> None:
     described, sdk = schema["resources"][token], SDK[token]
-    assert arguments(sdk) == {snake(name) for name in described["inputProperties"]}
-    assert {snake(name) for name in described["properties"]} == set(inspect.get_annotations(sdk))
+    inputs = {snake(name) for name in described["inputProperties"]}
+    module = getattr(twilio, token.split(":")[1])
+    given = getattr(module, f"{sdk.__name__}Args")
+    assert arguments(given) == arguments(sdk._internal_init) - {"__props__"} == inputs
+    assert properties(sdk) == {snake(name) for name in described["properties"]}
 
 
 def test_the_sdk_of_the_provider() -> None:
-    assert arguments(twilio.Provider) == {snake(key) for key in config.KEYS}
+    assert arguments(twilio.ProviderArgs) == {snake(key) for key in config.KEYS}
 
 
 @pytest.mark.parametrize("token", FUNCTIONS)
@@ -87,18 +99,13 @@ def test_the_sdk_of_a_lookup(schema: dict[str, Any], token: str) -> None:
     described, lookup = schema["functions"][token], FUNCTIONS[token]
     names = set(described["inputs"]["properties"])
     assert {each.name for each in lookup.arguments} == names
-    assert {snake(name) for name in names} <= arguments(lookup.function)
-    result = lookup.function.result
-    outputs = described["outputs"]["properties"]
-    fields = {name for name, each in vars(result).items() if isinstance(each, property)}
-    assert fields == {snake(name) for name in outputs}
-    if lookup.list_name:
-        entry = schema["types"][outputs[lookup.list_name]["items"]["$ref"].removeprefix("#/types/")]
-        (annotation,) = inspect.get_annotations(result).values()
-        (kind,) = annotation.__args__
-        assert set(inspect.get_annotations(kind)) == {snake(name) for name in entry["properties"]}
-    exported = token.rpartition(":")[2]
-    assert getattr(twilio.taskrouter, snake(exported)) is lookup.function
+    function = snake(token.rpartition(":")[2])
+    for form in (function, f"{function}_output"):
+        found = getattr(twilio.taskrouter, form)
+        assert arguments(found) == {snake(name) for name in names}
+    name = token.rpartition(":")[2]
+    result = getattr(twilio.taskrouter, f"{name[0].upper()}{name[1:]}Result")
+    assert properties(result) == {snake(each) for each in described["outputs"]["properties"]}
 
 
 def test_versions_agree(process: Engine, schema: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """Random lives of an object: whatever was done, state and Twilio agree and a preview is quiet."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +14,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
+from pulumi_twilio.provider import RESOURCES
 from tests.provider.cases import CASES, Case
 from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import Engine, started
 from tests.provider.test_every_resource import plain
 from tests.sampling import SEED, examples
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
 
 STEPS = 12
 
@@ -105,9 +105,10 @@ class Life(RuleBasedStateMachine):
             self.state = plain(self.process.update(self.case.token, self.state, self.inputs))
         after = self.process.diff(self.case.token, self.state, self.inputs)
         assert after["changes"] == "DIFF_NONE"
-        declared = {name: value for name, value in self.inputs.items() if name != "adoptExisting"}
-        recorded = {name: meant(self.state.get(name)) for name in declared}
-        assert recorded == {name: meant(value) for name, value in declared.items()}
+        for each in RESOURCES[self.case.token].declaration.managed:
+            if each.name in self.inputs:
+                declared = each.to_output(self.inputs[each.name])
+                assert each.same(self.state.get(each.name), declared), each.name
 
     @precondition(lambda self: self.state)
     @rule()
@@ -145,12 +146,6 @@ class Life(RuleBasedStateMachine):
             sid = self.state["sid"]
             found = plain(self.process.read(self.case.token, sid, self.state, self.inputs))
             assert found["properties"] == self.state
-
-
-def meant(value: Any) -> Any:
-    """Return what a value means: the JSON of a configuration is the configuration."""
-    is_json = isinstance(value, str) and value.startswith("{")
-    return json.loads(value) if is_json else value
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
-from local.twilio.server import RunningTwilio
 from tests.provider.plugin_process import TASK_QUEUE, UNKNOWN, Engine, Refused
+from twilio_emulator.server import RunningTwilio
 
 WS = "WS" + "0" * 32
 DECLARED = {"workspaceSid": WS, "friendlyName": "Night"}
@@ -78,7 +78,7 @@ def test_a_queue_of_that_name_is_not_duplicated(
         engine.create(TASK_QUEUE, declared | {"friendlyName": "Sales"})
     message = str(refused.value)
     assert f"already has the task queue 'Sales' ({sales})" in message
-    assert "set adopt_existing=True" in message
+    assert message.index("`aliases`") < message.index("set adoptExisting")
     assert f"pulumi import {TASK_QUEUE} mine {declared['workspaceSid']}/{sales}" in message
     assert twilio.journal.matching("POST") == []
 
@@ -153,8 +153,10 @@ def test_a_queue_cannot_take_the_name_of_another(
 ) -> None:
     state = engine.create(TASK_QUEUE, declared)
     twilio.journal.clear()
-    with pytest.raises(Refused, match="already has the task queue 'Sales'"):
+    with pytest.raises(Refused, match="already has the task queue 'Sales'") as refused:
         engine.update(TASK_QUEUE, state, declared | {"friendlyName": "Sales"})
+    assert f"{state['sid']} cannot take that name" in str(refused.value)
+    assert "pulumi import" not in str(refused.value)
     assert twilio.journal.matching("POST") == []
 
 
@@ -255,3 +257,22 @@ def test_what_a_replacement_has_adopted_is_not_deleted_with_the_original(
     assert replacement["sid"] == original["sid"]
     engine.delete(TASK_QUEUE, original)
     assert workspace.task_queues(original["sid"]).fetch().friendly_name == "Night"
+
+
+def test_what_another_resource_of_the_program_has_is_not_deleted(
+    engine: Engine, workspace: WorkspaceContext, declared: dict[str, Any]
+) -> None:
+    """As after a resource was renamed in the program and imported under its new name."""
+    state = engine.create(TASK_QUEUE, declared)
+    engine.diff(TASK_QUEUE, state, declared, name="renamed")
+    engine.delete(TASK_QUEUE, state)
+    assert workspace.task_queues(state["sid"]).fetch().friendly_name == "Night"
+
+
+def test_what_a_renamed_resource_replaces_is_deleted(
+    engine: Engine, workspace: WorkspaceContext, declared: dict[str, Any]
+) -> None:
+    state = engine.create(TASK_QUEUE, declared)
+    engine.diff(TASK_QUEUE, state, declared | {"workspaceSid": WS}, name="renamed")
+    engine.delete(TASK_QUEUE, state)
+    assert workspace.task_queues.list(friendly_name="Night") == []

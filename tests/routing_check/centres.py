@@ -11,14 +11,14 @@ from typing import Any
 
 from rich.console import Console
 
-from local import LocalError
-from local.routing_check.command import explain, report
-from local.routing_check.stack import open_stack
-from local.twilio.seed import contact_centre
-from local.twilio.server import RunningTwilio, serve
-from local.twilio.sids import new_sid
-from local.twilio.taskrouter.model import TaskQueue, Workflow
+from routing_check import RoutingCheckError
+from routing_check.commands import check, route
+from routing_check.stack import open_stack
 from tests.deployment import SECRETS, stack_config
+from twilio_emulator.seed import contact_centre
+from twilio_emulator.server import RunningTwilio, serve
+from twilio_emulator.sids import new_sid
+from twilio_emulator.taskrouter.model import TaskQueue, Workflow
 
 WORKFLOW = "Chat transfer (dev)"
 
@@ -43,6 +43,11 @@ class Broken:
         self.twilio.centre.queues[name] = queue.sid
         return queue.sid
 
+    def narrow_everyone(self, expression: str) -> None:
+        """Give the "Everyone" queue another expression."""
+        queues, sid = self.twilio.centre.workspace.tables.task_queues, self.queues["Everyone"]
+        queues[sid] = replace(queues[sid], target_workers=expression)
+
     def with_workflow(self, filters: Sequence[Mapping[str, Any]], name: str = WORKFLOW) -> None:
         """Put a workflow into TaskRouter as no stack would make it."""
         now = self.twilio.centre.workspace.now()
@@ -54,15 +59,18 @@ class Broken:
         """Return what `check` shows, and how many faults it counts."""
         console = console_of_a_pipe()
         try:
-            report(console, open_stack(self.config, SECRETS, "dev"))
-        except LocalError as error:
+            check(console, open_stack(self.config, SECRETS, "dev"), "Stack dev")
+        except RoutingCheckError as error:
             return shown(console), int(str(error).split()[0])
         return shown(console), 0
 
     def route(self, target: str, sender: str | None = None) -> str:
-        """Return what `route` shows."""
+        """Return what `route` shows, with its count of faults if there are any."""
         console = console_of_a_pipe()
-        explain(console, open_stack(self.config, SECRETS, "dev"), target, sender)
+        try:
+            route(console, open_stack(self.config, SECRETS, "dev"), "Stack dev", target, sender)
+        except RoutingCheckError as error:
+            console.print(f"error: {error}")
         return shown(console)
 
 

@@ -28,10 +28,12 @@ def test_without_a_stack_the_example_centre_is_checked(tmp_path: Path) -> None:
 def test_a_route_is_shown_for_a_sid_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
     shown = run(tmp_path, "route", "--target", "WQ1391531dea8deef85fb877d16191bbc4")
     refused = run(tmp_path, "route", "--target", "WQ" + "0" * 31 + "1")
+    faulty = run(tmp_path, "route", "--target", "Escalations", "--from", "ana")
 
     assert (shown.code, shown.errors) == (0, "")
     assert "transfers a chat to queue Support" in shown.output
     assert refused.code == 1
+    assert (faulty.code, faulty.errors) == (1, "error: 1 fault\n")
     assert "The workspace has no queue, workflow or worker 'WQ000" in refused.errors
 
 
@@ -48,8 +50,10 @@ def test_the_config_of_a_stack_is_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert done.errors == "error: 1 fault\n"
     assert broken.twilio.centre.auth_token not in done.output + done.errors
     assert missing.code == 1
-    assert "error: The config of stack other cannot be read" in missing.errors
-    assert "Traceback" not in missing.errors
+    assert missing.errors == (
+        "error: The config of stack other cannot be read: no stack named that found. "
+        "`pulumi stack ls` lists the stacks\n"
+    )
 
 
 @pytest.mark.parametrize(

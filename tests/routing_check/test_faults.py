@@ -2,7 +2,17 @@
 
 import json
 
-from tests.routing_check.centres import centre, filter_to
+import pytest
+
+from routing_check.stack import open_stack
+from tests.deployment import SECRETS
+from tests.routing_check.centres import WORKFLOW, Broken, centre, filter_to
+from twilio_emulator.taskrouter.model import Workflow
+
+
+def declared_configuration(broken: Broken) -> str:
+    """Return the workflow that the stack declares."""
+    return open_stack(broken.config, SECRETS, "dev").versions()[-1].configuration
 
 
 def test_the_example_centre_has_no_faults_and_shows_where_each_transfer_goes() -> None:
@@ -170,7 +180,8 @@ def test_a_queue_that_the_workflow_in_taskrouter_does_not_route_yet() -> None:
     assert faults == 1
     assert "Chat transfer (dev), as it is in TaskRouter" in text
     assert "Chat transfer (dev), after the next pulumi up" in text
-    assert "Transfer to queue Sales: no filter of the workflow takes it" in text
+    assert "Transfer to queue Sales: no filter of the workflow leads there" in text
+    assert "queue Sales             422 target_not_routed" in text
 
 
 def test_a_target_that_is_skipped_when_no_one_is_available() -> None:
@@ -208,7 +219,7 @@ def test_a_route_is_explained_step_by_step() -> None:
 
 
 def test_a_route_to_an_agent_and_one_to_a_workflow() -> None:
-    with centre("Support") as example:
+    with centre("Support", "Escalations") as example:
         agent = example.route("eva@example.com", "ana@example.com")
         workflow = example.route("Escalations", "ana@example.com")
         del example.twilio.centre.workspace.tables.task_queues[example.queues["Escalations"]]
@@ -218,6 +229,69 @@ def test_a_route_to_an_agent_and_one_to_a_workflow() -> None:
     assert "transfers a chat to queue Escalations" in workflow  # a queue of that name goes first
     assert "transfers a chat to workflow Escalations" in gone
     assert f"Queue {example.queues['Escalations']} is not in the workspace" in gone
+
+
+@pytest.mark.parametrize(
+    ("target", "sender", "answer", "advice"),
+    [
+        ("Escalations", "dev", "422 target_not_routed", "Add the queue to transferQueues"),
+        ("ana", "ana", "409 target_holds_task", "that agent has the chat already"),
+        (WORKFLOW, "ana", "422 target_not_routed", "it is the stack's own workflow"),
+    ],
+)
+def test_a_transfer_that_the_endpoint_refuses_is_not_routed(
+    target: str, sender: str, answer: str, advice: str
+) -> None:
+    with centre("Support") as example:
+        filters = json.loads(declared_configuration(example))["task_routing"]["filters"]
+        example.with_workflow(filters)
+        text = example.route(target, sender)
+
+    assert f"Answer          {answer}: no new task is made" in text
+    assert advice in text
+    assert "Offered to" not in text
+    assert text.endswith("error: 1 fault\n")
+
+
+def test_a_workflow_that_only_has_a_default_filter_has_no_fault() -> None:
+    with centre() as example:
+        text = example.route("Assign to Anyone", "ana")
+
+    assert "Filter          none takes it: the default queue gets it" in text
+    assert "No faults found." in text
+    assert "error" not in text
+
+
+def test_a_workflow_that_takes_no_chat_is_a_fault() -> None:
+    with centre() as broken:
+        now = broken.twilio.centre.workspace.now()
+        sales = filter_to(broken.queues["Sales"], {"queue": broken.queues["Sales"]}, name="Sales")
+        routing = json.dumps({"task_routing": {"filters": [sales]}})
+        workflow = Workflow("WW" + "1" * 32, "Sales only", routing, now, now)
+        broken.twilio.centre.workspace.tables.workflows[workflow.sid] = workflow
+        text = broken.route("Sales only", "ana")
+
+    assert "it has no default filter: TaskRouter cancels the chat" in text
+    assert text.endswith("error: 1 fault\n")
+
+
+def test_workers_are_found_by_the_part_before_the_at_sign() -> None:
+    with centre("Support") as example:
+        assert "dev@example.com transfers a chat to agent ana@" in example.route("ana", "dev")
+
+
+@pytest.mark.parametrize(
+    ("target", "sender", "said"),
+    [
+        ("Suport", "ana", "no queue, workflow or worker 'Suport'. Did you mean 'Support'?"),
+        ("support", "ana", "no queue, workflow or worker 'support'. Did you mean 'Support'?"),
+        ("Support", "an", "no worker 'an'. Did you mean 'ana@example.com'?"),
+        ("Support", "Sales", "no worker 'Sales'."),
+    ],
+)
+def test_an_unknown_name_is_answered_with_near_ones(target: str, sender: str, said: str) -> None:
+    with centre("Support") as example:
+        assert said in " ".join(example.route(target, sender).split())
 
 
 def test_what_is_declared_is_what_the_deployed_workflow_is_compared_with() -> None:

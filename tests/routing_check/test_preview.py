@@ -1,48 +1,23 @@
 """What the program says of the routing at a preview, by the provider and the emulated Twilio."""
 
-import contextlib
 import json
 import logging
-from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
-from local.deployer.creator import Creator
-from local.deployer.deployment import run_program
-from local.deployer.twilio_resources import TwilioResources
-from local.routing_check.command import find_transfer
-from local.routing_check.simulation import Simulation
-from local.routing_check.stack import open_stack
+from routing_check.commands import find_transfer
+from routing_check.simulation import Simulation
+from routing_check.stack import open_stack
 from tests.deployment import SECRETS
-from tests.infra.declared import declared_outputs
-from tests.routing_check.centres import Broken, centre
+from tests.routing_check.centres import centre
+from tests.routing_check.program import run
 from transfer_stack import routing_preview
 from transfer_stack.routing_findings import Route, findings
 from transfer_stack.routing_preview import RoutingError
 
 BILLING = "Queue Billing has one worker, eva@example.com."
 LEGAL = "Queue Legal has no worker: no one matches its expression"
-
-
-class _Program(Mocks):
-    """Declares without creating, and looks up in the emulated Twilio."""
-
-    def __init__(self, twilio: TwilioResources) -> None:
-        self._creator = Creator(None, twilio, lambda _event: None)  # type: ignore[arg-type]
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return declared_outputs(args)
-
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        return self._creator.call(args)
-
-
-def run(broken: Broken) -> None:
-    config = {**broken.config, "aws:region": "eu-west-1", "flex-chat-transfer:tagCommit": "false"}
-    with contextlib.closing(TwilioResources(config)) as twilio:
-        run_program(MockMonitor(_Program(twilio)), config, SECRETS, stack="dev")
 
 
 @pytest.fixture
@@ -100,9 +75,10 @@ def test_an_update_is_not_checked_a_second_time() -> None:
     assert asked == []
 
 
+@pytest.mark.parametrize("expression", ["1==1", 'routing.skills HAS "support"'])
 @pytest.mark.parametrize("queue", ["Sales", "Support", "Escalations", "Billing", "Legal"])
 def test_the_preview_knows_the_route_that_the_simulation_finds(
-    queue: str, monkeypatch: pytest.MonkeyPatch
+    queue: str, expression: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Route] = []
 
@@ -112,8 +88,9 @@ def test_the_preview_knows_the_route_that_the_simulation_finds(
 
     monkeypatch.setattr(routing_preview, "findings", kept)
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
-    with centre(queue) as broken:
+    with centre(queue, keepEveryoneQueue="true") as broken:
         broken.with_queue("Legal", 'routing.skills HAS "law"')
+        broken.narrow_everyone(expression)
         run(broken)
         checked = open_stack(broken.config, SECRETS, "dev")
         (version,) = checked.versions()

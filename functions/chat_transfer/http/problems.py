@@ -204,6 +204,15 @@ def kind_unsupported(
     return Conflict(detail, code="task_kind_unsupported")
 
 
+def interaction_gone() -> Conflict:
+    """The answer for a task whose interaction or channel is closed or deleted."""
+    return Conflict(
+        "The task's interaction or its channel is closed or deleted, so there is no conversation "
+        "to transfer.",
+        code="interaction_gone",
+    )
+
+
 def transferred_elsewhere() -> Conflict:
     """The answer to a second transfer of a task that goes, or went, to another target."""
     return Conflict(
@@ -213,8 +222,9 @@ def transferred_elsewhere() -> Conflict:
 
 
 def cannot_take_back() -> Conflict:
-    """The answer where Twilio refuses to cancel a task that is offered."""
+    """The answer if a task that is offered stays offered."""
     return Conflict(
-        "Twilio refuses to cancel the new task, so it stays offered, and this task as it was.",
+        "The new task cannot be cancelled: Twilio refuses that, or it may soon be all that the "
+        "customer has. It stays offered, and this task as it was.",
         code="cannot_take_back",
     )

@@ -34,6 +34,8 @@ JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 _TASK_SID = re.compile("WT[0-9a-fA-F]{32}")
+_INTERACTION_SID = re.compile("KD[0-9a-fA-F]{32}")
+_CHANNEL_SID = re.compile("UO[0-9a-fA-F]{32}")
 TRANSFER_SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "type": "object",
@@ -42,6 +44,8 @@ TRANSFER_SCHEMA: dict[str, Any] = {
         "targetSid": {"type": "string", "pattern": "^W[KQW][0-9a-fA-F]{32}$"},
         "workerName": {"type": ["string", "null"]},
         "handOver": {"enum": ["now", "accepted"]},
+        "flexInteractionSid": {"type": ["string", "null"]},
+        "flexInteractionChannelSid": {"type": ["string", "null"]},
     },
     "required": ["taskSid", "targetSid"],
 }
@@ -55,6 +59,8 @@ EXPECTED = {
     ),
     "workerName": "workerName is a string, or left out",
     "handOver": "handOver is now or accepted, or left out",
+    "flexInteractionSid": "flexInteractionSid is a string, or left out",
+    "flexInteractionChannelSid": "flexInteractionChannelSid is a string, or left out",
 }
 
 
@@ -91,12 +97,16 @@ class TransferRequest:
         The Flex token of the caller.
     hand_over : str or None
         ``now`` or ``accepted``; None leaves it to the stack.
+    hints : tuple of str or None
+        The SIDs of the task's interaction and of its channel, as the caller knows them. They save a
+        round of calls; what is read by them counts only if the task says the same.
     """
 
     task_sid: str
     target: Target
     token: str = field(repr=False)
     hand_over: str | None = None
+    hints: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,15 @@ def transfer_request(event: APIGatewayProxyEventV2) -> TransferRequest:
         Target(_canonical(fields["targetSid"])),
         token,
         fields.get("handOver"),
+        _hints(fields),
     )
+
+
+def _hints(fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    interaction = fields.get("flexInteractionSid") or ""
+    channel = fields.get("flexInteractionChannelSid") or ""
+    is_sid = _INTERACTION_SID.fullmatch(interaction) and _CHANNEL_SID.fullmatch(channel)
+    return (interaction, channel) if is_sid else None
 
 
 def offer_request(event: APIGatewayProxyEventV2, task_sid: str) -> OfferRequest:

@@ -1,1 +1,1 @@
-"""A transfer: its order, its steps, its record, and the two kinds of task."""
+"""A transfer: what comes next, how it is done and recorded, and the two kinds of task."""

@@ -1,6 +1,7 @@
 """Which answer a failure becomes, and whether the agent is put into the chat again after it."""
 
 import math
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
@@ -14,9 +15,7 @@ from chat_transfer.http.problems import (
     ServiceUnavailable,
     internal_error,
 )
-from chat_transfer.http.request import TransferRequest
-from chat_transfer.transfer.checks import hand_over, handover_of
-from chat_transfer.transfer.record import Record
+from chat_transfer.transfer.kind import TaskKind
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import (
@@ -27,6 +26,7 @@ from chat_transfer.twilio.failures import (
     Refused,
     TwilioFailure,
 )
+from chat_transfer.twilio.taskrouter import Task
 
 logger = Logger(child=True)
 
@@ -52,7 +52,7 @@ def answer_to(error: Exception, *, rolled_back: bool | None) -> Problem:
     error : Exception
         A `Problem` stays what it is; any other error than a `TwilioFailure` is a defect.
     rolled_back : bool or None
-        Whether nothing is left of the transfer; None where there was none.
+        Whether nothing is left of the transfer; None if there was none.
     """
     if isinstance(error, Problem):
         problem = error
@@ -98,16 +98,24 @@ def _problem_of(failure: TwilioFailure) -> Problem:
 
 
 def rejoin(
-    twilio: Twilio, record: Record, caller: Caller, request: TransferRequest, problem: Problem
+    twilio: Twilio,
+    caller: Caller,
+    task_sid: str,
+    kind_of: Callable[[Task], TaskKind | None],
+    is_served: Callable[[], bool],
+    problem: Problem,
 ) -> None:
     """Put the agent who holds the task now into the chat again, and say so in the problem.
 
     The plugin makes the agent leave before it calls. The agent does not rejoin after a 403, when
     they no longer have the chat, or when the caller may not transfer the task. A supervisor who
-    asked does not join, unless they hold the task. An agent who offers the task has not left. A
-    failure here does not replace the problem.
+    asked does not join, unless they hold the task. A failure here does not replace the problem.
+
+    Parameters
+    ----------
+    is_served : callable
+        Whether another agent has taken the customer over.
     """
-    task_sid = request.task_sid
     if isinstance(problem, Forbidden) or problem.code in NOT_REJOINED:
         return
     twilio.budget.use_all()
@@ -115,18 +123,11 @@ def rejoin(
         original, holder_sid = twilio.taskrouter.task(task_sid), twilio.holder(task_sid)
         if original is None or original.is_ended or holder_sid is None:
             return
-        attempt = record.attempt(task_sid)
-        made = attempt and attempt.new_task_sid and twilio.taskrouter.task(attempt.new_task_sid)
-        if not caller.may_act_for(holder_sid) or (made and made.is_accepted):
-            return
-        handover = handover_of(twilio, task_sid, original, attempt)
-        identity = twilio.identity(holder_sid, caller)
-        if handover is None or identity is None:
-            return
-        if hand_over(twilio, request, handover) == "accepted":
-            return
-        handover.join(identity)
-        problem.agent_rejoined = True
+        identity = twilio.identity(holder_sid, caller) if caller.may_act_for(holder_sid) else None
+        kind = None if is_served() else kind_of(original)
+        if identity is not None and kind is not None:
+            kind.join(identity)
+            problem.agent_rejoined = True
     except (TwilioFailure, Problem) as failure:
         logger.warning("agent not rejoined", failure=repr(failure))
         problem.agent_rejoined = False

@@ -9,8 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chat_transfer.http.request import Target
-from chat_transfer.twilio.taskrouter import Task, encode_attributes
+from chat_transfer.transfer.record import Wanted
+from chat_transfer.twilio.taskrouter import NewTask, Task, encode_attributes
 
+# A task's default, and the least that a new one waits.
+# https://www.twilio.com/docs/taskrouter/api/task
+SHORTEST_TIMEOUT_SECONDS = 86_400
 LIMIT_CHARACTERS = 4096  # https://www.twilio.com/docs/taskrouter/limits
 
 CHANNEL = "channelSid"
@@ -24,44 +28,61 @@ def sid_in(attributes: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and SID.fullmatch(value) else None
 
 
-def transferred(
-    original: Task,
-    target: Target,
+def next_task(
+    model: Task,
+    wanted: Wanted,
+    workflow_sid: str,
+    others: Sequence[str] = (),
     *,
-    ignore_agent: str,
-    ignore_worker_sids: Sequence[str],
-    offered: bool,
-) -> dict[str, Any]:
-    """Make the attributes of the new task: the original's, plus its target and its origin.
+    channel_sid: str | None = None,
+) -> NewTask:
+    """Build the new task, which keeps the customer's place in line.
 
     Parameters
     ----------
-    ignore_agent : str
-        The identity of the agent who holds the original.
-    ignore_worker_sids : sequence of str
-        The worker SIDs of that agent and of the others who are in the conversation now: the
-        transfer workflow offers the task to none of them when it goes to a queue.
-    offered : bool
-        Whether the original's agent keeps the customer until another one accepts: the transfer
-        workflow cancels such a task when its target's time is up.
-
-    Returns
-    -------
-    dict
-        ``conversations.conversation_id`` links the two in Flex Insights; where an earlier transfer
-        or the flow set ``conversations`` already, it stays
-        (https://www.twilio.com/docs/flex/developer/insights/enhance-integration).
+    model : Task
+        The original, or another task of its customer.
+    others : sequence of str
+        The worker SIDs of the other agents who are in the conversation: with the original's agent,
+        the transfer workflow offers the task to none of them when it goes to a queue.
+    channel_sid : str or None
+        The ``channelSid`` of a Programmable Chat, which a transfer takes off the original.
     """
-    inherited = {name: value for name, value in original.attributes.items() if name != HAND_OVER}
+    channel = {CHANNEL: channel_sid} if channel_sid else {}
+    return NewTask(
+        workflow_sid=workflow_sid,
+        task_channel=model.task_channel,
+        attributes={**_transferred(model.attributes, wanted, others), **channel},
+        priority=model.priority,
+        timeout=max(model.timeout, SHORTEST_TIMEOUT_SECONDS),
+        virtual_start_time=model.virtual_start_time,
+    )
+
+
+def _transferred(
+    original: Mapping[str, Any], wanted: Wanted, others: Sequence[str]
+) -> dict[str, Any]:
+    """The original's attributes, plus the target and the origin.
+
+    ``conversations.conversation_id`` links the segments of a conversation in Flex Insights. If an
+    earlier transfer or the flow set it, it stays
+    (https://www.twilio.com/docs/flex/developer/insights/enhance-integration).
+    """
+    linked = original.get("conversations")
+    conversations = dict(linked) if isinstance(linked, dict) else {}
+    known = conversations.get("conversation_id")
+    if not isinstance(known, str) or not known:
+        conversations["conversation_id"] = wanted.original
+    held_by = wanted.held_by or ""
     return {
-        "conversations": {"conversation_id": original.sid},
-        **inherited,
-        "targetSid": target.sid,
-        "transferTargetType": target.type,
-        "ignoreAgent": ignore_agent,
-        "ignoreWorkerSids": list(ignore_worker_sids),
-        "transferredFrom": original.sid,
-        **({HAND_OVER: "accepted"} if offered else {}),
+        **original,
+        "conversations": conversations,
+        "targetSid": wanted.target,
+        "transferTargetType": Target(wanted.target).type,
+        "ignoreAgent": wanted.identity or held_by,
+        "ignoreWorkerSids": list(filter(None, dict.fromkeys([held_by, *others]))),
+        "transferredFrom": wanted.original,
+        HAND_OVER: str(wanted.when),
     }
 
 

@@ -1,9 +1,9 @@
-"""Reads what a transfer depends on, validates it, and builds the new task.
+"""Reads what a transfer depends on, and refuses what cannot be transferred.
 
 Whatever is refused here is refused before anything was changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,45 +12,66 @@ from chat_transfer.http.problems import (
     Conflict,
     Forbidden,
     NotFound,
+    TaskEnded,
+    interaction_gone,
     kind_unsupported,
     task_unknown,
 )
-from chat_transfer.http.request import Target, TransferRequest
+from chat_transfer.http.request import TransferRequest
 from chat_transfer.transfer import attributes
-from chat_transfer.transfer.attempt import Attempt
-from chat_transfer.transfer.chat import ChatHandover
-from chat_transfer.transfer.conversation import ConversationHandover, is_conversation
-from chat_transfer.transfer.handover import Handover
-from chat_transfer.transfer.record import Record
+from chat_transfer.transfer.decide import State
+from chat_transfer.transfer.kinds import place_of
+from chat_transfer.transfer.moves import Plan
+from chat_transfer.transfer.reconcile import Run
+from chat_transfer.transfer.record import MADE, Place, Record, Wanted, When, milliseconds
 from chat_transfer.transfer.routing import (
     check_routed,
     configuration_of,
     never_cancels,
     workflow_of,
 )
+from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.taskrouter import NewTask, Task
+from chat_transfer.twilio.taskrouter import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """Who asks, and for which task. Each part may have failed, and raises where it is used.
+    """Who asks, and for which task. Each part raises what its call failed with.
 
     Attributes
     ----------
     task : Future of Task or None
-        The original; None where there is none of that SID.
+        The original; None if there is none of that SID.
     holder : Future of str or None
         The worker SID of the agent who holds it.
+    conversation : Future of str or None
+        The key of the record that a transfer of it, or to it, has.
     """
 
+    task_sid: str
     caller: "Future[Caller]"
     task: "Future[Task | None]"
     holder: "Future[str | None]"
+    conversation: "Future[str | None]"
 
-    def authorise(self, record: Record, task_sid: str, caller: Caller) -> None:
+    def place(self, table: Table) -> Place | None:
+        """Where the customer is: as recorded, since an agent's browser can write attributes."""
+        task, key = self.task.result(), self.conversation.result()
+        place = place_of(task) if task else None
+        if key is not None and (place is None or place.key != key):
+            record = table.read(key)
+            place = record.place if record and record.place.key else place
+        return place
+
+    def authorise(self, table: Table, caller: Caller, *, reads: bool = False) -> None:
         """Allow the task's holder, supervisors, admins, and who held it when its transfer began.
+
+        Parameters
+        ----------
+        reads : bool
+            Whether the agent who accepted may ask too.
 
         Raises
         ------
@@ -59,15 +80,19 @@ class Original:
         """
         if caller.may_act_for(self.holder.result()):
             return
-        # The attempt first: it is deleted after the result was written.
-        attempt = record.attempt(task_sid)
-        if attempt and caller.may_act_for(attempt.held_by):
+        place = self.place(table)
+        record = (table.read(place.key) if place else None) or Record()
+        wanted, done = record.wanted, record.done_of(self.task_sid)
+        if wanted and wanted.original == self.task_sid and caller.may_act_for(wanted.held_by):
             return
-        done = record.done(task_sid)
-        if done and (caller.identity == done.asked_by or caller.may_act_for(done.held_by)):
+        if done and (
+            caller.may_act_for(done.held_by)
+            or (caller.identity == done.asked_by and done.became in MADE)
+            or (reads and caller.may_act_for(done.accepted_by))
+        ):
             return
         if done is None and self.task.result() is None:
-            raise task_unknown(task_sid)
+            raise task_unknown(self.task_sid)
         raise Forbidden(
             "Only the agent who holds the task, a supervisor or an admin may transfer it.",
             code="not_your_task",
@@ -90,174 +115,64 @@ class Reading(Original):
     configuration: "Future[Mapping[str, Any]]"
 
 
-def read_original(twilio: Twilio, token: str, task_sid: str) -> Original:
+def read_original(twilio: Twilio, table: Table, token: str, task_sid: str) -> Original:
     """Read who asks, and who holds the task, in parallel."""
     submit, taskrouter = twilio.threads.submit, twilio.taskrouter
     return Original(
-        caller=submit(twilio.caller, token),
+        task_sid=task_sid,
+        caller=twilio.caller(token),
         task=submit(taskrouter.task, task_sid),
         holder=submit(twilio.holder, task_sid),
+        conversation=submit(table.conversation_of, task_sid),
     )
 
 
-def read(twilio: Twilio, request: TransferRequest) -> Reading:
+def read(twilio: Twilio, table: Table, request: TransferRequest) -> Reading:
     """Read what a transfer depends on, in one round of parallel calls."""
-    original = read_original(twilio, request.token, request.task_sid)
+    original = read_original(twilio, table, request.token, request.task_sid)
     return Reading(
+        task_sid=original.task_sid,
         caller=original.caller,
         task=original.task,
         holder=original.holder,
+        conversation=original.conversation,
         target_exists=twilio.threads.submit(twilio.taskrouter.has_target, request.target.sid),
         configuration=twilio.threads.submit(configuration_of, twilio),
     )
 
 
-def read_again(twilio: Twilio, reading: Reading, task_sid: str) -> Reading:
+def read_again(twilio: Twilio, reading: Reading) -> Reading:
     """Read again what another transfer of the task may have changed."""
     return replace(
         reading,
-        task=twilio.threads.submit(twilio.taskrouter.task, task_sid),
-        holder=twilio.threads.submit(twilio.holder, task_sid),
+        task=twilio.threads.submit(twilio.taskrouter.task, reading.task_sid),
+        holder=twilio.threads.submit(twilio.holder, reading.task_sid),
     )
 
 
-def handover_of(
-    twilio: Twilio, task_sid: str, original: Task | None, attempt: Attempt | None = None
-) -> Handover | None:
-    """Choose the handover of a task by its kind.
+def wanted(
+    twilio: Twilio, request: TransferRequest, reading: Reading, caller: Caller, place: Place
+) -> Wanted:
+    """The transfer that is asked for.
 
-    Parameters
-    ----------
-    attempt : Attempt or None
-        An earlier one, which may have taken the channel from the task.
-
-    Returns
-    -------
-    Handover or None
-        None for a task of neither kind: a call, or one without a channel to a customer.
+    The stack's own choice of when the original ends is for conversations: tasks with a
+    ``channelSid`` are ended now.
     """
-    task = original
-    if attempt and attempt.new_task_sid:
-        # An agent's browser can write attributes; an offer is a conversation's, whatever they say.
-        is_changed = task is not None and attempt.is_offer and not is_conversation(task)
-        if task is None or is_changed:
-            task = twilio.taskrouter.task(attempt.new_task_sid)
-    if task is not None and is_conversation(task):
-        close_sent = attempt is not None and attempt.close_sent
-        return ConversationHandover(twilio, task_sid, task, close_sent=close_sent)
-    channel_sid = (attempt and attempt.channel_sid) or channel_of(original)
-    if channel_sid is None:
-        return None
-    return ChatHandover(twilio, task_sid, original, channel_sid, resumed=attempt is not None)
-
-
-def channel_of(original: Task | None) -> str | None:
-    """Read the ``channelSid`` of a task."""
-    return attributes.sid_in(original.attributes, attributes.CHANNEL) if original else None
-
-
-def check(
-    twilio: Twilio,
-    request: TransferRequest,
-    reading: Reading,
-    handover: Handover,
-    attempt: Attempt,
-    offered: str | None = None,
-) -> NewTask:
-    """Validate a transfer and build its new task.
-
-    Parameters
-    ----------
-    offered : str or None
-        The new task of an open offer that this transfer is to replace.
-
-    Raises
-    ------
-    NotFound, Conflict, NotRouted
-        The task cannot be transferred, or not to this target.
-    TwilioFailure
-        Something could not be read.
-    """
-    original, holder_sid = transferable(request, reading)
-    if request.target.sid == holder_sid:
-        raise Conflict("The target is the agent who holds the task.", code="target_holds_task")
-    if attempt.is_offer:
-        _check_offers(twilio, handover)
-    others = handover.other_agents(request.target, offered)
-    check_routed(twilio, request.target, reading.configuration.result())
-    workflow_sid = workflow_of(request.target.sid, twilio.settings.transfer_workflow_sid)
-    ignored = [holder_sid, *others]
-    new_task = new_task_of(original, attempt, workflow_sid, ignored, offered=attempt.is_offer)
-    if not attributes.fit(new_task.attributes):
-        raise Conflict(
-            "With the attributes of a transfer the task's would exceed TaskRouter's limit of "
-            f"{attributes.LIMIT_CHARACTERS} characters. Remove some that are not needed.",
-            code="attributes_too_large",
-        )
-    return new_task
-
-
-def _check_offers(twilio: Twilio, handover: Handover) -> None:
-    if not handover.is_final:
-        raise kind_unsupported(
-            "Only a Flex Conversations task can be handed over when it is accepted. Send handOver "
-            "now for a chat or SMS with a channelSid."
-        )
-    if twilio.settings.events_queue_url is None:
-        raise Conflict(
-            "This deployment hands over at once. Send handOver now, or set handOver in the stack's "
-            "configuration to optional and deploy.",
-            code="hand_over_off",
-        )
-
-
-def hand_over(twilio: Twilio, request: TransferRequest, handover: Handover) -> str:
-    """When the original is handed over: ``now``, or ``accepted`` for an offer.
-
-    The stack's own choice is for conversations; tasks with a ``channelSid`` hand over now.
-    """
-    return request.hand_over or (twilio.settings.hand_over if handover.is_final else "now")
-
-
-def new_task_of(
-    original: Task,
-    attempt: Attempt,
-    workflow_sid: str,
-    ignored: Sequence[str],
-    *,
-    offered: bool = False,
-) -> NewTask:
-    """Build a new task that keeps the customer's place in line.
-
-    Parameters
-    ----------
-    offered : bool
-        Whether the original's agent keeps the customer until another one accepts.
-    ignored : sequence of str
-        The worker SIDs of the agents to whom a queue does not offer it, the holder's first.
-    """
-    return NewTask(
-        workflow_sid=workflow_sid,
-        task_channel=original.task_channel,
-        attributes=attributes.transferred(
-            original,
-            Target(attempt.target_sid),
-            ignore_agent=attempt.identity or ignored[0],
-            ignore_worker_sids=ignored,
-            offered=offered,
-        ),
-        priority=original.priority,
-        virtual_start_time=original.virtual_start_time,
+    holder = reading.holder.result()
+    default = twilio.settings.hand_over if place.interaction_sid else When.NOW
+    return Wanted(
+        original=request.task_sid,
+        target=request.target.sid,
+        when=When(request.hand_over or default),
+        held_by=holder,
+        identity=twilio.identity(holder, caller) if holder else None,
+        asked_by=caller.identity,
+        since=milliseconds(),
     )
 
 
-def is_watched(target: Target, reading: Reading) -> bool:
-    """Whether the new task's workflow may cancel it, by the configuration that was read."""
-    return target.type == "workflow" or not never_cancels(reading.configuration.result())
-
-
-def transferable(request: TransferRequest, reading: Reading) -> tuple[Task, str]:
-    """The original and the worker who holds it, where it can be transferred.
+def transferable(request: TransferRequest, reading: Reading) -> Task:
+    """The original, if it can be transferred.
 
     Raises
     ------
@@ -278,4 +193,104 @@ def transferable(request: TransferRequest, reading: Reading) -> tuple[Task, str]
             "can be transferred.",
             code="task_not_transferable",
         )
-    return original, holder_sid
+    if request.target.sid == holder_sid:
+        raise Conflict("The target is the agent who holds the task.", code="target_holds_task")
+    return original
+
+
+def plan(
+    twilio: Twilio, request: TransferRequest, reading: Reading, asked: Wanted, run: Run
+) -> tuple[Wanted, Plan]:
+    """Check a transfer, and plan its new task.
+
+    Parameters
+    ----------
+    run : Run
+        Has looked at the conversation.
+
+    Raises
+    ------
+    NotFound, Conflict, NotRouted
+        The task cannot be transferred, or not to this target.
+    """
+    original = transferable(request, reading)
+    if asked.when is When.ACCEPTED:
+        _check_offers(twilio, run)
+    present, others = _others(asked, run)
+    participants = run.listed.participants if run.listed else {}
+    asked = replace(
+        asked,
+        # Who has come since it began serves the customer.
+        present=asked.present if asked.participant else present,
+        participant=participants.get(asked.original),
+    )
+    configuration = reading.configuration.result()
+    check_routed(twilio, request.target, configuration)
+    own_sid = twilio.settings.transfer_workflow_sid
+    new_task = attributes.next_task(
+        original,
+        asked,
+        workflow_of(asked.target, own_sid),
+        others,
+        channel_sid=run.kind.place.conversation_sid if run.kind.detaches else None,
+    )
+    if not attributes.fit(new_task.attributes):
+        raise Conflict(
+            "With the attributes of a transfer the task's would exceed TaskRouter's limit of "
+            f"{attributes.LIMIT_CHARACTERS} characters. Remove some that are not needed.",
+            code="attributes_too_large",
+        )
+    watched = request.target.type == "workflow" or not never_cancels(configuration)
+    # What is offered is its workflow's to cancel, which is looked at when it ends.
+    return asked, Plan(task=new_task, watched=watched and asked.when is When.NOW)
+
+
+def _check_offers(twilio: Twilio, run: Run) -> None:
+    if run.seen.detaches:
+        raise kind_unsupported(
+            "Only a Flex Conversations task can be handed over when it is accepted. Send handOver "
+            "now for a chat or SMS with a channelSid."
+        )
+    if twilio.settings.events_queue_url is None:
+        raise Conflict(
+            "This deployment hands over at once. Send handOver now, or set handOver in the stack's "
+            "configuration to optional and deploy.",
+            code="hand_over_off",
+        )
+
+
+def _others(asked: Wanted, run: Run) -> tuple[tuple[str, ...], list[str]]:
+    """The tasks of the other agents who are in the conversation now, and their worker SIDs.
+
+    Neither a participant nor an invite tells its state: the tasks behind them do.
+    """
+    if run.seen.detaches:  # such a channel has one agent
+        return (), []
+    listed = run.listed
+    if listed is None:
+        raise interaction_gone()
+    if asked.original not in listed.agents:
+        if run.is_original_over():
+            raise TaskEnded
+        raise Conflict(
+            "The agent who holds this task is not a participant of its interaction channel, or "
+            "has left it already. Open the task in Flex again, or complete it there.",
+            code="agent_not_in_conversation",
+        )
+    ours = {one.task for one in run.record.creations}
+    states = {task: state for task, state in run.seen.others.items() if task not in ours}
+    if any(state is State.WAITS for state in states.values()):
+        raise Conflict(
+            "Another agent is being invited into this conversation. Try again when that invite "
+            "is accepted or over.",
+            code="invite_open",
+        )
+    present = tuple(
+        task
+        for task, state in states.items()
+        if state in (State.SERVES, State.LEAVES) and task in listed.agents
+    )
+    workers = list(dict.fromkeys(filter(None, (listed.agents[task] for task in present))))
+    if asked.target in workers:
+        raise Conflict("The target is in this conversation already.", code="target_in_conversation")
+    return present, workers

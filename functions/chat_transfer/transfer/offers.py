@@ -1,38 +1,60 @@
-"""Offers: transfers that hand over when an agent accepts the new task.
+"""What became of an offer, and how it is taken back.
 
-Between the invite and the acceptance, which can take minutes, no lock is held and no function runs.
-An event of Twilio, the schedule or a request leads to `settle_offer`, which reads the tasks again
-and does what follows. What brought it there is not believed.
+An offer is a transfer whose original ends when an agent has accepted the new task.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from chat_transfer.http.problems import Conflict, NotFound
+from chat_transfer.http.problems import Conflict, NotFinished, NotFound, TaskEnded, cannot_take_back
 from chat_transfer.http.request import OfferRequest
-from chat_transfer.metrics import transfer_succeeded
+from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to
-from chat_transfer.transfer.attempt import Offer, OfferState, Phase, TransferDone
-from chat_transfer.transfer.checks import handover_of, read_original
-from chat_transfer.transfer.offer_steps import OfferSteps, outcome
-from chat_transfer.transfer.record import Record
+from chat_transfer.transfer.decide import OVER, Result
+from chat_transfer.transfer.progress import going_back
+from chat_transfer.transfer.reconcile import Run
+from chat_transfer.transfer.record import Became, Place, Record, When, milliseconds
+from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Lock, Table, released
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 
 
-def read_offer(request: OfferRequest, record: Record, connect: Callable[[], Twilio]) -> Offer:
-    """Read what was offered, and what became of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What is or was offered, and what became of it.
 
-    Where the stack has no queue of events any more, the tasks are looked at too.
+    Attributes
+    ----------
+    state : str
+        ``offered``, ``accepted``, ``declined`` or ``cancelled``.
+    since : int
+        When the state began, in milliseconds since the epoch.
+    """
+
+    task_sid: str
+    new_task_sid: str | None
+    target_sid: str
+    state: str
+    since: int
+
+
+def read_offer(request: OfferRequest, table: Table, connect: Callable[[], Twilio]) -> Offer:
+    """Read what was offered, and what became of it.
 
     Raises
     ------
     Problem
         With the status and the code of the contract.
     """
-    return _asked_for(request, record, connect, takes_back=False)
+    try:
+        original, place = _asked_for(request, table, connect(), reads=True)
+    except TwilioFailure as failure:
+        raise answer_to(failure, rolled_back=None) from failure
+    record = table.read(place.key) if place else None
+    return _known(_offer_in(record or Record(), original.task_sid), request.task_sid)
 
 
-def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twilio]) -> Offer:
+def take_back(request: OfferRequest, table: Table, connect: Callable[[], Twilio]) -> Offer:
     """Take an offer back; one that has ended already stays as it is.
 
     Raises
@@ -40,8 +62,22 @@ def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twili
     Problem
         With the status and the code of the contract; the offer stays open then.
     """
-    offer = _asked_for(request, record, connect, takes_back=True)
-    if offer.state is OfferState.ACCEPTED:
+    try:
+        twilio = connect()
+        began = milliseconds()
+        original, place = _asked_for(request, table, twilio, reads=False)
+        if place is None:
+            return _known(None, request.task_sid)
+        lock = table.lock(place.key, seconds=twilio.budget.remaining())
+        if lock is None:
+            offer = _offer_in(table.read(place.key) or Record(), request.task_sid)
+        else:
+            is_fresh = lock.record.touched < began - CLOCKS_DIFFER_MS
+            offer = released(lock, lambda: _take_back(twilio, lock, original, is_fresh=is_fresh))
+    except TwilioFailure as failure:
+        raise answer_to(failure, rolled_back=None) from failure
+    offer = _known(offer, request.task_sid)
+    if offer.state == Became.ACCEPTED:
         raise Conflict(
             "An agent has accepted the transfer already, so it cannot be taken back.",
             code="already_accepted",
@@ -49,83 +85,78 @@ def take_back(request: OfferRequest, record: Record, connect: Callable[[], Twili
     return offer
 
 
-def _asked_for(
-    request: OfferRequest, record: Record, connect: Callable[[], Twilio], *, takes_back: bool
-) -> Offer:
+def _take_back(
+    twilio: Twilio, lock: Lock, original: checks.Original, *, is_fresh: bool
+) -> Offer | None:
+    wanted = lock.record.wanted
+    is_offer = wanted and wanted.original == original.task_sid and wanted.when is When.ACCEPTED
+    if wanted is None or not is_offer or wanted.became is not None:
+        return _offer_in(lock.record, original.task_sid)
+    run = Run(twilio, lock, lock.record.place, wanted)
+    if is_fresh:
+        run.look_at(original.task.result(), None)
     try:
-        twilio = connect()
-        offer = _offer_for(request, record, twilio, reads=not takes_back)
-        if takes_back or twilio.settings.events_queue_url is None:
-            offer = settle_offer(twilio, record, request.task_sid, takes_back=takes_back)
-    except TwilioFailure as failure:
-        raise answer_to(failure, rolled_back=None) from failure
+        answer = run.reconcile()
+        if answer.result is Result.WAITING and run.seen.original in OVER:
+            raise TaskEnded  # the new task is all that the customer has
+        if answer.result is Result.WAITING:
+            run.record = going_back(run.record)
+            answer = run.reconcile()
+    except TwilioFailure:
+        run.give_up()
+        raise
+    run.settle(answer)
+    match answer.result:
+        case Result.KEPT:
+            raise cannot_take_back()
+        case Result.NOT_FINISHED:
+            raise NotFinished(answer.task)
+        case Result.WAITING:
+            raise TaskEnded
+    return _offer_in(run.record, original.task_sid)
+
+
+def _asked_for(
+    request: OfferRequest, table: Table, twilio: Twilio, *, reads: bool
+) -> tuple[checks.Original, Place | None]:
+    """The original and its place, for a caller who may read the offer, or take it back."""
+    original = checks.read_original(twilio, table, request.token, request.task_sid)
+    original.authorise(table, original.caller.result(), reads=reads)
+    return original, original.place(table)
+
+
+def _offer_in(record: Record, task_sid: str) -> Offer | None:
+    """The offer of a task, as it is recorded."""
+    wanted = record.under_way
+    if wanted and wanted.original == task_sid and wanted.when is When.ACCEPTED:
+        creation = next((one for one in reversed(record.creations) if one.task), None)
+        if creation is not None:
+            accepted_at = next((at for task, at in record.ends if task == task_sid), None)
+            return Offer(
+                task_sid=task_sid,
+                new_task_sid=creation.task,
+                target_sid=wanted.target,
+                state=Became.ACCEPTED if accepted_at else "offered",
+                since=accepted_at or creation.at,
+            )
+    offers = [
+        one
+        for one in record.done
+        if one.original == task_sid and one.when is When.ACCEPTED and one.new_task
+    ]
+    if not offers:
+        return None
+    done = offers[-1]
+    return Offer(
+        task_sid=task_sid,
+        new_task_sid=done.new_task,
+        target_sid=done.target,
+        state=done.became,
+        since=done.since,
+    )
+
+
+def _known(offer: Offer | None, task_sid: str) -> Offer:
     if offer is None:
-        raise NotFound(f"Nothing is offered for task {request.task_sid}.", code="offer_unknown")
+        raise NotFound(f"Nothing is offered for task {task_sid}.", code="offer_unknown")
     return offer
-
-
-def _offer_for(
-    request: OfferRequest, record: Record, twilio: Twilio, *, reads: bool
-) -> Offer | None:
-    """The offer, for a caller who may read it, or take it back."""
-    original = read_original(twilio, request.token, request.task_sid)
-    offer = record.offer(request.task_sid)
-    caller = original.caller.result()
-    agents = {offer.held_by, offer.accepted_by if reads else None} if offer else {None}
-    if not any(map(caller.may_act_for, agents)):
-        original.authorise(record, request.task_sid, caller)
-    return offer
-
-
-def settle_offer(
-    twilio: Twilio, record: Record, task_sid: str, *, takes_back: bool = False
-) -> Offer | None:
-    """Find out under the lock what became of the offer of a task, and do what follows.
-
-    Parameters
-    ----------
-    takes_back : bool
-        Whether one that is still open is taken back.
-
-    Returns
-    -------
-    Offer or None
-        None where there is no offer, or it is not known yet whether it was made.
-
-    Raises
-    ------
-    Problem, TwilioFailure
-        Nothing is lost: the next event, schedule or request goes on from there.
-    """
-    attempt = record.attempt(task_sid)
-    if attempt is None or not attempt.is_offer:
-        return record.offer(task_sid)
-
-    def under_lock(_waited: bool) -> TransferDone | Offer | None:  # noqa: FBT001 - as for a transfer
-        found = record.attempt(task_sid)
-        if found is None or not found.is_offer:
-            return record.offer(task_sid)
-        original = twilio.taskrouter.task(task_sid)
-        handover = handover_of(twilio, task_sid, original, found)
-        if handover is None:
-            if original is None:  # both tasks are deleted, so nothing can come of it any more
-                if found.new_task_sid:
-                    was_accepted = found.phase is Phase.HANDING_OVER
-                    state = OfferState.ACCEPTED if was_accepted else OfferState.DECLINED
-                    record.keep(outcome(found, state))
-                record.end(task_sid)
-            return record.offer(task_sid)
-        steps = OfferSteps(twilio, record, found, handover)
-        offer = steps.settle(seconds=0)
-        if takes_back:
-            offer = steps.take_back(offer)
-        if offer is None:
-            return record.offer(task_sid)
-        # Where another target was accepted, the lock is not for this result.
-        if offer.state is not OfferState.ACCEPTED or offer.target_sid != attempt.target_sid:
-            return offer
-        transfer_succeeded()
-        return steps.done()
-
-    result = record.once(task_sid, attempt.target_sid, under_lock)
-    return record.offer(task_sid) if isinstance(result, TransferDone) else result

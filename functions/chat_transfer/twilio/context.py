@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from twilio.rest import Client
 from twilio.rest.chat.v2.service.channel.member import MemberList
 from twilio.rest.conversations.v1.conversation.participant import ParticipantList
 
+from chat_transfer.http.problems import Forbidden
 from chat_transfer.settings import Settings
 from chat_transfer.twilio.agents import Caller, holder_of, identity_of, validate_token
 from chat_transfer.twilio.failures import Missing, Refused
@@ -18,6 +19,9 @@ from chat_transfer.twilio.retries import Budget, RetryPolicy
 from chat_transfer.twilio.taskrouter import TaskRouter
 
 T = TypeVar("T")
+
+INVALID_TOKENS = "invalid tokens"
+SUSPICIOUS_SECONDS = 60.0
 
 
 class WarmCache:
@@ -42,6 +46,10 @@ class WarmCache:
         value = read()
         self._kept[name] = (now + seconds, value)
         return value
+
+    def has(self, name: str) -> bool:
+        """Whether a value of that name is kept."""
+        return name in self._kept and self._clock() < self._kept[name][0]
 
     def forget(self, name: str) -> None:
         """Read it again next time."""
@@ -76,9 +84,28 @@ class Twilio:
         object.__setattr__(self, "retries", retries)
         object.__setattr__(self, "taskrouter", taskrouter)
 
-    def caller(self, token: str) -> Caller:
-        """Validate a Flex token, see `validate_token`."""
-        return validate_token(self.client, self.settings.account_sid, token, self.retries)
+    def caller(self, token: str) -> "Future[Caller]":
+        """Validate a Flex token, see `validate_token`, at the same time as what follows.
+
+        For a minute after an invalid one, each is validated before anything else is asked, so that
+        who has no valid token costs one call.
+
+        Raises
+        ------
+        Forbidden, TwilioFailure
+            It is not valid, or was not validated.
+        """
+        asked = self.threads.submit(self._validate, token)
+        if self.warm.has(INVALID_TOKENS):
+            asked.result()
+        return asked
+
+    def _validate(self, token: str) -> Caller:
+        try:
+            return validate_token(self.client, self.settings.account_sid, token, self.retries)
+        except Forbidden:
+            self.warm.get(INVALID_TOKENS, SUSPICIOUS_SECONDS, lambda: True)
+            raise
 
     def holder(self, task_sid: str) -> str | None:
         """Read which worker holds a task; None where no worker does, or there is no task."""

@@ -84,6 +84,7 @@ class InteractionChannel:
             "task_channel_unique_name": task.task_channel,
             "attributes": dict(task.attributes),
             "priority": task.priority,
+            "timeout": task.timeout,
         }
         return _task_of(self._channel.invites.create(routing={"properties": properties}).routing)
 

@@ -115,9 +115,18 @@ class RetryPolicy:
         Raises
         ------
         TwilioFailure
-            The last one.
+            The last one; it may have happened if any try may have.
         """
-        return self.retrying()(operation)
+        unanswered = False
+        for attempt in self.retrying():
+            with attempt:
+                try:
+                    return operation()
+                except TwilioFailure as failure:
+                    unanswered = unanswered or failure.may_have_happened
+                    failure.may_have_happened = unanswered
+                    raise
+        raise AssertionError("tenacity either returns or raises")
 
     def _wait(self, state: RetryCallState) -> float:
         longest = wait_exponential(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)(state)

@@ -1,6 +1,7 @@
 """TaskRouter as a transfer needs it: typed, retried, and nothing of the SDK beyond this module."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from chat_transfer.twilio.retries import RetryPolicy
 PAGE_SIZE = 1000
 
 HELD = frozenset({"assigned", "wrapping"})
+DECLINED = frozenset({"rejected", "timeout"})
 ENDED = frozenset({"completed", "canceled"})
 ACCEPTED = frozenset({"assigned", "wrapping", "completed"})
 
@@ -35,6 +37,8 @@ class Task:
         The version that `attributes` and `assignment_status` are of.
     assignment_status : str
         ``pending``, ``reserved``, ``assigned``, ``wrapping``, ``completed`` or ``canceled``.
+    timeout : int
+        Seconds that it may live.
     """
 
     sid: str
@@ -42,6 +46,7 @@ class Task:
     etag: str
     assignment_status: str
     priority: int
+    timeout: int
     task_channel: str
     workflow_sid: str | None
     date_created: datetime | None
@@ -100,6 +105,7 @@ class NewTask:
     task_channel: str
     attributes: Mapping[str, Any]
     priority: int
+    timeout: int
     virtual_start_time: datetime | None
 
 
@@ -148,6 +154,14 @@ class TaskRouter:
             Reservation(item.worker_sid or "", str(item.reservation_status))
             for item in self._retries.call(lambda: reservations.list(page_size=PAGE_SIZE))
         )
+
+    def declined(self, task_sid: str, worker_sid: str) -> bool:
+        """Whether a worker has rejected a task, or let its reservation time out.
+
+        https://www.twilio.com/docs/taskrouter/api/reservations
+        """
+        theirs = [one for one in self.reservations(task_sid) if one.worker_sid == worker_sid]
+        return bool(theirs) and theirs[0].status in DECLINED
 
     def worker_attributes(self, sid: str) -> Mapping[str, Any]:
         """Read a worker's JSON attributes."""
@@ -198,6 +212,7 @@ class TaskRouter:
             workflow_sid=task.workflow_sid,
             task_channel=task.task_channel,
             priority=task.priority,
+            timeout=task.timeout,
             **({"virtual_start_time": task.virtual_start_time} if task.virtual_start_time else {}),
         )
         return created.sid or ""
@@ -274,6 +289,7 @@ def _task(instance: TaskInstance, etag: str | None) -> Task:
         etag=etag,
         assignment_status=str(instance.assignment_status),
         priority=instance.priority or 0,
+        timeout=instance.timeout or 0,
         task_channel=instance.task_channel_unique_name or "default",
         workflow_sid=instance.workflow_sid,
         date_created=instance.date_created,
@@ -283,7 +299,13 @@ def _task(instance: TaskInstance, etag: str | None) -> Task:
 
 def _parsed(text: str | None) -> Mapping[str, Any]:
     try:
-        value = json.loads(text or "{}")
+        value = json.loads(text or "{}", parse_constant=lambda _: None, parse_float=_number)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _number(text: str) -> float | str:
+    """A number of JSON, which has no limit: what is no finite float stays a text."""
+    number = float(text)
+    return number if math.isfinite(number) else text

@@ -1,5 +1,19 @@
-"""The resources of Conversations."""
+"""Conversations, as programs use it; the modules below are the provider's."""
 
-from pulumi_twilio.conversations.address_configuration import AddressConfiguration
+from pulumi_twilio.sdk.conversations import (
+    AddressConfiguration,
+    AddressConfigurationArgs,
+    Configuration,
+    ConfigurationArgs,
+    Webhooks,
+    WebhooksArgs,
+)
 
-__all__ = ["AddressConfiguration"]
+__all__ = [
+    "AddressConfiguration",
+    "AddressConfigurationArgs",
+    "Configuration",
+    "ConfigurationArgs",
+    "Webhooks",
+    "WebhooksArgs",
+]

@@ -3,16 +3,13 @@
 https://www.twilio.com/docs/conversations/api/address-configuration-resource.
 """
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import pulumi
-
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.conversations import webhook_filters
+from pulumi_twilio.declaration import Declaration, Kind, Property
 
 _of_auto_creation = partial(Property, below="autoCreation")
 _TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat")
@@ -23,11 +20,7 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _same_set(one: Any, other: Any) -> bool:
-    return sorted(map(str, one)) == sorted(map(str, other))
-
-
-class AddressConfiguration(Resource):
+class AddressConfiguration(Kind):
     """What Twilio does with a message to one of the account's addresses.
 
     https://www.twilio.com/docs/conversations/api/address-configuration-resource. Import one with
@@ -36,10 +29,6 @@ class AddressConfiguration(Resource):
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     type
         `sms`, `whatsapp`, `messenger`, `gbm`, `email`, `rcs`, `apple` or `chat`. Another one
         replaces the configuration.
@@ -88,7 +77,9 @@ class AddressConfiguration(Resource):
             _of_auto_creation(
                 "autoCreationWebhookMethod", shapes.one_of("get", "post"), to_output=_lower
             ),
-            _of_auto_creation("autoCreationWebhookFilters", shapes.TEXTS, same=_same_set),
+            _of_auto_creation(
+                "autoCreationWebhookFilters", webhook_filters.SHAPE, same=webhook_filters.same
+            ),
             _of_auto_creation("autoCreationStudioFlowSid", shapes.sid("FW")),
             _of_auto_creation("autoCreationStudioRetryCount", shapes.whole_number(0, 100)),
             declare.ADOPT_EXISTING,
@@ -97,38 +88,3 @@ class AddressConfiguration(Resource):
         filtered=False,
         page_size=50,
     )
-
-    account_sid: pulumi.Output[str]
-    type: pulumi.Output[str]
-    address: pulumi.Output[str]
-    friendly_name: pulumi.Output[str | None]
-    address_country: pulumi.Output[str | None]
-    auto_creation_enabled: pulumi.Output[bool | None]
-    auto_creation_type: pulumi.Output[str | None]
-    auto_creation_conversation_service_sid: pulumi.Output[str | None]
-    auto_creation_webhook_url: pulumi.Output[str | None]
-    auto_creation_webhook_method: pulumi.Output[str | None]
-    auto_creation_webhook_filters: pulumi.Output[Sequence[str] | None]
-    auto_creation_studio_flow_sid: pulumi.Output[str | None]
-    auto_creation_studio_retry_count: pulumi.Output[int | None]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        type: pulumi.Input[str],  # noqa: A002 - Twilio's name for it
-        address: pulumi.Input[str],
-        friendly_name: pulumi.Input[str] | None = None,
-        address_country: pulumi.Input[str] | None = None,
-        auto_creation_enabled: pulumi.Input[bool] | None = None,
-        auto_creation_type: pulumi.Input[str] | None = None,
-        auto_creation_conversation_service_sid: pulumi.Input[str] | None = None,
-        auto_creation_webhook_url: pulumi.Input[str] | None = None,
-        auto_creation_webhook_method: pulumi.Input[str] | None = None,
-        auto_creation_webhook_filters: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        auto_creation_studio_flow_sid: pulumi.Input[str] | None = None,
-        auto_creation_studio_retry_count: pulumi.Input[int] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

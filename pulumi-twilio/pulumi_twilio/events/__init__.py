@@ -1,6 +1,15 @@
-"""The resources of Event Streams."""
+"""Event Streams, as programs use it; the modules below are the provider's."""
 
-from pulumi_twilio.events.sink import Sink
-from pulumi_twilio.events.subscription import Subscription
+from pulumi_twilio.sdk.events import (
+    Sink,
+    SinkArgs,
+    Subscription,
+    SubscriptionArgs,
+)
 
-__all__ = ["Sink", "Subscription"]
+__all__ = [
+    "Sink",
+    "SinkArgs",
+    "Subscription",
+    "SubscriptionArgs",
+]

@@ -1,29 +1,22 @@
 """`twilio:events:Sink`: https://www.twilio.com/docs/events/event-streams/sink-resource."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
-
-import pulumi
 
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 
 
-class Sink(Resource):
-    """Where events are sent: https://www.twilio.com/docs/events/event-streams/sink-resource.
+class Sink(Kind):
+    """A sink: where Event Streams sends the events of its subscriptions.
+
+    https://www.twilio.com/docs/events/event-streams/sink-resource.
 
     Import one with `pulumi import twilio:events:Sink <name> DG…`. Descriptions tell an account's
     sinks apart, so two sinks that Pulumi manages need different ones.
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     description
         Its name at Twilio. Twilio asks that it holds no personal data.
     sink_type
@@ -71,20 +64,3 @@ class Sink(Resource):
         key="description",
         filtered=False,
     )
-
-    status: pulumi.Output[str]
-    description: pulumi.Output[str]
-    sink_type: pulumi.Output[str]
-    sink_configuration: pulumi.Output[Mapping[str, Any]]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        description: pulumi.Input[str],
-        sink_type: pulumi.Input[str],
-        sink_configuration: pulumi.Input[Mapping[str, Any]],
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

@@ -1,15 +1,11 @@
 """`twilio:events:Subscription`: https://www.twilio.com/docs/events/event-streams/subscription."""
 
-from collections.abc import Mapping
 from typing import Any
-
-import pulumi
 
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Collection, Declaration, Property
+from pulumi_twilio.declaration import Collection, Declaration, Kind, Property
 from pulumi_twilio.property_values import UNKNOWN
-from pulumi_twilio.sdk import Resource
 from pulumi_twilio.shapes import Shape, Wrong
 
 
@@ -29,18 +25,16 @@ def _as_mapping(value: Any) -> Any:
     return value
 
 
-class Subscription(Resource):
-    """The events that a sink gets: https://www.twilio.com/docs/events/event-streams/subscription.
+class Subscription(Kind):
+    """A subscription: the types of events that a sink gets, in which version.
+
+    https://www.twilio.com/docs/events/event-streams/subscription.
 
     Import one with `pulumi import twilio:events:Subscription <name> DF…`. Descriptions tell an
     account's subscriptions apart, so two that Pulumi manages need different ones.
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     description
         Its name at Twilio. Twilio asks that it holds no personal data.
     sink_sid
@@ -76,20 +70,3 @@ class Subscription(Resource):
         filtered=False,
         collection=Collection("types", "/SubscribedEvents", "type", "schemaVersion"),
     )
-
-    account_sid: pulumi.Output[str]
-    description: pulumi.Output[str]
-    sink_sid: pulumi.Output[str]
-    types: pulumi.Output[Mapping[str, int]]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        description: pulumi.Input[str],
-        sink_sid: pulumi.Input[str],
-        types: pulumi.Input[Mapping[str, pulumi.Input[int]]],
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Api, Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Api, Declaration, Kind, Property
 
 
 def _is_default(api: Api, state: Mapping[str, Any]) -> bool:
@@ -17,18 +14,16 @@ def _is_default(api: Api, state: Mapping[str, Any]) -> bool:
     return state["sid"] in {workspace[name] for name in names}
 
 
-class Activity(Resource):
-    """An activity of workers: https://www.twilio.com/docs/taskrouter/api/activity.
+class Activity(Kind):
+    """An activity: what a worker is doing, such as `Lunch`, and whether it gets tasks meanwhile.
+
+    https://www.twilio.com/docs/taskrouter/api/activity.
 
     Import one with `pulumi import twilio:taskrouter:Activity <name> WS…/WA…`. The workspace's
     default and timeout activities cannot be deleted: they are forgotten on destroy.
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     workspace_sid
         The workspace, `WS` and 32 hexadecimal digits. Another one replaces the activity.
     friendly_name
@@ -55,20 +50,3 @@ class Activity(Resource):
         ),
         is_kept=_is_default,
     )
-
-    account_sid: pulumi.Output[str]
-    workspace_sid: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    available: pulumi.Output[bool]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        workspace_sid: pulumi.Input[str],
-        friendly_name: pulumi.Input[str],
-        available: pulumi.Input[bool] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

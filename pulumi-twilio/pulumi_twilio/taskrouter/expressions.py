@@ -45,14 +45,3 @@ def fault(text: str) -> str | None:
 def value_fault(text: str) -> str | None:
     """Find what is wrong with an expression that stands for one value, such as `task.agentSid`."""
     return None if fault(f"{text} == null") is None else "a value such as task.agentSid"
-
-
-def always_holds(text: str) -> bool:
-    """Tell whether an expression compares two equal constants, as `1==1` does."""
-    if fault(text) is not None:
-        return False
-    tree = _parser().parse(text, start="condition")
-    if tree.data != "comparison":
-        return False
-    left, sign, right = tree.children
-    return str(sign) in {"==", "="} and left == right and left.data != "reference"

@@ -3,36 +3,47 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Api, Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Api, Declaration, Kind, Property
+from pulumi_twilio.shapes import Shape, Wrong
+
+# Those that every workspace has, and the one for e-mails that Flex adds.
+_PREDEFINED = frozenset({"default", "voice", "chat", "sms", "video", "email"})
 
 
-def _is_default(_api: Api, state: Mapping[str, Any]) -> bool:
-    return state.get("uniqueName") == "default"
+def _is_predefined(_api: Api, state: Mapping[str, Any]) -> bool:
+    return state.get("uniqueName") in _PREDEFINED
 
 
-class TaskChannel(Resource):
-    """A kind of task: https://www.twilio.com/docs/taskrouter/api/task-channel.
+def _wrong_name(value: Any) -> Wrong:
+    # "Task Channel friendlyName and uniqueName values do not support hyphens":
+    # https://www.twilio.com/docs/taskrouter/api/task-channel
+    yield from shapes.NAME.wrong(value)
+    if isinstance(value, str) and "-" in value:
+        yield "", "a name without hyphens, which task channels do not support"
 
-    Import one with `pulumi import twilio:taskrouter:TaskChannel <name> WS…/TC…`. The channel
-    `default`, if Twilio refuses to delete it, is forgotten on destroy.
+
+_NAME = Shape({"type": "string"}, _wrong_name)
+
+
+class TaskChannel(Kind):
+    """A task channel: a kind of task, of which a worker handles so many at once.
+
+    https://www.twilio.com/docs/taskrouter/api/task-channel.
+
+    Import one with `pulumi import twilio:taskrouter:TaskChannel <name> WS…/TC…`. A
+    predefined channel, such as `voice`, is forgotten on destroy if Twilio refuses to delete it.
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     workspace_sid
         The workspace, `WS` and 32 hexadecimal digits. Another one replaces the channel.
     unique_name
-        The name that tasks give, such as `voice`. Another one replaces the channel.
+        The name that tasks give, such as `voice`, without hyphens. Another one replaces the
+        channel.
     friendly_name
-        Its name in the Console.
+        Its name in the Console, without hyphens.
     channel_optimized_routing
         Whether workers who have been idle the longest come first; false is the default.
     adopt_existing
@@ -48,31 +59,12 @@ class TaskChannel(Resource):
         sid_prefix="TC",
         properties=(
             declare.IN_WORKSPACE,
-            Property("uniqueName", shapes.NAME, required=True, replaces=True),
-            declare.FRIENDLY_NAME,
+            Property("uniqueName", _NAME, required=True, replaces=True),
+            Property("friendlyName", _NAME, required=True),
             Property("channelOptimizedRouting", shapes.FLAG, default=False),
             declare.ADOPT_EXISTING,
         ),
         key="uniqueName",
         filtered=False,
-        is_kept=_is_default,
+        is_kept=_is_predefined,
     )
-
-    account_sid: pulumi.Output[str]
-    workspace_sid: pulumi.Output[str]
-    unique_name: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    channel_optimized_routing: pulumi.Output[bool]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        workspace_sid: pulumi.Input[str],
-        unique_name: pulumi.Input[str],
-        friendly_name: pulumi.Input[str],
-        channel_optimized_routing: pulumi.Input[bool] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

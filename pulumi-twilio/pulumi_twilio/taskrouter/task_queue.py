@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import pulumi
-
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 from pulumi_twilio.shapes import Shape, Wrong
 from pulumi_twilio.taskrouter import expressions
 
@@ -20,17 +17,15 @@ def _wrong_workers(value: Any) -> Wrong:
         yield "", expected
 
 
-class TaskQueue(Resource):
-    """A task queue: https://www.twilio.com/docs/taskrouter/api/task-queue.
+class TaskQueue(Kind):
+    """A task queue: where tasks wait for one of the workers whom an expression selects.
+
+    https://www.twilio.com/docs/taskrouter/api/task-queue.
 
     Import one with `pulumi import twilio:taskrouter:TaskQueue <name> WS…/WQ…`.
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     workspace_sid
         The workspace, `WS` and 32 hexadecimal digits. Another one replaces the queue.
     friendly_name
@@ -68,28 +63,3 @@ class TaskQueue(Resource):
             declare.ADOPT_EXISTING,
         ),
     )
-
-    account_sid: pulumi.Output[str]
-    workspace_sid: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    target_workers: pulumi.Output[str]
-    max_reserved_workers: pulumi.Output[int]
-    task_order: pulumi.Output[str]
-    reservation_activity_sid: pulumi.Output[str | None]
-    assignment_activity_sid: pulumi.Output[str | None]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        workspace_sid: pulumi.Input[str],
-        friendly_name: pulumi.Input[str],
-        target_workers: pulumi.Input[str] | None = None,
-        max_reserved_workers: pulumi.Input[int] | None = None,
-        task_order: pulumi.Input[str] | None = None,
-        reservation_activity_sid: pulumi.Input[str] | None = None,
-        assignment_activity_sid: pulumi.Input[str] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

@@ -1,31 +1,23 @@
 """`twilio:taskrouter:Workflow`: https://www.twilio.com/docs/taskrouter/api/workflow."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import pulumi
-
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
 from pulumi_twilio.shapes import Shape
 from pulumi_twilio.taskrouter import workflow_configuration
 
 _DAY = 24 * 60 * 60
 
 
-class Workflow(Resource):
-    """A workflow: https://www.twilio.com/docs/taskrouter/api/workflow.
+class Workflow(Kind):
+    """A workflow: the rules by which tasks are routed to task queues and workers.
+
+    https://www.twilio.com/docs/taskrouter/api/workflow.
 
     Import one with `pulumi import twilio:taskrouter:Workflow <name> WS…/WW…`.
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     workspace_sid
         The workspace, `WS` and 32 hexadecimal digits. Another one replaces the workflow.
     friendly_name
@@ -81,26 +73,3 @@ class Workflow(Resource):
             declare.ADOPT_EXISTING,
         ),
     )
-
-    account_sid: pulumi.Output[str]
-    workspace_sid: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    configuration: pulumi.Output[str]
-    task_reservation_timeout: pulumi.Output[int]
-    assignment_callback_url: pulumi.Output[str | None]
-    fallback_assignment_callback_url: pulumi.Output[str | None]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        workspace_sid: pulumi.Input[str],
-        friendly_name: pulumi.Input[str],
-        configuration: pulumi.Input[Mapping[str, Any] | str],
-        task_reservation_timeout: pulumi.Input[int] | None = None,
-        assignment_callback_url: pulumi.Input[str] | None = None,
-        fallback_assignment_callback_url: pulumi.Input[str] | None = None,
-        adopt_existing: pulumi.Input[bool] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

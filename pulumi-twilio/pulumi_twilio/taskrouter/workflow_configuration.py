@@ -1,18 +1,21 @@
 """A workflow's configuration: its shape, its JSON, and when two of them mean the same.
 
 The shape is documented at
-https://www.twilio.com/docs/taskrouter/workflow-configuration.
+https://www.twilio.com/docs/taskrouter/workflow-configuration. What TaskRouter takes is taken here,
+however unusual it is; where a task then goes is no matter of the provider.
 """
 
 import difflib
-import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pulumi_twilio.property_values import UNKNOWN, has_unknown
+from pulumi_twilio import json_values
+from pulumi_twilio.json_values import SCHEMA, as_object
+from pulumi_twilio.property_values import UNKNOWN
 from pulumi_twilio.shapes import Wrong, sid
 from pulumi_twilio.taskrouter import expressions
+
+__all__ = ["SCHEMA", "as_json", "as_object", "rule", "same"]
 
 _QUEUE = sid("WQ").wrong
 _FILTER_KEYS = ("filter_friendly_name", "friendly_name", "expression", "targets")
@@ -27,54 +30,19 @@ _TARGET_KEYS = (
     "known_worker_friendly_name",
 )
 
-SCHEMA = {
-    "oneOf": [
-        {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
-        {"type": "string"},
-    ]
-}
-
-
-def as_object(value: Any) -> Any:
-    """Give a configuration as an object.
-
-    Parameters
-    ----------
-    value
-        An object, or its JSON.
-
-    Returns
-    -------
-    Any
-        The object; the value as it is when it is a string but not JSON.
-    """
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+_NUMBERS = ("priority", "timeout")
 
 
 def as_json(value: Any) -> Any:
-    """Give a configuration as JSON.
-
-    Parameters
-    ----------
-    value
-        An object, or its JSON.
-
-    Returns
-    -------
-    Any
-        A string, or `UNKNOWN` while something in the configuration is unknown.
-    """
-    if has_unknown(value):
-        return UNKNOWN
-    # Objects come from the engine in no order of their own.
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    """Give a configuration as JSON, see `json_values.as_json`; a key with null is left out."""
+    return json_values.as_json(value if isinstance(value, str) else _without_nulls(value))
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two configurations mean the same: white space and order of keys do not count.
+    """Tell whether two configurations mean the same.
+
+    White space and the order of keys do not count, a key with null is as good as absent, and a
+    number is the same as text, as Twilio's own examples write some.
 
     Parameters
     ----------
@@ -86,7 +54,29 @@ def same(one: Any, other: Any) -> bool:
     bool
         True when they mean the same.
     """
-    return bool(as_object(one) == as_object(other))
+    return bool(_meaning(as_object(one)) == _meaning(as_object(other)))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
+
+
+def _meaning(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_meaning(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _number(each) if key in _NUMBERS else _meaning(each)
+        for key, each in value.items()
+        if each is not None
+    }
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def rule(value: Any) -> Wrong:
@@ -110,18 +100,12 @@ def rule(value: Any) -> Wrong:
     routing, path = configuration.get("task_routing"), ".task_routing"
     if routing is UNKNOWN:
         return
-    if not isinstance(routing, dict) or not routing.keys() & {"filters", "default_filter"}:
+    if not isinstance(routing, dict):
         yield path, "an object with filters, default_filter or both"
         return
     yield from _unknown_keys(routing, path, ("filters", "default_filter"))
-    filters = routing.get("filters", [])
-    yield from _each(filters, f"{path}.filters", _filter, "a list of filters")
-    yield from _unreachable(
-        filters,
-        f"{path}.filters",
-        lambda each: expressions.always_holds(str(each.get("expression"))),
-        "takes every task",
-    )
+    if routing.get("filters") is not None:
+        yield from _each(routing["filters"], f"{path}.filters", _filter, "a list of filters")
     default = routing.get("default_filter")
     if default is not None and default is not UNKNOWN:
         yield from _default_filter(default, f"{path}.default_filter")
@@ -134,27 +118,6 @@ def _unknown_keys(
         close = difflib.get_close_matches(key, known, n=1)
         hint = f"{close[0]}; " if close else ""
         yield f"{path}.{key}", f"{hint}one of the keys {', '.join(known)}"
-
-
-def _unreachable(
-    values: Any, path: str, ends: Callable[[dict[str, Any]], bool], because: str
-) -> Iterator[tuple[str, str]]:
-    """Find what comes after an entry that no task gets past."""
-    entries = values if isinstance(values, list) else []
-    for position, each in enumerate(entries[:-1]):
-        if isinstance(each, dict) and ends(each):
-            first = f"{path.rpartition('.')[2]}[{position}]"
-            yield (
-                f"{path}[{position + 1}]",
-                f"before {first}, which {because}: no task gets past it",
-            )
-            return
-
-
-def _waits_for_ever(target: dict[str, Any]) -> bool:
-    # A target without a timeout keeps the task, unless skip_if lets it pass:
-    # https://www.twilio.com/docs/taskrouter/worker-presence.
-    return target.get("timeout") is None and target.get("skip_if") is None
 
 
 def _each(value: Any, path: str, inner: Any, expected: str) -> Iterator[tuple[str, str]]:
@@ -183,33 +146,27 @@ def _filter(value: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
     if targets == []:
         yield f"{path}.targets", expected
     yield from _each(targets, f"{path}.targets", _target, expected)
-    yield from _unreachable(
-        targets, f"{path}.targets", _waits_for_ever, "has no timeout and no skip_if"
-    )
+    first = targets[0] if isinstance(targets, list) and targets else None
+    if isinstance(first, dict) and first.get("queue") is None:
+        # Those after it inherit its queue: it needs one.
+        yield from _queue(first, f"{path}.targets[0]")
 
 
 def _target(value: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
     yield from _unknown_keys(value, path, _TARGET_KEYS)
-    yield from _queue(value, path)
+    if value.get("queue") is not None:
+        yield from _queue(value, path)
     yield from _expression(value, "expression", path, expressions.fault)
     yield from _expression(value, "skip_if", path, expressions.fault)
     yield from _expression(value, "order_by", path, lambda _text: None)
     yield from _expression(value, "known_worker_friendly_name", path, expressions.value_fault)
-    yield from _expression(value, "known_worker_sid", path, _worker_fault)
-    for key, least in (("priority", 0), ("timeout", 1)):
-        number = value.get(key, least)
-        if number is UNKNOWN:
+    yield from _expression(value, "known_worker_sid", path, expressions.value_fault)
+    for key in _NUMBERS:
+        number = _number(value.get(key))
+        if number is None or number is UNKNOWN:
             continue
-        if isinstance(number, bool) or not isinstance(number, int) or number < least:
-            yield f"{path}.{key}", f"a whole number, {least} or more"
-
-
-def _worker_fault(text: str) -> str | None:
-    # A SID may stand for itself, but then it has to be a worker's.
-    bare = text.strip("\"' ")
-    if re.fullmatch(r"[A-Z]{2}[0-9a-f]{32}", bare) and not bare.startswith("WK"):
-        return "the SID of a worker, WK and 32 hexadecimal digits, or a value such as task.agentSid"
-    return expressions.value_fault(text)
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            yield f"{path}.{key}", "a whole number, 0 or more"
 
 
 def _expression(

@@ -1,25 +1,21 @@
 """`twilio:taskrouter:Workspace`: https://www.twilio.com/docs/taskrouter/api/workspace."""
 
-import pulumi
-
 from pulumi_twilio import declaration as declare
 from pulumi_twilio import shapes
-from pulumi_twilio.declaration import Declaration, Property
-from pulumi_twilio.sdk import Resource
+from pulumi_twilio.declaration import Declaration, Kind, Property
+from pulumi_twilio.taskrouter import events_filter
 
 
-class Workspace(Resource):
-    """Settings of a workspace that exists: https://www.twilio.com/docs/taskrouter/api/workspace.
+class Workspace(Kind):
+    """Settings of a workspace that exists, such as the one of Flex.
+
+    https://www.twilio.com/docs/taskrouter/api/workspace.
 
     Pulumi neither creates nor deletes a workspace: it changes what is declared and leaves the rest
     as it is. Import one with `pulumi import twilio:taskrouter:Workspace <name> WS…`.
 
     Parameters
     ----------
-    resource_name
-        Its name in the program.
-    opts
-        Pulumi's resource options.
     friendly_name
         Its name at Twilio, by which it is found; `Flex Task Assignment` for Flex.
     default_activity_sid
@@ -29,7 +25,8 @@ class Workspace(Resource):
     event_callback_url
         What Twilio calls when an event occurs; an empty string clears it.
     events_filter
-        The events to call it for, separated by commas; an empty string means all.
+        The events to call it for, such as `task.created`, separated by commas in any order; an
+        empty string means all.
     multi_task_enabled
         Whether workers handle several tasks at once.
     prioritize_queue_order
@@ -47,33 +44,9 @@ class Workspace(Resource):
             Property("defaultActivitySid", shapes.sid("WA")),
             Property("timeoutActivitySid", shapes.sid("WA")),
             Property("eventCallbackUrl", shapes.URL, default=""),
-            Property("eventsFilter", shapes.TEXT, default=""),
+            Property("eventsFilter", events_filter.SHAPE, default="", same=events_filter.same),
             Property("multiTaskEnabled", shapes.FLAG),
             Property("prioritizeQueueOrder", shapes.one_of("FIFO", "LIFO")),
         ),
         only_adopted=True,
     )
-
-    account_sid: pulumi.Output[str]
-    friendly_name: pulumi.Output[str]
-    default_activity_sid: pulumi.Output[str | None]
-    timeout_activity_sid: pulumi.Output[str | None]
-    event_callback_url: pulumi.Output[str | None]
-    events_filter: pulumi.Output[str | None]
-    multi_task_enabled: pulumi.Output[bool]
-    prioritize_queue_order: pulumi.Output[str]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        friendly_name: pulumi.Input[str],
-        default_activity_sid: pulumi.Input[str] | None = None,
-        timeout_activity_sid: pulumi.Input[str] | None = None,
-        event_callback_url: pulumi.Input[str] | None = None,
-        events_filter: pulumi.Input[str] | None = None,
-        multi_task_enabled: pulumi.Input[bool] | None = None,
-        prioritize_queue_order: pulumi.Input[str] | None = None,
-    ) -> None:
-        self._register(resource_name, opts, locals())

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
-from tests.functions.failures.switches import POSITIONS, Case
 from tests.functions.failures.table_faults import TableFaults, table_faults
-from tests.functions.recording import KINDS, cases
-from tests.functions.served import Served, served
+from tests.functions.recording import cases
 
 
 @pytest.fixture(scope="module")
@@ -18,36 +16,6 @@ def running(aws: Aws) -> Iterator[Deployment]:
     with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
         wait_shortly(patch)
         yield deployment
-
-
-@pytest.fixture
-def customer(running: Deployment, case: Case) -> Iterator[Served]:
-    """A customer whom Ana serves, in an account that behaves as the case says."""
-    centre = running.twilio.centre
-    settings = centre.account.settings
-    running.twilio.journal.clear()
-    with centre.account.lock:
-        settings.restore()
-        # The waits between searches are shorter too.
-        settings.change({**POSITIONS[case.position].switches, "evaluations_per_second": 30})
-    customer = served(centre, KINDS[case.kind](centre))
-    yield customer
-    running.twilio.faults.clear()
-    customer.forget()
-
-
-@pytest.fixture
-def forger(running: Deployment, customer: Served) -> str:
-    """A task that Ben holds, and whose attributes claim that it was transferred from Ana's."""
-    centre = running.twilio.centre
-    return centre.chat_task(
-        "ben",
-        transferredFrom=customer.task_sid,
-        targetSid=centre.workers["ben"],
-        transferTargetType="worker",
-        ignoreWorkerSids=[centre.workers["ben"]],
-        ignoreAgent="ana_40example_2Ecom",
-    )
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.recording import CLOSE, DETACH, KINDS, last_path, other_tasks
 from tests.functions.served import served
+from twilio_emulator.taskrouter.model import TaskStatus
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 

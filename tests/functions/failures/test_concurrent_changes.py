@@ -9,14 +9,14 @@ import pytest
 
 from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import Target, TransferRequest
-from chat_transfer.transfer.order import transfer
+from chat_transfer.transfer.requests import transfer
 from chat_transfer.twilio.retries import Budget
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Context
 from tests.functions.meanwhile import meanwhile, under_way
 from tests.functions.recording import CREATION, KINDS, last_path, other_tasks
 from tests.functions.served import served
+from twilio_emulator.taskrouter.model import TaskStatus
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -69,17 +69,20 @@ def test_a_transfer_that_was_accepted_is_finished_and_not_undone(
     assert centre.workspace.task(original).status is TaskStatus.COMPLETED
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_transfer_that_is_accepted_while_a_step_fails_once_succeeds(
-    deployment: Deployment, kind: str
+def test_a_transfer_accepted_while_a_step_fails_is_finished_by_the_schedule(
+    deployment: Deployment,
 ) -> None:
-    centre = deployment.twilio.centre
+    centre, kind = deployment.twilio.centre, "conversation"
     original = centre.tasks[kind]
     deployment.twilio.faults.silence(0.1, method="POST", path=last_path(kind, original), times=4)
     with meanwhile(deployment, original, centre.accept):
         answer = deployment.transfer(kind, centre.workers["dev"])
-    assert answer.status == 200
-    assert centre.holder_of(answer.body["taskSid"]) == "dev"
+    assert (answer.status, answer.code) == (502, "transfer_not_finished")
+
+    deployment.look_at_offers()
+
+    [made] = centre.open_tasks("transferredFrom", original)
+    assert centre.holder_of(made.sid) == "dev"
     assert centre.workspace.task(original).status is TaskStatus.COMPLETED
 
 
@@ -206,8 +209,8 @@ def both(deployment: Deployment, task_sid: str, target_sid: str) -> dict[str, st
         try:
             context = Context(25)
             budget = Budget.of_invocation(context.get_remaining_time_in_millis())
-            record = runtime.record(context, budget)
-            answers["200"] = transfer(request, record, lambda: runtime.twilio(budget)).task_sid
+            table = runtime.table(context)
+            answers["200"] = transfer(request, table, lambda: runtime.twilio(budget)).task_sid
         except Problem as problem:
             answers[str(int(problem.status))] = problem.code
 

@@ -1,19 +1,17 @@
 """A creation without an answer: searched for, not sent twice, never taken for another task."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from chat_transfer.transfer import new_task
-from chat_transfer.twilio.taskrouter import Task
-from local.twilio.clock import ManualClock
+from chat_transfer.transfer import looking
+from chat_transfer.transfer.looking import Look
 from tests.functions.conftest import Aws, Deployment, deployed
-from tests.functions.cutting import cut_off_after, lose_creation
+from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import CREATION, DETACH, KINDS
 from tests.functions.served import served
+from twilio_emulator.clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -32,28 +30,8 @@ def test_a_creation_in_doubt_is_not_sent_again_in_the_same_request(deployment: D
     case.assert_customer_is_served(again)
 
 
-@pytest.mark.parametrize("target", ["dev", "carla"])
-def test_the_next_request_leaves_one_of_two_tasks_that_were_created_without_an_answer(
-    deployment: Deployment, target: str
-) -> None:
-    """Whichever target the next request names, only its own task is left."""
-    centre = deployment.twilio.centre
-    case = served(centre, centre.tasks["chat"])
-    lose_creation(deployment.twilio.faults)
-    assert deployment.transfer("chat", centre.workers["dev"]).body["rolledBack"] is False
-    deployment.twilio.faults.clear()
-    (made,) = centre.open_tasks("transferredFrom", case.task_sid)
-    deployment.make_double(made.sid)
-
-    answer = deployment.transfer("chat", centre.workers[target])
-
-    assert answer.status == 200, answer.text
-    case.assert_customer_is_served(answer)
-    assert len(centre.open_tasks("transferredFrom", case.task_sid)) == 1
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_creation_that_appears_after_the_next_one_is_cancelled_by_a_later_request(
+def test_a_creation_that_appears_late_is_cancelled_by_the_schedule(
     deployment: Deployment, kind: str
 ) -> None:
     centre = deployment.twilio.centre
@@ -63,7 +41,7 @@ def test_a_creation_that_appears_after_the_next_one_is_cancelled_by_a_later_requ
     switches.invite_names_its_task, switches.invite_task_delay = kind == "chat", 0.0
     faults.close(method="POST", path=CREATION[kind], takes_effect=True)
     if kind == "conversation":
-        faults.status(500, method="GET", path="/Invites$", nth=2, times=4)
+        faults.status(500, method="GET", path="/Invites$", nth=2, times=8)
     first = deployment.transfer(kind, centre.workers["dev"])
     assert (first.status, first.body["rolledBack"]) == (502, False)
     faults.clear()
@@ -71,6 +49,7 @@ def test_a_creation_that_appears_after_the_next_one_is_cancelled_by_a_later_requ
     assert second.status == 200, second.text
 
     switches.search_lag = 0.0
+    deployment.look_at_offers()
     third = deployment.transfer(kind, centre.workers["dev"])
 
     assert third.body == second.body
@@ -133,7 +112,7 @@ def test_an_invite_whose_task_is_not_found_is_sent_once(deployment: Deployment) 
 def test_an_invite_that_does_not_name_its_task_is_looked_up_among_the_invites(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
-    monkeypatch.setattr(new_task, "SEARCH_SECONDS", 3.0)
+    monkeypatch.setattr(looking, "SEARCH_SECONDS", 3.0)
     centre = deployment.twilio.centre
     centre.account.settings.invite_names_its_task = False
     centre.account.settings.invite_task_delay = delay
@@ -154,14 +133,8 @@ def test_an_unanswered_invite_that_appears_after_the_search_is_taken_for_our_own
     case = served(centre, centre.tasks["conversation"])
     deployment.twilio.faults.close(method="POST", path=CREATION["conversation"], takes_effect=True)
     with monkeypatch.context() as patch:
-        patch.setattr(new_task, "search", lambda *_, **__: ())
+        patch.setattr(Look, "_match", lambda *_: None)
         assert deployment.transfer("conversation", centre.workers["dev"]).status == 502
-    too_early = iter([()])
-
-    def search(*args: Any, **kwargs: Any) -> Sequence[Task]:
-        return new_task.search(*args, **kwargs) if next(too_early, None) is None else ()
-
-    monkeypatch.setattr("chat_transfer.transfer.creation.search", search)
 
     answer = deployment.transfer("conversation", centre.workers[target])
 

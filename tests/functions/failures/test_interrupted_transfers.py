@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.twilio.taskrouter.model import Task, TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after, lose_creation
 from tests.functions.lambda_events import Answer
@@ -12,6 +11,7 @@ from tests.functions.locks import let_locks_run_out
 from tests.functions.meanwhile import meanwhile
 from tests.functions.recording import CLOSE, CREATION, other_tasks
 from tests.functions.served import Served, served
+from twilio_emulator.taskrouter.model import Task, TaskStatus
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -49,7 +49,7 @@ def interrupted(deployment: Deployment) -> Interrupted:
 
 def test_an_undo_that_fails_again_is_done_by_the_request_after_it(interrupted: Interrupted) -> None:
     path = f"/Tasks/{interrupted.case.task_sid}$"
-    interrupted.deployment.twilio.faults.status(500, method="POST", path=path, times=4)
+    interrupted.deployment.twilio.faults.status(500, method="POST", path=path, times=8)
 
     answer = interrupted.ask()
 

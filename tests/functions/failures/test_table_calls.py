@@ -12,9 +12,9 @@ from tests.functions.locks import let_locks_run_out
 from tests.functions.recording import KINDS
 from tests.functions.served import served
 
-# The lock, the attempt: it begins, hands over; the result, the attempt has ended.
-CALLS = ["PutItem", "PutItem", "PutItem", "UpdateItem", "DeleteItem"]
-HANDING_OVER = 2
+# The pointer to the record, the lock, the creation that is sent, the new task, the end.
+CALLS = ["GetItem", "UpdateItem", "TransactWriteItems", "TransactWriteItems", "UpdateItem"]
+ENDING = 3
 
 
 def test_a_transfer_makes_five_calls_to_the_table(running: Deployment, table: TableFaults) -> None:
@@ -40,7 +40,7 @@ def test_a_customer_is_served_where_a_call_to_the_table_fails(
     answer = running.transfer(case.task_sid, centre.workers["dev"])
 
     case.assert_customer_is_served(answer)
-    is_made = nth >= HANDING_OVER
+    is_made = nth >= ENDING
     assert answer.status == (200 if is_made else 502), answer.text
     if not is_made:
         assert answer.code == "ledger_unavailable"

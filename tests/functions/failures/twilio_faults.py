@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from local.twilio.faults import Fault
 from tests.functions.conftest import Deployment
 from tests.functions.recording import Call
+from twilio_emulator.faults import Fault
 
 # How long a call waits for its answer, and when a late one takes effect: before a transfer ends,
 # which searches for a new task for 0.3 seconds, or after it.

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.twilio.clock import ManualClock
-from local.twilio.taskrouter.model import Task
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
-from tests.functions.failures.switches import leading
 from tests.functions.failures.table_faults import TableFaults, table_faults
 from tests.functions.lambda_events import Answer
 from tests.functions.recording import KINDS
-from tests.functions.served import HELD, Served, served
+from tests.functions.served import HELD, Served, leading, served
+from twilio_emulator.clock import ManualClock
+from twilio_emulator.taskrouter.model import Task
 
 # How long a call is under way while an agent leaves.
 SECONDS = 0.5
@@ -87,20 +86,22 @@ def event_of(task_sid: str) -> str:
     return json.dumps(event)
 
 
-def assert_a_new_task_is_accepted(offering: Offering, made: str) -> None:
+def assert_a_new_task_is_accepted(
+    offering: Offering, made: str, *, state: str = "accepted"
+) -> None:
     """Check that the customer waits for an agent, and let one accept."""
     [task] = offering.tasks()
     assert task.sid not in {made, offering.task_sid}
     assert offering.customer.room_is_open()
     offering.running.twilio.centre.accept(task.sid)
     assert offering.event(task.sid)
-    assert offering.state() == "accepted"
+    assert offering.state() == state
 
 
 def not_settled(capsys: pytest.CaptureFixture[str]) -> float:
-    """How many offers the metric of the alarm counts that could not be settled."""
+    """How many looks the metric of the alarm counts that have failed."""
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    return sum(sum(json.loads(line).get("OfferNotSettled", ())) for line in lines)
+    return sum(sum(json.loads(line).get("LookFailed", ())) for line in lines)
 
 
 @pytest.fixture(scope="module")

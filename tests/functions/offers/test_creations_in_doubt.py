@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.twilio.clock import ManualClock
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import AGENT_SECONDS
 from tests.functions.offers.conftest import Offering, not_settled
+from twilio_emulator.clock import ManualClock
+from twilio_emulator.taskrouter.model import TaskStatus
 
 # How long after its invite the first task appears.
 LATE_SECONDS = 5

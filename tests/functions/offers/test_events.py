@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from local.twilio.sids import new_sid
 from tests.functions.conftest import EVENTS_PASSWORD, Aws, Deployment, create_secret
 from tests.functions.lambda_events import Answer, http_event
 from tests.functions.offers.conftest import Offering, event_of
+from twilio_emulator.sids import new_sid
 
 
 def send(
@@ -106,7 +106,7 @@ def test_events_of_anyone_else_are_refused(
 def test_no_password_admits_no_one(
     running: Deployment, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TWILIO_SECRET_ARN", create_secret(aws, {"auth_token": "a"}))
+    monkeypatch.setenv("EVENTS_SECRET_ARN", create_secret(aws, {"other": "a"}))
     running.receive_events.runtime.cache_clear()
 
     assert send(running, "[]", password="").code == "events_unauthorized"
@@ -119,7 +119,7 @@ def test_a_changed_password_is_taken_at_once(
     running: Deployment, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arn = create_secret(aws, {"events_password": "first"})
-    monkeypatch.setenv("TWILIO_SECRET_ARN", arn)
+    monkeypatch.setenv("EVENTS_SECRET_ARN", arn)
     running.receive_events.runtime.cache_clear()
     assert send(running, "[]", password="first").status == 204
     aws.secrets.put_secret_value(SecretId=arn, SecretString='{"events_password": "second"}')
@@ -161,7 +161,7 @@ def test_events_that_cannot_be_queued_come_again(
     running: Deployment, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     """Twilio sends them again after a 503, and would drop them after a 4xx."""
-    variable = {"queue": "EVENTS_QUEUE_URL", "secret": "TWILIO_SECRET_ARN"}[broken]
+    variable = {"queue": "EVENTS_QUEUE_URL", "secret": "EVENTS_SECRET_ARN"}[broken]
     monkeypatch.setenv(variable, "https://sqs.us-east-1.amazonaws.com/123456789012/none")
     running.receive_events.runtime.cache_clear()
 
@@ -219,22 +219,17 @@ def test_repeated_and_forged_events_change_nothing(offering: Offering) -> None:
     assert offering.state() == "accepted"
 
 
-def test_an_attempt_that_cannot_be_read_does_not_hold_up_the_others(
-    offering: Offering, aws: Aws
-) -> None:
-    """A newer version has written it, and was taken back."""
+def test_a_record_that_cannot_be_read_holds_up_no_other(offering: Offering, aws: Aws) -> None:
     offering.running.twilio.centre.accept(offering.offer().body["taskSid"])
-    table, unreadable = os.environ["IDEMPOTENCY_TABLE"], new_sid("WT")
-    keys = [{"id": {"S": f"attempt#{sid}"}} for sid in (offering.task_sid, unreadable)]
-    item = aws.dynamodb.get_item(TableName=table, Key=keys[0])["Item"]
-    values = json.loads(item["attempt"]["S"]) | {"of_a_newer_version": 1}
-    changed = {"attempt": {"S": json.dumps(values)}, "offer": {"S": unreadable}}
-    aws.dynamodb.put_item(TableName=table, Item={**item, **keys[1], **changed})
+    table, key = os.environ["IDEMPOTENCY_TABLE"], {"S": new_sid("UO")}
+    aws.dynamodb.put_item(
+        TableName=table, Item={"id": key, "unfinished": key, "wanted": {"S": "no JSON"}}
+    )
 
     try:
         offering.schedule()
     finally:
-        aws.dynamodb.delete_item(TableName=table, Key=keys[1])
+        aws.dynamodb.delete_item(TableName=table, Key={"id": key})
 
     assert offering.agents() == {"ben"}
 
@@ -248,7 +243,8 @@ def test_where_the_feature_is_switched_off_no_offer_is_made(
 
     assert offering.offer().status == 202, "what is open stays"
     offering.running.twilio.centre.accept(made)
-    assert offering.state() == "accepted", "a read hands over where no event does"
+    offering.schedule()
+    assert offering.state() == "accepted"
     assert offering.agents() == {"ben"}
 
     monkeypatch.undo()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.lambda_events import http_event
-from tests.functions.offers.conftest import Offering
+from tests.functions.offers.conftest import Offering, assert_a_new_task_is_accepted
+from twilio_emulator.taskrouter.model import TaskStatus
 
 
 def test_an_offer_leaves_the_chat_with_its_agent(offering: Offering) -> None:
@@ -223,8 +223,8 @@ def test_a_closed_conversation_ends_its_offer(offering: Offering, original: str)
     assert centre.workspace.task(made).status is TaskStatus.CANCELED
 
 
-def test_a_conversation_that_both_agents_left_is_over(offering: Offering) -> None:
-    """Ben has accepted and completed it after Ana's task ended: no customer waits."""
+def test_a_customer_whom_both_agents_left_gets_a_new_task(offering: Offering) -> None:
+    """Ben has accepted and completed it after Ana's task ended, and the conversation is open."""
     made = offering.offer().body["taskSid"]
     centre = offering.running.twilio.centre
     centre.accept(made)
@@ -233,8 +233,7 @@ def test_a_conversation_that_both_agents_left_is_over(offering: Offering) -> Non
 
     offering.schedule()
 
-    assert offering.state() == "accepted"
-    assert not offering.tasks()
+    assert_a_new_task_is_accepted(offering, made)
 
 
 def test_an_offer_whose_task_lost_its_interaction_is_handed_over(offering: Offering) -> None:

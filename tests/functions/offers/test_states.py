@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.functions.conftest import Aws
 from tests.functions.failures.table_faults import TableFaults
+from tests.functions.locks import let_locks_run_out
 from tests.functions.offers.conftest import Offering
 
 
@@ -15,14 +17,15 @@ def healthy(offering: Offering, table: TableFaults) -> None:
 
 
 def test_an_offer_that_could_not_be_recorded_can_be_taken_back(
-    offering: Offering, table: TableFaults
+    offering: Offering, aws: Aws, table: TableFaults
 ) -> None:
     """It is not taken for the one before, which was taken back."""
     offering.offer()
     assert offering.take_back().body["state"] == "cancelled"
-    table.refuse("^PutItem .*OFFERED")
-    assert offering.offer().code == "ledger_unavailable"
+    table.refuse(f"^TransactWriteItems .*task#(?!{offering.task_sid})")
+    assert offering.offer().status == 202
     table.pass_all()
+    let_locks_run_out(aws)
     assert len(offering.tasks()) == 2
 
     answer = offering.take_back()
@@ -31,16 +34,15 @@ def test_an_offer_that_could_not_be_recorded_can_be_taken_back(
     assert [task.sid for task in offering.tasks()] == [offering.task_sid]
 
 
-@pytest.mark.parametrize(
-    "call", ["^DeleteItem .*attempt#", "^PutItem .*offer#"], ids=["the attempt", "the outcome"]
-)
 def test_an_offer_that_was_taken_back_is_cancelled_though_a_call_to_the_table_failed(
-    offering: Offering, table: TableFaults, call: str
+    offering: Offering, aws: Aws, table: TableFaults
 ) -> None:
+    """The lock cannot be released, so the next look begins when it has run out."""
     offering.offer()
-    table.refuse(call)
+    table.refuse("^UpdateItem .*held_until = :held_until")
     offering.take_back()
     table.pass_all()
+    let_locks_run_out(aws)
 
     offering.schedule()
 

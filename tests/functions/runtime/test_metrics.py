@@ -65,19 +65,23 @@ def test_a_failure_is_counted_by_code_and_as_a_whole(
     assert not any("RolledBack" in name for name, _ in found)
 
 
-def test_the_schedule_counts_offers_that_it_cannot_settle_and_none_otherwise(
+def test_the_schedule_counts_looks_that_fail_and_zero_otherwise(
     deployment: Deployment, measured: Callable[[], Measured]
 ) -> None:
     centre = deployment.twilio.centre
     deployment.look_at_offers()
-    assert measured() == {("OfferNotSettled", SERVICE): [0]}
+    assert measured() == {
+        ("ConversationsUnderWay", SERVICE): [0],
+        ("LookFailed", SERVICE): [0],
+        ("LookLeftOut", SERVICE): [0],
+    }
     deployment.transfer("conversation", centre.workers["dev"], handOver="accepted")
     measured()
     deployment.twilio.faults.status(500, method="GET", times=None)
 
     deployment.look_at_offers()
 
-    assert measured()["OfferNotSettled", SERVICE] == [0, 1]
+    assert measured()["LookFailed", SERVICE] == [1]
 
 
 def test_a_request_without_a_token_is_not_counted(

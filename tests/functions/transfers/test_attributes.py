@@ -1,6 +1,7 @@
 """What becomes of a task's attributes in a transfer."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_transfer.http.request import Target
 from chat_transfer.transfer import attributes
+from chat_transfer.transfer.record import Wanted, When
 from chat_transfer.twilio.taskrouter import Task
 from tests.functions.conftest import Deployment
 from tests.sampling import examples
@@ -28,6 +29,7 @@ def task(**content: Any) -> Task:
         etag='"1"',
         assignment_status="assigned",
         priority=0,
+        timeout=86_400,
         task_channel="chat",
         workflow_sid="WW1",
         date_created=None,
@@ -35,14 +37,9 @@ def task(**content: Any) -> Task:
     )
 
 
-def transferred(original: Task, *, offered: bool = False) -> dict[str, Any]:
-    return attributes.transferred(
-        original,
-        Target("WQ1"),
-        ignore_agent="ana",
-        ignore_worker_sids=["WK1", "WK2"],
-        offered=offered,
-    )
+def transferred(original: Task, when: When = When.NOW) -> Mapping[str, Any]:
+    wanted = Wanted(original=original.sid, target="WQ1", when=when, held_by="WK1", identity="ana")
+    return attributes.next_task(original, wanted, "WW1", ["WK2"]).attributes
 
 
 @settings(max_examples=examples(40), deadline=None)
@@ -51,22 +48,57 @@ def test_a_transfer_adds_attributes_and_keeps_the_others(content: dict[str, Any]
     original = task(**{"channelSid": "CH1", **content})
     made = transferred(original)
     ours = {"targetSid", "transferTargetType", "ignoreAgent", "ignoreWorkerSids", "transferredFrom"}
+    ours |= {"transferHandOver", "conversations"}
     for name, value in original.attributes.items():
         assert name in ours or made[name] == value
-    assert set(made) == set(original.attributes) | ours | {"conversations"}
+    assert set(made) == set(original.attributes) | ours
 
 
 def test_the_conversation_id_is_the_first_tasks_unless_there_is_one() -> None:
     assert transferred(task())["conversations"] == {"conversation_id": "WT1"}
-    assert transferred(task(conversations={"case": 7}))["conversations"] == {"case": 7}
+    linked = {"conversation_id": "WT0", "case": 7}
+    assert transferred(task(conversations=linked))["conversations"] == linked
 
 
-def test_only_what_is_offered_says_so() -> None:
-    """The workflow would cancel it, so a task that was once offered does not keep it."""
-    offered = transferred(task(), offered=True)
+@pytest.mark.parametrize("unlinked", [None, 7, "text", [], {}, {"conversation_id": ""}])
+def test_a_task_without_a_conversation_id_is_linked(unlinked: object) -> None:
+    """Twilio makes ``conversations`` without it: then Flex Insights would not link the segments."""
+    assert transferred(task(conversations=unlinked))["conversations"]["conversation_id"] == "WT1"
+
+
+def test_notes_of_insights_are_kept_when_the_task_is_linked() -> None:
+    notes = {"outcome": "Resolved", "content": "called back"}
+    made = transferred(task(conversations=notes))
+    assert made["conversations"] == {**notes, "conversation_id": "WT1"}
+
+
+def test_a_new_task_says_when_the_original_ends() -> None:
+    offered = transferred(task(), When.ACCEPTED)
 
     assert offered["transferHandOver"] == "accepted"
-    assert "transferHandOver" not in transferred(task(**offered))
+    assert transferred(task(**offered))["transferHandOver"] == "now"
+
+
+@pytest.mark.parametrize(("original", "new"), [(604_800, 604_800), (60, 86_400), (86_400, 86_400)])
+def test_a_new_task_lives_as_long_as_the_original(original: int, new: int) -> None:
+    wanted = Wanted(original="WT1", target="WQ1", held_by="WK1")
+    model = replace(task(), timeout=original)
+    assert attributes.next_task(model, wanted, "WW1").timeout == new
+
+
+@pytest.mark.parametrize("number", ["1E400", "-1e999", "NaN", "Infinity"])
+def test_attributes_are_json_by_rfc_8259(deployment: Deployment, number: str) -> None:
+    """https://www.rfc-editor.org/rfc/rfc8259#section-6 has no infinite numbers."""
+    centre = deployment.twilio.centre
+    task = centre.workspace.task(centre.tasks["chat"])
+    text = task.attributes[:-1] + f', "score": {number}}}'
+    centre.workspace.put_task(replace(task, attributes=text))
+
+    answer = deployment.transfer("chat", centre.workers["dev"])
+
+    assert answer.status == 200, answer.text
+    made = centre.workspace.task(answer.body["taskSid"])
+    json.loads(made.attributes, parse_constant=pytest.fail)
 
 
 @pytest.mark.parametrize("character", ["x", "é", "😀"])

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chat_transfer.twilio import retries
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer
 from tests.functions.refusals import ANA, UNKNOWN
+from twilio_emulator.taskrouter.model import TaskStatus
 
 ROOMS = {"chat": "channelSid", "conversation": "conversationSid"}
 KINDS = list(ROOMS)
@@ -79,7 +79,7 @@ def test_the_agent_does_not_rejoin_where_another_request_made_the_transfer(
     answers: list[Answer] = []
 
     def transfer_first(model: Any, **_: Any) -> None:
-        if model.name == "PutItem" and not answers:
+        if model.name == "UpdateItem" and not answers:
             answers.append(Answer(0, {}, ""))  # its own calls go through
             answers[0] = deployment.transfer(kind, centre.workers["dev"])
             raise EndpointConnectionError(endpoint_url="https://dynamodb.example.com")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from local.twilio.taskrouter.model import TaskStatus
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
@@ -10,6 +9,7 @@ from tests.functions.meanwhile import after_a_read, meanwhile
 from tests.functions.recording import CLOSE, COMPLETE, CREATE_TASK, DETACH, KINDS, last_path
 from tests.functions.refusals import ANA, assert_problem, unchanged
 from tests.functions.served import served
+from twilio_emulator.taskrouter.model import TaskStatus
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -122,9 +122,10 @@ def test_an_agent_who_gets_the_chat_back_stays_in_it_when_both_functions_were_ki
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_chat_that_was_finished_meanwhile_is_not_created_again(
+def test_an_agent_who_accepted_and_left_again_serves_no_one(
     deployment: Deployment, kind: str
 ) -> None:
+    """The original could not be ended, so its agent has the chat and begins again."""
     centre = deployment.twilio.centre
     original = centre.tasks[kind]
     last = last_path(kind, original)
@@ -140,6 +141,8 @@ def test_a_chat_that_was_finished_meanwhile_is_not_created_again(
 
     again = deployment.transfer(kind, centre.workers["dev"])
 
-    assert again.body == {"taskSid": made.sid}
+    assert again.status == 200, again.text
+    assert again.body["taskSid"] != made.sid
     assert centre.workspace.task(original).status is TaskStatus.COMPLETED
-    assert not centre.open_tasks("transferredFrom", original)
+    [waiting] = centre.open_tasks("transferredFrom", original)
+    assert again.body == {"taskSid": waiting.sid}

@@ -1,0 +1,343 @@
+"""What comes next: one pure function from what is wanted and what is known to one move.
+
+The only place that decides. Its rows follow from these principles, and the tests hold it to them in
+every combination of facts and in every interleaving of a small world:
+
+1. While the conversation is open, at least one open task leads to the customer. In doubt two tasks
+   for a moment are better than none.
+2. Of all its tasks but the original at most one stays open: one that an agent serves before one
+   that waits, the one under way before an older one.
+3. An agent who has a task of the conversation serves the customer, no matter who made it. An
+   accepted task whose agent has left serves no one.
+4. Another agent serves, and the original is open: the original is ended.
+5. Only the original's agent serves. Forward and ``now``: the original is ended as soon as the new
+   task waits. Forward and ``accepted``: it stays. Back: the new task is cancelled, unless the
+   original's end may have been carried out.
+6. No agent serves, and the original is over: a task that waits is the customer's. If none waits,
+   one is created again, in the workflow that cancels none.
+7. The conversation is closed: what waits is cancelled.
+8. Nothing unanswered is forgotten, and an agent who has the chat again is never made to leave by an
+   old request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chat_transfer.transfer.record import MADE, Wanted, When
+
+
+class State(StrEnum):
+    """What a task does for its customer."""
+
+    WAITS = "waits for an agent"
+    SERVES = "an agent has it"
+    LEAVES = "its agent wraps up"
+    LEFT = "completed or deleted, so an agent may have had it"
+    CANCELLED = "cancelled before an agent had it"
+
+
+OVER = frozenset({State.LEFT, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTask:
+    """A task of the conversation that is not the original.
+
+    Attributes
+    ----------
+    state : State or None
+        None until it is read.
+    ours : bool
+        Whether it was made by a transfer, by what Twilio itself says.
+    fits : bool
+        Whether it was made for what is wanted now, and no cancellation of it was sent.
+    offered : bool
+        Whether it may be cancelled without us: its target's time is up, or an unanswered
+        cancellation takes effect.
+    present : bool
+        Whether its agent was in the conversation when the transfer began.
+    declined : bool
+        Whether the one agent whom it is for has rejected it or let it time out.
+    kept : bool
+        Whether Twilio refuses to cancel it.
+    """
+
+    sid: str
+    state: State | None = None
+    ours: bool = True
+    fits: bool = True
+    offered: bool = False
+    present: bool = False
+    declined: bool = False
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known while a lock is held. A move changes them.
+
+    Attributes
+    ----------
+    original : State or None
+        None until it is read, and again when it may have changed.
+    conversation_open : bool or None
+        None until it is read.
+    others : sequence of OtherTask
+        The other tasks, the ones under way first.
+    complete : bool
+        Whether `others` has every task that Twilio shows of this conversation.
+    attached : bool
+        Whether the original leads to the customer, for sure: a chat's channel may be off it.
+    end_unanswered : bool
+        Whether the original's end was sent for good, and may have been carried out.
+    creation_unanswered : bool
+        Whether a new task may still appear.
+    detaches : bool
+        Whether the original is detached before it is ended, as a Programmable Chat's is.
+    end_failed : bool
+        Whether the end of the original was tried in vain a moment ago.
+    may_create : bool
+        Whether a request asks for a new task, its checks passed, and it has created none.
+    unsent : bool
+        Whether nothing was sent yet: its function was killed before that.
+    unconfirmed : bool
+        Whether the transfer was made a moment ago, and relies on an agent who may just have left.
+    may_create_again : bool
+        Whether a customer without a task gets one: not tried a moment ago.
+    """
+
+    original: State | None = None
+    conversation_open: bool | None = None
+    others: Sequence[OtherTask] = ()
+    complete: bool = False
+    attached: bool = True
+    end_unanswered: bool = False
+    creation_unanswered: bool = False
+    detaches: bool = False
+    end_failed: bool = False
+    may_create: bool = False
+    may_create_again: bool = True
+    unsent: bool = False
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Read what is not known: the known tasks, or every task and whether the chat is open."""
+
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Create the new task that is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAgain:
+    """Create a task for a customer who has none, in the workflow that cancels none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """Take the channel off the original, which can be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Give the original its channel back."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the original: `instead` is the open task that leads to the customer."""
+
+    instead: str
+
+
+CLOSED = "the conversation is closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel a task: `instead` is the open task that leads to the customer, or `CLOSED`."""
+
+    task: str
+    instead: str
+
+
+class Result(StrEnum):
+    """How a look ends."""
+
+    MADE = "the customer has another task, and the original is over"
+    WAITING = "a new task waits, and the original's agent keeps the customer as long as they stay"
+    DECLINED = "the new task is over, the original's agent has the customer"
+    BACK = "nothing is left, the original's agent has the customer"
+    KEPT = "Twilio refuses to cancel the new task, the original's agent has the customer"
+    UNKNOWN = "the original's agent has the customer, but what was sent may still take effect"
+    CLOSED = "the conversation is closed"
+    NOT_FINISHED = "it goes forward only, and is not finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Nothing is left to do now."""
+
+    result: Result
+    task: str | None = None
+
+
+Move = Look | Create | CreateAgain | Detach | Restore | End | Cancel | Answer
+
+
+def decide(wanted: Wanted, facts: Facts) -> Move:  # noqa: PLR0911 - a table
+    """Decide what comes next.
+
+    Returns
+    -------
+    Move
+        A `Look` if a row needs what is not known.
+    """
+    if any(one.state is None for one in facts.others):
+        return Look()
+    if facts.creation_unanswered and not facts.complete:
+        return Look(everything=True)
+    if facts.conversation_open is False:
+        return _closed(facts)
+    offered = _offered(wanted, facts)
+    if offered and facts.conversation_open:
+        return Answer(Result.WAITING, offered.sid)
+    if offered or facts.original is None:
+        return Look()
+    if serving := _first(facts, State.SERVES, present=False):
+        return _served(wanted, facts, serving)
+    return _left(wanted, facts) if facts.original in OVER else _held(wanted, facts)
+
+
+def _offered(wanted: Wanted, facts: Facts) -> OtherTask | None:
+    """The new task of an open offer that waits: then nothing depends on the original."""
+    is_open = wanted.when is When.ACCEPTED and wanted.became is None and not wanted.back
+    if not is_open or facts.end_unanswered or facts.creation_unanswered:
+        return None
+    open_tasks = [one for one in facts.others if one.state not in OVER and not one.present]
+    if len(open_tasks) != 1 or open_tasks[0].state is not State.WAITS:
+        return None
+    one = open_tasks[0]
+    return one if one.ours and one.fits and not one.declined else None
+
+
+def _closed(facts: Facts) -> Move:
+    """Decide for a conversation that is closed (7)."""
+    for one in _cancellable(facts):
+        return Cancel(one.sid, CLOSED)
+    return Answer(Result.CLOSED)
+
+
+def _served(wanted: Wanted, facts: Facts, serving: OtherTask) -> Move:
+    """Decide if another agent serves the customer (4, 2)."""
+    # To make an agent leave who has the chat again would be an old request's doing (8).
+    if facts.original not in OVER and not _has_chat_again(wanted):
+        if facts.end_failed:
+            return Answer(Result.NOT_FINISHED, serving.sid)
+        return End(serving.sid)
+    for one in _cancellable(facts):
+        return Cancel(one.sid, serving.sid)
+    return Answer(Result.MADE, serving.sid)
+
+
+def _held(wanted: Wanted, facts: Facts) -> Move:
+    """Decide if the original is open, and only its agent serves the customer (5)."""
+    waiting = [one for one in facts.others if one.ours and one.state is State.WAITS]
+    new = next((one for one in waiting if one.fits), None)
+    if facts.end_unanswered:  # one that waits may soon be all that the customer has
+        new = new or next(iter(waiting), None)
+        instead = new.sid if new else ""
+    else:
+        instead = wanted.original
+    goes_back = (wanted.back or _has_chat_again(wanted)) and not facts.end_unanswered
+    for one in waiting:
+        is_unwanted = one is not new or (goes_back and not one.kept)
+        if is_unwanted and not one.kept:
+            return Cancel(one.sid, instead) if facts.attached or not goes_back else Restore()
+    if new and not (goes_back and new.kept and wanted.when is When.ACCEPTED):
+        return _new_waits(wanted, facts, new)
+    if waiting and (goes_back or not facts.may_create):
+        return Answer(Result.KEPT, waiting[0].sid)
+    return _no_new(facts, goes_back=goes_back)
+
+
+def _new_waits(wanted: Wanted, facts: Facts, new: OtherTask) -> Move:
+    """Decide if the new task waits, and the transfer goes forward (5)."""
+    if wanted.became is not None:
+        return Answer(Result.WAITING, new.sid)
+    if wanted.when is When.ACCEPTED:
+        if new.declined and not new.kept and not facts.end_unanswered:
+            return Cancel(new.sid, wanted.original)
+        return Answer(Result.KEPT if wanted.back else Result.WAITING, new.sid)
+    if facts.end_failed:
+        return Answer(Result.NOT_FINISHED, new.sid)
+    return Detach() if facts.detaches and facts.attached else End(new.sid)
+
+
+def _no_new(facts: Facts, *, goes_back: bool) -> Move:
+    """Decide if the original's agent has the customer, and no new task is open (5)."""
+    if facts.may_create and not goes_back:
+        return Create() if facts.attached else Restore()
+    ours = [one for one in facts.others if one.ours]
+    # Who had it may have passed the chat on.
+    if any(one.state is State.LEFT for one in ours) and not facts.complete:
+        return Look(everything=True)
+    leaving = next((one for one in ours if one.state is State.LEAVES), None)
+    if leaving and not goes_back:
+        return Answer(Result.WAITING, leaving.sid)
+    if not facts.attached:
+        return Restore()
+    was_made = any(one.fits for one in ours)
+    if facts.end_unanswered or (facts.creation_unanswered and not was_made):
+        return Answer(Result.UNKNOWN)
+    return Answer(Result.DECLINED if was_made and not goes_back else Result.BACK)
+
+
+def _left(wanted: Wanted, facts: Facts) -> Move:
+    """Decide if the original is over, and no agent has taken the customer since (6, 2)."""
+    if not facts.complete or facts.conversation_open is None:
+        return Look(everything=True)
+    waiting = [one for one in facts.others if one.state is State.WAITS]
+    best = min(waiting, key=lambda one: (not one.ours, not one.fits), default=None)
+    if best:
+        return _waits(wanted, facts, best)
+    serving = _first(facts, State.SERVES, present=True)
+    if serving or (wanted.became in MADE and not facts.unconfirmed):
+        return Answer(Result.MADE, serving.sid if serving else None)
+    if leaving := _first(facts, State.LEAVES, present=False):
+        return Answer(Result.WAITING, leaving.sid)
+    if facts.may_create_again and not facts.unsent:
+        return CreateAgain()
+    # A request whose checks were cut off makes no task.
+    return Answer(Result.BACK if facts.unsent else Result.NOT_FINISHED)
+
+
+def _waits(wanted: Wanted, facts: Facts, best: OtherTask) -> Move:
+    """Decide if a task that waits is all that the customer has (6, 2)."""
+    for one in _cancellable(facts):
+        if one is not best:
+            return Cancel(one.sid, best.sid)
+    # What may be cancelled by its workflow is looked at until an agent has it.
+    is_ended = wanted.when is When.NOW or wanted.became is not None
+    is_sure = best.ours and not best.offered and is_ended
+    return Answer(Result.MADE if is_sure else Result.WAITING, best.sid)
+
+
+def _has_chat_again(wanted: Wanted) -> bool:
+    """Whether the original's agent was told that the customer stays theirs."""
+    return wanted.became is not None and wanted.became not in MADE
+
+
+def _first(facts: Facts, state: State, *, present: bool) -> OtherTask | None:
+    tasks = (one for one in facts.others if one.state is state and one.present is present)
+    return next(tasks, None)
+
+
+def _cancellable(facts: Facts) -> Sequence[OtherTask]:
+    return [one for one in facts.others if one.ours and one.state is State.WAITS and not one.kept]

@@ -1,1 +1,0 @@
-"""Where a transferred chat goes, before an agent transfers one: `check` and `route`."""

@@ -1,0 +1,1 @@
+"""The function behind the webhook of Twilio's events, by itself."""
