@@ -5,6 +5,7 @@ import importlib
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -20,9 +21,9 @@ class Webhook:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sqs = boto3.client("sqs")
-        self.queue_url = self.sqs.create_queue(QueueName="events")["QueueUrl"]
+        self.queue_url = self.sqs.create_queue(QueueName=f"events-{uuid4()}")["QueueUrl"]
         secret = boto3.client("secretsmanager").create_secret(
-            Name="events", SecretString=json.dumps({"events_password": PASSWORD})
+            Name=f"events-{uuid4()}", SecretString=json.dumps({"events_password": PASSWORD})
         )
         monkeypatch.delenv("TWILIO_SECRET_ARN", raising=False)
         monkeypatch.setenv("EVENTS_SECRET_ARN", secret["ARN"])

@@ -140,7 +140,7 @@ def test_a_look_that_waits_for_another_one_in_vain_raises_no_alarm(
     offering: Offering, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made, faults = offering.offer().body["taskSid"], offering.running.twilio.faults
-    seconds = looks.LOCK_SECONDS + 0.5
+    seconds = looks.LOCK_SECONDS + 4
     faults.latency(seconds, method="GET", path="/Channels/[^/]+$", times=1)
     with ThreadPoolExecutor() as threads:
         threads.submit(offering.schedule)
