@@ -1,11 +1,13 @@
 """Properties that Twilio may show in another way than they were declared: without a password.
 
 Whether one was changed at Twilio is told by comparing what Twilio shows now with what it showed
-before. The latter is recorded in the state, next to the outputs. All of it is pure.
+before. The latter is recorded in the state, next to the outputs. What Twilio shows in another way
+than before is no change if it may still be what was declared. All of it is pure.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
 
 from pulumi_twilio.declaration import Declaration, Property
 from pulumi_twilio.property_values import Properties
@@ -62,7 +64,37 @@ def _of(declared: Declaration) -> Iterable[Property]:
     return (each for each in declared.managed if each.as_declared)
 
 
+def may_be(shown: Any, declared: Any) -> bool:
+    """Whether what Twilio shows may be the declared value.
+
+    How a URL with a password is shown is not documented: as it is, masked, or without it. Another
+    password that is shown, another address or another option are something else.
+    """
+    try:
+        url, meant = urlsplit(str(shown)), urlsplit(str(declared))
+    except ValueError:
+        return bool(shown == declared)
+    if not url.netloc or not meant.netloc:
+        return shown == declared or _is_masked(str(shown))
+    if url.password and not _is_masked(url.password):
+        return url == meant
+    return _without_credentials(url) == _without_credentials(meant)
+
+
 def _changed(known: Properties, before: Properties, now: Properties) -> Properties:
     # What Twilio shows besides is its own default, and what it does not show is not known.
     compared = known.keys() & before.keys() & now.keys()
-    return {key: now[key] for key in compared if before[key] != now[key]}
+    return {
+        key: now[key]
+        for key in compared
+        if before[key] != now[key] and not may_be(now[key], known[key])
+    }
+
+
+def _without_credentials(url: SplitResult) -> SplitResult:
+    return url._replace(netloc=url.netloc.rpartition("@")[2])
+
+
+def _is_masked(text: str) -> bool:
+    """Whether a text hides another: one character again and again, such as an asterisk."""
+    return len(text) > 1 and len(set(text)) == 1

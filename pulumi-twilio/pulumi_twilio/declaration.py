@@ -49,7 +49,7 @@ class Property:
     as_declared
         True for an object that Twilio may show in another way than it was declared, such as
         without a password: then the declared value is what is recorded, but for what Twilio shows
-        otherwise than before.
+        otherwise than before and cannot be that value.
     below
         The object of Twilio's answer that holds it, whose name its own begins with.
     merged

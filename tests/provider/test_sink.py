@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_twilio.as_declared import may_be
 from tests.provider.cases import CASES
 from tests.provider.plugin_process import Engine, secret
 from twilio_emulator.server import RunningTwilio
@@ -106,3 +107,37 @@ def test_another_password_replaces_the_sink(engine: Engine, twilio: RunningTwili
 
     assert found["replaces"] == ["sinkConfiguration"]
     assert found["deleteBeforeReplace"] is True
+
+
+@pytest.mark.parametrize(
+    ("shown", "may_be_declared"),
+    [
+        ("https://me:hush@example.com/events", True),
+        ("https://***@example.com/events", True),
+        ("https://me:xxxx@example.com/events", True),
+        ("https://example.com/events", True),
+        ("********", True),
+        ("https://me:another@example.com/events", False),
+        ("https://you:hush@example.com/events", False),
+        ("https://me:***@example.net/events", False),
+        ("https://example.com/others", False),
+        ("https://[", False),
+        ("GET", False),
+        (True, False),
+    ],
+)
+def test_what_twilio_shows_is_compared_without_what_it_masks(
+    shown: object, may_be_declared: bool
+) -> None:
+    assert may_be(shown, "https://me:hush@example.com/events") is may_be_declared
+
+
+def test_a_sink_that_twilio_masks_later_is_no_change(engine: Engine, twilio: RunningTwilio) -> None:
+    inputs = next(case for case in CASES if case.token == SINK).inputs(twilio)
+    state = engine.create(SINK, inputs)
+    change_at_twilio(twilio, state["sid"], destination="https://***@example.com")
+
+    read = engine.read(SINK, state["sid"], state, inputs)
+
+    assert read["properties"]["sinkConfiguration"] == secret(inputs["sinkConfiguration"])
+    assert engine.diff(SINK, read["properties"], inputs)["changes"] == "DIFF_NONE"
