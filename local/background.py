@@ -179,11 +179,14 @@ def _wait_until_up(
     process: subprocess.Popen[bytes], printed: TextIO, show: Callable[[str], None]
 ) -> Running:
     deadline = time.monotonic() + START_SECONDS
+    begun = ""
     while time.monotonic() < deadline:
         ended = process.poll() is not None
         stacks = running_stacks()
-        for line in printed:
-            show(line.rstrip("\n"))
+        # What is written of a line so far may be read before its end is.
+        *lines, begun = (begun + printed.read()).split("\n")
+        for line in [*lines, begun] if ended and begun else lines:
+            show(line)
         for running in stacks:
             if running.pid == process.pid and running.addresses is not None:
                 return running

@@ -25,7 +25,10 @@ background.announce(name, {ADDRESSES})
 time.sleep(60)
 """
 STARTING = "time.sleep(60)"
-BROKEN = "print('it is broken'); sys.exit(1)"
+# Its output is seen in the middle of a line, and does not end with one.
+BROKEN = (
+    "print('it is ', end='', flush=True); time.sleep(0.3); print('broken\\n!', end=''); sys.exit(1)"
+)
 # Announces itself when it can be stopped, and needs a moment to end.
 SLOW_TO_END = (
     """
@@ -135,7 +138,7 @@ def test_output_of_a_failed_start_is_shown_and_its_files_are_removed(
     lines: list[str] = []
     with pytest.raises(BackgroundError, match="did not come up"):
         background.start("local", lines.append)
-    assert lines == ["it is broken"]
+    assert lines == ["it is broken", "!"]
     assert [path.name for path in folder.iterdir()] == [".registry"]
 
 
