@@ -1,7 +1,6 @@
 """How long the plugin takes to start, and how many calls a large stack costs."""
 
 import resource
-import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from tests.provider.conftest import FOLDER
 from tests.provider.plugin_process import TASK_QUEUE, WORKFLOW, Engine, started
 from twilio_emulator.server import RunningTwilio
 
-START_SECONDS = 1.5
+START_SECONDS = 1.0
 TRIES = 3
 QUEUES = 200
 WORKFLOWS = 30
@@ -17,13 +16,13 @@ PREVIEW_SECONDS = 4
 
 
 def test_the_plugin_answers_soon_after_it_is_started(tmp_path: Path) -> None:
-    """The best of some starts: the machine may be busy with other things."""
+    """The processor time of its start: the machine may be busy with other things."""
 
     def start() -> float:
-        begun = time.monotonic()
+        begun = seconds_of_children()
         with started(FOLDER, tmp_path / "stderr", {}) as engine:
             engine.plugin_info()
-            return time.monotonic() - begun
+        return seconds_of_children() - begun
 
     assert min(start() for _ in range(TRIES)) < START_SECONDS
 

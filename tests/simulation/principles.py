@@ -54,6 +54,15 @@ class Asked:
     is_over: bool = False
     rolled_back: bool | None = None
     is_answered: bool = False
+    is_rejoined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """When a task was made, and which task it was passed on from."""
+
+    at: float
+    of: str
 
 
 @dataclass(slots=True)
@@ -82,6 +91,8 @@ class Principles:
 
     world: "World"
     known: dict[str, Invocation | str] = field(default_factory=dict)
+    made: dict[str, Made] = field(default_factory=dict)
+    accepted: dict[str, float] = field(default_factory=dict)
     ends: dict[str, Ending] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     brought_in: set[str] = field(default_factory=set)
@@ -164,7 +175,10 @@ class Principles:
         world, now = self.world, self.world.scheduler.now
         if name == "task.created":
             self.known[task.sid] = world.cause
+            self.made[task.sid] = Made(now, str(task.attribute("transferredFrom") or ""))
             self._check_maker(task)
+        elif name == "reservation.accepted":
+            self.accepted.setdefault(task.sid, now)
         elif name in {"task.canceled", "task.completed", "task.deleted", "task.system-deleted"}:
             self.ends.setdefault(task.sid, Ending(world.cause, now))
             self._check_ending(task)
@@ -211,6 +225,7 @@ class Principles:
         """Check an answer, at the moment at which it is given."""
         rolled_back = body.get("rolledBack")
         asked.rolled_back, asked.is_answered = rolled_back, True
+        asked.is_rejoined = body.get("agentRejoined") is True
         asked.is_over = rolled_back is True or status in {400, 401, 403, 404, 409, 422}
         what = f"{status} {body}"
         if status == 500:
@@ -317,7 +332,7 @@ class Principles:
             return
         served = [task for task in tasks if task.status is TaskStatus.ASSIGNED]
         # Who was in the conversation when a transfer began stays in it.
-        ours = [] if self.brought_in else [one for one in served if not self._is_late(one)]
+        ours = [] if self.brought_in else [one for one in served if not self._is_late(one.sid)]
         waiting = [task for task in tasks if task.status.waiting]
         self._check_presence(served)
         if len(waiting) > 1:
@@ -325,19 +340,26 @@ class Principles:
         if len(ours) > 1:
             raise BrokenError("two agents have the chat", _listed(ours))
         is_offer = self._wanted().get("when") == "accepted" and not self._wanted().get("became")
-        if waiting and ours and not is_offer:
+        is_passed_on = any(self._is_late(self.made[one.sid].of) for one in waiting)
+        if waiting and ours and not is_offer and not is_passed_on:
             raise BrokenError("a task waits, and an agent has the chat", _listed(tasks))
 
-    def _is_late(self, task: Task) -> bool:
-        """Whether a task appeared after the answer that said that it may.
+    def _is_late(self, sid: str) -> bool:
+        """Whether a task, or the one that it was passed on from, was accepted after an answer.
 
-        If an agent accepts it before a look can cancel it, both agents stay: the original's was
-        told that they have the chat.
+        The answer said that it may appear. If an agent accepts it before a look can cancel it, both
+        agents stay: the original's was told that they have the chat.
         """
-        maker = self.known[task.sid]
-        if not isinstance(maker, Invocation) or maker.ended_at is None:
-            return maker == "time"
-        return maker.ended_at < task.date_created.timestamp() - self.world.began_at + 1.0
+        maker, made = self.known.get(sid, ""), self.made.get(sid)
+        if made is None:
+            return False
+        if isinstance(maker, Invocation) and maker.ended_at is not None:
+            has_chat = any(one.invocation is maker and one.is_rejoined for one in self.asked)
+            at = max(made.at + 1.0, self.accepted.get(sid, 0.0) if has_chat else 0.0)
+            is_late = maker.ended_at <= at
+        else:
+            is_late = maker == "time"
+        return is_late or self._is_late(made.of)
 
     def _check_presence(self, served: Sequence[Task]) -> None:
         """Check that who has the chat is in it again, if a function was killed that had begun."""
@@ -347,7 +369,7 @@ class Principles:
             last = requests[-1] if requests else None
             is_cut_off = last is not None and last.when == "now" and not last.is_answered
             agent = self.world.centre.holder_of(task.sid)
-            if is_cut_off and any(map(CREATION.search, requests[-1].invocation.calls)):
+            if is_cut_off and any(map(CHANGE.search, requests[-1].invocation.calls)):
                 if f"{agent}_40example_2Ecom" not in present:
                     raise BrokenError("who has the chat is not in it", str(agent))
 

@@ -4,9 +4,9 @@ from aws_lambda_powertools import Logger
 
 from chat_transfer.http.problems import NotFinished
 from chat_transfer.metrics import transfer_succeeded
-from chat_transfer.transfer.decide import Answer, Result
+from chat_transfer.transfer.decide import Answer, Result, State
 from chat_transfer.transfer.reconcile import Run
-from chat_transfer.transfer.record import Wanted, When
+from chat_transfer.transfer.record import Wanted
 from chat_transfer.transfer.table import Lock, Table, TableUnavailable, released
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
@@ -59,9 +59,15 @@ def _look(twilio: Twilio, lock: Lock, wanted: Wanted, *, is_due: bool) -> Answer
     run.settle(answer)
     if wanted.became is None and answer.result is Result.MADE:
         transfer_succeeded()
-    if wanted.became is None and wanted.when is When.NOW and answer.result in AGENT_HAS_CHAT:
+    if wanted.became is None and wanted.has_left and _has_chat(run, answer):
         _put_back(twilio, run, wanted.identity)
     return answer
+
+
+def _has_chat(run: Run, answer: Answer) -> bool:
+    """Whether the original's agent has the customer, or only one who wraps up has them too."""
+    is_alone = run.seen.others.get(answer.task or "") is State.LEAVES
+    return answer.result in AGENT_HAS_CHAT or (is_alone and run.seen.original is State.SERVES)
 
 
 def _put_back(twilio: Twilio, run: Run, identity: str | None) -> None:

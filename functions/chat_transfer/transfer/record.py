@@ -84,6 +84,8 @@ class Wanted:
         ``UT…``: the original's agent in the interaction channel.
     present : tuple of str
         The tasks of other agents who were in the conversation when it began.
+    for_now : bool
+        Whether it is taken back for a transfer at once of the same original.
     """
 
     original: str = ""
@@ -98,6 +100,17 @@ class Wanted:
     became_at: int = 0
     participant: str | None = None
     present: tuple[str, ...] = ()
+    for_now: bool = False
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the original's agent may have left the chat for a request to end it at once."""
+        return self.for_now or self.when is When.NOW
+
+    def replaced_by(self, other: "Wanted") -> "Wanted":
+        """As it is brought to its end for another transfer, which may have made its agent leave."""
+        for_now = other.original == self.original and other.when is When.NOW
+        return replace(self, for_now=self.for_now or for_now)
 
     def asks_for(self, other: "Wanted") -> bool:
         """Whether the other one is the same transfer."""

@@ -183,7 +183,7 @@ class Asking:
             self._read_again(kind)
         under_way = lock.record.under_way
         if under_way and not under_way.asks_for(asked):
-            if made := self._end_other(lock, kind, under_way, asked):
+            if made := self._end_other(lock, kind, under_way.replaced_by(asked), asked):
                 return made
             self._read_again(kind)
             under_way = None
@@ -223,8 +223,8 @@ class Asking:
 
         An offer of the same original is taken back; what may be refused is refused before that.
         """
-        self._run = run = self._look(lock, kind, other)
         is_same = other.original == asked.original
+        self._run = run = self._look(lock, kind, other)
         if is_same:
             checks.plan(self._twilio, self._request, self._reading, asked, run)
         run.asks = False

@@ -1,13 +1,15 @@
 """Retries and waits end with the request's time, of which a part is kept for an undo."""
 
 import time
+from typing import Any
 
 import pytest
 
 from chat_transfer.twilio.failures import RateLimited, Refused, TwilioFailure
 from chat_transfer.twilio.retries import Budget, RetryPolicy
 from tests.functions.conftest import Deployment
-from tests.functions.recording import CREATION, KINDS, last_path
+from tests.functions.lambda_events import Answer
+from tests.functions.recording import CLOSE, CREATION, KINDS
 from tests.functions.served import served
 
 pytestmark = pytest.mark.usefixtures("short_waits")
@@ -78,24 +80,34 @@ def test_a_retry_after_beyond_the_budget_is_passed_on_to_the_caller(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_transfer_that_runs_out_of_time_is_undone_and_answered(
-    deployment: Deployment, kind: str
-) -> None:
+def test_a_transfer_that_runs_out_of_time_is_answered(deployment: Deployment, kind: str) -> None:
     centre = deployment.twilio.centre
     case = served(centre, centre.tasks[kind])
-    path = last_path(kind, case.task_sid)
-    # The chat is completed by the second write to its task; what undoes it comes after that.
-    nth, times = (2, 3) if kind == "chat" else (1, None)
-    deployment.twilio.faults.silence(60, method="POST", path=path, nth=nth, times=times)
+
+    answer = silent(deployment, kind, method="GET", path="/Workflows/")
+
+    assert (answer.status, answer.code) == (504, "out_of_time")
+    assert (answer.body["rolledBack"], answer.body["agentRejoined"]) == (True, True)
+    case.assert_customer_is_served(answer)
+
+
+def test_a_transfer_whose_close_is_silent_is_answered(deployment: Deployment) -> None:
+    """A late close takes effect, so nothing is undone."""
+    centre = deployment.twilio.centre
+    case = served(centre, centre.tasks["conversation"])
+
+    answer = silent(deployment, "conversation", **CLOSE.rule)
+
+    assert (answer.status, answer.code) == (502, "transfer_not_finished")
+    assert answer.body["rolledBack"] is False
+    case.assert_customer_is_served(answer)
+
+
+def silent(deployment: Deployment, kind: str, **rule: Any) -> Answer:
+    """Transfer a task while some calls are not answered; check that it ends in time."""
+    deployment.twilio.faults.silence(60, **{"times": None, **rule})
     deployment.seconds = 5.0
     began = time.monotonic()
-    answer = deployment.transfer(kind, centre.workers["dev"])
+    answer = deployment.transfer(kind, deployment.twilio.centre.workers["dev"])
     assert time.monotonic() - began < 6.0
-    # A late write to a task is refused by its ETag; a late close takes effect.
-    if kind == "chat":
-        assert (answer.status, answer.code) == (504, "out_of_time")
-        assert (answer.body["rolledBack"], answer.body["agentRejoined"]) == (True, True)
-    else:
-        assert (answer.status, answer.code) == (502, "transfer_not_finished")
-        assert answer.body["rolledBack"] is False
-    case.assert_customer_is_served(answer)
+    return answer

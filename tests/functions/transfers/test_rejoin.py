@@ -12,6 +12,7 @@ from chat_transfer.twilio import retries
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import Answer
 from tests.functions.refusals import ANA, UNKNOWN
+from tests.functions.transfers.leaving import leave
 from twilio_emulator.taskrouter.model import TaskStatus
 
 ROOMS = {"chat": "channelSid", "conversation": "conversationSid"}
@@ -27,7 +28,7 @@ def test_the_agent_and_no_supervisor_rejoins_after_a_failure(
 ) -> None:
     """The plugin makes the agent leave before it calls."""
     centre = deployment.twilio.centre
-    room_sid = leave(deployment, kind)
+    room_sid = leave(deployment, deployment.twilio.centre.tasks[kind])
     assert ANA not in centre.present_in(room_sid)
     assert deployment.transfer(kind, "WK" + UNKNOWN, by=by).body["agentRejoined"] is True
     assert ANA in centre.present_in(room_sid)
@@ -41,7 +42,7 @@ def test_the_agent_rejoins_though_the_task_could_not_be_read_at_first(
     deployment: Deployment, kind: str, path: str
 ) -> None:
     """It fails as often as a read is tried, and then succeeds."""
-    room_sid = leave(deployment, kind)
+    room_sid = leave(deployment, deployment.twilio.centre.tasks[kind])
     deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
     answer = deployment.transfer(kind, deployment.twilio.centre.workers["dev"])
     assert (answer.status, answer.code) == (502, "twilio_failed")
@@ -60,7 +61,7 @@ def test_a_rejoin_that_fails_does_not_hide_the_first_error(
 
 
 def test_the_agent_does_not_rejoin_for_an_unauthorized_caller(deployment: Deployment) -> None:
-    room_sid = leave(deployment, "chat")
+    room_sid = leave(deployment, deployment.twilio.centre.tasks["chat"])
     path = "/Reservations$"
     deployment.twilio.faults.status(500, method="GET", path=path, times=retries.ATTEMPTS)
     answer = deployment.transfer("chat", deployment.twilio.centre.workers["dev"], by="carla")
@@ -103,7 +104,7 @@ def test_an_agent_who_is_no_participant_does_not_rejoin(deployment: Deployment) 
     flex = centre.account.flex
     for sid in [sid for sid, one in flex.participants.items() if one.identity == ANA]:
         del flex.participants[sid]
-    leave(deployment, "conversation")
+    leave(deployment, deployment.twilio.centre.tasks["conversation"])
 
     answer = deployment.transfer("conversation", centre.workers["dev"])
 
@@ -134,19 +135,3 @@ def test_an_identity_with_slashes_stays_one_segment_of_the_path(deployment: Depl
     [call] = deployment.twilio.journal.matching("DELETE", ".")
     assert "/Members/" in call.path
     assert centre.account.flex.chat_channels[other].state == "active"
-
-
-def leave(deployment: Deployment, kind: str) -> str:
-    """Let Ana leave the chat channel or the conversation, as the plugin does; give back its SID."""
-    centre, client = deployment.twilio.centre, deployment.client
-    attributes = centre.attributes(centre.tasks[kind])
-    if kind == "chat":
-        channel_sid: str = attributes["channelSid"]
-        service = client.chat.v2.services(centre.account.flex.chat_service_sid)
-        service.channels(channel_sid).members(ANA).delete()
-        return channel_sid
-    conversation_sid: str = attributes["conversationSid"]
-    participants = client.conversations.v1.conversations(conversation_sid).participants
-    [own] = [one for one in participants.list() if one.identity == ANA]
-    participants(own.sid or "").delete()
-    return conversation_sid
