@@ -75,7 +75,7 @@ def chosen(functions: Sequence[Function], to: dt.datetime) -> dict[str, int]:
     Raises
     ------
     NothingToGoBackToError
-        When a function had none, or one that is not `Active`: see docs/rollback.md.
+        When a function had none, or one that is not `Active`: see docs/operations.md.
     """
     found: dict[str, int] = {}
     for function in functions:
@@ -86,7 +86,7 @@ def chosen(functions: Sequence[Function], to: dt.datetime) -> dict[str, int]:
         if newest.state != "Active":
             raise NothingToGoBackToError(
                 f"{function.name} {newest.number} is {newest.state}, not Active: invoke it until "
-                "it is, see docs/rollback.md"
+                "it is, see docs/operations.md"
             )
         found[function.name] = newest.number
     return found

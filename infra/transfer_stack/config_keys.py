@@ -1,7 +1,7 @@
 """What a config key is declared with, and the kinds of values that keys take.
 
 `settings` declares each key once, next to the field that holds its value. `read_settings` reads the
-config by these declarations, `config_reference` writes the README's table and `Pulumi.dev.yaml`.
+config by these declarations, `config_reference` writes docs/configuration.md and `Pulumi.dev.yaml`.
 """
 
 import json
@@ -26,7 +26,7 @@ class Kind:
     Parameters
     ----------
     expected
-        What a value is, for errors and the README.
+        What a value is, for errors and the page.
     faults
         Yields what is wrong with a value as it is in the config.
     value

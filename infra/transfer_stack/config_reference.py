@@ -1,4 +1,4 @@
-"""Writes the README's table of config keys and Pulumi.dev.yaml from the keys' declarations.
+"""Writes the tables of docs/configuration.md and Pulumi.dev.yaml from the keys' declarations.
 
 `PYTHONPATH=infra python -m transfer_stack.config_reference` rewrites both.
 """
@@ -19,8 +19,9 @@ from transfer_stack.settings import (
 from transfer_stack.twilio_settings import TwilioSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+PAGE: Final = ROOT / "docs" / "configuration.md"
 _HEADER: Final = "| key | default | value | meaning |\n| --- | --- | --- | --- |\n"
-_TABLE: Final = re.compile(re.escape(_HEADER) + r"(\|.*\|\n)*")
+_TABLES: Final = re.compile(r"^## .*", re.MULTILINE | re.DOTALL)
 
 # What differs in development from the defaults, and why.
 _IN_DEVELOPMENT: Final = {
@@ -55,27 +56,38 @@ config:
 """
 
 
-def markdown_table() -> str:
-    """Return the table in Markdown, one row a key."""
-    return _HEADER + "".join(
-        f"| `{key.full_name()}` | {_default(key)} | {key.kind.expected} | {key.meaning} |\n"
-        for key in KEYS
+def tables() -> str:
+    """Return a heading and a table in Markdown for each section, with one row a key."""
+    return "\n".join(
+        f"## {title}\n\n{_HEADER}{''.join(map(_row, keys))}" for title, keys in _sections()
     )
 
 
-def with_table(readme: str) -> str:
-    """Return the README with its table replaced."""
-    return _TABLE.sub(lambda _: markdown_table(), readme)
+def with_tables(page: str) -> str:
+    """Return the page with its tables replaced: all from its first heading of level 2 on."""
+    return _TABLES.sub(lambda _: tables(), page)
 
 
 def development_stack() -> str:
     """Return Pulumi.dev.yaml."""
+    return _INTRODUCTION + "".join(
+        f"\n  # ---- {title}\n" + "".join(map(_entry, keys)) for title, keys in _sections()
+    )
+
+
+def _sections() -> list[tuple[str, list[Key]]]:
     sections = [(title, declared_keys(section)) for title, section in _SECTIONS]
     in_sections = {key.name for _, keys in sections for key in keys}
-    sections.append(("Operations", [key for key in KEYS if key.name not in in_sections]))
-    return _INTRODUCTION + "".join(
-        f"\n  # ---- {title}\n" + "".join(map(_entry, keys)) for title, keys in sections
-    )
+    return [*sections, ("Operations", [key for key in KEYS if key.name not in in_sections])]
+
+
+def _row(key: Key) -> str:
+    return f"| `{as_set(key)}` | {_default(key)} | {key.kind.expected} | {key.meaning} |\n"
+
+
+def as_set(key: Key) -> str:
+    """Return the key as `pulumi config set` takes it: the project's own need no namespace."""
+    return key.full_name().removeprefix("flex-chat-transfer:")
 
 
 def _default(key: Key) -> str:
@@ -103,5 +115,5 @@ def _entry(key: Key) -> str:
 
 
 if __name__ == "__main__":
-    (ROOT / "README.md").write_text(with_table((ROOT / "README.md").read_text()))
+    PAGE.write_text(with_tables(PAGE.read_text()))
     (ROOT / "Pulumi.dev.yaml").write_text(development_stack())

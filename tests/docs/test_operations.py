@@ -37,7 +37,7 @@ def page(name: str) -> str:
 
 @pytest.mark.parametrize("path", ["/transfer-chat", "/get-workflows"])
 def test_the_documented_invocation_event_gets_401(deployment: Deployment, path: str) -> None:
-    (text,) = EVENT.findall(page("rollback"))
+    (text,) = EVENT.findall(page("operations"))
 
     answer = deployment.invoke(json.loads(text.replace("/transfer-chat", path)))
 
@@ -54,7 +54,7 @@ def test_an_invocation_always_has_an_event() -> None:
 
 
 def test_a_failed_snapshot_is_described_by_what_is_seen_of_it() -> None:
-    text = page("rollback")
+    text = " ".join(page("operations").split())
 
     # First at the function, then, once more, at its alias.
     first = text.index("timeout while waiting for state to become 'Successful'")
@@ -72,7 +72,7 @@ def test_the_teardown_page_names_what_stays(production: Program) -> None:
     kept = {found.type for found in production.resources if found.retain_on_delete}
 
     assert kept == {"twilio:taskrouter:TaskQueue", "aws:route53/record:Record"}
-    stays = page("teardown").partition("What stays:")[2]
+    stays = page("operations").partition("What stays:")[2]
     assert '"Everyone" queue' in stays
     assert "validation record" in stays
 

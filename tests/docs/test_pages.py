@@ -13,18 +13,21 @@ from chat_transfer.transfer.table import KEPT_SECONDS
 from local.arguments import parse
 from local.stack import ALLOWED_ORIGINS
 from tests.infra.declared import CONFIG, OFFERS, declare
+from transfer_stack.config_reference import PAGE, as_set, with_tables
 from transfer_stack.log_queries import QUERIES
 from transfer_stack.metrics import ANSWERED, OF_OFFERS, OURS, REFUSED, THROTTLED
 from transfer_stack.settings import KEYS
 from twilio_emulator.switches import Switches
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MAKE = re.compile(r"\bmake ((?:[a-z-]+ ?)+)")
 MODULE = re.compile(r"python -m ([\w.]+)")
 KEY = re.compile(r"\b(?:flex-chat-transfer|twilio):[a-z]\w*(?![\w:/])")
 OUTPUT = re.compile(r"pulumi stack output (\w+)")
+# Members of a path of OpenAPI that are no method.
+NOT_VERBS = {"parameters"}
 
 
 def targets() -> set[str]:
@@ -46,9 +49,9 @@ def code(text: str) -> str:
 
 def test_there_are_pages() -> None:
     assert {page.stem for page in PAGES} >= {
-        *("existing-workspace", "drift", "rollback", "rotating-credentials", "environments"),
-        *("from-twilio-functions", "teardown", "personal-data", "cost", "github"),
-        *("observability", "local"),
+        *("configuration", "http-api", "how-it-works", "failures", "troubleshooting"),
+        *("operations", "environments", "from-twilio-functions", "personal-data", "cost"),
+        *("github", "observability", "offers", "local"),
     }
 
 
@@ -56,7 +59,26 @@ def test_there_are_pages() -> None:
 def test_a_pages_links_lead_somewhere(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text()) if "://" not in link]
 
-    assert [link for link in links if not (page.parent / link.partition("#")[0]).exists()] == []
+    assert [link for link in links if not leads_somewhere(page, link)] == []
+
+
+def leads_somewhere(page: Path, link: str) -> bool:
+    """Return whether the file is there, and the heading in it."""
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    return target.exists() and (not anchor or anchor in anchors(target.read_text()))
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub makes of headings."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w -]", "", it.lower()).replace(" ", "-") for it in headings}
+
+
+def test_an_anchor_is_made_of_a_heading() -> None:
+    assert anchors("# A page\n\n## What's new, and `old`\n") == {"a-page", "whats-new-and-old"}
+    assert not leads_somewhere(ROOT / "README.md", "docs/operations.md#no-such-heading")
+    assert not leads_somewhere(ROOT / "README.md", "docs/no-such-page.md")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -116,13 +138,65 @@ def test_the_observability_page_names_what_is_declared() -> None:
     assert [title for title in queries if f'"{title}"' not in flat] == []
 
 
-def test_the_readme_and_the_description_name_every_code() -> None:
-    readme = (ROOT / "README.md").read_text()
-    rows = re.findall(r"^\| [45]\d\d(?:, [45]\d\d)* \| (`.*) \|$", readme, re.MULTILINE)
+def test_the_page_and_the_description_of_the_api_name_every_code() -> None:
+    page = (ROOT / "docs" / "http-api.md").read_text()
+    rows = re.findall(r"^\| [45]\d\d(?:, [45]\d\d)* \| (`.*) \|$", page, re.MULTILINE)
     problem = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())["components"]["schemas"]
 
     assert {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)} == problem_codes()
     assert set(problem["Problem"]["properties"]["code"]["enum"]) == problem_codes()
+
+
+def test_the_page_of_the_api_names_every_route() -> None:
+    page = (ROOT / "docs" / "http-api.md").read_text()
+    paths = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())["paths"]
+    rows = re.findall(r"^\| (`(?:GET|POST|DELETE).*?) \|", page, re.MULTILINE)
+
+    named = {
+        (method, path)
+        for row in rows
+        for path in re.findall(r"/[\w{}/-]+", row)
+        for method in re.findall(r"GET|POST|DELETE", row)
+    }
+    assert named == {
+        (verb.upper(), path) for path in paths for verb in paths[path].keys() - NOT_VERBS
+    }
+
+
+def test_troubleshooting_names_codes_that_there_are() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text()
+    table = page.partition("## Codes")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
+
+    assert named
+    assert named <= problem_codes()
+
+
+def test_the_readme_has_at_most_12_kb_and_ten_keys() -> None:
+    readme = (ROOT / "README.md").read_bytes()
+    table = readme.decode().partition("\n## Configuration\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`([\w:]+)`", row)]
+    known = {as_set(key) for key in KEYS}
+
+    assert len(readme) <= 12_000
+    assert 6 <= len(named) <= 10
+    assert set(named) <= known
+
+
+def test_the_page_of_the_configuration_has_the_declared_keys() -> None:
+    page = PAGE.read_text()
+
+    assert with_tables(page) == page
+    rows = re.findall(r"^\| `([\w:]+)` \|", page, re.M)
+    assert sorted(rows) == sorted(as_set(key) for key in KEYS)
+
+
+def test_a_page_of_the_configuration_that_differs_gets_the_declared_tables() -> None:
+    page = PAGE.read_text()
+
+    assert with_tables(page.replace("| `arm64` |", "| `x86_64` |")) == page
 
 
 def test_deploy_it_lists_the_programs_that_its_commands_run() -> None:

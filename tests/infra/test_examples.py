@@ -1,4 +1,4 @@
-"""The README's table, Pulumi.dev.yaml and Pulumi.production.yaml against the declared keys."""
+"""Pulumi.dev.yaml and Pulumi.production.yaml against the declared keys."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.infra.declared import CONFIG, OFFERS, PRODUCTION, SECRETS
-from transfer_stack.config_reference import development_stack, with_table
+from transfer_stack.config_reference import development_stack
 from transfer_stack.read_settings import SettingsError, read_settings
 from transfer_stack.settings import KEYS
 
@@ -18,19 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "Pulumi.dev.yaml"
 EXAMPLE_PRODUCTION = ROOT / "Pulumi.production.yaml"
 PLACEHOLDER = "x" * 32
-
-
-def test_the_readme_has_the_declared_keys() -> None:
-    readme = (ROOT / "README.md").read_text()
-
-    assert with_table(readme) == readme
-    assert [name for key in KEYS if (name := f"| `{key.full_name()}` |") not in readme] == []
-
-
-def test_a_readme_that_differs_gets_the_declared_table() -> None:
-    readme = (ROOT / "README.md").read_text()
-
-    assert with_table(readme.replace("| `arm64` |", "| `x86_64` |")) == readme
 
 
 def test_the_dev_example_has_the_declared_keys() -> None:
