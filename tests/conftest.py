@@ -6,9 +6,10 @@ import pytest
 
 from tests.sampling import IS_FULL, SEED, sampled
 
-# A child logger is tied to its parent by this name when its module is imported, so it has to be set
-# before any module of the functions is.
+# A child logger is tied to its parent by the name when its module is imported, and the metrics keep
+# their namespace from then, so both have to be set before any module of the functions is imported.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "FlexChatTransfer")
 
 # The longest files. test_concurrency.py is not among them: it starts twenty functions at once,
 # which goes better when these are under way.
