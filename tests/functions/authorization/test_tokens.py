@@ -1,5 +1,7 @@
 """The Flex token of a request: where it may stand, and which tokens are refused."""
 
+import time
+
 import pytest
 
 from tests.functions.conftest import Deployment
@@ -60,3 +62,23 @@ def test_a_text_that_cannot_be_a_token_is_not_sent_to_twilio(
     answer = deployment.invoke(event)
     assert_problem(answer, 403, "token_invalid")
     assert not deployment.twilio.journal.entries
+
+
+def test_unknown_tokens_hold_up_no_one_while_taskrouter_hangs(deployment: Deployment) -> None:
+    """After the first one nothing is asked of TaskRouter before a token is known to be valid."""
+    centre, twilio = deployment.twilio.centre, deployment.twilio
+    fields = {**valid(deployment), "Token": centre.invalid_token()}
+    twilio.faults.silence(20, path="/taskrouter/", times=None)
+    deployment.invoke(json_event("/transfer-chat", fields))
+    other = centre.chat_task()
+    for _ in range(4):
+        answer = deployment.invoke(json_event("/transfer-chat", {**fields, "taskSid": other}))
+        assert_problem(answer, 403, "token_invalid")
+    assert not twilio.journal.matching("GET", other)
+    twilio.faults.clear()
+    began = time.monotonic()
+
+    answer = deployment.invoke(json_event("/transfer-chat", valid(deployment)))
+
+    assert answer.status == 200
+    assert time.monotonic() - began < 5, "calls that no one waits for have kept the threads"
