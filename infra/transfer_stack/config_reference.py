@@ -32,7 +32,7 @@ _IN_DEVELOPMENT: Final = {
 _SECTIONS: Final = (
     ("Twilio", TwilioSettings),
     ("Routing", RoutingSettings),
-    ("Hand-over", OfferSettings),
+    ("Offers", OfferSettings),
     ("Endpoints", GatewaySettings),
     ("Functions", FunctionSettings),
 )
