@@ -51,7 +51,7 @@ test-all: $(TOOLS) policy  ## Run every case of the tests of which `make test` r
 	@sampled=`grep -lrE --include='test_*.py' 'tests\.sampling|mark\.sampled' $(or $(TESTS),tests twilio-emulator/tests)`; \
 		test -z "$$sampled" || FULL_MATRIX=1 $(BIN)/python -m pytest -n `getconf _NPROCESSORS_ONLN` $$sampled
 
-lint: $(TOOLS)  ## Check style, types, imports, GitHub's workflows and words
+lint: $(TOOLS)  ## Check style, types, imports, GitHub's workflows, words and sentences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -59,6 +59,7 @@ lint: $(TOOLS)  ## Check style, types, imports, GitHub's workflows and words
 	$(BIN)/zizmor --offline --quiet --strict-collection .github
 	@git grep --no-index --exclude-standard -nwiE -f .avoided-words -- ':!.avoided-words'; \
 		test $$? = 1 || { echo "Words of .avoided-words are used, or git is missing" >&2; exit 1; }
+	@$(BIN)/python .ci/prose.py
 
 format: $(TOOLS)  ## Format the code, fix what can be fixed
 	$(BIN)/ruff check --fix .

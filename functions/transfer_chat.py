@@ -45,7 +45,7 @@ app = http_api(_report)
 
 @app.post("/transfer-chat")
 def transfer_chat() -> Response[str]:
-    """Transfer a task; answer with the SID of the new one, 202 where it is offered."""
+    """Transfer a task; answer with the SID of the new one, 202 if it is offered."""
     request = transfer_request(app.current_event)
     logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
     logger.info("transfer begins", when=request.hand_over)

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _console() -> Console:
-    """Return a console as wide as the terminal, or as a page where there is none."""
+    """Return a console as wide as the terminal, or as a page if there is none."""
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PAGE_WIDTH

@@ -3,8 +3,8 @@
 Each has a name, and files of that name in one folder: ``.local/``, or the one that
 ``FLEX_LOCAL_STATE`` names. A stack's process keeps ``NAME.lock`` locked until it ends. The lock
 tells whether it lives, not the process id in ``NAME.json``: the system reuses ids, but a lock ends
-with its process. One process at a time reads and changes the folder, the one that has locked
-``.registry``: otherwise a check for a lock could be taken for a stack, and clearing up could remove
+with its process. One process at a time reads and changes the folder: the one that has locked
+``.registry``. Otherwise a check for a lock could be taken for a stack, and clearing up could remove
 a file that was just made.
 """
 

@@ -75,7 +75,7 @@ def local_stack(
     origins
         Origins that a browser may call from, added to `ALLOWED_ORIGINS`.
     agent_timeout
-        Seconds that a transferred chat waits for its agent, where that is not the default.
+        Seconds that a transferred chat waits for its agent, if that is not the default.
 
     Raises
     ------

@@ -43,5 +43,5 @@ def sampled(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytes
 
 
 def examples(count: int) -> int:
-    """Tell how many examples hypothesis tries where it would be so many in a sample."""
+    """Tell how many examples hypothesis tries if it would be so many in a sample."""
     return count * TIMES_LARGER if IS_FULL else count

@@ -1,4 +1,4 @@
-"""Prints routes and findings; as plain text where the output is no terminal."""
+"""Prints routes and findings; as plain text if the output is no terminal."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -40,7 +40,7 @@ _PERIODS_WHERE_FILLED: Final = 3
 # The functions without which customers wait.
 _TRANSFERRING: Final = frozenset({"transfer-chat", "transfer-events"})
 
-# Where more than half of the agents are refused, the cause is none of theirs.
+# If more than half of the agents are refused, the cause is none of theirs.
 _REFUSED_PERCENT: Final = 50
 
 # The schedule tries again each minute, so a single failure is none.
@@ -55,8 +55,8 @@ _LONGEST_WAIT_SECONDS: Final = VISIBILITY_SECONDS * 3 // 2
 class Alarms(Component):
     """The alarms and their two topics: of what cannot wait, and of what can until the morning.
 
-    Without a key of the company's the topics are not encrypted: CloudWatch cannot publish to a
-    topic that AWS's own key encrypts, and an alarm's text has only names and numbers.
+    Without `kmsKeyArn` the topics are not encrypted, because CloudWatch cannot publish to a topic
+    that AWS's own key encrypts. An alarm's text has only names and numbers.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
 

@@ -122,12 +122,12 @@ class Key:
     kind
         The values that it takes.
     default
-        The value where the key is not set; `REQUIRED` where it must be. `STACK` stands for the
+        The value if the key is not set; `REQUIRED` if it must be. `STACK` stands for the
         stack's name.
     meaning
         What it decides, in one sentence without a final stop.
     example
-        What `Pulumi.dev.yaml` shows where there is no default.
+        What `Pulumi.dev.yaml` shows if there is no default.
     """
 
     name: str
@@ -141,7 +141,7 @@ class Key:
         return self.name if ":" in self.name else f"{project}:{self.name}"
 
     def default_text(self) -> str:
-        """Return the default as it would be written; empty where there is none."""
+        """Return the default as it would be written; empty if there is none."""
         if self.default in (REQUIRED, None, ""):
             return ""
         return self.default if isinstance(self.default, str) else json.dumps(self.default)

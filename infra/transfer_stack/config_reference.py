@@ -32,7 +32,7 @@ _IN_DEVELOPMENT: Final = {
 _SECTIONS: Final = (
     ("Twilio", TwilioSettings),
     ("Routing", RoutingSettings),
-    ("Hand-over", OfferSettings),
+    ("Offers", OfferSettings),
     ("Endpoints", GatewaySettings),
     ("Functions", FunctionSettings),
 )
@@ -82,7 +82,8 @@ def _sections() -> list[tuple[str, list[Key]]]:
 
 
 def _row(key: Key) -> str:
-    return f"| `{as_set(key)}` | {_default(key)} | {key.kind.expected} | {key.meaning} |\n"
+    value = key.kind.expected.removeprefix("one of ").removeprefix("a whole number of ")
+    return f"| `{as_set(key)}` | {_default(key)} | {value} | {key.meaning} |\n"
 
 
 def as_set(key: Key) -> str:

@@ -60,7 +60,7 @@ class TransferApi(Component):
     """An API Gateway HTTP API in front of the functions.
 
     There is no authorizer: the functions have Twilio validate the Flex token. An HTTP API has one
-    throttle for all callers, no resource policy, and AWS WAF does not support it; a company that
+    throttle for all callers and no resource policy, and AWS WAF does not support it. A company that
     needs a web ACL puts its own CloudFront distribution in front, see docs/web-acl.md.
     https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
 

@@ -1,4 +1,4 @@
-"""The settings of transfers that hand over at acceptance, each config key with its field."""
+"""The settings of offers, each config key with its field."""
 
 import re
 from collections.abc import Iterator
@@ -28,9 +28,8 @@ class OfferSettings:
     hand_over: HandOver = key(  # noqa: RUF009
         "handOver",
         choice(get_args(HandOver)),
-        "When the agent hands a chat over. With `now` at once, always. With `optional` or "
-        "`accepted` a request may ask for either: the agent keeps the chat until the next one "
-        "accepts it, which is the default of a request with `accepted`",
+        "Whether a request may be an offer: the agent stays with the customer until another agent "
+        "accepts. `now` is no, `optional` is yes. With `accepted` a request is one by default",
         default="now",
     )
     events_password: str = key(
@@ -48,5 +47,5 @@ class OfferSettings:
 
     @property
     def default(self) -> Literal["now", "accepted"]:
-        """When a request that does not ask for either hands over."""
+        """What a request is that does not say: a transfer now, or an offer."""
         return "accepted" if self.hand_over == "accepted" else "now"

@@ -40,7 +40,7 @@ class EventReceiver(Component):
     """The function behind the webhook, and the secret with the webhook's password.
 
     Anybody can call it, so its role reads no other secret. The secret is not protected: `pulumi up`
-    creates another where offers are switched off and on again.
+    creates another if offers are switched off and on again.
     """
 
     function: TransferFunction

@@ -26,7 +26,7 @@ class TransferRouting(Component):
     queue_sids
         The queues that chats can be transferred to.
     everyone
-        The workspace's "Everyone" queue, as it was found; None where there is none.
+        The workspace's "Everyone" queue, as it was found; None if there is none.
     """
 
     everyone_queue_sid: pulumi.Output[str]
@@ -116,7 +116,7 @@ def _all_found(queues: Sequence[str], find: Callable[[str], Queue]) -> list[Queu
 
 
 def find_everyone(settings: StackSettings) -> Queue | None:
-    """Look up the workspace's "Everyone" queue; None where there is none.
+    """Look up the workspace's "Everyone" queue; None if there is none.
 
     Raises
     ------

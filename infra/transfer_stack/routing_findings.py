@@ -23,7 +23,7 @@ class Stage:
     queue, workers
         The name of the target's queue, and how many workers are in it.
     queue_expression
-        What the queue's workers match; None where the workspace has no such queue.
+        What the queue's workers match; None if the workspace has no such queue.
     expression
         What the target asks of these workers; empty for nothing.
     available, away
@@ -31,7 +31,7 @@ class Stage:
     has_sender, only_sender
         Whether the agent who transferred the chat is among them, or is alone in the queue.
     begins, ends
-        Seconds after the transfer; `ends` is None where the chat stays until its task expires.
+        Seconds after the transfer; `ends` is None if the chat stays until its task expires.
     skipped
         Whether the chat leaves the target at once.
     """
@@ -93,13 +93,13 @@ class Route:
     target, sender
         What it is transferred to, such as "queue Sales", and the name of the agent who does it.
     filter
-        The name of the filter that takes it; None where none does, and the default queue gets it.
+        The name of the filter that takes it; None if none does, and the default queue gets it.
     stages
         The targets that it comes to, in order.
     reaches_target
         Whether one of them is the one that it was transferred to.
     meant
-        The first filter whose expression holds and that has that target; None where none does.
+        The first filter whose expression holds and that has that target; None if none does.
     leads_on_to
         The filter that takes it after its last target, by one of Twilio's two pages; None if there
         is none.
@@ -118,7 +118,7 @@ class Route:
 
     @property
     def dropped_after(self) -> int | None:
-        """Return after how many seconds TaskRouter cancels it; None where it keeps waiting.
+        """Return after how many seconds TaskRouter cancels it; None if it keeps waiting.
 
         Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment, and
         https://www.twilio.com/docs/taskrouter/workflow-configuration for `leads_on_to`.
@@ -154,13 +154,10 @@ class EveryoneQueue:
     stays: bool
 
     def plan(self) -> str:
-        """Return what the workspace has, and what becomes of it where there are no findings."""
+        """Return what the workspace has, and what becomes of it if there are no findings."""
         found = f"Queue Everyone ({self.sid}) is in the workspace, with {self._who}."
         if not self.stays:
-            return (
-                f"{found} Where the preview says 'create', the stack adopts it and changes nothing "
-                "of it."
-            )
+            return f"{found} If the preview says 'create', the stack takes this queue as it is."
         kept = f"{found} It stays as it is (keepEveryoneQueue)"
         if self._is_narrowed:
             return f"{kept}: a chat for an agent who is not in it is not offered to that agent."
@@ -170,7 +167,7 @@ class EveryoneQueue:
         """Return what has to be decided before a deployment."""
         if self._is_narrowed and not self.stays:
             change = (
-                "`pulumi up` sets that to 1==1 where it adopts the queue, and after `pulumi "
+                "`pulumi up` sets that to 1==1 when it takes the queue, and after `pulumi "
                 "refresh`: every workflow that uses the queue then offers tasks to every worker."
             )
             keep = "To leave it as it is: pulumi config set keepEveryoneQueue true."
@@ -192,7 +189,7 @@ class EveryoneQueue:
 
 
 def duration(seconds: int) -> str:
-    """Return a duration in minutes where it has no odd seconds."""
+    """Return a duration in minutes if it has no odd seconds."""
     minutes, odd = divmod(seconds, 60)
     return f"{minutes} min" if minutes and not odd else f"{seconds} s"
 

@@ -84,7 +84,7 @@ def route_to(
     everyone
         Who is in "Everyone" after the deployment.
     senders
-        Who may transfer the chat. It is the queue's only worker, where there is only one.
+        Who may transfer the chat. It is the queue's only worker, if there is only one.
     routing
         The times that it waits.
     """

@@ -144,7 +144,7 @@ class GatewaySettings:
             "the S3 address of a PEM file, s3://BUCKET/KEY, in the stack's region",
             r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+",
         ),
-        "The certificate authorities whose clients alone may call `domainName`, where a CloudFront "
+        "The certificate authorities whose clients alone may call `domainName`, if a CloudFront "
         "distribution of yours is in front: see docs/web-acl.md",
         default="",
         example="s3://my-trust-store/transfers.pem",
@@ -290,7 +290,7 @@ class StackSettings:
             "the ARN of an IAM policy, arn:aws:iam::ACCOUNT:policy/NAME",
             r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+",
         ),
-        "The permissions boundary of every role, where your landing zone asks for one",
+        "The permissions boundary of every role, if your landing zone asks for one",
         default="",
         example="arn:aws:iam::123456789012:policy/boundary",
     )

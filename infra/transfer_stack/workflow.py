@@ -5,11 +5,11 @@ The handlers read the same document to find which targets are routed.
 How TaskRouter reads it: the first filter whose expression matches the task's attributes takes it;
 within that filter the task waits at each target for the target's timeout. A task that passes the
 last target of its filter is cancelled, says one page, or goes on to the next filter that matches,
-says the other. So the last target here never has a timeout: a waiting customer is offered to more
-and more agents, and the task is not cancelled before its own time to live. What is offered while
-its agent still serves the customer is different: it waits for its target only, and is cancelled
-after that: the agent keeps the customer. So it has filters of its own and matches no other, and
-each filter says which of the two it is for.
+says the other. So the last target here never has a timeout. A waiting customer is offered to more
+and more agents, and the task is not cancelled before its own time to live.
+
+An offer is different: its agent still serves the customer, so the new task waits for its target
+only, and is cancelled after that. It has filters of its own and matches no other.
 
 Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
@@ -54,7 +54,7 @@ def workflow_configuration(
     timeouts
         How long the task waits at each target.
     offers
-        Whether transfers can hand over at the acceptance.
+        Whether transfers can be offers: the agent stays until another one accepts.
 
     Returns
     -------

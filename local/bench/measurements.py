@@ -103,8 +103,8 @@ class ColdStart:
 class Report:
     """All that was measured, and on what.
 
-    ``events_ms`` is the 99th percentile of a request of Twilio with an event, some of them at once:
-    by the emulated API Gateway, the function that receives it and the queue.
+    ``events_ms`` is the 99th percentile of a request of Twilio with an event, some of them at once.
+    It takes the emulated API Gateway, the function that receives it, and the queue.
     """
 
     transfers: Mapping[str, Transfer]

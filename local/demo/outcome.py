@@ -24,9 +24,11 @@ class Outcome:
 
     ``offers`` are the reservations of the new task in order; ``room`` the conversation or
     channel. After a refusal there is no new task, and neither of the two. ``repeated`` is the
-    status and the body of the answer to the same request again. Of an offer, ``meanwhile`` is the
-    conversation while it was open, ``messages`` what was written there, ``state`` what became of
-    it, and ``ended_after`` how many seconds after the last agent's answer that was known.
+    status and the body of the answer to the same request again.
+
+    Of an offer, ``meanwhile`` is the conversation while it was open, and ``messages`` what was
+    written there. ``state`` is what became of the offer, and ``ended_after`` how many seconds after
+    the last agent's answer that was known.
     """
 
     scene: Scene
@@ -173,7 +175,7 @@ def _let_agents_answer(scene: Scene, view: View, task_sid: str) -> None:
 
 
 def _end_of_offer(view: View, endpoint: str, request: dict[str, str]) -> str:
-    """Ask what became of an offer until it is over, and the original where it was accepted."""
+    """Ask what became of an offer until it is over, and the original if it was accepted."""
     deadline = time.monotonic() + TIMEOUT
     headers = {"Authorization": f"Bearer {request['Token']}"}
     while time.monotonic() < deadline:

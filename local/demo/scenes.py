@@ -63,7 +63,7 @@ SCENES: Final = (
     ),
     Scene("An SMS to a workflow", "sms", "workflow", "Escalations"),
     Scene(
-        "A conversation is offered to an agent, who declines: it goes back",
+        "A conversation is offered to an agent, who declines: the sender keeps it",
         "sms_conversation",
         "worker",
         "ben",
@@ -75,7 +75,7 @@ SCENES: Final = (
         status=202,
     ),
     Scene(
-        "It is offered to another agent, who accepts: it is handed over",
+        "It is offered to another agent, who accepts: the sender's task ends",
         "sms_conversation",
         "worker",
         "dev",

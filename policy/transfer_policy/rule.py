@@ -88,7 +88,7 @@ def texts(value: Any) -> list[str]:
 
 
 def nested(props: Mapping[str, Any], *keys: str) -> Any:
-    """Return the value below these keys, or None where one of them is missing."""
+    """Return the value below these keys, or None if one of them is missing."""
     found: Any = props
     for key in keys:
         if not isinstance(found, Mapping) or key not in found:

@@ -196,7 +196,7 @@ def diff(
     ignore_changes
         Properties whose changes the program wants ignored.
     old_inputs
-        The inputs of the last deployment, where the engine tells them.
+        The inputs of the last deployment, if the engine tells them.
 
     Returns
     -------

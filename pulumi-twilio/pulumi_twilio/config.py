@@ -136,9 +136,9 @@ def check(config: Properties, environment: Mapping[str, str] = os.environ) -> di
 def resolve(config: Properties, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Fill in from the environment what the configuration leaves out; empty means left out.
 
-    The configuration wins. When it has credentials of one kind, the environment's of the other
-    kind do not count; when it has the account, nor do the environment's region and edge, which are
-    another account's perhaps.
+    The configuration wins. If it has credentials of one kind, the environment's of the other kind
+    do not count. If it has the account, the environment's region and edge do not count either: they
+    may be another account's.
 
     Parameters
     ----------

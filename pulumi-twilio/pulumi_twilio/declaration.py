@@ -43,13 +43,13 @@ class Property:
         Turn an input into the output that is recorded, and an output into the input that an
         import writes.
     output_schema
-        The output's type in Pulumi's schema where it is not the input's.
+        The output's type in Pulumi's schema if it is not the input's.
     secret
         True when it may hold a credential.
     as_declared
         True for an object that Twilio may show in another way than it was declared, such as
-        without a password: then the declared value is what is recorded, but for what Twilio shows
-        otherwise than before and cannot be that value.
+        without a password. Then the declared value is recorded, unless Twilio shows a change that
+        cannot be that value.
     below
         The object of Twilio's answer that holds it, whose name its own begins with.
     merged
@@ -82,9 +82,9 @@ class Property:
         return f"{pascal(self.below)}.{self.name.removeprefix(self.below)}"
 
     def read(self, answer: Mapping[str, Any]) -> Any:
-        """Return the value in Twilio's answer; None where there is none.
+        """Return the value in Twilio's answer; None if there is none.
 
-        Some of Twilio's APIs show an empty string as null. Where the default is another one, the
+        Some of Twilio's APIs show an empty string as null. If the default is another one, the
         empty string is a value like any other, and null stands for it.
         """
         name = snake(self.name)

@@ -169,7 +169,7 @@ class TwilioProvider(Provider):
         return ReadResponse(found.sid, outputs, inputs)
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
-        """Change an object where it differs."""
+        """Change an object if it differs."""
         resource = _resource(request.type)
         state, inputs = plain_map(request.olds), plain_map(request.news)
         old_inputs = state.pop(OLD_INPUTS, None)

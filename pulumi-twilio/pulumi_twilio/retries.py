@@ -73,7 +73,7 @@ class CarefulRetry(Retry):
         return super().is_retry(method, status_code, has_retry_after)
 
     def increment(self, *args: Any, **known: Any) -> Self:
-        """Return what is left after another try; raise where nothing is."""
+        """Return what is left after another try; raise if nothing is."""
         retry = super().increment(*args, **known)
         retry.waited = self.waited
         response = known.get("response")

@@ -1,1 +1,1 @@
-"""The program on the real Pulumi engine, where there is one."""
+"""The program on the real Pulumi engine, if there is one."""

@@ -69,7 +69,7 @@ class Engine:
         self.set({"aws:region": "eu-west-1", **stack_config(twilio)})
 
     def set(self, config: Mapping[str, str]) -> None:
-        """Run `pulumi config set` for each key, with `--secret` where it takes one."""
+        """Run `pulumi config set` for each key, with `--secret` if it takes one."""
         for key, value in config.items():
             self._stack.set_config(key, automation.ConfigValue(value, secret=key in SECRETS))
 

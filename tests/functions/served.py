@@ -31,7 +31,7 @@ class Served:
     def assert_customer_is_served(self, answer: Answer) -> None:
         """Check the invariant after an answer.
 
-        At least one open task leads to the customer; more than one only where the answer says that
+        At least one open task leads to the customer; more than one only if the answer says that
         something is left. 200 exactly when the original is done and one new task is open; after a
         rollback the original is as it was.
         """

@@ -101,7 +101,7 @@ _TARGET = {
 
 
 def _arn(type_: str, name: str) -> str:
-    """Return an ARN, in AWS's form where code parses it."""
+    """Return an ARN, in AWS's form if code parses it."""
     service = type_.split(":")[1].partition("/")[0]
     form = {
         "aws:cloudwatch/logGroup:LogGroup": "logs:{}:log-group:{}",

@@ -46,7 +46,7 @@ def test_offers_need_a_password(hand_over: str) -> None:
 
 
 @pytest.mark.parametrize("password", ["x" * 31, "x" * 129, "x" * 31 + "/", " " + "x" * 32])
-def test_a_password_that_a_url_cannot_hold_as_it_is_is_refused_and_not_shown(password: str) -> None:
+def test_a_password_that_a_url_cannot_hold_is_refused_and_not_shown(password: str) -> None:
     line = problem({**CONFIG, **OFFERS, PASSWORD_KEY: password})
 
     assert line.startswith(f"{PASSWORD_KEY}: a wrong value; expected a secret of 32 to 128")

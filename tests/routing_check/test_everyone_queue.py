@@ -39,7 +39,7 @@ def test_a_preview_says_that_the_queue_is_adopted(caplog: pytest.LogCaptureFixtu
     (found,) = _said(caplog, logging.INFO)
     assert found == (
         f"Queue Everyone ({working.queues['Everyone']}) is in the workspace, with every worker. "
-        "Where the preview says 'create', the stack adopts it and changes nothing of it."
+        "If the preview says 'create', the stack takes this queue as it is."
     )
     assert _said(caplog, logging.WARNING) == []
 

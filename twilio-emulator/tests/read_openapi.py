@@ -3,9 +3,9 @@
     python twilio-emulator/tests/read_openapi.py FOLDER
 
 The documents are published in the public repository ``twilio/twilio-oai``; FOLDER is a copy of its
-``spec/json``. Facts are kept, no text: of each route that is emulated the names of its parameters,
-its statuses, whether an ``ETag`` comes with them, the schema of its answer, and the names in
-``links``, which only the examples tell.
+``spec/json``. Facts are kept, no text. Of each route that is emulated these are the names of its
+parameters, its statuses, whether an ``ETag`` comes with them, and the schema of its answer. The
+names in ``links`` are those of the examples.
 """
 
 import json

@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 
 def no_delivery(_sink_sid: str, _event: Event) -> None:
-    """Drop an event, where no server runs that could deliver it."""
+    """Drop an event, since no server runs that could deliver it."""
 
 
 @dataclass(slots=True)

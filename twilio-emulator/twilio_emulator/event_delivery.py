@@ -1,9 +1,13 @@
 """Takes events to their sinks, in the background: no call of an API waits for a sink.
 
-Sources: https://www.twilio.com/docs/events/webhook-quickstart (basic authentication from the URL,
-5 s for an answer), https://www.twilio.com/docs/events/event-delivery-and-duplication (retries for
-up to four hours, at least once), https://www.twilio.com/docs/events (in no certain order),
-https://www.twilio.com/docs/api/errors/91305, 91306 and 91308 there (which answers are retried).
+Sources:
+
+- https://www.twilio.com/docs/events/webhook-quickstart: basic authentication from the URL, 5 s for
+  an answer
+- https://www.twilio.com/docs/events/event-delivery-and-duplication: retries for up to four hours,
+  at least once
+- https://www.twilio.com/docs/events: in no certain order
+- https://www.twilio.com/docs/api/errors/91305, 91306 and 91308 there: which answers are retried
 """
 
 import asyncio

@@ -74,7 +74,7 @@ def page(
 
 
 def named(call: Call, table: Mapping[str, NamedEntry]) -> list[NamedEntry]:
-    """Return the entries with the ``FriendlyName`` of the query, and all where it has none."""
+    """Return the entries with the ``FriendlyName`` of the query, and all if it has none."""
     name = call.query.get("FriendlyName")
     return [entry for entry in table.values() if not name or entry.friendly_name == name]
 

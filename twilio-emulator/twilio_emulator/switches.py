@@ -2,7 +2,7 @@
 
 Each is a question: the page that leaves it open, and how one would see the answer on a real
 account. A caller is correct when it copes with every setting. All times are in seconds by the
-account's clock, those of events by the machine's; what is due takes effect before the next call is
+account's clock, those of events by the machine's. What is due takes effect before the next call is
 answered, or at the server's next tick.
 """
 

@@ -22,11 +22,11 @@ class Problem(Exception):
         Stable, in snake case; what a plugin may switch on.
     rolled_back : bool or None
         For the failure of a transfer: True when nothing was changed or everything was undone, False
-        when something remains or may remain, None where it does not apply.
+        when something remains or may remain, None if it does not apply.
     retry_after : int or None
         Seconds, for the ``Retry-After`` header.
     agent_rejoined : bool or None
-        Whether the agent who holds the task was put into the chat again; None where it was not
+        Whether the agent who holds the task was put into the chat again; None if it was not
         tried.
     """
 

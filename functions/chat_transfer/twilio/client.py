@@ -1,9 +1,12 @@
 """The twilio SDK's client, with a transport of ours below it.
 
-The transport does five things that the SDK leaves open: it sends every call to an emulator where
-one stands in for Twilio's hosts, gives each call the time that the request still has, keeps bodies
-and headers out of every log, measures and traces each call, and turns each failure into one of
-`failures`.
+The transport does five things that the SDK leaves open:
+
+- It sends every call to an emulator if one stands in for Twilio's hosts.
+- It gives each call the time that the request still has.
+- It keeps bodies and headers out of every log.
+- It measures and traces each call.
+- It turns each failure into one of `failures`.
 """
 
 import json
@@ -124,7 +127,7 @@ class Transport(HttpClient):
         Raises
         ------
         TwilioFailure
-            For everything but a 2xx answer that is a JSON object, or has no body where none is due.
+            For everything but a 2xx answer that is a JSON object, or has no body if none is due.
         """
         remaining = self._budget.remaining()
         if remaining < SHORTEST_CALL_SECONDS:

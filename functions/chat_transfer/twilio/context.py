@@ -108,7 +108,7 @@ class Twilio:
             raise
 
     def holder(self, task_sid: str) -> str | None:
-        """Read which worker holds a task; None where no worker does, or there is no task."""
+        """Read which worker holds a task; None if no worker does, or there is no task."""
         try:
             return holder_of(self.taskrouter.reservations(task_sid))
         except Missing:

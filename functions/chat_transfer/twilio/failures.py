@@ -21,7 +21,7 @@ class RateLimited(TwilioFailure):
     Parameters
     ----------
     retry_after : float or None
-        Seconds from the ``Retry-After`` header, where there was one.
+        Seconds from the ``Retry-After`` header, if there was one.
     """
 
     transient = True

@@ -75,7 +75,7 @@ class InteractionChannel:
         Returns
         -------
         str or None
-            The SID of the task that this made; None where the answer does not carry it yet, since
+            The SID of the task that this made; None if the answer does not carry it yet, since
             Flex makes it in the background.
         """
         properties = {

@@ -139,7 +139,7 @@ class TaskRouter:
         Returns
         -------
         Task or None
-            None where there is no such task: TaskRouter deletes tasks a while after they ended.
+            None if there is no such task: TaskRouter deletes tasks a while after they ended.
         """
         try:
             answer = self._retries.call(self._workspace.tasks(sid).fetch_with_http_info)

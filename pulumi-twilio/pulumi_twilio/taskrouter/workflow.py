@@ -40,10 +40,9 @@ class Workflow(Kind):
     Notes
     -----
     A callback that is no longer declared is cleared with an empty URL. Twilio's reference leaves
-    that open and gives these parameters ``format: uri``, but Twilio's CLI sends the same to clear
-    a callback URL (https://github.com/twilio/twilio-cli-core/pull/57), and the acceptance tests of
-    a Terraform provider clear these two so
-    (https://github.com/RJPearson94/terraform-provider-twilio,
+    that open and gives these parameters ``format: uri``. But Twilio's CLI sends the same to clear
+    a callback URL (https://github.com/twilio/twilio-cli-core/pull/57). So do the acceptance tests
+    of a Terraform provider (https://github.com/RJPearson94/terraform-provider-twilio,
     TestAccTwilioTaskRouterWorkflow_assignmentCallback).
     """
 

@@ -41,8 +41,8 @@ def as_json(value: Any) -> Any:
 def same(one: Any, other: Any) -> bool:
     """Tell whether two configurations mean the same.
 
-    White space and the order of keys do not count, a key with null is as good as absent, and a
-    number is the same as text, as Twilio's own examples write some.
+    White space and the order of keys do not count. A key with null is as good as absent. A number
+    is the same as text, as Twilio's own examples write some.
 
     Parameters
     ----------

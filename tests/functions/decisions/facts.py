@@ -1,9 +1,10 @@
 """Combinations of facts, and what has to hold for each move that `decide` makes of them.
 
 The full product has more than a hundred million. Every state of the original is combined with the
-kinds of other tasks, and that with 32 rows in which any three of the other facts have every
-combination of values: an orthogonal array of strength 3, whose columns are the vectors of five bits
-with an odd number of ones. A row of `decide` reads few facts, so that is where it could go wrong.
+kinds of other tasks. Each of these is combined with 32 rows, in which any three of the other facts
+have every combination of values. The rows are an orthogonal array of strength 3, whose columns are
+the vectors of five bits with an odd number of ones. A row of `decide` reads few facts, so that is
+where it could go wrong.
 https://en.wikipedia.org/wiki/Orthogonal_array
 """
 

@@ -42,8 +42,8 @@ class Scenario:
     def rules(self) -> Rules:
         """What may happen.
 
-        Whether a chat's channel was off a task that was deleted cannot be known if a call that
-        takes it off was not answered; then its task stays, as in any doubt.
+        A call that takes the channel off a chat's task may go without an answer. If the task is
+        deleted, no one can know whether it had its channel. So the new task stays.
         """
         is_unknown = self.is_chat and (self.faults or self.kills)
         rules = Rules()

@@ -1,8 +1,8 @@
 """A small Twilio and a small table as one value, and how they answer a call.
 
 A world is a tuple, so a search can keep many of them. Each call can be answered as Twilio documents
-it, in either way if the documentation is silent, or not at all: then it was carried out, or is
-later, or never.
+it, and in either way if the documentation is silent. Or it is not answered: then it was carried
+out, or is later, or never.
 """
 
 from dataclasses import dataclass, replace

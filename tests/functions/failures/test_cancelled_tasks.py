@@ -22,7 +22,7 @@ def create_workflow(deployment: Deployment, expression: str, **target: Any) -> s
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_workflow_that_cancels_the_new_task_at_once_is_409_and_the_original_stays(
+def test_a_workflow_that_cancels_the_new_task_is_409_and_undone(
     deployment: Deployment, kind: str
 ) -> None:
     """TaskRouter cancels a task that no filter matches, so the original is kept.

@@ -144,7 +144,7 @@ def test_an_unanswered_invite_that_appears_after_the_search_is_taken_for_our_own
     assert made.attribute("targetSid") == centre.workers[target]
 
 
-def test_a_late_task_that_an_agent_has_completed_is_not_taken_for_the_new_one(aws: Aws) -> None:
+def test_a_late_task_that_was_completed_is_not_the_new_one(aws: Aws) -> None:
     """The agent of the original was there the whole time, and the next request has its own task."""
     clock, late_seconds = ManualClock(), 5
     with deployed(aws, clock) as deployment:

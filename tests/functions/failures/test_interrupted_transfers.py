@@ -133,9 +133,7 @@ def test_a_chat_that_its_agent_ended_after_a_failed_transfer_is_409(deployment: 
     assert not centre.open_tasks("transferredFrom", original)
 
 
-def test_a_customer_whom_both_tasks_left_after_a_kill_gets_a_new_one_at_the_second_try(
-    deployment: Deployment, aws: Aws
-) -> None:
+def test_a_customer_without_a_task_after_a_kill_gets_one(deployment: Deployment, aws: Aws) -> None:
     """The function was killed before its close took effect."""
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
     case = served(centre, centre.tasks["conversation"])

@@ -34,7 +34,7 @@ class Offering:
         return self.customer.task_sid
 
     def offer(self, target: str = "ben", by: str = "ana", hand_over: str = "accepted") -> Answer:
-        """Ask for a transfer that hands over at the acceptance, or now."""
+        """Ask for an offer, or for a transfer now."""
         return self.running.transfer(self.task_sid, self.sid(target), by, handOver=hand_over)
 
     def ask(self, method: str = "GET", by: str = "ana") -> Answer:
@@ -127,7 +127,7 @@ def offering(running: Deployment) -> Iterator[Offering]:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """Twilio's, where the time stands still."""
+    """Twilio's, in which the time stands still."""
     return ManualClock()
 
 

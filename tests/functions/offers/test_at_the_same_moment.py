@@ -90,7 +90,7 @@ def test_an_agent_who_logs_off_still_hands_over(offering: Offering) -> None:
     centre.set_activity("ana", "Available")
 
 
-def test_taking_back_an_offer_that_is_handed_over_now_meanwhile_does_not_find_it_open(
+def test_taking_back_what_is_transferred_now_meanwhile_finds_no_offer(
     offering: Offering,
 ) -> None:
     """The other request is sent and answered before the lock is taken."""

@@ -82,7 +82,7 @@ def test_a_task_that_appears_after_its_offer_was_taken_back_in_doubt_is_cancelle
     assert still.agents() == {"ana"}
 
 
-def test_a_task_that_appears_for_an_earlier_target_is_what_was_accepted_where_an_agent_took_it(
+def test_a_late_task_for_an_earlier_target_counts_if_an_agent_accepted_it(
     still: Offering, clock: ManualClock
 ) -> None:
     offer_in_doubt(still)

@@ -39,7 +39,7 @@ def test_an_offer_that_is_handed_over_now_waits_for_other_agents_too(
     assert still.customer.room_is_open()
 
 
-def test_an_agent_who_accepts_and_leaves_before_the_close_leaves_the_customer_with_the_first(
+def test_who_accepts_and_leaves_before_the_close_leaves_the_first_agent(
     offering: Offering,
 ) -> None:
     accept_and_leave(offering)
@@ -147,7 +147,7 @@ def test_an_agent_who_has_passed_the_chat_on_had_taken_it_over(offering: Offerin
     assert offering.state() == "accepted"
 
 
-def test_an_agent_who_could_not_pass_the_chat_on_and_left_leaves_a_new_task(
+def test_who_could_not_pass_the_chat_on_and_left_leaves_a_new_task(
     offering: Offering,
 ) -> None:
     """Ana's task ended when Ben had accepted and asked to pass the chat on."""

@@ -29,7 +29,7 @@ def test_a_customer_whom_both_tasks_have_left_gets_a_new_one(offering: Offering)
 
 
 @pytest.mark.parametrize("status", [429, 500], ids=["was not made", "may have been made"])
-def test_a_customer_whom_both_tasks_have_left_gets_a_new_one_at_the_second_try_too(
+def test_a_customer_without_a_task_gets_one_at_the_second_try(
     offering: Offering, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     monkeypatch.setattr(progress, "AGAIN_MS", 0)
@@ -46,7 +46,7 @@ def test_a_customer_whom_both_tasks_have_left_gets_a_new_one_at_the_second_try_t
     assert_a_new_task_is_accepted(offering, made)
 
 
-def test_a_customer_whose_original_was_deleted_gets_a_new_one_at_the_second_try_too(
+def test_a_customer_whose_original_was_deleted_gets_a_task_at_the_second_try(
     still: Offering, clock: ManualClock
 ) -> None:
     """Twilio deletes what has ended after a while; an offer to a queue may end later."""
@@ -67,7 +67,7 @@ def test_a_customer_whose_original_was_deleted_gets_a_new_one_at_the_second_try_
     assert_a_new_task_is_accepted(still, made)
 
 
-def test_a_customer_whom_both_tasks_have_left_gets_a_new_one_after_a_request_that_fails(
+def test_a_customer_without_a_task_gets_one_after_a_failed_request(
     offering: Offering,
 ) -> None:
     made = offering.offer().body["taskSid"]
@@ -82,7 +82,7 @@ def test_a_customer_whom_both_tasks_have_left_gets_a_new_one_after_a_request_tha
     assert_a_new_task_is_accepted(offering, made)
 
 
-def test_a_customer_whose_agent_leaves_while_they_are_offered_to_another_gets_a_new_one(
+def test_a_customer_whose_agent_leaves_during_an_offer_gets_a_new_task(
     offering: Offering,
 ) -> None:
     """The first offer is taken back for the other one, which cannot be made."""
@@ -116,7 +116,7 @@ def test_a_customer_gets_one_new_task_where_invites_do_not_name_it(offering: Off
     assert_a_new_task_is_accepted(offering, answer.body["taskSid"])
 
 
-def test_a_customer_whose_new_agent_wraps_up_gets_a_new_one_when_they_are_done(
+def test_a_customer_gets_a_task_when_the_new_agent_has_wrapped_up(
     offering: Offering,
 ) -> None:
     """Ben has accepted, and wraps up while Ana's participant is closed."""

@@ -13,9 +13,7 @@ from tests.functions.transfers.leaving import leave
 CREATION = Call("POST", f"/flex-api/v1/Interactions/{SID}/Channels/{SID}/Invites", 1)
 
 
-def test_a_new_agent_who_wraps_up_after_a_kill_is_not_alone_with_the_customer(
-    offering: Offering, aws: Aws
-) -> None:
+def test_a_new_agent_who_wraps_up_after_a_kill_is_not_alone(offering: Offering, aws: Aws) -> None:
     """The function was killed before it ended the original."""
     leave(offering.running, offering.task_sid)
     cut_off_after(offering.running, CREATION, offering.task_sid, "ben")
@@ -31,7 +29,7 @@ def test_a_new_agent_who_wraps_up_after_a_kill_is_not_alone_with_the_customer(
 
 
 @pytest.mark.parametrize("by", ["schedule", "event"])
-def test_an_agent_whose_offer_was_to_end_at_once_is_put_back_after_a_kill(
+def test_who_asked_for_a_transfer_now_is_put_back_after_a_kill(
     offering: Offering, aws: Aws, by: str
 ) -> None:
     """The request was killed when it had cancelled the offer, before it made another task."""

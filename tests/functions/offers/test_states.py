@@ -34,7 +34,7 @@ def test_an_offer_that_could_not_be_recorded_can_be_taken_back(
     assert [task.sid for task in offering.tasks()] == [offering.task_sid]
 
 
-def test_an_offer_that_was_taken_back_is_cancelled_though_a_call_to_the_table_failed(
+def test_an_offer_is_taken_back_though_a_call_to_the_table_failed(
     offering: Offering, aws: Aws, table: TableFaults
 ) -> None:
     """The lock cannot be released, so the next look begins when it has run out."""

@@ -102,7 +102,7 @@ def test_a_request_without_a_token_is_not_counted(
         ("/Tasks/WT", None, "TransferNotRolledBack", "TransferRolledBack"),
     ],
 )
-def test_a_failure_after_the_new_task_was_made_is_counted_by_whether_it_was_undone(
+def test_a_failure_after_the_new_task_counts_as_undone_or_not(
     deployment: Deployment,
     measured: Callable[[], Measured],
     path: str,

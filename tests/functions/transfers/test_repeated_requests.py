@@ -79,7 +79,7 @@ def test_the_answer_is_the_same_after_twilio_deleted_the_task(deployment: Deploy
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_agent_who_has_the_chat_again_stays_in_it_when_their_old_request_is_repeated(
+def test_who_has_the_chat_again_stays_when_an_old_request_is_repeated(
     deployment: Deployment, aws: Aws, kind: str
 ) -> None:
     """The function is killed at the end of the transfer to Ben, who transfers the chat back."""
@@ -100,7 +100,7 @@ def test_an_agent_who_has_the_chat_again_stays_in_it_when_their_old_request_is_r
     assert [task.sid for task in case.leading_to_customer()] == [back.body["taskSid"]]
 
 
-def test_an_agent_who_gets_the_chat_back_stays_in_it_when_both_functions_were_killed(
+def test_who_gets_the_chat_back_stays_when_both_functions_were_killed(
     deployment: Deployment, aws: Aws
 ) -> None:
     """In the transfer to Dev, and in the transfer back to Ana."""

@@ -39,7 +39,7 @@ def test_a_transfer_to_an_agent_offers_them_the_task_and_completes_the_original(
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_transfer_to_a_queue_is_never_offered_to_the_agent_who_held_the_task(
+def test_a_transfer_to_a_queue_is_never_offered_to_its_sender(
     deployment: Deployment, task: str
 ) -> None:
     """Ana, Ben and Carla are in Sales; Ben is offline, and Carla becomes available later."""

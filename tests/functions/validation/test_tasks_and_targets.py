@@ -147,7 +147,7 @@ def test_a_task_that_is_neither_chat_nor_conversation_is_409(
 
 
 @pytest.mark.parametrize("task", ["completed", "pending"])
-def test_a_task_that_no_agent_holds_is_409_for_a_supervisor_and_403_for_an_agent(
+def test_a_task_that_no_agent_holds_is_409_for_a_supervisor_else_403(
     deployment: Deployment, task: str
 ) -> None:
     target_sid = deployment.twilio.centre.workers["dev"]

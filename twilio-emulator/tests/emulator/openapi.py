@@ -1,6 +1,6 @@
 """What Twilio's OpenAPI documents say about the answer of a route; see `read_openapi.py`.
 
-A document calls no property required, so here all are: the API sends all of them, null where there
+A document calls no property required, so here all are: the API sends all of them, null if there
 is nothing.
 """
 

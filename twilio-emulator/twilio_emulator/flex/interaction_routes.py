@@ -34,7 +34,7 @@ def fetch_channel(account: Account, call: Call) -> Answer:
 def update_channel(account: Account, call: Call) -> Answer:
     """End a channel.
 
-    The agents' tasks go to wrapping, or are completed where the routing's status is ``closed``,
+    The agents' tasks go to wrapping, or are completed if the routing's status is ``closed``,
     as it has to be for ``inactive``. The conversation is closed with a channel that is.
     Source: ``channels-subresource`` among the pages on the Interactions API.
     """

@@ -32,7 +32,7 @@ def send_invite(account: Account, channel: InteractionChannel, asked: Mapping[st
     Returns
     -------
     Invite
-        As its answer shows it: without a task where the switches say so.
+        As its answer shows it: without a task if the switches say so.
 
     Raises
     ------

@@ -95,7 +95,7 @@ class Worker:
     version: int = 0
 
     def attribute(self, name: str) -> Any:
-        """Return one of the attributes, and None where it is missing."""
+        """Return one of the attributes, and None if it is missing."""
         return json.loads(self.attributes).get(name)
 
     @property
@@ -178,7 +178,7 @@ class Task:
     version: int = 0
 
     def attribute(self, name: str) -> Any:
-        """Return one of the attributes, and None where it is missing."""
+        """Return one of the attributes, and None if it is missing."""
         return json.loads(self.attributes).get(name)
 
     @property
@@ -193,7 +193,7 @@ class Task:
 
     @property
     def target_ends_at(self) -> datetime | None:
-        """Return when the task goes on to the next target, and None where it stays."""
+        """Return when the task goes on to the next target, and None if it stays."""
         seconds = self.place and self.configuration.ends_after(self.place)
         if seconds is None:
             return None

@@ -181,7 +181,7 @@ def _offer(workspace: Workspace, task: Task, target: Target, members: Iterable[C
 
     TaskRouter "moves on to the next worker in the event of a rejection", says
     https://www.twilio.com/en-us/blog/route-tasks-even-faster-with-taskrouter-multi-reservation-html.
-    Whether and when it offers the task to the first one again is not documented; here it does when
+    Whether and when it offers the task to the first one again is not documented. Here it does if
     their activity has changed since, so that the same worker is not asked in a loop.
     """
     queue = workspace.tables.task_queues.get(target.queue_sid)

@@ -54,7 +54,7 @@ def fetch(workspace: Workspace, call: Call) -> Answer:
 def update(workspace: Workspace, call: Call) -> Answer:
     """Change a task's attributes and priority, or its status.
 
-    The documentation asks for two requests where both the attributes and a status of wrapping or
+    The documentation asks for two requests if both the attributes and a status of wrapping or
     completed are to change; it does not say what one request does. Here it is refused.
     """
     task = workspace.task(call.path["task"])

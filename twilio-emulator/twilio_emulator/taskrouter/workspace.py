@@ -63,8 +63,8 @@ class Observer(Protocol):
 class Workspace:
     """One TaskRouter workspace.
 
-    ``timeout_activity_sid`` is the activity of a worker whose reservation timed out;
-    ``evaluations`` has the times of the latest searches by attributes; ``publish`` sends an event
+    ``timeout_activity_sid`` is the activity of a worker whose reservation timed out.
+    ``evaluations`` has the times of the latest searches by attributes. ``publish`` sends an event
     about a task, and about one of its reservations, to those who subscribed to it.
     """
 
@@ -168,7 +168,7 @@ class Workspace:
         Raises
         ------
         TwilioError
-            400 with code 20001 where TaskRouter would refuse it.
+            400 with code 20001 if TaskRouter would refuse it.
         """
         try:
             return read_configuration(workflow.configuration, self.tables.task_queues)

@@ -131,7 +131,7 @@ def _comparison(sign: str, *, negated: bool) -> Callable[[Any, Any], bool]:
 
 
 def _step(found: Any, key: str | int) -> Any:
-    """Return what a key holds, and None (NULL) where there is nothing of that name."""
+    """Return what a key holds, and None (NULL) if there is nothing of that name."""
     if isinstance(key, str) and isinstance(found, dict):
         return found.get(key)
     if isinstance(key, int) and isinstance(found, list) and key < len(found):

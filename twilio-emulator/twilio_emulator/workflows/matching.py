@@ -74,9 +74,9 @@ def filter_scope(task: Mapping[str, Any]) -> dict[str, Any]:
 def members(target_workers: str, candidates: Iterable[Worker]) -> list[Worker]:
     """Return the workers that a queue's expression takes, ready or not.
 
-    A queue without an expression has no worker: "If this value is empty, Tasks will wait in the
-    TaskQueue until they are deleted or moved to another TaskQueue", says
-    https://www.twilio.com/docs/taskrouter/api/task-queue of ``TargetWorkers``.
+    A queue without an expression has no worker. https://www.twilio.com/docs/taskrouter/api/task-queue
+    says of ``TargetWorkers``: "If this value is empty, Tasks will wait in the TaskQueue until they
+    are deleted or moved to another TaskQueue".
     """
     if not target_workers.strip():
         return []
@@ -91,9 +91,10 @@ def matching(
 ) -> list[Worker]:
     """Return the members that a target asks for, ready or not.
 
-    A known agent must be a member of the target's queue like every other worker; a target whose
-    known agent is null or gone matches no worker, and keeps the task all the same:
-    https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing
+    A known agent must be a member of the target's queue like every other worker. A target whose
+    known agent is null or gone matches no worker, and keeps the task all the same.
+    https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing says so.
+
     In a target's expression, a key without ``task.`` or ``worker.`` is an attribute of the worker;
     no documented example has one.
     """
