@@ -1,7 +1,7 @@
 """What a task's attributes become when it is transferred: pure functions.
 
-An agent's browser can write a task's attributes, so nothing here authorises a caller, and a SID is
-taken from them only where it has the form of one.
+An agent's browser can write a task's attributes. So nothing here authorises a caller, and what has
+not the form of a SID is not taken for one.
 """
 
 import re
@@ -23,7 +23,7 @@ SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
 
 
 def sid_in(attributes: Mapping[str, Any], name: str) -> str | None:
-    """Read a SID; None where there is none, or a value that cannot be one."""
+    """Read a SID; None if there is none, or a value that cannot be one."""
     value = attributes.get(name)
     return value if isinstance(value, str) and SID.fullmatch(value) else None
 
@@ -43,8 +43,8 @@ def next_task(
     model : Task
         The original, or another task of its customer.
     others : sequence of str
-        The worker SIDs of the other agents who are in the conversation: with the original's agent,
-        the transfer workflow offers the task to none of them when it goes to a queue.
+        The worker SIDs of the other agents who are in the conversation. In a queue, the transfer
+        workflow offers the task neither to them nor to the original's agent.
     channel_sid : str or None
         The ``channelSid`` of a Programmable Chat, which a transfer takes off the original.
     """

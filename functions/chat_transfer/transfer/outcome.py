@@ -17,8 +17,8 @@ def after(
 ) -> Record:
     """What is recorded when a look ends.
 
-    A transfer that has ended stays in the record while something that it sent is unanswered, while
-    its agent wraps up and may leave the customer, and until a later look has confirmed it.
+    A transfer that has ended stays in the record until a later look has confirmed it. It also stays
+    while something that it sent is unanswered, and while its agent wraps up.
 
     Parameters
     ----------

@@ -129,8 +129,8 @@ def _other(task: str, record: Record, wanted: Wanted, seen: Seen) -> OtherTask:
 def read(record: Record, seen: Seen, states: Mapping[str, State]) -> Seen:
     """What reading tasks at the same time changes.
 
-    If one is over that was open, or that a creation under way has made, what was read before that
-    may be otherwise now: an agent may have left while it was open, or ended the conversation.
+    If one is over that was open, or that a creation under way has made, what was read before it may
+    have changed. An agent may have left meanwhile, or ended the conversation.
     """
     original = (record.wanted or Wanted()).original
     others = {task: state for task, state in states.items() if task != original}

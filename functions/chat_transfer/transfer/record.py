@@ -2,7 +2,7 @@
 
 What is sent to Twilio and not answered belongs to the conversation, so no refusal, other target or
 later transfer forgets it. Versions of this code run next to each other during a deployment, and a
-rollback reads what a newer one wrote: names that are not known are ignored, and those that are
+rollback reads what a newer one wrote. So names that are not known are ignored, and those that are
 missing have a default.
 """
 

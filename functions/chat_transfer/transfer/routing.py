@@ -97,7 +97,7 @@ def never_cancels(configuration: Mapping[str, Any]) -> bool:
     """Tell whether a workflow keeps every task until an agent takes it.
 
     TaskRouter cancels a task that passes the last target of its filter, and one that no filter
-    takes where there is no default filter. Which filter takes a task is not decided here, so each
+    takes if there is no default filter. Which filter takes a task is not decided here, so each
     one has to end with a target that waits without a limit: no ``timeout``, no ``skip_if``.
     https://www.twilio.com/docs/taskrouter/workflow-configuration
 

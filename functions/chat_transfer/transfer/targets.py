@@ -34,7 +34,7 @@ def queues(twilio: Twilio) -> list[dict[str, Any]]:
     -------
     list of dict
         As `workflows`, and with ``availableWorkers``: how many agents were available some seconds
-        ago, None where Twilio does not say.
+        ago, None if Twilio does not say.
     """
     routed = routed_queues(configuration_of(twilio))
     listed = _by_name(one for one in twilio.taskrouter.task_queues() if one.sid in routed)
