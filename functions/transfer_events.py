@@ -73,7 +73,7 @@ def take(message: SQSRecord, context: LambdaContext) -> None:
     try:
         key = table.conversation_of(task_sid)
         if key is not None:
-            _look(key, table, _budget(context))
+            _look(key, table, Budget.of_looks(context.get_remaining_time_in_millis()))
     except Exception as error:
         logger.exception(
             "message comes again",
@@ -86,7 +86,7 @@ def take(message: SQSRecord, context: LambdaContext) -> None:
 
 def look_at_all(context: LambdaContext) -> None:
     """Look at each conversation that is due; those that fail are looked at the next time."""
-    budget = _budget(context)
+    budget = Budget.of_looks(context.get_remaining_time_in_millis())
     table = runtime().table(context)
     keys = list(table.unfinished())
     RANDOM.shuffle(keys)  # if the time does not suffice, others are left out the next time
@@ -128,9 +128,3 @@ def _look(key: str, table: Table, budget: Budget, *, is_due: bool = False) -> No
         raise
     if answer is not None:
         logger.info("look", result=answer.result, new_task_sid=answer.task)
-
-
-def _budget(context: LambdaContext) -> Budget:
-    budget = Budget.of_invocation(context.get_remaining_time_in_millis())
-    budget.use_all()
-    return budget

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
+from requests.adapters import HTTPAdapter
 
 from chat_transfer.http.problems import BadGateway
 from chat_transfer.settings import ConfigurationError, Settings
@@ -30,10 +31,16 @@ logger = Logger(child=True)
 SECRET_SECONDS = 300
 # More than a transfer ever has calls under way, so that none waits for a thread.
 THREADS = 16
+# Kept open to each host: the schedule's looks have up to three calls under way each. What is beyond
+# it would be opened and closed for one call.
+CONNECTIONS = 48
 # A lock may outlive its function by this, since clocks differ.
 LOCK_MARGIN_MS = 1000
 AWS_CALLS = Config(
-    connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 3}
+    connect_timeout=1,
+    read_timeout=1,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=CONNECTIONS,
 )
 
 
@@ -52,6 +59,8 @@ class Runtime:
         self._session = requests.Session()
         self._session.proxies.update(requests.utils.get_environ_proxies("https://twilio.com"))
         self._session.trust_env = False
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         # From the default session: one of its own would read all of botocore's data again.
         self._secrets = SecretsProvider(
             boto3_client=boto3.client("secretsmanager", config=AWS_CALLS)

@@ -17,6 +17,7 @@ from rich.table import Table
 from local import ROOT
 from local.aws import EmulatedAwsError
 from local.bench.environment import BenchError
+from local.bench.looks import CALL_SECONDS
 from local.bench.measurements import Report, measured
 from local.deployer import DeploymentError
 from local.isolation import isolate
@@ -91,6 +92,9 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
         "its first request": f"{cold.first_request_ms:.0f} ms",
         "requests a second, one process": f"{report.requests_per_second:.1f}",
         "an event, 99th percentile": f"{report.events_ms:.0f} ms",
+        f"of {report.looks.offers} open offers, looked at": f"{report.looks.looked_at}",
+        f"in a run of the schedule, {CALL_SECONDS} s a call": f"{report.looks.seconds:.1f} s",
+        "processor time of such a look": f"{report.looks.cpu_ms:.0f} ms",
         "bundle": f"{report.bundle_bytes / 1e6:.1f} MB, {report.bundle_files} files",
     }
     for name, value in alone.items():

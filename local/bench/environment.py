@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -17,6 +18,8 @@ from local.deployer.aws_clients import AwsClients
 from local.stack import LocalStack
 
 _WORKER: Final = Path(__file__).with_name("worker.py")
+# The second for what is offered.
+GOOD: Final = frozenset({HTTPStatus.OK, HTTPStatus.ACCEPTED})
 
 
 class BenchError(Exception):
@@ -57,7 +60,7 @@ class Answered:
 
 
 class RefusedError(BenchError):
-    """A function answered a request with another status than 200."""
+    """A function answered a request with another status than 200 or 202."""
 
 
 class Environment:
@@ -77,7 +80,7 @@ class Environment:
         self.start_seconds = time.perf_counter() - started
 
     def ask(self, event: Mapping[str, Any]) -> Answered:
-        """Send an event; return what its answer, which must be 200, took.
+        """Send an event; return what its answer, which must be 200 or 202, took.
 
         Raises
         ------
@@ -90,7 +93,7 @@ class Environment:
         self._process.stdin.write(json.dumps(event) + "\n")
         self._process.stdin.flush()
         told = self._read()
-        if told["status"] != 200:  # noqa: PLR2004 - the only good answer
+        if told["status"] not in GOOD:
             raise RefusedError(f"the function answered {told['status']}: {told['body']}")
         return Answered(**{field.name: told[field.name] for field in fields(Answered)})
 
@@ -105,10 +108,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A deployed function: the module of its handler, and the environment that the stack sets."""
+    """A deployed function: the module of its handler, and what the stack sets for it."""
 
     module: str
     variables: Mapping[str, str]
+    seconds: int
 
     @classmethod
     def deployed(cls, stack: LocalStack, module: str) -> Self:
@@ -127,7 +131,7 @@ class Function:
             "AWS_ENDPOINT_URL": stack.aws.endpoint_url,
             "AWS_LAMBDA_FUNCTION_NAME": found["FunctionName"],
         }
-        return cls(module, {**access, **found["Environment"]["Variables"]})
+        return cls(module, {**access, **found["Environment"]["Variables"]}, found["Timeout"])
 
     @contextmanager
     def started(self, bundle: Path) -> Iterator[Environment]:
@@ -137,7 +141,7 @@ class Function:
                 archive.extractall(folder)
             started = time.perf_counter()
             with subprocess.Popen(  # noqa: S603 - nothing in the command comes from outside
-                [sys.executable, str(_WORKER), self.module],
+                [sys.executable, str(_WORKER), self.module, str(self.seconds)],
                 cwd=folder,
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": folder, **self.variables},
                 stdin=subprocess.PIPE,

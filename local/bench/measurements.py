@@ -1,6 +1,5 @@
 """What is measured, and how: requests to warm and to new execution environments."""
 
-import json
 import os
 import platform
 import time
@@ -10,15 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from statistics import median, quantiles
-from typing import Any, Final
+from typing import Final
 from zipfile import ZipFile
 
 import requests
 
 from local import ROOT
 from local.bench.environment import Answered, BenchError, Environment, Function, RefusedError
+from local.bench.events import KINDS, transfer_event
+from local.bench.looks import CALL_SECONDS, OFFERS, Looks, looks
 from local.stack import LocalStack
-from twilio_emulator.centre import ContactCentre
 from twilio_emulator.sids import new_sid
 
 BUNDLE: Final = ROOT / "build" / "functions.zip"
@@ -30,10 +30,6 @@ EVENTS_AT_ONCE: Final = 5
 EVENT_TIMEOUT_SECONDS: Final = 60
 # Of a kind's transfers at the most: a call that is answered late is made again, on a busy machine.
 MOST_LEFT_OUT: Final = 0.25
-KINDS: Final[Mapping[str, Callable[[ContactCentre], str]]] = {
-    "chat": lambda centre: centre.chat_task(),
-    "conversation": lambda centre: centre.conversation_task(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +105,7 @@ class Report:
 
     transfers: Mapping[str, Transfer]
     cold_start: ColdStart
+    looks: Looks
     requests_per_second: float
     events_ms: float
     bundle_bytes: int
@@ -136,6 +133,7 @@ def measured(stack: LocalStack, repeats: int, tell: Callable[[str], None]) -> Re
         When more than a few transfers fail or make other calls than most of their kind.
     """
     function = Function.deployed(stack, "transfer_chat")
+    schedule = Function.deployed(stack, "transfer_events")
     with function.started(BUNDLE) as environment:
         transfers = {}
         for kind in KINDS:
@@ -147,11 +145,15 @@ def measured(stack: LocalStack, repeats: int, tell: Callable[[str], None]) -> Re
     events = _events(stack)
     tell("Starting new processes")
     cold = _cold_start(function, stack, min(repeats, MOST_COLD_STARTS))
+    tell(f"Looking at {OFFERS} open offers, {CALL_SECONDS} s a call of Twilio")
+    with function.started(BUNDLE) as transfer, schedule.started(BUNDLE) as process:
+        looked = looks(stack, transfer, process)
     with ZipFile(BUNDLE) as bundle:
         files = len(bundle.namelist())
     return Report(
         transfers,
         cold,
+        looked,
         rate,
         events,
         BUNDLE.stat().st_size,
@@ -164,13 +166,13 @@ def measured(stack: LocalStack, repeats: int, tell: Callable[[str], None]) -> Re
 
 def _transfer(environment: Environment, stack: LocalStack, kind: str, repeats: int) -> Transfer:
     for _ in range(WARM_UP):
-        environment.ask(_event(stack, kind))
+        environment.ask(transfer_event(stack, kind))
     found: list[Measured] = []
     refused: RefusedError | None = None
     # In turn, so that both meet the same machine.
     for _ in range(repeats):
         for latency in (0.0, ADDED_SECONDS):
-            event = _event(stack, kind)
+            event = transfer_event(stack, kind)
             stack.twilio.faults.clear()
             if latency:
                 stack.twilio.faults.latency(latency)
@@ -224,7 +226,7 @@ def summary(kind: str, found: Sequence[Measured]) -> Transfer:
 
 
 def _rate(environment: Environment, stack: LocalStack, repeats: int) -> float:
-    events = [_event(stack, "conversation") for _ in range(repeats)]
+    events = [transfer_event(stack, "conversation") for _ in range(repeats)]
     started = time.perf_counter()
     for event in events:
         environment.ask(event)
@@ -260,39 +262,8 @@ def _cold_start(function: Function, stack: LocalStack, repeats: int) -> ColdStar
         with function.started(BUNDLE) as environment:
             ready.append(environment.start_seconds)
             imported.append(environment.import_seconds)
-            first.append(environment.ask(_event(stack, "conversation")).seconds)
+            first.append(environment.ask(transfer_event(stack, "conversation")).seconds)
     return ColdStart(*(_milliseconds(median(seconds)) for seconds in (ready, imported, first)))
-
-
-def _event(stack: LocalStack, kind: str) -> dict[str, Any]:
-    """Make a task of Ana's and the event that transfers it to Dev, payload format 2.0.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-    """
-    centre = stack.twilio.centre
-    body = {
-        "Token": centre.token_of("ana"),
-        "taskSid": KINDS[kind](centre),
-        "targetSid": centre.workers["dev"],
-    }
-    http = {"method": "POST", "path": "/transfer-chat", "protocol": "HTTP/1.1"}
-    return {
-        "version": "2.0",
-        "routeKey": "POST /transfer-chat",
-        "rawPath": "/transfer-chat",
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json"},
-        "requestContext": {
-            "accountId": "000000000000",
-            "apiId": "bench",
-            "http": http,
-            "requestId": "bench",
-            "routeKey": "POST /transfer-chat",
-            "stage": "$default",
-        },
-        "isBase64Encoded": False,
-        "body": json.dumps(body),
-    }
 
 
 def _milliseconds(seconds: float) -> float:

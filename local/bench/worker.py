@@ -23,8 +23,8 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:bench"
     aws_request_id = "00000000-0000-4000-8000-000000000000"
 
-    def __init__(self) -> None:
-        self._ends_at = time.monotonic() + 25.0
+    def __init__(self, seconds: float) -> None:
+        self._ends_at = time.monotonic() + seconds
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda would end the function."""
@@ -94,7 +94,10 @@ def in_a_row(spans: list[tuple[float, float, bool]]) -> int:
 
 
 def main() -> None:
-    """Import the handler of the module that is named, then answer events, a line of JSON each."""
+    """Import the handler of the module that is named, then answer events, a line of JSON each.
+
+    The arguments are the module and the function's time-out in seconds.
+    """
     # Functions log to standard output.
     answers, sys.stdout = sys.stdout, sys.stderr
     started = time.perf_counter()
@@ -105,7 +108,8 @@ def main() -> None:
     for line in sys.stdin:
         event = json.loads(line)
         started, cpu_started = time.perf_counter(), time.process_time()
-        answer = module.handler(event, Context())
+        # The schedule's event has no answer.
+        answer = module.handler(event, Context(float(sys.argv[2]))) or {"statusCode": 200}
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
         told = {"seconds": seconds, "cpu_seconds": cpu_seconds, **calls.taken()}
         told |= {"status": answer["statusCode"], "body": answer.get("body", "")}

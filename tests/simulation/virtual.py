@@ -105,8 +105,9 @@ def virtual() -> Iterator[Current]:
         for module in (transfer_chat, transfer_events):
             patch.setattr(module, "runtime", lambda: current.runtime())
         monotonic = clock.monotonic
-        of_invocation: Any = Budget.of_invocation
-        patch.setattr(of_invocation.__func__, "__defaults__", (monotonic,))
+        budgets: tuple[Any, ...] = (Budget.of_invocation, Budget.of_looks)
+        for made in budgets:
+            patch.setattr(made.__func__, "__defaults__", (monotonic,))
         patch.setattr(WarmCache.__init__, "__defaults__", (monotonic,))
         yield current
 

@@ -65,9 +65,14 @@ class Budget:
     def of_invocation(
         cls, remaining_ms: int, clock: Callable[[], float] = time.monotonic
     ) -> "Budget":
-        """Make the budget of a Lambda invocation from its remaining time in milliseconds."""
+        """Make the budget of a request from its remaining time in milliseconds."""
         seconds = max(0.0, min(remaining_ms / 1000, API_GATEWAY_SECONDS) - ANSWER_SECONDS)
         return cls(clock() + seconds, min(UNDO_SECONDS, seconds * UNDO_SHARE), clock)
+
+    @classmethod
+    def of_looks(cls, remaining_ms: int, clock: Callable[[], float] = time.monotonic) -> "Budget":
+        """Make the budget of what nobody waits for: all the time until Lambda ends it."""
+        return cls(clock() + max(0.0, remaining_ms / 1000 - ANSWER_SECONDS), 0.0, clock)
 
     def remaining(self) -> float:
         """Seconds left for going forward, or for the undo once that has begun; never negative."""
