@@ -63,7 +63,7 @@ async def _tick(twilio: EmulatedTwilio) -> None:
     """Settle the workspaces regularly, so that reservations, targets and tasks time out."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
-        twilio.settle()
+        twilio.catch_up()
 
 
 async def _twilio_error(_request: Request, error: Exception) -> Response:

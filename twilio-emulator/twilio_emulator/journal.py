@@ -90,9 +90,10 @@ class Journal:
     def close(self, entry: Entry, status: int | None, fault: str | None) -> None:
         """Record its outcome."""
         with self._lock:
-            for index, other in enumerate(self._entries):
-                if other.number == entry.number:
-                    self._entries[index] = replace(other, status=status, fault=fault)
+            # Numbers follow each other, from the first entry that was not removed.
+            index = entry.number - self._entries[0].number if self._entries else -1
+            if index >= 0:
+                self._entries[index] = replace(self._entries[index], status=status, fault=fault)
 
 
 def _without_tokens(form: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
+from twilio_emulator import twilio
 from twilio_emulator.clock import ManualClock
+from twilio_emulator.journal import Journal
 from twilio_emulator.seed import ContactCentre, contact_centre
 from twilio_emulator.server import RunningTwilio
 from twilio_emulator.twilio import EmulatedTwilio
@@ -118,3 +120,30 @@ def test_answers_are_those_of_the_server(
 def test_a_request_needs_credentials() -> None:
     caller = Caller()
     assert caller.twilio.request("GET", caller.base + "/Tasks").status == 401
+
+
+def test_a_read_routes_nothing_while_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = Caller()
+    task = caller.new_task(Attributes="{}", Timeout="60")
+    routed: list[str] = []
+    monkeypatch.setattr(twilio, "settle", lambda workspace: routed.append(workspace.sid))
+
+    caller.ask("GET", f"/Tasks/{task}")
+    assert routed == []
+
+    caller.clock.advance(61)
+    caller.ask("GET", f"/Tasks/{task}")
+    assert routed == [caller.centre.workspace_sid]
+
+
+def test_the_outcome_of_a_call_is_noted_after_the_journal_was_cleared() -> None:
+    journal = Journal()
+    earlier = journal.open("GET", "/one", {}, {})
+    journal.clear()
+    journal.close(earlier, 200, None)
+    calls = [journal.open("GET", path, {}, {}) for path in ("/two", "/three")]
+    journal.close(calls[1], 404, None)
+    journal.close(calls[0], 200, None)
+    journal.close(earlier, 500, None)
+
+    assert [(entry.path, entry.status) for entry in journal] == [("/two", 200), ("/three", 404)]

@@ -18,6 +18,20 @@ def next_due(account: Account) -> datetime | None:
     return min((moment for moment in _moments(account) if moment > now), default=None)
 
 
+def is_due(account: Account) -> bool:
+    """Tell whether something has to happen now that nobody has called for.
+
+    Every change settles its workspace, so otherwise nothing would.
+    """
+    now = account.clock.now()
+    tables = [workspace.tables for workspace in account.workspaces.values()]
+    return any(moment <= now for moment in _moments(account)) or any(
+        task.status.waiting and task.target is not None and task.target.skip_if is not None
+        for table in tables
+        for task in table.tasks.values()
+    )
+
+
 def _moments(account: Account) -> Iterator[datetime]:
     for participant in account.flex.participants.values():
         if participant.completes_at is not None:

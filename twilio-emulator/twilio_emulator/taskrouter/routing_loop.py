@@ -82,11 +82,13 @@ def _forget_ended_tasks(workspace: Workspace) -> None:
 
 def _delete_tasks_held_too_long(workspace: Workspace) -> None:
     latest = workspace.now() - LONGEST_ASSIGNMENT
-    for task in list(workspace.tables.tasks.values()):
-        if task.status is TaskStatus.ASSIGNED and any(
-            offer.status is ReservationStatus.ACCEPTED and offer.date_updated <= latest
-            for offer in workspace.reservations_of(task.sid)
-        ):
+    held = dict.fromkeys(
+        offer.task_sid
+        for offer in workspace.tables.reservations.values()
+        if offer.status is ReservationStatus.ACCEPTED and offer.date_updated <= latest
+    )
+    for task in [workspace.tables.tasks[sid] for sid in held]:
+        if task.status is TaskStatus.ASSIGNED:
             workspace.publish("task.system-deleted", task, None)
             remove(workspace, task)
 
