@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -13,6 +13,7 @@ from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import has_body, read_fields, token_of
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.runtime import Runtime
+from chat_transfer.tracing import traced
 from chat_transfer.transfer import targets
 from chat_transfer.transfer.answers import answer_to
 from chat_transfer.twilio.context import Twilio
@@ -20,7 +21,6 @@ from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.retries import Budget
 
 logger = Logger()
-tracer = Tracer()
 metrics = Metrics()
 runtime = cache(Runtime)
 
@@ -72,7 +72,7 @@ def _listed(read: Callable[[Twilio], dict[str, Any]]) -> Response[str]:
 
 
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @logger.inject_lambda_context(
     correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
 )

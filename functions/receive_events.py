@@ -18,7 +18,7 @@ from http import HTTPStatus
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
@@ -38,9 +38,9 @@ from chat_transfer.http.problems import (
     ServiceUnavailable,
 )
 from chat_transfer.http.resolver import answer, http_api, log_problem
+from chat_transfer.tracing import traced
 
 logger = Logger()
-tracer = Tracer()
 metrics = Metrics()
 
 USER = "twilio"
@@ -182,7 +182,7 @@ def _later() -> Problem:
 
 
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @logger.inject_lambda_context(
     correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
 )

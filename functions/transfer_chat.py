@@ -9,7 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,6 +19,7 @@ from chat_transfer.http.request import OfferRequest, offer_request, transfer_req
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.runtime import Runtime
+from chat_transfer.tracing import traced
 from chat_transfer.transfer import offers, requests
 from chat_transfer.transfer.offers import Offer
 from chat_transfer.transfer.table import Table
@@ -26,7 +27,6 @@ from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.retries import Budget
 
 logger = Logger()
-tracer = Tracer()
 metrics = Metrics()
 runtime = cache(Runtime)
 
@@ -96,7 +96,7 @@ def _of_offer(
 
 
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @logger.inject_lambda_context(
     correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
 )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
@@ -22,13 +22,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.metrics import looked
 from chat_transfer.runtime import Runtime
+from chat_transfer.tracing import traced
 from chat_transfer.transfer.looks import look
 from chat_transfer.transfer.table import Locked, Table
 from chat_transfer.twilio.failures import CredentialsRefused
 from chat_transfer.twilio.retries import RANDOM, Budget
 
 logger = Logger()
-tracer = Tracer()
 metrics = Metrics()
 runtime = cache(Runtime)
 # Messages that fail come again one by one, also if all of a batch have failed.
@@ -40,7 +40,7 @@ _TASK_SID = re.compile("WT[0-9a-f]{32}")
 
 
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Take messages of the queue; without any in the event, look at all conversations.

@@ -15,7 +15,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -29,7 +29,6 @@ import twilio.rest.chat
 import twilio.rest.conversations
 import twilio.rest.flex_api
 import twilio.rest.taskrouter  # noqa: F401
-from aws_lambda_powertools import Tracer
 from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -38,6 +37,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from chat_transfer.metrics import twilio_answered
 from chat_transfer.settings import Settings
+from chat_transfer.tracing import call_traced
 from chat_transfer.twilio.failures import (
     CredentialsRefused,
     Missing,
@@ -55,7 +55,6 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 6.0
 SHORTEST_CALL_SECONDS = 0.05
 
-tracer = Tracer()
 _MEMBER = re.compile("/Members/[^/]+")
 
 _SILENT = logging.getLogger("chat_transfer.silent")
@@ -176,30 +175,15 @@ def _observed(method: str, url: str) -> Iterator[Callable[[int], None]]:
         twilio_answered((time.perf_counter() - began) * 1000)
 
 
-@contextmanager
-def _traced(method: str, url: str) -> Iterator[Callable[[int], None]]:
-    """Trace one call as an X-Ray subsegment; yield what takes its status. No-op outside Lambda.
-
-    The tracer's own patch of `requests` sees only `Session.request`; the SDK prepares a request and
-    sends it by itself.
-    https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-python-subsegments.html
+def _traced(method: str, url: str) -> AbstractContextManager[Callable[[int], None]]:
+    """Trace one call.
 
     A query string is left out, and neither headers nor bodies are looked at: they hold tokens. Nor
     is the identity in the path of a chat channel's member: it is an e-mail address, nearly.
     """
     parts = urlsplit(url)
     path = _MEMBER.sub("/Members/-", parts.path)
-    provider: Any = tracer.provider
-    with provider.in_subsegment(parts.hostname or "twilio", namespace="remote") as traced:
-
-        def note(key: str, value: object) -> None:
-            # There is nothing to note on where Lambda has begun no trace.
-            if traced is not None:
-                traced.put_http_meta(key, value)
-
-        note("method", method)
-        note("url", f"{parts.scheme}://{parts.netloc}{path}")
-        yield lambda status: note("status", status)
+    return call_traced(method, parts.hostname or "twilio", f"{parts.scheme}://{parts.netloc}{path}")
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -112,12 +112,22 @@ def test_a_call_is_made_without_a_trace_where_lambda_began_none() -> None:
 
 
 def test_outside_lambda_nothing_is_traced() -> None:
-    code = "import transfer_chat; assert transfer_chat.tracer.disabled; import requests; "
+    code = "import transfer_chat; from chat_transfer.tracing import tracer; "
+    code += "assert tracer.disabled; import requests; "
     code += "assert not hasattr(requests.Session.request, '__wrapped__')"
 
     done = _run(code, LAMBDA_TASK_ROOT="")
 
     assert done.returncode == 0, done.stderr
+
+
+def test_one_module_knows_by_which_library_is_traced() -> None:
+    modules = sorted(FUNCTIONS.rglob("*.py"))
+
+    names = ("Tracer", "aws_xray_sdk")
+    knowing = [one.name for one in modules if any(name in one.read_text() for name in names)]
+
+    assert knowing == ["tracing.py"]
 
 
 def _run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
