@@ -1,16 +1,23 @@
 """Calls that Twilio turns away are sent again, for up to a minute and not all at once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime.proto import provider_pb2 as messages
 
 from pulumi_twilio.retries import LONGEST, PATIENCE, wait_before_retry
-from tests.provider.plugin_process import TASK_QUEUE, Engine, Refused
+from tests.provider.plugin_process import TASK_QUEUE, Engine, Refused, struct, urn
+from tests.sampling import IS_FULL
 from twilio_emulator.server import RunningTwilio
 
 chances = st.floats(0, 1)
+QUEUES = 120
+AT_ONCE = 16
+CALLS_A_SECOND = 10 if IS_FULL else 40
 
 
 @given(st.randoms())
@@ -74,3 +81,25 @@ def test_failures_are_tried_again_a_few_times(
     with pytest.raises(Refused, match="Twilio had a problem"):
         engine.create(TASK_QUEUE, {"workspaceSid": workspace_sid, "friendlyName": "Night"})
     assert len(twilio.journal) == 5
+
+
+def test_a_burst_of_120_queues_is_created_at_the_rate_that_twilio_allows(
+    engine: Engine, twilio: RunningTwilio, workspace_sid: str
+) -> None:
+    twilio.faults.status(429, times=None, beyond=CALLS_A_SECOND)
+
+    def create(number: int) -> float:
+        begun = time.monotonic()
+        inputs = {"workspaceSid": workspace_sid, "friendlyName": f"Queue {number}"}
+        request = messages.CreateRequest(urn=urn(TASK_QUEUE), properties=struct(inputs))
+        engine.stub.Create(request, timeout=90)
+        return time.monotonic() - begun
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        slowest = max(threads.map(create, range(QUEUES)))
+
+    created = twilio.journal.matching("POST", "/TaskQueues$")
+    turned_away = [entry for entry in twilio.journal if entry.status == 429]
+    assert sum(entry.status == 201 for entry in created) == QUEUES
+    assert len(turned_away) > AT_ONCE
+    assert slowest < PATIENCE

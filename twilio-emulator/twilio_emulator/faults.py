@@ -7,8 +7,10 @@ reaches its product.
 import asyncio
 import re
 import threading
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from starlette.responses import JSONResponse
@@ -37,6 +39,8 @@ class Fault:
         The first matching call that it affects, counted from 1.
     times
         How many calls it affects from there on; None for all.
+    beyond
+        It affects only the calls beyond so many in a second, as a limit of rate does.
     takes_effect
         Whether the call takes effect although the caller gets no answer, or an error.
 
@@ -51,6 +55,7 @@ class Fault:
     path: str = ""
     nth: int = 1
     times: int | None = 1
+    beyond: int | None = None
     status: int = 500
     code: int | None = None
     retry_after: int | None = None
@@ -85,11 +90,36 @@ class Fault:
         return TwilioError(self.status, code, "An injected error", headers)
 
 
+@dataclass(slots=True)
+class _Rule:
+    """A fault in force: how many calls it was about, and when it let the latest through."""
+
+    fault: Fault
+    seen: int = 0
+    passed: deque[float] = field(default_factory=deque)
+
+    def applies(self) -> bool:
+        """Count one more call; tell whether it is affected."""
+        fault, now = self.fault, time.monotonic()
+        self.seen += 1
+        after = self.seen - fault.nth
+        if after < 0 or (fault.times is not None and after >= fault.times):
+            return False
+        if fault.beyond is None:
+            return True
+        while self.passed and self.passed[0] <= now - 1:
+            self.passed.popleft()
+        if len(self.passed) >= fault.beyond:
+            return True
+        self.passed.append(now)
+        return False
+
+
 class Faults:
     """The rules that are in force; safe to change from any thread."""
 
     def __init__(self) -> None:
-        self._rules: list[tuple[Fault, list[int]]] = []
+        self._rules: list[_Rule] = []
         self._lock = threading.Lock()
         self._injected = threading.Condition()
         self._count = 0
@@ -97,7 +127,7 @@ class Faults:
     def add(self, fault: Fault) -> None:
         """Add a rule; of several rules that affect a call, the first one applies."""
         with self._lock:
-            self._rules.append((fault, [0]))
+            self._rules.append(_Rule(fault))
 
     def status(self, status: int, **rule: Any) -> None:
         """Answer with an error: ``code`` and ``retry_after`` go with it."""
@@ -125,7 +155,7 @@ class Faults:
     def rules(self) -> tuple[Fault, ...]:
         """Return the rules in force."""
         with self._lock:
-            return tuple(fault for fault, _ in self._rules)
+            return tuple(rule.fault for rule in self._rules)
 
     @property
     def count(self) -> int:
@@ -150,14 +180,10 @@ class Faults:
         """Count a call in all rules and return the one that applies, if any."""
         chosen = None
         with self._lock:
-            for fault, seen in self._rules:
-                if not fault.matches(method, path):
-                    continue
-                seen[0] += 1
-                beyond = seen[0] - fault.nth
-                in_force = beyond >= 0 and (fault.times is None or beyond < fault.times)
-                if in_force and chosen is None:
-                    chosen = fault
+            for rule in self._rules:
+                # Each counts, though the first one applies.
+                if rule.fault.matches(method, path) and rule.applies():
+                    chosen = chosen or rule.fault
         return chosen
 
 

@@ -51,6 +51,16 @@ def test_a_fault_for_the_nth_call_affects_no_other(twilio: RunningTwilio) -> Non
     assert [create(twilio).status_code for _ in range(3)] == [201, 500, 201]
 
 
+def test_a_limit_of_rate_lets_so_many_calls_a_second_through(twilio: RunningTwilio) -> None:
+    twilio.faults.status(429, path=r"/Tasks$", times=None, beyond=3)
+
+    statuses = [create(twilio).status_code for _ in range(5)]
+    time.sleep(1)
+
+    assert statuses == [201, 201, 201, 429, 429]
+    assert create(twilio).status_code == 201
+
+
 @pytest.mark.parametrize("takes_effect", [False, True])
 def test_a_cut_connection_loses_the_answer_before_or_after_the_effect(
     twilio: RunningTwilio, *, takes_effect: bool
