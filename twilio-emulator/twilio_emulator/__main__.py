@@ -17,8 +17,8 @@ from twilio_emulator.version import VERSION
 def main() -> None:
     """Serve, and print the address that takes the place of Twilio's hosts."""
     chosen = _parser().parse_args()
-    centre = contact_centre()
     try:
+        centre = contact_centre()
         _prepare(centre, chosen)
         with suppress(KeyboardInterrupt), serve(centre, chosen.port) as twilio:
             _say(twilio)

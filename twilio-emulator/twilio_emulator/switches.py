@@ -4,8 +4,13 @@ Each is a question: the page that leaves it open, and how one would see the answ
 account. A caller is correct when it copes with every setting. All times are in seconds by the
 account's clock, those of events by the machine's. What is due takes effect before the next call is
 answered, or at the server's next tick.
+
+``TWILIO_EMULATOR_SWITCHES``, a JSON object, has other defaults for a whole process: so the same
+tests run with another answer.
 """
 
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
@@ -18,6 +23,9 @@ _PARTICIPANTS = _INTERACTIONS + "interaction-channel-participants"
 _INVITES = _INTERACTIONS + "invites-subresource"
 _PARK = _DOCS + "flex/developer/conversations/park-an-interaction"
 _DELIVERY = _DOCS + "events/event-delivery-and-duplication"
+
+
+VARIABLE = "TWILIO_EMULATOR_SWITCHES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,13 @@ def _switch(*, default: Any, text: str, page: str, seen: str) -> Any:
 
 @dataclass(slots=True)
 class Switches:
-    """One field for each open question, with its default."""
+    """One field for each open question, with its default.
+
+    Raises
+    ------
+    ValueError
+        The environment's defaults are not valid.
+    """
 
     evaluations_per_second: int = _switch(
         default=3,
@@ -196,6 +210,16 @@ class Switches:
         page=_DOCS + "events/event-streams/sink-resource",
         seen="Create a sink with the same destination in a second account.",
     )
+
+    def __post_init__(self) -> None:
+        """Set the defaults of the environment."""
+        given = os.environ.get(VARIABLE)
+        if not given:
+            return
+        try:
+            self.change(dict(json.loads(given)))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{VARIABLE}: expected a JSON object of switches; {error}") from error
 
     @staticmethod
     def questions() -> dict[str, Question]:

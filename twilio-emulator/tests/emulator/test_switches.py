@@ -13,7 +13,7 @@ from emulator.test_flex import CLOSED, agents, channel_of, invite
 from twilio_emulator.clock import ManualClock
 from twilio_emulator.seed import ContactCentre
 from twilio_emulator.server import RunningTwilio
-from twilio_emulator.switches import Switches
+from twilio_emulator.switches import VARIABLE, Switches
 from twilio_emulator.taskrouter.model import TaskStatus
 
 CANCELED: Any = "canceled"
@@ -305,3 +305,23 @@ def test_each_switch_names_its_page_its_question_and_how_to_see_the_answer() -> 
         assert question.page.startswith("https://www.twilio.com/")
         assert "?" in question.text
         assert question.seen.endswith(".")
+
+
+def test_the_environment_has_other_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Switches()
+    monkeypatch.setenv(VARIABLE, '{"timeout_leads_to_next_filter": true, "search_lag": 2}')
+
+    assert not settings.timeout_leads_to_next_filter
+    settings.restore()
+    assert settings.timeout_leads_to_next_filter
+    assert Switches().search_lag == 2.0
+
+
+@pytest.mark.parametrize("given", ["true", '{"search_lag": "long"}', '{"lag": 1}', "{"])
+def test_other_defaults_that_are_not_valid_are_refused(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, given)
+
+    with pytest.raises(ValueError, match=f"{VARIABLE}: expected a JSON object of switches; "):
+        Switches()
