@@ -308,6 +308,7 @@ def test_each_switch_names_its_page_its_question_and_how_to_see_the_answer() -> 
 
 
 def test_the_environment_has_other_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
     settings = Switches()
     monkeypatch.setenv(VARIABLE, '{"timeout_leads_to_next_filter": true, "search_lag": 2}')
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from twilio_emulator.sids import new_sid
-from twilio_emulator.taskrouter.candidates import Candidate
+from twilio_emulator.taskrouter.candidates import Candidate, Loads
 from twilio_emulator.taskrouter.lifecycle import cancel, remove
 from twilio_emulator.taskrouter.model import (
     Reservation,
@@ -35,8 +35,10 @@ def settle(workspace: Workspace) -> None:
     _forget_ended_tasks(workspace)
     _delete_tasks_held_too_long(workspace)
     _time_out_reservations(workspace)
+    loads = Loads(workspace.tables)
     for task in _in_order(workspace):
-        _route(workspace, task)
+        if _route(workspace, task, loads):
+            loads = Loads(workspace.tables)
 
 
 def enter_workflow(workspace: Workspace, task: Task) -> Task:
@@ -126,17 +128,18 @@ def _in_order(workspace: Workspace) -> list[Task]:
     return sorted(waiting, key=turn)
 
 
-def _route(workspace: Workspace, task: Task) -> None:
+def _route(workspace: Workspace, task: Task, loads: Loads) -> bool:
+    """Offer a task, move it on or cancel it; tell whether the workers' loads may have changed."""
     if workspace.now() >= task.expires_at:
         cancel(workspace, task, "Task TTL Exceeded")
-        return
+        return True
     while task.status.waiting and task.target is not None:
-        members = members_of(workspace, task, task.target)
+        members = members_of(workspace, task, task.target, loads)
         offered = _offer(workspace, task, task.target, members)
         if offered or task.status is TaskStatus.RESERVED:
-            return
+            return offered
         if not _leaves(workspace, task, members):
-            return
+            return False
         task = workspace.put_task(_moved_on(workspace, task))
     patience = timedelta(seconds=workspace.switches.cancels_unroutable_after)
     stranded = task.stranded_at is not None and workspace.now() >= task.stranded_at + patience
@@ -144,6 +147,8 @@ def _route(workspace: Workspace, task: Task) -> None:
         # https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment says that
         # a task which passed its last step is cancelled, not with which reason.
         cancel(workspace, task, "Workflow ended without routing to a queue")
+        return True
+    return False
 
 
 def _is_timed_out(workspace: Workspace, task: Task) -> bool:
@@ -169,9 +174,11 @@ def _moved_on(workspace: Workspace, task: Task) -> Task:
     return _at_place(workspace, task, after)
 
 
-def members_of(workspace: Workspace, task: Task, target: Target) -> list[Candidate]:
+def members_of(
+    workspace: Workspace, task: Task, target: Target, loads: Loads | None = None
+) -> list[Candidate]:
     """Return the workers of a target's queue; of a direct task, the worker."""
-    candidates = workspace.candidates(task.task_channel_sid)
+    candidates = workspace.candidates(task.task_channel_sid, loads)
     if task.routing_target is not None and task.routing_target.startswith("WK"):
         return [one for one in candidates if one.sid == task.routing_target]
     queue = workspace.tables.task_queues.get(target.queue_sid)

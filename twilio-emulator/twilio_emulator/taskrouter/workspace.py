@@ -145,9 +145,17 @@ class Workspace:
                 return self.tables.workers.get(reservation.worker_sid)
         return None
 
-    def candidates(self, task_channel_sid: str = "") -> Iterator[Candidate]:
-        """Yield all workers as the routing of a task of that channel sees them."""
-        loads = Loads(self.tables)
+    def candidates(
+        self, task_channel_sid: str = "", loads: Loads | None = None
+    ) -> Iterator[Candidate]:
+        """Yield all workers as the routing of a task of that channel sees them.
+
+        Parameters
+        ----------
+        loads
+            As they are now, if they were read already.
+        """
+        loads = loads or Loads(self.tables)
         for worker in self.tables.workers.values():
             activity = self.tables.activities[worker.activity_sid]
             yield Candidate(worker, activity, loads, task_channel_sid)
