@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from tests.sampling import IS_FULL
 from tests.simulation.environments import Invocation
 from tests.simulation.plans import Plan
 from tests.simulation.sequences import Simulation
 from tests.simulation.wire import SLOW, TO_TWILIO, Fault
 from tests.simulation.world import EVENTS_SECONDS, World
+from transfer_events import LOOKS
 
+# A tenth of the function's time: the emulated TaskRouter routes all that wait at each change.
+SECONDS = EVENTS_SECONDS / 10
 CALL_SECONDS, TABLE_SECONDS = 0.25, 0.01
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "observability.md"
 RUN = "the schedule's run"
@@ -52,15 +54,14 @@ def test_a_minute_suffices_for_as_many_offers_as_the_page_says(
     simulated: Simulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Invocation, "latency", lambda _: TABLE_SECONDS / 2)
-    seconds = EVENTS_SECONDS if IS_FULL else EVENTS_SECONDS / 10
-    limit = stated() * (seconds - 1) / (EVENTS_SECONDS - 1)
-    world, made = many_offers(simulated, int(limit * 1.2))
-    monkeypatch.setattr("tests.simulation.world.EVENTS_SECONDS", seconds)
+    limit = stated() * (SECONDS - 1) / (EVENTS_SECONDS - 1)
+    world, made = many_offers(simulated, int(limit * 1.5))
+    monkeypatch.setattr("tests.simulation.world.EVENTS_SECONDS", SECONDS)
 
     run = world.look(RUN)
     world.scheduler.run(world.scheduler.now + 60.0, lambda: not world.running())
 
     looked_at = {call.rpartition("/")[2] for call in run.calls} & made
-    print("LOOKED", len(looked_at), limit, len(run.calls), run.ended_at - run.began_at)
     assert not run.is_killed
-    assert limit <= len(looked_at) < 1.1 * limit + 16
+    # The last ones may have been cut off.
+    assert limit <= len(looked_at) - LOOKS < 1.1 * limit
