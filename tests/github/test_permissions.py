@@ -91,7 +91,11 @@ def test_each_job_has_exactly_these_permissions() -> None:
     assert {name: permissions(name) for name in NAMES} == {
         "test.yml": {"test": {"contents": "read"}},
         "audit.yml": {"python": {"contents": "read"}, "plugin": {"contents": "read"}},
-        "nightly.yml": {"test": {"contents": "read"}, "plugin": {"contents": "read"}},
+        "nightly.yml": {
+            "test": {"contents": "read"},
+            "plugin": {"contents": "read"},
+            "switched": {"contents": "read"},
+        },
         "build.yml": {"wheels": {"contents": "read"}},
         "release-pulumi-twilio.yml": {
             "test": {"contents": "read"},
