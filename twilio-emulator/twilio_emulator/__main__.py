@@ -83,13 +83,14 @@ def _say(twilio: RunningTwilio) -> None:
 def _wait(twilio: RunningTwilio, prints: bool) -> None:  # noqa: FBT001
     """Wait for ever; print the calls as they are answered, if that was asked for."""
     stopped = threading.Event()
-    shown = 0
+    told: set[int] = set()
     while not stopped.wait(0.2 if prints else None):
-        for entry in twilio.journal.entries[shown:]:
-            if entry.status is None:
-                break
-            print(entry.status, entry.method, entry.path, flush=True)  # noqa: T201
-            shown += 1
+        ended = [one for one in twilio.journal if one.status is not None or one.fault is not None]
+        for entry in ended:
+            if entry.number not in told:
+                told.add(entry.number)
+                how = entry.status or entry.fault
+                print(how, entry.method, entry.path, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -145,3 +145,33 @@ def test_wrong_options_are_refused_in_one_line(
     assert done.returncode == 1
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_journal_is_printed_call_by_call_whatever_becomes_of_one() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "twilio_emulator", "--port", "0", "--journal"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=FOLDER,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(FOLDER)},
+    ) as process:
+        try:
+            assert process.stdout
+            address, _console = (process.stdout.readline().strip() for _ in range(2))
+            cut = {"kind": "close", "path": "/Cut$"}
+            requests.post(f"{address}/emulator/faults", json=cut, timeout=5).raise_for_status()
+            with pytest.raises(requests.ConnectionError):
+                requests.get(f"{address}/taskrouter/v1/Cut", timeout=5)
+            requests.get(f"{address}/taskrouter/v1/Workspaces", timeout=5)
+            printed = [process.stdout.readline().strip() for _ in range(2)]
+            requests.delete(f"{address}/emulator/journal", timeout=5).raise_for_status()
+            requests.get(f"{address}/nothing/v1/Here", timeout=5)
+            printed.append(process.stdout.readline().strip())
+        finally:
+            process.terminate()
+
+    assert printed == [
+        "close GET /taskrouter/v1/Cut",
+        "401 GET /taskrouter/v1/Workspaces",
+        "404 GET /nothing/v1/Here",
+    ]
