@@ -11,7 +11,8 @@ import pytest
 from local.bench import worker
 from local.bench.__main__ import main
 from local.bench.environment import Answered, BenchError
-from local.bench.measurements import ADDED_SECONDS, BUNDLE, KINDS, Measured, summary
+from local.bench.events import KINDS
+from local.bench.measurements import ADDED_SECONDS, BUNDLE, Measured, summary
 from tests.local_cli.commands import ANSI, ROOT, environment
 from tests.sampling import IS_FULL
 

@@ -312,9 +312,9 @@ def test_the_environment_has_other_defaults(monkeypatch: pytest.MonkeyPatch) -> 
     settings = Switches()
     monkeypatch.setenv(VARIABLE, '{"timeout_leads_to_next_filter": true, "search_lag": 2}')
 
-    assert not settings.timeout_leads_to_next_filter
+    before = settings.timeout_leads_to_next_filter
     settings.restore()
-    assert settings.timeout_leads_to_next_filter
+    assert (before, settings.timeout_leads_to_next_filter) == (False, True)
     assert Switches().search_lag == 2.0
 
 
