@@ -179,7 +179,7 @@ class FunctionSettings:
     timeout_seconds: int = key(
         "lambdaTimeoutSeconds",
         whole(5, GATEWAY_TIMEOUT_SECONDS - 1, "seconds"),
-        "How long a function may run, below the 30 seconds that API Gateway waits",
+        "How long a function that agents call may run, below the 30 seconds that API Gateway waits",
         default=25,
     )
     snap_start: bool = key(
