@@ -34,6 +34,12 @@ def schema(resources: Mapping[str, type[Kind]], functions: Mapping[str, Lookup])
         A document in the form of Pulumi's package schema.
     """
     settings = _settings()
+    variables = {
+        key: each | {"defaultInfo": {"environment": [config.ENVIRONMENT[key]]}}
+        if key in config.ENVIRONMENT
+        else each
+        for key, each in settings.items()
+    }
     document = {
         "name": "twilio",
         "displayName": "Twilio",
@@ -50,9 +56,11 @@ def schema(resources: Mapping[str, type[Kind]], functions: Mapping[str, Lookup])
             },
             "nodejs": {"packageName": "pulumi-twilio", "respectSchemaVersion": True},
         },
-        "config": {"variables": settings},
+        "config": {"variables": variables},
+        # Not of the provider's arguments: a program would read the environment for those that it
+        # does not give, and mix two accounts.
         "provider": {"description": config.DESCRIPTION, "inputProperties": settings},
-        "types": _types(functions),
+        "types": _types(functions) | _choices(resources),
         "resources": {token: _resource(each) for token, each in resources.items()},
         "functions": {token: _function(each) for token, each in functions.items()},
     }
@@ -75,7 +83,8 @@ def _resource(resource: type[Kind]) -> Schema:
     return {
         "description": _summary(resource),
         "inputProperties": {
-            each.name: _input(each, described[snake(each.name)]) for each in declared.properties
+            each.name: _input(declared, each, described[snake(each.name)])
+            for each in declared.properties
         },
         "requiredInputs": [each.name for each in declared.properties if each.required],
         "properties": outputs,
@@ -83,8 +92,10 @@ def _resource(resource: type[Kind]) -> Schema:
     }
 
 
-def _input(declared: Property, description: str) -> Schema:
+def _input(of: Declaration, declared: Property, description: str) -> Schema:
     found = {**declared.shape.schema, "description": description}
+    if declared.shape.choices:
+        found["oneOf"] = [{"type": "string"}, {"$ref": f"#/types/{_choice(of, declared)}"}]
     if declared.secret:
         found["secret"] = True
     if declared.replaces:
@@ -157,6 +168,24 @@ def _type_of(declared: Declaration) -> str:
 def _types(functions: Mapping[str, Lookup]) -> Schema:
     """Return the objects that are in lists; a list's element needs a type of its own."""
     return {_type_of(each.declaration): _found(each) for each in functions.values()}
+
+
+def _choice(of: Declaration, declared: Property) -> str:
+    """Return the token of a choice's type, such as `twilio:taskrouter:TaskQueueTaskOrder`."""
+    return f"{of.token}{declared.name[0].upper()}{declared.name[1:]}"
+
+
+def _choices(resources: Mapping[str, type[Kind]]) -> Schema:
+    """Return the enumerations of the resources' inputs; a string is taken as well."""
+    return {
+        _choice(each.declaration, one): {
+            "type": "string",
+            "enum": [{"value": choice} for choice in one.shape.choices],
+        }
+        for each in resources.values()
+        for one in each.declaration.properties
+        if one.shape.choices
+    }
 
 
 def descriptions(described: Any) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,10 +25,13 @@ class Shape:
         The type in Pulumi's schema.
     wrong
         Finds what is wrong with a value.
+    choices
+        The values of a fixed choice; none of other shapes.
     """
 
     schema: Mapping[str, Any]
     wrong: Rule
+    choices: tuple[str, ...] = ()
 
 
 def _shape(kind: str, expected: str, fits: Callable[[Any], bool]) -> Shape:
@@ -62,7 +65,8 @@ def whole_number(low: int, high: int, unit: str = "") -> Shape:
 
 def one_of(*choices: str) -> Shape:
     """Return the shape of a fixed choice of strings."""
-    return _shape("string", " or ".join(choices), lambda value: value in choices)
+    shape = _shape("string", " or ".join(choices), lambda value: value in choices)
+    return replace(shape, choices=choices)
 
 
 def _is_url(value: Any) -> bool:

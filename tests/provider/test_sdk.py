@@ -60,7 +60,11 @@ def test_the_schema_has_what_the_provider_has(schema: dict[str, Any]) -> None:
     assert set(schema["resources"]) == set(RESOURCES) == set(SDK)
     assert set(schema["functions"]) == set(FUNCTIONS)
     assert set(schema["config"]["variables"]) == set(config.KEYS)
-    assert schema["provider"]["inputProperties"] == schema["config"]["variables"]
+    variables = schema["config"]["variables"]
+    defaults = {key: each.pop("defaultInfo", None) for key, each in variables.items()}
+    read = {key: {"environment": [name]} for key, name in config.ENVIRONMENT.items()}
+    assert defaults == {**dict.fromkeys(config.KEYS), **read}
+    assert schema["provider"]["inputProperties"] == variables
     secrets = {key for key, each in schema["config"]["variables"].items() if each.get("secret")}
     assert secrets == config.SECRET_KEYS
 
@@ -88,6 +92,25 @@ def test_the_sdk_of_a_resource(schema: dict[str, Any], token: str) -> None:
     given = getattr(module, f"{sdk.__name__}Args")
     assert arguments(given) == arguments(sdk._internal_init) - {"__props__"} == inputs
     assert properties(sdk) == {snake(name) for name in described["properties"]}
+
+
+CHOICES = [
+    (token, each.name, each.shape.choices)
+    for token, kind in RESOURCES.items()
+    for each in kind.declaration.properties
+    if each.shape.choices
+]
+
+
+@pytest.mark.parametrize(("token", "name", "choices"), CHOICES)
+def test_a_fixed_choice_is_an_enumeration_in_the_schema_and_in_the_sdk(
+    schema: dict[str, Any], token: str, name: str, choices: tuple[str, ...]
+) -> None:
+    kinds = schema["resources"][token]["inputProperties"][name]["oneOf"]
+    of = next(each["$ref"] for each in kinds if "$ref" in each).removeprefix("#/types/")
+    assert [each["value"] for each in schema["types"][of]["enum"]] == list(choices)
+    enumeration = getattr(getattr(twilio, of.split(":")[1]), of.split(":")[2])
+    assert {each.value for each in enumeration} == set(choices)
 
 
 def test_the_sdk_of_the_provider() -> None:

@@ -3,17 +3,27 @@
 from pulumi_twilio.sdk.conversations import (
     AddressConfiguration,
     AddressConfigurationArgs,
+    AddressConfigurationAutoCreationType,
+    AddressConfigurationAutoCreationWebhookMethod,
+    AddressConfigurationType,
     Configuration,
     ConfigurationArgs,
     Webhooks,
     WebhooksArgs,
+    WebhooksMethod,
+    WebhooksTarget,
 )
 
 __all__ = [
     "AddressConfiguration",
     "AddressConfigurationArgs",
+    "AddressConfigurationAutoCreationType",
+    "AddressConfigurationAutoCreationWebhookMethod",
+    "AddressConfigurationType",
     "Configuration",
     "ConfigurationArgs",
     "Webhooks",
     "WebhooksArgs",
+    "WebhooksMethod",
+    "WebhooksTarget",
 ]

@@ -3,6 +3,7 @@
 from pulumi_twilio.sdk.events import (
     Sink,
     SinkArgs,
+    SinkSinkType,
     Subscription,
     SubscriptionArgs,
 )
@@ -10,6 +11,7 @@ from pulumi_twilio.sdk.events import (
 __all__ = [
     "Sink",
     "SinkArgs",
+    "SinkSinkType",
     "Subscription",
     "SubscriptionArgs",
 ]

@@ -3,9 +3,11 @@
 from pulumi_twilio.sdk.studio import (
     Flow,
     FlowArgs,
+    FlowStatus,
 )
 
 __all__ = [
     "Flow",
     "FlowArgs",
+    "FlowStatus",
 ]

@@ -25,28 +25,28 @@ class _ExportableConfig(types.ModuleType):
         """
         `AC` and 32 hexadecimal digits.
         """
-        return __config__.get('accountSid')
+        return __config__.get('accountSid') or _utilities.get_env('TWILIO_ACCOUNT_SID')
 
     @_builtins.property
     def api_key_secret(self) -> Optional[str]:
         """
         The API key's secret. Kept as a secret.
         """
-        return __config__.get('apiKeySecret')
+        return __config__.get('apiKeySecret') or _utilities.get_env('TWILIO_API_SECRET')
 
     @_builtins.property
     def api_key_sid(self) -> Optional[str]:
         """
         An API key, `SK` and 32 hexadecimal digits.
         """
-        return __config__.get('apiKeySid')
+        return __config__.get('apiKeySid') or _utilities.get_env('TWILIO_API_KEY')
 
     @_builtins.property
     def auth_token(self) -> Optional[str]:
         """
         The account's auth token, or else an API key. Kept as a secret.
         """
-        return __config__.get('authToken')
+        return __config__.get('authToken') or _utilities.get_env('TWILIO_AUTH_TOKEN')
 
     @_builtins.property
     def base_url(self) -> Optional[str]:
@@ -60,12 +60,12 @@ class _ExportableConfig(types.ModuleType):
         """
         A Twilio edge location such as `dublin`. A region needs its own.
         """
-        return __config__.get('edge')
+        return __config__.get('edge') or _utilities.get_env('TWILIO_EDGE')
 
     @_builtins.property
     def region(self) -> Optional[str]:
         """
         A Twilio region such as `ie1`: https://www.twilio.com/docs/global-infrastructure.
         """
-        return __config__.get('region')
+        return __config__.get('region') or _utilities.get_env('TWILIO_REGION')
 

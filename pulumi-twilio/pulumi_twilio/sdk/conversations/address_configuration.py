@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from ._enums import *
 
 __all__ = ['AddressConfigurationArgs', 'AddressConfiguration']
 
@@ -20,32 +21,32 @@ __all__ = ['AddressConfigurationArgs', 'AddressConfiguration']
 class AddressConfigurationArgs:
     def __init__(__self__, *,
                  address: pulumi.Input[_builtins.str],
-                 type: pulumi.Input[_builtins.str],
+                 type: pulumi.Input[Union[_builtins.str, 'AddressConfigurationType']],
                  address_country: pulumi.Input[Optional[_builtins.str]] = None,
                  adopt_existing: pulumi.Input[Optional[_builtins.bool]] = None,
                  auto_creation_conversation_service_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  auto_creation_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
                  auto_creation_studio_flow_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  auto_creation_studio_retry_count: pulumi.Input[Optional[_builtins.int]] = None,
-                 auto_creation_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 auto_creation_type: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationType']]] = None,
                  auto_creation_webhook_filters: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 auto_creation_webhook_method: pulumi.Input[Optional[_builtins.str]] = None,
+                 auto_creation_webhook_method: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationWebhookMethod']]] = None,
                  auto_creation_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
                  friendly_name: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a AddressConfiguration resource.
 
         :param pulumi.Input[_builtins.str] address: The address, such as a phone number. Another one replaces the configuration.
-        :param pulumi.Input[_builtins.str] type: `sms`, `whatsapp`, `messenger`, `gbm`, `email`, `rcs`, `apple` or `chat`. Another one replaces the configuration.
+        :param pulumi.Input[Union[_builtins.str, 'AddressConfigurationType']] type: `sms`, `whatsapp`, `messenger`, `gbm`, `email`, `rcs`, `apple` or `chat`. Another one replaces the configuration.
         :param pulumi.Input[_builtins.str] address_country: The country of a short code, ISO 3166-1 alpha-2. Another one replaces the configuration.
         :param pulumi.Input[_builtins.bool] adopt_existing: True to use the configuration of that address if the account has one. What is declared is then changed on it, the rest stays as it is, and it is never deleted.
         :param pulumi.Input[_builtins.str] auto_creation_conversation_service_sid: The service (`IS…`) of the conversations.
         :param pulumi.Input[_builtins.bool] auto_creation_enabled: Whether a message to the address creates a conversation.
         :param pulumi.Input[_builtins.str] auto_creation_studio_flow_sid: For the type `studio`, the flow (`FW…`).
         :param pulumi.Input[_builtins.int] auto_creation_studio_retry_count: For the type `studio`, how often to try again.
-        :param pulumi.Input[_builtins.str] auto_creation_type: `webhook`, `studio` or `default`: where the messages go.
+        :param pulumi.Input[Union[_builtins.str, 'AddressConfigurationAutoCreationType']] auto_creation_type: `webhook`, `studio` or `default`: where the messages go.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] auto_creation_webhook_filters: For the type `webhook`, the events to call it for, such as `onMessageAdded`.
-        :param pulumi.Input[_builtins.str] auto_creation_webhook_method: For the type `webhook`, `get` or `post`.
+        :param pulumi.Input[Union[_builtins.str, 'AddressConfigurationAutoCreationWebhookMethod']] auto_creation_webhook_method: For the type `webhook`, `get` or `post`.
         :param pulumi.Input[_builtins.str] auto_creation_webhook_url: For the type `webhook`, the URL.
         :param pulumi.Input[_builtins.str] friendly_name: Its name at Twilio.
         """
@@ -88,14 +89,14 @@ class AddressConfigurationArgs:
 
     @_builtins.property
     @pulumi.getter
-    def type(self) -> pulumi.Input[_builtins.str]:
+    def type(self) -> pulumi.Input[Union[_builtins.str, 'AddressConfigurationType']]:
         """
         `sms`, `whatsapp`, `messenger`, `gbm`, `email`, `rcs`, `apple` or `chat`. Another one replaces the configuration.
         """
         return pulumi.get(self, "type")
 
     @type.setter
-    def type(self, value: pulumi.Input[_builtins.str]):
+    def type(self, value: pulumi.Input[Union[_builtins.str, 'AddressConfigurationType']]):
         pulumi.set(self, "type", value)
 
     @_builtins.property
@@ -172,14 +173,14 @@ class AddressConfigurationArgs:
 
     @_builtins.property
     @pulumi.getter(name="autoCreationType")
-    def auto_creation_type(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def auto_creation_type(self) -> pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationType']]]:
         """
         `webhook`, `studio` or `default`: where the messages go.
         """
         return pulumi.get(self, "auto_creation_type")
 
     @auto_creation_type.setter
-    def auto_creation_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def auto_creation_type(self, value: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationType']]]):
         pulumi.set(self, "auto_creation_type", value)
 
     @_builtins.property
@@ -196,14 +197,14 @@ class AddressConfigurationArgs:
 
     @_builtins.property
     @pulumi.getter(name="autoCreationWebhookMethod")
-    def auto_creation_webhook_method(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def auto_creation_webhook_method(self) -> pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationWebhookMethod']]]:
         """
         For the type `webhook`, `get` or `post`.
         """
         return pulumi.get(self, "auto_creation_webhook_method")
 
     @auto_creation_webhook_method.setter
-    def auto_creation_webhook_method(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def auto_creation_webhook_method(self, value: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationWebhookMethod']]]):
         pulumi.set(self, "auto_creation_webhook_method", value)
 
     @_builtins.property
@@ -244,12 +245,12 @@ class AddressConfiguration(pulumi.CustomResource):
                  auto_creation_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
                  auto_creation_studio_flow_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  auto_creation_studio_retry_count: pulumi.Input[Optional[_builtins.int]] = None,
-                 auto_creation_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 auto_creation_type: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationType']]] = None,
                  auto_creation_webhook_filters: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 auto_creation_webhook_method: pulumi.Input[Optional[_builtins.str]] = None,
+                 auto_creation_webhook_method: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationWebhookMethod']]] = None,
                  auto_creation_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
                  friendly_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 type: pulumi.Input[Optional[_builtins.str]] = None,
+                 type: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationType']]] = None,
                  __props__=None):
         """
         What Twilio does with a message to one of the account's addresses.
@@ -267,12 +268,12 @@ class AddressConfiguration(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] auto_creation_enabled: Whether a message to the address creates a conversation.
         :param pulumi.Input[_builtins.str] auto_creation_studio_flow_sid: For the type `studio`, the flow (`FW…`).
         :param pulumi.Input[_builtins.int] auto_creation_studio_retry_count: For the type `studio`, how often to try again.
-        :param pulumi.Input[_builtins.str] auto_creation_type: `webhook`, `studio` or `default`: where the messages go.
+        :param pulumi.Input[Union[_builtins.str, 'AddressConfigurationAutoCreationType']] auto_creation_type: `webhook`, `studio` or `default`: where the messages go.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] auto_creation_webhook_filters: For the type `webhook`, the events to call it for, such as `onMessageAdded`.
-        :param pulumi.Input[_builtins.str] auto_creation_webhook_method: For the type `webhook`, `get` or `post`.
+        :param pulumi.Input[Union[_builtins.str, 'AddressConfigurationAutoCreationWebhookMethod']] auto_creation_webhook_method: For the type `webhook`, `get` or `post`.
         :param pulumi.Input[_builtins.str] auto_creation_webhook_url: For the type `webhook`, the URL.
         :param pulumi.Input[_builtins.str] friendly_name: Its name at Twilio.
-        :param pulumi.Input[_builtins.str] type: `sms`, `whatsapp`, `messenger`, `gbm`, `email`, `rcs`, `apple` or `chat`. Another one replaces the configuration.
+        :param pulumi.Input[Union[_builtins.str, 'AddressConfigurationType']] type: `sms`, `whatsapp`, `messenger`, `gbm`, `email`, `rcs`, `apple` or `chat`. Another one replaces the configuration.
         """
         ...
     @overload
@@ -309,12 +310,12 @@ class AddressConfiguration(pulumi.CustomResource):
                  auto_creation_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
                  auto_creation_studio_flow_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  auto_creation_studio_retry_count: pulumi.Input[Optional[_builtins.int]] = None,
-                 auto_creation_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 auto_creation_type: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationType']]] = None,
                  auto_creation_webhook_filters: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 auto_creation_webhook_method: pulumi.Input[Optional[_builtins.str]] = None,
+                 auto_creation_webhook_method: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationAutoCreationWebhookMethod']]] = None,
                  auto_creation_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
                  friendly_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 type: pulumi.Input[Optional[_builtins.str]] = None,
+                 type: pulumi.Input[Optional[Union[_builtins.str, 'AddressConfigurationType']]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from ._enums import *
 
 __all__ = ['WebhooksArgs', 'Webhooks']
 
@@ -20,18 +21,18 @@ __all__ = ['WebhooksArgs', 'Webhooks']
 class WebhooksArgs:
     def __init__(__self__, *,
                  filters: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 method: pulumi.Input[Optional[_builtins.str]] = None,
+                 method: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksMethod']]] = None,
                  post_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
                  pre_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
-                 target: pulumi.Input[Optional[_builtins.str]] = None):
+                 target: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksTarget']]] = None):
         """
         The set of arguments for constructing a Webhooks resource.
 
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] filters: The events to call them for, such as `onMessageAdded`, in any order.
-        :param pulumi.Input[_builtins.str] method: How Twilio calls the URLs, `GET` or `POST`.
+        :param pulumi.Input[Union[_builtins.str, 'WebhooksMethod']] method: How Twilio calls the URLs, `GET` or `POST`.
         :param pulumi.Input[_builtins.str] post_webhook_url: What Twilio calls after it did something; an empty string clears it.
         :param pulumi.Input[_builtins.str] pre_webhook_url: What Twilio calls before it does something; an empty string clears it.
-        :param pulumi.Input[_builtins.str] target: `webhook` to call the URLs, `flex` to route the conversations to Flex.
+        :param pulumi.Input[Union[_builtins.str, 'WebhooksTarget']] target: `webhook` to call the URLs, `flex` to route the conversations to Flex.
         """
         if filters is not None:
             pulumi.set(__self__, "filters", filters)
@@ -58,14 +59,14 @@ class WebhooksArgs:
 
     @_builtins.property
     @pulumi.getter
-    def method(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def method(self) -> pulumi.Input[Optional[Union[_builtins.str, 'WebhooksMethod']]]:
         """
         How Twilio calls the URLs, `GET` or `POST`.
         """
         return pulumi.get(self, "method")
 
     @method.setter
-    def method(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def method(self, value: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksMethod']]]):
         pulumi.set(self, "method", value)
 
     @_builtins.property
@@ -94,14 +95,14 @@ class WebhooksArgs:
 
     @_builtins.property
     @pulumi.getter
-    def target(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def target(self) -> pulumi.Input[Optional[Union[_builtins.str, 'WebhooksTarget']]]:
         """
         `webhook` to call the URLs, `flex` to route the conversations to Flex.
         """
         return pulumi.get(self, "target")
 
     @target.setter
-    def target(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def target(self, value: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksTarget']]]):
         pulumi.set(self, "target", value)
 
 
@@ -112,10 +113,10 @@ class Webhooks(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  filters: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 method: pulumi.Input[Optional[_builtins.str]] = None,
+                 method: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksMethod']]] = None,
                  post_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
                  pre_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
-                 target: pulumi.Input[Optional[_builtins.str]] = None,
+                 target: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksTarget']]] = None,
                  __props__=None):
         """
         The account's webhooks of Conversations, of which it has one set.
@@ -127,10 +128,10 @@ class Webhooks(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] filters: The events to call them for, such as `onMessageAdded`, in any order.
-        :param pulumi.Input[_builtins.str] method: How Twilio calls the URLs, `GET` or `POST`.
+        :param pulumi.Input[Union[_builtins.str, 'WebhooksMethod']] method: How Twilio calls the URLs, `GET` or `POST`.
         :param pulumi.Input[_builtins.str] post_webhook_url: What Twilio calls after it did something; an empty string clears it.
         :param pulumi.Input[_builtins.str] pre_webhook_url: What Twilio calls before it does something; an empty string clears it.
-        :param pulumi.Input[_builtins.str] target: `webhook` to call the URLs, `flex` to route the conversations to Flex.
+        :param pulumi.Input[Union[_builtins.str, 'WebhooksTarget']] target: `webhook` to call the URLs, `flex` to route the conversations to Flex.
         """
         ...
     @overload
@@ -161,10 +162,10 @@ class Webhooks(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  filters: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 method: pulumi.Input[Optional[_builtins.str]] = None,
+                 method: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksMethod']]] = None,
                  post_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
                  pre_webhook_url: pulumi.Input[Optional[_builtins.str]] = None,
-                 target: pulumi.Input[Optional[_builtins.str]] = None,
+                 target: pulumi.Input[Optional[Union[_builtins.str, 'WebhooksTarget']]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from ._enums import *
 
 __all__ = ['SinkArgs', 'Sink']
 
@@ -21,14 +22,14 @@ class SinkArgs:
     def __init__(__self__, *,
                  description: pulumi.Input[_builtins.str],
                  sink_configuration: pulumi.Input[Mapping[str, Any]],
-                 sink_type: pulumi.Input[_builtins.str],
+                 sink_type: pulumi.Input[Union[_builtins.str, 'SinkSinkType']],
                  adopt_existing: pulumi.Input[Optional[_builtins.bool]] = None):
         """
         The set of arguments for constructing a Sink resource.
 
         :param pulumi.Input[_builtins.str] description: Its name at Twilio. Twilio asks that it holds no personal data.
         :param pulumi.Input[Mapping[str, Any]] sink_configuration: What Twilio needs to connect, with the keys of its documentation, such as `destination` and `method`. Kept as a secret. Another one replaces the sink.
-        :param pulumi.Input[_builtins.str] sink_type: `kinesis`, `webhook`, `segment` or `email`. Another one replaces the sink.
+        :param pulumi.Input[Union[_builtins.str, 'SinkSinkType']] sink_type: `kinesis`, `webhook`, `segment` or `email`. Another one replaces the sink.
         :param pulumi.Input[_builtins.bool] adopt_existing: True to use the sink of that description if the account has one. It is then never deleted.
         """
         pulumi.set(__self__, "description", description)
@@ -63,14 +64,14 @@ class SinkArgs:
 
     @_builtins.property
     @pulumi.getter(name="sinkType")
-    def sink_type(self) -> pulumi.Input[_builtins.str]:
+    def sink_type(self) -> pulumi.Input[Union[_builtins.str, 'SinkSinkType']]:
         """
         `kinesis`, `webhook`, `segment` or `email`. Another one replaces the sink.
         """
         return pulumi.get(self, "sink_type")
 
     @sink_type.setter
-    def sink_type(self, value: pulumi.Input[_builtins.str]):
+    def sink_type(self, value: pulumi.Input[Union[_builtins.str, 'SinkSinkType']]):
         pulumi.set(self, "sink_type", value)
 
     @_builtins.property
@@ -95,7 +96,7 @@ class Sink(pulumi.CustomResource):
                  adopt_existing: pulumi.Input[Optional[_builtins.bool]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  sink_configuration: pulumi.Input[Optional[Mapping[str, Any]]] = None,
-                 sink_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 sink_type: pulumi.Input[Optional[Union[_builtins.str, 'SinkSinkType']]] = None,
                  __props__=None):
         """
         A sink: where Event Streams sends the events of its subscriptions.
@@ -110,7 +111,7 @@ class Sink(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] adopt_existing: True to use the sink of that description if the account has one. It is then never deleted.
         :param pulumi.Input[_builtins.str] description: Its name at Twilio. Twilio asks that it holds no personal data.
         :param pulumi.Input[Mapping[str, Any]] sink_configuration: What Twilio needs to connect, with the keys of its documentation, such as `destination` and `method`. Kept as a secret. Another one replaces the sink.
-        :param pulumi.Input[_builtins.str] sink_type: `kinesis`, `webhook`, `segment` or `email`. Another one replaces the sink.
+        :param pulumi.Input[Union[_builtins.str, 'SinkSinkType']] sink_type: `kinesis`, `webhook`, `segment` or `email`. Another one replaces the sink.
         """
         ...
     @overload
@@ -144,7 +145,7 @@ class Sink(pulumi.CustomResource):
                  adopt_existing: pulumi.Input[Optional[_builtins.bool]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  sink_configuration: pulumi.Input[Optional[Mapping[str, Any]]] = None,
-                 sink_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 sink_type: pulumi.Input[Optional[Union[_builtins.str, 'SinkSinkType']]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from ._enums import *
 
 __all__ = ['FlowArgs', 'Flow']
 
@@ -21,7 +22,7 @@ class FlowArgs:
     def __init__(__self__, *,
                  definition: pulumi.Input[Union[Mapping[str, Any], _builtins.str]],
                  friendly_name: pulumi.Input[_builtins.str],
-                 status: pulumi.Input[_builtins.str],
+                 status: pulumi.Input[Union[_builtins.str, 'FlowStatus']],
                  adopt_existing: pulumi.Input[Optional[_builtins.bool]] = None,
                  commit_message: pulumi.Input[Optional[_builtins.str]] = None):
         """
@@ -29,7 +30,7 @@ class FlowArgs:
 
         :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] definition: What it does, as Studio exports it: a dictionary with `states` and `initial_state`, or JSON. The order of keys and white space make no difference.
         :param pulumi.Input[_builtins.str] friendly_name: Its name at Twilio.
-        :param pulumi.Input[_builtins.str] status: `published`, or `draft` for a revision that is not used yet.
+        :param pulumi.Input[Union[_builtins.str, 'FlowStatus']] status: `published`, or `draft` for a revision that is not used yet.
         :param pulumi.Input[_builtins.bool] adopt_existing: True to use the flow of that friendly name if the account has one. What is declared is then changed on it, the rest stays as it is, and it is never deleted.
         :param pulumi.Input[_builtins.str] commit_message: What the revision changes.
         """
@@ -67,14 +68,14 @@ class FlowArgs:
 
     @_builtins.property
     @pulumi.getter
-    def status(self) -> pulumi.Input[_builtins.str]:
+    def status(self) -> pulumi.Input[Union[_builtins.str, 'FlowStatus']]:
         """
         `published`, or `draft` for a revision that is not used yet.
         """
         return pulumi.get(self, "status")
 
     @status.setter
-    def status(self, value: pulumi.Input[_builtins.str]):
+    def status(self, value: pulumi.Input[Union[_builtins.str, 'FlowStatus']]):
         pulumi.set(self, "status", value)
 
     @_builtins.property
@@ -112,7 +113,7 @@ class Flow(pulumi.CustomResource):
                  commit_message: pulumi.Input[Optional[_builtins.str]] = None,
                  definition: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  friendly_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 status: pulumi.Input[Optional[_builtins.str]] = None,
+                 status: pulumi.Input[Optional[Union[_builtins.str, 'FlowStatus']]] = None,
                  __props__=None):
         """
         A Studio flow: what happens to a call or a message, as widgets and transitions.
@@ -128,7 +129,7 @@ class Flow(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] commit_message: What the revision changes.
         :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] definition: What it does, as Studio exports it: a dictionary with `states` and `initial_state`, or JSON. The order of keys and white space make no difference.
         :param pulumi.Input[_builtins.str] friendly_name: Its name at Twilio.
-        :param pulumi.Input[_builtins.str] status: `published`, or `draft` for a revision that is not used yet.
+        :param pulumi.Input[Union[_builtins.str, 'FlowStatus']] status: `published`, or `draft` for a revision that is not used yet.
         """
         ...
     @overload
@@ -163,7 +164,7 @@ class Flow(pulumi.CustomResource):
                  commit_message: pulumi.Input[Optional[_builtins.str]] = None,
                  definition: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  friendly_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 status: pulumi.Input[Optional[_builtins.str]] = None,
+                 status: pulumi.Input[Optional[Union[_builtins.str, 'FlowStatus']]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from ._enums import *
 
 __all__ = ['TaskQueueArgs', 'TaskQueue']
 
@@ -26,7 +27,7 @@ class TaskQueueArgs:
                  max_reserved_workers: pulumi.Input[Optional[_builtins.int]] = None,
                  reservation_activity_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  target_workers: pulumi.Input[Optional[_builtins.str]] = None,
-                 task_order: pulumi.Input[Optional[_builtins.str]] = None):
+                 task_order: pulumi.Input[Optional[Union[_builtins.str, 'TaskQueueTaskOrder']]] = None):
         """
         The set of arguments for constructing a TaskQueue resource.
 
@@ -37,7 +38,7 @@ class TaskQueueArgs:
         :param pulumi.Input[_builtins.int] max_reserved_workers: How many workers are reserved for one task, 1 (the default) to 50.
         :param pulumi.Input[_builtins.str] reservation_activity_sid: The activity (`WA…`) that a worker is put in when a task is reserved.
         :param pulumi.Input[_builtins.str] target_workers: Which workers may get its tasks, an expression about a worker's attributes. Twilio's default is `1==1`, every worker.
-        :param pulumi.Input[_builtins.str] task_order: `FIFO` (the default) or `LIFO`.
+        :param pulumi.Input[Union[_builtins.str, 'TaskQueueTaskOrder']] task_order: `FIFO` (the default) or `LIFO`.
         """
         pulumi.set(__self__, "friendly_name", friendly_name)
         pulumi.set(__self__, "workspace_sid", workspace_sid)
@@ -140,14 +141,14 @@ class TaskQueueArgs:
 
     @_builtins.property
     @pulumi.getter(name="taskOrder")
-    def task_order(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def task_order(self) -> pulumi.Input[Optional[Union[_builtins.str, 'TaskQueueTaskOrder']]]:
         """
         `FIFO` (the default) or `LIFO`.
         """
         return pulumi.get(self, "task_order")
 
     @task_order.setter
-    def task_order(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def task_order(self, value: pulumi.Input[Optional[Union[_builtins.str, 'TaskQueueTaskOrder']]]):
         pulumi.set(self, "task_order", value)
 
 
@@ -163,7 +164,7 @@ class TaskQueue(pulumi.CustomResource):
                  max_reserved_workers: pulumi.Input[Optional[_builtins.int]] = None,
                  reservation_activity_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  target_workers: pulumi.Input[Optional[_builtins.str]] = None,
-                 task_order: pulumi.Input[Optional[_builtins.str]] = None,
+                 task_order: pulumi.Input[Optional[Union[_builtins.str, 'TaskQueueTaskOrder']]] = None,
                  workspace_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -181,7 +182,7 @@ class TaskQueue(pulumi.CustomResource):
         :param pulumi.Input[_builtins.int] max_reserved_workers: How many workers are reserved for one task, 1 (the default) to 50.
         :param pulumi.Input[_builtins.str] reservation_activity_sid: The activity (`WA…`) that a worker is put in when a task is reserved.
         :param pulumi.Input[_builtins.str] target_workers: Which workers may get its tasks, an expression about a worker's attributes. Twilio's default is `1==1`, every worker.
-        :param pulumi.Input[_builtins.str] task_order: `FIFO` (the default) or `LIFO`.
+        :param pulumi.Input[Union[_builtins.str, 'TaskQueueTaskOrder']] task_order: `FIFO` (the default) or `LIFO`.
         :param pulumi.Input[_builtins.str] workspace_sid: The workspace, `WS` and 32 hexadecimal digits. Another one replaces the queue.
         """
         ...
@@ -218,7 +219,7 @@ class TaskQueue(pulumi.CustomResource):
                  max_reserved_workers: pulumi.Input[Optional[_builtins.int]] = None,
                  reservation_activity_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  target_workers: pulumi.Input[Optional[_builtins.str]] = None,
-                 task_order: pulumi.Input[Optional[_builtins.str]] = None,
+                 task_order: pulumi.Input[Optional[Union[_builtins.str, 'TaskQueueTaskOrder']]] = None,
                  workspace_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)

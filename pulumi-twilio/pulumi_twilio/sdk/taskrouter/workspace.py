@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from ._enums import *
 
 __all__ = ['WorkspaceArgs', 'Workspace']
 
@@ -24,7 +25,7 @@ class WorkspaceArgs:
                  event_callback_url: pulumi.Input[Optional[_builtins.str]] = None,
                  events_filter: pulumi.Input[Optional[_builtins.str]] = None,
                  multi_task_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
-                 prioritize_queue_order: pulumi.Input[Optional[_builtins.str]] = None,
+                 prioritize_queue_order: pulumi.Input[Optional[Union[_builtins.str, 'WorkspacePrioritizeQueueOrder']]] = None,
                  timeout_activity_sid: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Workspace resource.
@@ -34,7 +35,7 @@ class WorkspaceArgs:
         :param pulumi.Input[_builtins.str] event_callback_url: What Twilio calls when an event occurs; an empty string clears it.
         :param pulumi.Input[_builtins.str] events_filter: The events to call it for, such as `task.created`, separated by commas in any order; an empty string means all.
         :param pulumi.Input[_builtins.bool] multi_task_enabled: Whether workers handle several tasks at once.
-        :param pulumi.Input[_builtins.str] prioritize_queue_order: `FIFO` or `LIFO`: which tasks come first when a worker of several queues is available.
+        :param pulumi.Input[Union[_builtins.str, 'WorkspacePrioritizeQueueOrder']] prioritize_queue_order: `FIFO` or `LIFO`: which tasks come first when a worker of several queues is available.
         :param pulumi.Input[_builtins.str] timeout_activity_sid: The activity (`WA…`) of workers who let a reservation time out.
         """
         pulumi.set(__self__, "friendly_name", friendly_name)
@@ -113,14 +114,14 @@ class WorkspaceArgs:
 
     @_builtins.property
     @pulumi.getter(name="prioritizeQueueOrder")
-    def prioritize_queue_order(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def prioritize_queue_order(self) -> pulumi.Input[Optional[Union[_builtins.str, 'WorkspacePrioritizeQueueOrder']]]:
         """
         `FIFO` or `LIFO`: which tasks come first when a worker of several queues is available.
         """
         return pulumi.get(self, "prioritize_queue_order")
 
     @prioritize_queue_order.setter
-    def prioritize_queue_order(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def prioritize_queue_order(self, value: pulumi.Input[Optional[Union[_builtins.str, 'WorkspacePrioritizeQueueOrder']]]):
         pulumi.set(self, "prioritize_queue_order", value)
 
     @_builtins.property
@@ -147,7 +148,7 @@ class Workspace(pulumi.CustomResource):
                  events_filter: pulumi.Input[Optional[_builtins.str]] = None,
                  friendly_name: pulumi.Input[Optional[_builtins.str]] = None,
                  multi_task_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
-                 prioritize_queue_order: pulumi.Input[Optional[_builtins.str]] = None,
+                 prioritize_queue_order: pulumi.Input[Optional[Union[_builtins.str, 'WorkspacePrioritizeQueueOrder']]] = None,
                  timeout_activity_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -165,7 +166,7 @@ class Workspace(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] events_filter: The events to call it for, such as `task.created`, separated by commas in any order; an empty string means all.
         :param pulumi.Input[_builtins.str] friendly_name: Its name at Twilio, by which it is found; `Flex Task Assignment` for Flex.
         :param pulumi.Input[_builtins.bool] multi_task_enabled: Whether workers handle several tasks at once.
-        :param pulumi.Input[_builtins.str] prioritize_queue_order: `FIFO` or `LIFO`: which tasks come first when a worker of several queues is available.
+        :param pulumi.Input[Union[_builtins.str, 'WorkspacePrioritizeQueueOrder']] prioritize_queue_order: `FIFO` or `LIFO`: which tasks come first when a worker of several queues is available.
         :param pulumi.Input[_builtins.str] timeout_activity_sid: The activity (`WA…`) of workers who let a reservation time out.
         """
         ...
@@ -202,7 +203,7 @@ class Workspace(pulumi.CustomResource):
                  events_filter: pulumi.Input[Optional[_builtins.str]] = None,
                  friendly_name: pulumi.Input[Optional[_builtins.str]] = None,
                  multi_task_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
-                 prioritize_queue_order: pulumi.Input[Optional[_builtins.str]] = None,
+                 prioritize_queue_order: pulumi.Input[Optional[Union[_builtins.str, 'WorkspacePrioritizeQueueOrder']]] = None,
                  timeout_activity_sid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
