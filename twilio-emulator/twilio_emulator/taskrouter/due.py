@@ -19,7 +19,7 @@ def next_due(account: Account) -> datetime | None:
 
 
 def is_due(account: Account) -> bool:
-    """Tell whether something has to happen now that nobody has called for.
+    """Tell whether something has to happen now that no one has called for.
 
     Every change settles its workspace, so otherwise nothing would.
     """
