@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Written last, so that an environment without it is half made, and is made again.
 INSTALLED := .venv/.installed
 TOOLS := .venv/.tools
-# Where it is set, each of the many processes that tests start compiles all that it imports.
+# If it is set, each of the many processes that tests start compiles all that it imports.
 export PYTHONDONTWRITEBYTECODE =
 # Two more than there are processors, since many tests wait.
 WORKERS := $(shell expr `getconf _NPROCESSORS_ONLN` + 2)

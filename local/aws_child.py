@@ -20,7 +20,7 @@ from ministack.app import main as serve  # type: ignore[import-untyped]
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 
 # Beyond it, calls are answered 429, as AWS does at a function's limit of concurrency: a burst is
-# slow, where it would otherwise start more processes than a laptop can run.
+# slow, since it would otherwise start more processes than a laptop can run.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 PROCESSES_OF_A_FUNCTION = 20
 

@@ -11,7 +11,7 @@ from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
 EVERYONE: Final = "Everyone"
-# Stands for the queue where the workspace has none of that name: the stack would create it.
+# Stands for the queue if the workspace has none of that name: the stack would create it.
 _NEW_EVERYONE: Final = "WQ" + "0" * 32
 _PAGE_SIZE: Final = 1000
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)

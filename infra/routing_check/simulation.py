@@ -228,7 +228,7 @@ class Simulation:
             has_sender=sender is not None and sender.sid in match.sids,
             begins=begins,
             ends=ends,
-            # A target is left at once only where no one can be offered the task there and then.
+            # A target is left at once only if no one can be offered the task there and then.
             skipped=not match.available and matching.is_skipped(target, scope, members),
         )
 

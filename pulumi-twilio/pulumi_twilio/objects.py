@@ -69,7 +69,7 @@ class Objects:
         return path if self.declaration.is_single else f"{path}/{sid}"
 
     def _post_new(self, client: Client, inputs: Properties) -> Answer:
-        # A new object has nothing to clear; where its default is not empty, empty is a value.
+        # A new object has nothing to clear. If its default is not empty, empty is a value.
         defaults = {each.name: each.default for each in self._managed}
         given = {name: value for name, value in inputs.items() if value != "" or defaults[name]}
         try:

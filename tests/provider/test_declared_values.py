@@ -71,7 +71,7 @@ def assert_is_as_declared(case: Case, found: dict[str, Any], inputs: Inputs) -> 
         if each.name == "workspaceSid" or each.name not in inputs:
             continue
         value, at_twilio = inputs[each.name], found[each.name]
-        # Empty and absent are one where the default is empty.
+        # Empty and absent are one if the default is empty.
         same = value == "" if at_twilio is None else each.same(at_twilio, each.to_output(value))
         assert same, (each.name, at_twilio, value)
 

@@ -134,7 +134,7 @@ def test_the_sdk_of_a_lookup(schema: dict[str, Any], token: str) -> None:
 def test_versions_agree(process: Engine, schema: dict[str, Any]) -> None:
     plugin = json.loads(files(twilio).joinpath("pulumi-plugin.json").read_text())
     assert plugin["name"] == schema["name"] == "twilio"
-    # The CLI would try to download a plugin of this version, where it installs the plugin's folder.
+    # The CLI would try to download a plugin of this version when it installs the plugin's folder.
     assert plugin["resource"] is False
     assert VERSION == schema["version"] == process.plugin_info()["version"]
 

@@ -98,7 +98,7 @@ def serve(centre: ContactCentre, port: int = 0) -> Iterator[RunningTwilio]:
 
 
 def _listen(port: int) -> socket.socket:
-    # The protocol has to be named: asyncio sets TCP_NODELAY only where it is, and without that an
+    # The protocol has to be named: asyncio sets TCP_NODELAY only if it is, and without that an
     # answer waits 40 ms for the acknowledgement of its own headers.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -71,7 +71,7 @@ class Budget:
 
     @classmethod
     def of_looks(cls, remaining_ms: int, clock: Callable[[], float] = time.monotonic) -> "Budget":
-        """Make the budget of what nobody waits for: all the time until Lambda ends it."""
+        """Make the budget of what no one waits for: all the time until Lambda ends it."""
         return cls(clock() + max(0.0, remaining_ms / 1000 - ANSWER_SECONDS), 0.0, clock)
 
     def remaining(self) -> float:

@@ -89,7 +89,7 @@ _RESERVATION: dict[str, Any] = {
     "worker_activity_sid": sid("WA"),
     "worker_activity_name": TEXT,
 }
-# These are there where they apply: a task that left its workflow is in no queue any more.
+# These are there if they apply: a task that left its workflow is in no queue any more.
 _QUEUE: dict[str, Any] = {"task_queue_sid": sid("WQ"), "task_queue_name": TEXT}
 _REASONS: dict[str, Any] = {"task_completed_reason": TEXT, "task_canceled_reason": TEXT}
 
