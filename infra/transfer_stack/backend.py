@@ -13,9 +13,9 @@ from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
 from transfer_stack.metrics import (
-    END_OFFER_ROUTE,
     EVENTS_ROUTE,
-    READ_OFFER_ROUTE,
+    LIST_OFFERS_ROUTE,
+    OFFER_ROUTES,
     TARGET_ROUTES,
     TRANSFER_ROUTE,
 )
@@ -23,7 +23,9 @@ from transfer_stack.observability import Observability
 from transfer_stack.offers import EventReceiver, EventStream
 from transfer_stack.permissions import (
     Statement,
+    find_offers,
     find_unfinished,
+    read_offers,
     use_idempotency_table,
     use_key,
 )
@@ -134,7 +136,11 @@ class TransferBackend(Component):
                 handler="transfer_chat.handler",
                 description="Transfers a chat task of Flex to an agent, a queue or a workflow",
                 environment=with_table,
-                statements=remember,
+                statements=(
+                    *remember,
+                    table.arn.apply(find_offers),
+                    table.arn.apply(read_offers),
+                ),
                 needs=needs,
                 opts=self.child(),
             ),
@@ -174,12 +180,17 @@ class TransferBackend(Component):
 
 def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:
     """Yield what leads to the functions that there are."""
-    transfer_routes = (TRANSFER_ROUTE, READ_OFFER_ROUTE, END_OFFER_ROUTE)
-    yield Endpoint("transfer-chat", functions["transferChat"], transfer_routes)
+    # What is asked every few seconds, and a flood of events, take none of the agents' requests.
+    yield Endpoint(
+        "transfer-chat",
+        functions["transferChat"],
+        (TRANSFER_ROUTE, *OFFER_ROUTES),
+        apart=(LIST_OFFERS_ROUTE,),
+    )
     yield Endpoint("get-workflows", functions["getWorkflows"], TARGET_ROUTES)
     if "receiveEvents" in functions:
-        # With limits of its own, so that a flood of events takes none of the agents' requests.
-        yield Endpoint("receive-events", functions["receiveEvents"], (EVENTS_ROUTE,), is_apart=True)
+        events = (EVENTS_ROUTE,)
+        yield Endpoint("receive-events", functions["receiveEvents"], events, apart=events)
 
 
 def _offers(settings: StackSettings, queue: EventQueue | None) -> dict[str, pulumi.Input[str]]:

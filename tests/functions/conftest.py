@@ -97,6 +97,11 @@ class Deployment:
         headers = bearer(self.twilio.centre.token_of(by))
         return self.invoke(http_event(method, f"/transfers/{task_sid}", headers=headers))
 
+    def list_offers(self, by: str = "ana") -> Answer:
+        """Ask for the offers of an agent."""
+        headers = bearer(self.twilio.centre.token_of(by))
+        return self.invoke(http_event("GET", "/transfers", headers=headers))
+
     def deliver(self, *bodies: str) -> list[str]:
         """Let the queue deliver messages; the IDs of those that have to come again."""
         records = [
@@ -278,13 +283,23 @@ def create_table(aws: Aws) -> str:
         AttributeDefinitions=[
             {"AttributeName": "id", "AttributeType": "S"},
             {"AttributeName": "unfinished", "AttributeType": "S"},
+            {"AttributeName": "holder", "AttributeType": "S"},
+            {"AttributeName": "listed_until", "AttributeType": "N"},
         ],
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "unfinished",
                 "KeySchema": [{"AttributeName": "unfinished", "KeyType": "HASH"}],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": "offers",
+                "KeySchema": [
+                    {"AttributeName": "holder", "KeyType": "HASH"},
+                    {"AttributeName": "listed_until", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["conversation"]},
+            },
         ],
         BillingMode="PAY_PER_REQUEST",
     )

@@ -87,13 +87,21 @@ def test_a_password_without_offers_is_nowhere() -> None:
 
 
 @pytest.mark.parametrize("setting", [{}, OFFERS])
-def test_the_table_always_has_the_index_of_what_is_unfinished(setting: dict[str, str]) -> None:
+def test_the_table_always_has_its_indexes(setting: dict[str, str]) -> None:
     table = declare({**CONFIG, **setting}).one("aws:dynamodb/table:Table", "idempotency").inputs
 
     assert table["globalSecondaryIndexes"] == [
-        {"name": "unfinished", "hashKey": "unfinished", "projectionType": "KEYS_ONLY"}
+        {"name": "unfinished", "hashKey": "unfinished", "projectionType": "KEYS_ONLY"},
+        {
+            "name": "offers",
+            "hashKey": "holder",
+            "rangeKey": "listed_until",
+            "projectionType": "INCLUDE",
+            "nonKeyAttributes": ["conversation"],
+        },
     ]
-    assert {"name": "unfinished", "type": "S"} in table["attributes"]
+    of_keys = {(it["name"], it["type"]) for it in table["attributes"]}
+    assert of_keys == {("id", "S"), ("unfinished", "S"), ("holder", "S"), ("listed_until", "N")}
 
 
 @pytest.mark.parametrize(("hand_over", "default"), [("optional", "now"), ("accepted", "accepted")])
@@ -180,18 +188,20 @@ def test_the_webhook_answers_before_twilio_gives_up() -> None:
     assert "reservedConcurrentExecutions" not in found.one(FUNCTION, "transfer-events").inputs
 
 
-def test_the_webhooks_route_has_limits_of_its_own(with_offers: Program) -> None:
+def test_the_webhook_and_the_polls_have_limits_of_their_own(with_offers: Program) -> None:
     stage = with_offers.one("aws:apigatewayv2/stage:Stage", "api").inputs
     route = with_offers.one("aws:apigatewayv2/route:Route", "post-events").inputs
 
     assert route["routeKey"] == "POST /events"
-    (limited,) = stage["routeSettings"]
-    assert limited == {
-        "routeKey": "POST /events",
-        "throttlingRateLimit": 20,
-        "throttlingBurstLimit": 40,
-        "detailedMetricsEnabled": True,
-    }
+    assert stage["routeSettings"] == [
+        {
+            "routeKey": key,
+            "throttlingRateLimit": 20,
+            "throttlingBurstLimit": 40,
+            "detailedMetricsEnabled": True,
+        }
+        for key in ("GET /transfers", "POST /events")
+    ]
 
 
 def test_twilio_sends_events_to_the_webhook_with_the_password(with_offers: Program) -> None:
@@ -255,6 +265,20 @@ INDEX = {
     "Action": "dynamodb:Scan",
     "Resource": f"{TABLE_ARN}/index/unfinished",
 }
+LISTS = [
+    {
+        "Sid": "FindOffers",
+        "Effect": "Allow",
+        "Action": "dynamodb:Query",
+        "Resource": f"{TABLE_ARN}/index/offers",
+    },
+    {
+        "Sid": "ReadOffers",
+        "Effect": "Allow",
+        "Action": "dynamodb:BatchGetItem",
+        "Resource": TABLE_ARN,
+    },
+]
 TAKE = {
     "Sid": "TakeEvents",
     "Effect": "Allow",
@@ -268,7 +292,7 @@ TAKE = {
     [
         ("receive-events", [PASSWORD, SEND]),
         ("transfer-events", [SECRET, TABLE, INDEX, TAKE]),
-        ("transfer-chat", [SECRET, TABLE]),
+        ("transfer-chat", [SECRET, TABLE, *LISTS]),
         ("get-workflows", [SECRET]),
     ],
 )
