@@ -106,12 +106,14 @@ def _whole_budget() -> Budget:
 
 def _as_body(offer: Offer) -> dict[str, Any]:
     since = datetime.fromtimestamp(offer.since / 1000, UTC).isoformat(timespec="milliseconds")
+    accepted_by = {"acceptedBySid": offer.accepted_by} if offer.accepted_by else {}
     return {
         "taskSid": offer.task_sid,
         "newTaskSid": offer.new_task_sid,
         "targetSid": offer.target_sid,
         "state": offer.state,
         "since": since.replace("+00:00", "Z"),
+        **accepted_by,
     }
 
 

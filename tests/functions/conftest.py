@@ -137,10 +137,11 @@ class Deployment:
         """Ask for the workflows as the plugin does."""
         return self.invoke(http_event("GET", "/get-workflows", headers=bearer(token)))
 
-    def list_targets(self, by: str = "ana") -> Answer:
-        """Ask for all targets as the plugin does."""
+    def list_targets(self, by: str = "ana", task: str | None = None) -> Answer:
+        """Ask for all targets as the plugin does; `task` is a seeded name or a SID."""
         headers = bearer(self.twilio.centre.token_of(by))
-        return self.invoke(http_event("GET", "/transfer-targets", headers=headers))
+        query = {"taskSid": self.twilio.centre.tasks.get(task, task)} if task else {}
+        return self.invoke(http_event("GET", "/transfer-targets", headers=headers, query=query))
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -28,6 +28,8 @@ class Offer:
         ``offered``, ``accepted``, ``declined`` or ``cancelled``.
     since : int
         When the state began, in milliseconds since the epoch.
+    accepted_by : str or None
+        The worker SID of the agent who accepted it, once that is recorded.
     """
 
     task_sid: str
@@ -36,6 +38,7 @@ class Offer:
     held_by: str | None
     state: str
     since: int
+    accepted_by: str | None = None
 
     def is_listed(self, holder: str, now: int) -> bool:
         """Whether it is in the list of a worker, in milliseconds since the epoch."""
@@ -89,6 +92,7 @@ def offer_in(record: Record, task_sid: str) -> Offer | None:
         held_by=done.held_by,
         state=done.became,
         since=done.since,
+        accepted_by=done.accepted_by if done.became is Became.ACCEPTED else None,
     )
 
 

@@ -205,6 +205,31 @@ class TaskRouter:
         statistics = self._workspace.task_queues(queue_sid).real_time_statistics()
         return self._retries.call(statistics.fetch).total_available_workers
 
+    def available_in(self, queue_sid: str, *, most: int) -> frozenset[str]:
+        """Read the SIDs of a queue's workers who are in an activity that is available.
+
+        Parameters
+        ----------
+        most : int
+            Of more workers than that only so many are read.
+        """
+        workers = self._workspace.workers
+        found = self._retries.call(
+            lambda: workers.list(
+                task_queue_sid=queue_sid, available="true", limit=most, page_size=most
+            )
+        )
+        return frozenset(one.sid or "" for one in found)
+
+    def has_capacity(self, worker_sid: str, channel: str) -> bool:
+        """Whether a worker can take one more task of a channel, by the channel's unique name."""
+        of_worker = self._workspace.workers(worker_sid).worker_channels(channel)
+        try:
+            found = self._retries.call(of_worker.fetch)
+        except Missing:
+            return False
+        return bool(found.available) and (found.available_capacity_percentage or 0) > 0
+
     def create(self, task: NewTask) -> str:
         """Create a task, once; give back its SID."""
         created = self._workspace.tasks.create(

@@ -77,7 +77,10 @@ def test_an_offer_that_has_just_ended_is_listed_with_its_end(
         offering.running.tasks()(made).update(assignment_status="canceled")
     offering.event(made)
 
-    assert offers_of(offering)[offering.task_sid]["state"] == ending
+    listed = offers_of(offering)[offering.task_sid]
+    assert listed["state"] == ending
+    assert listed.get("acceptedBySid") == (offering.sid("ben") if ending == "accepted" else None)
+    assert listed == offering.ask().body
 
 
 @pytest.mark.parametrize("ending", ["taken back", "refused"])
