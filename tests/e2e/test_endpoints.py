@@ -67,6 +67,7 @@ def test_every_error_reaches_the_caller_as_a_problem_document(plugin: Plugin) ->
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.headers["Access-Control-Allow-Origin"] == FLEX
         assert answer.json()["status"] == status
+        assert answer.json()["requestId"]
     assert centre.workspace.task(task_sid).status is TaskStatus.ASSIGNED
 
 
