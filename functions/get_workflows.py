@@ -39,7 +39,7 @@ app = http_api(_report)
 @app.post("/get-workflows")
 def get_workflows() -> Response[str]:
     """List the workflows of the workspace for a caller with a valid token."""
-    return _listed(lambda twilio, _: {"workflows": targets.workflows(twilio)})
+    return _listed(lambda twilio, caller: {"workflows": targets.workflows(twilio, caller)})
 
 
 @app.get("/transfer-targets")
@@ -48,7 +48,7 @@ def get_targets() -> Response[str]:
     task_sid = task_asked_about(app.current_event)
 
     def read(twilio: Twilio, caller: Caller) -> dict[str, Any]:
-        workflows = twilio.threads.submit(targets.workflows, twilio)
+        workflows = twilio.threads.submit(targets.workflows, twilio, caller)
         queues = targets.queues(twilio, caller, task_sid)
         return {
             "workflows": workflows.result(),

@@ -1,6 +1,7 @@
 """The back end in AWS: secret, table, functions, HTTP API and observability."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -55,6 +56,7 @@ class TransferBackend(Component):
         bundle: Bundle,
         canary_bundle: Bundle,
         workflow_sid: pulumi.Input[str],
+        target_workflows: Sequence[str] | None,
     ) -> None:
         super().__init__(name)
         child = self.child()
@@ -75,6 +77,7 @@ class TransferBackend(Component):
             **_twilio(settings),
             **_powertools(settings),
             **_offers(settings, self.queue),
+            **_targets(settings, target_workflows),
             "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
             "TWILIO_SECRET_ARN": credentials.arn,
         }
@@ -197,6 +200,14 @@ def _offers(settings: StackSettings, queue: EventQueue | None) -> dict[str, pulu
     if queue is None:
         return {}
     return {"HAND_OVER": settings.offers.default, "EVENTS_QUEUE_URL": queue.url}
+
+
+def _targets(settings: StackSettings, workflows: Sequence[str] | None) -> dict[str, str]:
+    """Return the variables of what chats can be transferred to; without one all can be."""
+    variables = {"TRANSFER_TARGETS_ATTRIBUTE": settings.plugin.targets_attribute}
+    if workflows is not None:
+        variables["TRANSFER_WORKFLOWS"] = json.dumps(list(workflows))
+    return {name: value for name, value in variables.items() if value}
 
 
 def _twilio(settings: StackSettings) -> dict[str, str]:

@@ -48,6 +48,7 @@ _TWILIO_FUNCTIONS: Final = frozenset(
         "twilio:taskrouter:getTaskQueue",
         "twilio:taskrouter:getTaskQueues",
         "twilio:taskrouter:getWorkers",
+        "twilio:taskrouter:getWorkflow",
     }
 )
 # The types that the program declares and a local deployment leaves out, with the reasons.

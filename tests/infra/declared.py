@@ -20,6 +20,7 @@ EVERYONE_SID = "WQ" + "e" * 32
 WORKFLOW_SID = "WW" + "f" * 32
 SINK_SID = "DG" + "d" * 32
 SUPPORT_SID = "WQ" + "5" * 32
+BILLING_SID = "WW" + "6" * 32
 REGION_AND_ACCOUNT = "eu-west-1:123456789012"
 
 CONFIG = {
@@ -157,6 +158,9 @@ class _Provider(Mocks):
             assert args.args["friendlyName"] == "Everyone"
             found = {"sid": EVERYONE_SID, "friendlyName": "Everyone", "targetWorkers": "1==1"}
             return {"taskQueues": [found]}, []
+        if args.token == "twilio:taskrouter:getWorkflow":
+            assert args.args["friendlyName"] == "Billing"
+            return {"sid": BILLING_SID, "friendlyName": "Billing"}, []
         assert args.token == "twilio:taskrouter:getTaskQueue"
         assert args.args["friendlyName"] == "Support"
         return {"sid": SUPPORT_SID, "friendlyName": "Support"}, []

@@ -7,6 +7,7 @@ import pytest
 
 from tests.infra.declared import (
     AUTH_TOKEN,
+    BILLING_SID,
     CONFIG,
     EVENTS_PASSWORD,
     OFFERS,
@@ -119,6 +120,18 @@ def test_the_functions_are_told_of_offers(hand_over: str, default: str) -> None:
         "POWERTOOLS_METRICS_NAMESPACE",
         "POWERTOOLS_SERVICE_NAME",
     }
+
+
+def test_the_functions_are_told_of_targets_if_the_config_has_some(program: Program) -> None:
+    named = declare(transferWorkflows='["Billing"]', transferTargetsAttribute="transfer_targets")
+    none = declare(transferWorkflows="[]")
+
+    for name in ("transfer-chat", "get-workflows"):
+        variables = environment(named, name)
+        assert json.loads(variables["TRANSFER_WORKFLOWS"]) == [BILLING_SID]
+        assert variables["TRANSFER_TARGETS_ATTRIBUTE"] == "transfer_targets"
+        assert environment(none, name)["TRANSFER_WORKFLOWS"] == "[]"
+        assert not {it for it in environment(program, name) if it.startswith("TRANSFER_")}
 
 
 def test_without_offers_the_functions_are_told_nothing(program: Program) -> None:

@@ -255,6 +255,8 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("workspaceSid", "WS" + "9" * 32),
         ("transferQueues", "[]"),
         ("workflowName", "Handed over"),
+        ("transferWorkflows", '["Billing"]'),
+        ("transferTargetsAttribute", "transfer_targets"),
         ("agentTimeoutSeconds", "7"),
         ("queueTimeoutSeconds", "7"),
         ("fallbackTimeoutSeconds", "7"),

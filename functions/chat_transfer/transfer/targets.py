@@ -3,27 +3,31 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chat_transfer.transfer import availability
+from chat_transfer.transfer import allowed, availability
 from chat_transfer.transfer.routing import configuration_of, routed_queues
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.taskrouter import Named
 
 
-def workflows(twilio: Twilio) -> list[dict[str, Any]]:
-    """The workflows of the workspace without the transfer workflow, which is no target.
+def workflows(twilio: Twilio, caller: Caller) -> list[dict[str, Any]]:
+    """The workflows of the workspace that are targets of the stack, and of the caller.
 
     Returns
     -------
     list of dict
         Each with ``sid`` and ``friendlyName``, by name without regard to case, then by SID.
     """
-    own_sid = twilio.settings.transfer_workflow_sid
-    return _by_name(one for one in twilio.taskrouter.workflows() if one.sid != own_sid)
+    names = allowed.names_of(twilio, caller)
+    return _by_name(
+        one
+        for one in twilio.taskrouter.workflows()
+        if allowed.is_target(twilio.settings, one) and allowed.is_allowed(names, one)
+    )
 
 
 def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[str, Any]]:
-    """The task queues that the transfer workflow routes to.
+    """The task queues that the transfer workflow routes to, as far as they are the caller's.
 
     Parameters
     ----------
@@ -40,7 +44,12 @@ def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[st
     submit = twilio.threads.submit
     asked = submit(availability.asked_by, twilio, caller, task_sid) if task_sid else None
     routed = routed_queues(configuration_of(twilio))
-    listed = _by_name(one for one in twilio.taskrouter.task_queues() if one.sid in routed)
+    names = allowed.names_of(twilio, caller)
+    listed = _by_name(
+        one
+        for one in twilio.taskrouter.task_queues()
+        if one.sid in routed and allowed.is_allowed(names, one)
+    )
     sids = [one["sid"] for one in listed]
     numbers = availability.of_queues(twilio, sids, asked)
     return [
