@@ -7,6 +7,7 @@ import pulumi
 from transfer_stack.backend import TransferBackend
 from transfer_stack.bundle import build_bundle, build_canary
 from transfer_stack.commit import deployed_commit
+from transfer_stack.flex_plugin import PluginConfiguration
 from transfer_stack.read_settings import load_settings
 from transfer_stack.routing import TransferRouting, find_everyone, find_queues, find_workflows
 from transfer_stack.routing_preview import check_routing
@@ -39,6 +40,10 @@ backend = TransferBackend(
     workflow_sid=routing.workflow_sid,
     target_workflows=workflows,
 )
+
+# What the plugin reads of it
+if settings.plugin.writes_ui_attributes:
+    PluginConfiguration("plugin", settings=settings, endpoint=backend.url)
 
 # Outputs for the Flex plugin and the workspace's administrator, then for operators
 pulumi.export("endpoint", backend.url)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from transfer_stack.config_keys import key, strings, text
+from transfer_stack.config_keys import FLAG, key, strings, text
 
 # Their SIDs are in the functions' environment, which has 4 KB.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -32,4 +32,12 @@ class PluginSettings:
         "agent may transfer to. An agent without the attribute may transfer to all",
         default="",
         example="transfer_targets",
+    )
+    writes_ui_attributes: bool = key(
+        "flexUiAttributes",
+        FLAG,
+        "Whether the stack writes its endpoint into Flex's configuration, as `flexChatTransfer` of "
+        "`ui_attributes`, where the plugin finds it. An account has one Flex, so for one stack of "
+        "the account",
+        default=False,
     )

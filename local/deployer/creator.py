@@ -39,6 +39,7 @@ TWILIO_TYPES: Final = frozenset(
     {
         "twilio:events:Sink",
         "twilio:events:Subscription",
+        "twilio:flex:Configuration",
         "twilio:taskrouter:TaskQueue",
         "twilio:taskrouter:Workflow",
     }

@@ -138,6 +138,8 @@ def declared_outputs(args: MockResourceArgs) -> tuple[str | None, dict[str, Any]
     if sid == WORKFLOW_SID:
         # Twilio returns it as text.
         outputs["configuration"] = json.dumps(outputs["configuration"])
+    if "uiAttributes" in outputs:
+        outputs["uiAttributes"] = json.dumps(outputs["uiAttributes"])
     if args.typ == "aws:sqs/queue:Queue":
         return f"https://sqs.eu-west-1.amazonaws.com/123456789012/{name}", outputs
     return sid or f"{args.name}-id", outputs

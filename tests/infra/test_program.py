@@ -257,6 +257,7 @@ def test_every_function_has_a_log_group_of_its_name(program: Program) -> None:
         ("workflowName", "Handed over"),
         ("transferWorkflows", '["Billing"]'),
         ("transferTargetsAttribute", "transfer_targets"),
+        ("flexUiAttributes", "true"),
         ("agentTimeoutSeconds", "7"),
         ("queueTimeoutSeconds", "7"),
         ("fallbackTimeoutSeconds", "7"),

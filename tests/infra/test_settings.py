@@ -64,7 +64,7 @@ def test_only_three_keys_are_needed() -> None:
             strict=False,
         ),
         offers=OfferSettings(hand_over="now", events_password=""),
-        plugin=PluginSettings(workflows=None, targets_attribute=""),
+        plugin=PluginSettings(workflows=None, targets_attribute="", writes_ui_attributes=False),
         functions=FunctionSettings(
             memory_mb=512,
             timeout_seconds=25,
