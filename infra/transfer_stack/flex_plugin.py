@@ -15,7 +15,7 @@ class PluginConfiguration(Component):
     """The stack's endpoint in `ui_attributes`, so that one build of the plugin serves every stack.
 
     Others write theirs there, such as other plugins: they stay. On a destroy only this key is taken
-    out, unless somebody else has written it since.
+    out, and not if another stack has written it since.
     https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api
     """
 

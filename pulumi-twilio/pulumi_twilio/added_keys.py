@@ -2,7 +2,7 @@
 
 Of a merged property others have keys too. Which ones the resource has added is recorded in the
 state, next to the outputs. A key that was there before stays, and so does one whose value is not
-the recorded one any more: somebody else has written it, such as another stack.
+the recorded one any more: another stack, or a person, has written it.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,9 +1,9 @@
 """How many agents of a queue could take a task now.
 
-TaskRouter counts the workers of a queue who are in an available activity, whatever they have to do
-and whoever asks. So the workers are listed, and each one's capacity for the task's channel is read:
-a list of workers does not show it, and its filter is documented for a worker's attributes and
-activity alone. Many workers are not looked at one by one: their number is not known then.
+TaskRouter counts the workers of a queue who are in an available activity. The agent who asks is
+among them, and so are those who are busy. So the workers are listed, and the capacity of each for
+the task's channel is read. A list does not show it, and its filter is documented for a worker's
+attributes and activity alone. Many workers are not looked at one by one: their number is not known.
 
 https://www.twilio.com/docs/taskrouter/api/worker
 https://www.twilio.com/docs/taskrouter/api/worker-channel
@@ -65,7 +65,7 @@ class Availability:
 
 
 def asked_by(twilio: Twilio, caller: Caller, task_sid: str) -> Asked | None:
-    """What a caller asks about a task; None where it is not theirs to transfer, or not known."""
+    """What a caller asks about a task; None if it is not theirs to transfer, or not known."""
     try:
         holder = twilio.threads.submit(twilio.holder, task_sid)
         task = twilio.taskrouter.task(task_sid)
@@ -177,7 +177,7 @@ def _has_capacity(channel: str, twilio: Twilio, worker_sid: str) -> bool | None:
 
 
 def _counted(twilio: Twilio, queue_sid: str) -> int | None:
-    """How many workers of a queue are available; None where Twilio does not say."""
+    """How many workers of a queue are available; None if Twilio does not say."""
     try:
         return twilio.warm.get(
             f"workers of {queue_sid}",

@@ -1,7 +1,7 @@
 """Which offers an agent has: those that are open, and those that have just ended.
 
-An index of the table leads from the agent to the originals, see `offered`, and the records say what
-is so: what the index shows too early, too late or not any more changes nothing in the list.
+An index of the table leads from the agent to the originals, see `offered`. The records say what is
+so. What the index shows for too long changes nothing in the list.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

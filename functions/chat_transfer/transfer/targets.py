@@ -37,9 +37,8 @@ def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[st
     Returns
     -------
     list of dict
-        As `workflows`, and with ``availableWorkers`` and, for a task, ``availableAgents``: how many
-        agents were available some seconds ago, and how many of them could take the task; None for
-        what is not known.
+        As `workflows`, and with ``availableWorkers``: how many agents were available some seconds
+        ago. For a task also ``availableAgents``: how many of them could take it. None is not known.
     """
     submit = twilio.threads.submit
     asked = submit(availability.asked_by, twilio, caller, task_sid) if task_sid else None

@@ -126,7 +126,7 @@ def test_two_offers_are_listed_by_the_time_of_their_states(offering: Offering) -
     running.offer_request("DELETE", other)
 
 
-def test_an_agent_who_got_a_chat_by_an_offer_has_its_next_offer_in_the_list(
+def test_who_got_a_chat_by_an_offer_has_its_next_offer_listed(
     offering: Offering,
 ) -> None:
     made = offering.offer().body["taskSid"]
