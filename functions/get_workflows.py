@@ -10,12 +10,13 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http.problems import Problem
-from chat_transfer.http.request import has_body, read_fields, token_of
+from chat_transfer.http.request import has_body, read_fields, task_asked_about, token_of
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.runtime import Runtime
 from chat_transfer.tracing import traced
 from chat_transfer.transfer import targets
 from chat_transfer.transfer.answers import answer_to
+from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.retries import Budget
@@ -38,16 +39,17 @@ app = http_api(_report)
 @app.post("/get-workflows")
 def get_workflows() -> Response[str]:
     """List the workflows of the workspace for a caller with a valid token."""
-    return _listed(lambda twilio: {"workflows": targets.workflows(twilio)})
+    return _listed(lambda twilio, caller: {"workflows": targets.workflows(twilio, caller)})
 
 
 @app.get("/transfer-targets")
 def get_targets() -> Response[str]:
     """List workflows, the queues that the stack routes to, and when a task can be handed over."""
+    task_sid = task_asked_about(app.current_event)
 
-    def read(twilio: Twilio) -> dict[str, Any]:
-        workflows = twilio.threads.submit(targets.workflows, twilio)
-        queues = targets.queues(twilio)
+    def read(twilio: Twilio, caller: Caller) -> dict[str, Any]:
+        workflows = twilio.threads.submit(targets.workflows, twilio, caller)
+        queues = targets.queues(twilio, caller, task_sid)
         return {
             "workflows": workflows.result(),
             "queues": queues,
@@ -57,7 +59,7 @@ def get_targets() -> Response[str]:
     return _listed(read)
 
 
-def _listed(read: Callable[[Twilio], dict[str, Any]]) -> Response[str]:
+def _listed(read: Callable[[Twilio, Caller], dict[str, Any]]) -> Response[str]:
     event = app.current_event
     fields: Mapping[str, Any] = read_fields(event) if has_body(event) else {}
     token = token_of(event, fields)
@@ -65,8 +67,7 @@ def _listed(read: Callable[[Twilio], dict[str, Any]]) -> Response[str]:
     budget.use_all()
     try:
         twilio = runtime().twilio(budget)
-        twilio.caller(token).result()
-        return json_response(read(twilio))
+        return json_response(read(twilio, twilio.caller(token).result()))
     except TwilioFailure as failure:
         raise answer_to(failure, rolled_back=None) from failure
 

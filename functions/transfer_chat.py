@@ -15,13 +15,14 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http.problems import Problem
-from chat_transfer.http.request import OfferRequest, offer_request, transfer_request
+from chat_transfer.http.request import OfferRequest, offer_request, token_of, transfer_request
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.runtime import Runtime
 from chat_transfer.tracing import traced
 from chat_transfer.transfer import offers, requests
-from chat_transfer.transfer.offers import Offer
+from chat_transfer.transfer.offer_list import list_offers
+from chat_transfer.transfer.offered import Offer
 from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.retries import Budget
@@ -61,6 +62,17 @@ def transfer_chat() -> Response[str]:
     return json_response({"taskSid": done.task_sid})
 
 
+@app.get("/transfers")
+def read_offers() -> Response[str]:
+    """List the offers of the tasks that the caller held, the open ones and those just ended."""
+    token = token_of(app.current_event, {})
+    budget = _whole_budget()
+    table = runtime().table(app.lambda_context)
+    listed = list_offers(token, table, lambda: runtime().twilio(budget))
+    logger.debug("offers", listed=len(listed))  # a line for each poll would be most of the log
+    return json_response({"transfers": [_as_body(offer) for offer in listed]})
+
+
 @app.get("/transfers/<task_sid>")
 def read_offer(task_sid: str) -> Response[str]:
     """Tell what became of an offer, by the SID of the original task."""
@@ -78,21 +90,31 @@ def _of_offer(
 ) -> Response[str]:
     request = offer_request(app.current_event, task_sid)
     logger.append_keys(task_sid=request.task_sid)
-    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
-    budget.use_all()
+    budget = _whole_budget()
     table = runtime().table(app.lambda_context)
     offer = act(request, table, lambda: runtime().twilio(budget))
     logger.info("offer", new_task_sid=offer.new_task_sid, state=offer.state)
+    return json_response(_as_body(offer))
+
+
+def _whole_budget() -> Budget:
+    """The time of a request that has nothing to undo."""
+    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
+    budget.use_all()
+    return budget
+
+
+def _as_body(offer: Offer) -> dict[str, Any]:
     since = datetime.fromtimestamp(offer.since / 1000, UTC).isoformat(timespec="milliseconds")
-    return json_response(
-        {
-            "taskSid": offer.task_sid,
-            "newTaskSid": offer.new_task_sid,
-            "targetSid": offer.target_sid,
-            "state": offer.state,
-            "since": since.replace("+00:00", "Z"),
-        }
-    )
+    accepted_by = {"acceptedBySid": offer.accepted_by} if offer.accepted_by else {}
+    return {
+        "taskSid": offer.task_sid,
+        "newTaskSid": offer.new_task_sid,
+        "targetSid": offer.target_sid,
+        "state": offer.state,
+        "since": since.replace("+00:00", "Z"),
+        **accepted_by,
+    }
 
 
 @metrics.log_metrics

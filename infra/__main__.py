@@ -7,8 +7,9 @@ import pulumi
 from transfer_stack.backend import TransferBackend
 from transfer_stack.bundle import build_bundle, build_canary
 from transfer_stack.commit import deployed_commit
+from transfer_stack.flex_plugin import PluginConfiguration
 from transfer_stack.read_settings import load_settings
-from transfer_stack.routing import TransferRouting, find_everyone, find_queues
+from transfer_stack.routing import TransferRouting, find_everyone, find_queues, find_workflows
 from transfer_stack.routing_preview import check_routing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,7 @@ bundle = build_bundle(ROOT / "functions", ROOT / "build")
 canary_bundle = build_canary(ROOT / "canary", ROOT / "build")
 queues = find_queues(settings)
 everyone = find_everyone(settings)
+workflows = find_workflows(settings)
 check_routing(settings, queues, everyone)
 
 # Routing
@@ -36,7 +38,12 @@ backend = TransferBackend(
     bundle=bundle,
     canary_bundle=canary_bundle,
     workflow_sid=routing.workflow_sid,
+    target_workflows=workflows,
 )
+
+# What the plugin reads of it
+if settings.plugin.writes_ui_attributes:
+    PluginConfiguration("plugin", settings=settings, endpoint=backend.url)
 
 # Outputs for the Flex plugin and the workspace's administrator, then for operators
 pulumi.export("endpoint", backend.url)

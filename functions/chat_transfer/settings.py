@@ -1,5 +1,6 @@
 """What the Lambda environment says, read once, so that nothing else in the package reads it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -30,6 +31,11 @@ class Settings:
         ``HAND_OVER``.
     events_queue_url : str or None
         The SQS queue of Twilio's events, from ``EVENTS_QUEUE_URL``; without it there are no offers.
+    workflows : frozenset of str or None
+        The SIDs of the workflows that are targets, from ``TRANSFER_WORKFLOWS``, a JSON list; None
+        for all but transfer workflows.
+    targets_attribute : str or None
+        The attribute of workers that lists their targets, from ``TRANSFER_TARGETS_ATTRIBUTE``.
     region, edge : str or None
         Twilio's region and edge, https://www.twilio.com/docs/global-infrastructure.
     base_url : str or None
@@ -43,6 +49,8 @@ class Settings:
     idempotency_table: str | None = None
     hand_over: str = "now"
     events_queue_url: str | None = None
+    workflows: frozenset[str] | None = None
+    targets_attribute: str | None = None
     region: str | None = None
     edge: str | None = None
     base_url: str | None = None
@@ -74,11 +82,14 @@ class Settings:
             raise ConfigurationError(
                 f"not set in the Lambda environment: {', '.join(missing)}; deploy the stack again"
             )
+        workflows = environment.get("TRANSFER_WORKFLOWS")
         return cls(
             **{field: environment[name] for field, name in required.items()},
             idempotency_table=environment.get("IDEMPOTENCY_TABLE") or None,
             hand_over=environment.get("HAND_OVER") or "now",
             events_queue_url=environment.get("EVENTS_QUEUE_URL") or None,
+            workflows=frozenset(json.loads(workflows)) if workflows else None,
+            targets_attribute=environment.get("TRANSFER_TARGETS_ATTRIBUTE") or None,
             region=environment.get("TWILIO_REGION") or None,
             edge=environment.get("TWILIO_EDGE") or None,
             base_url=environment.get("TWILIO_BASE_URL") or None,

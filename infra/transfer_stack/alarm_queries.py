@@ -111,7 +111,7 @@ def runs_of_the_schedule(watched: Watched) -> list[Query]:
 
 
 def failed_offer_requests(watched: Watched) -> list[Query]:
-    """Return how many requests to read or take back an offer were answered with 5xx."""
+    """Return how many requests to list, read or take back offers were answered with 5xx."""
     return _sum_of(watched.of_offers("5xx"), "Failed requests about offers", _RATE_SECONDS)
 
 

@@ -213,7 +213,7 @@ class Alarms(Component):
         return [
             self._declare(
                 "offers-failing",
-                "Two or more requests to read or take back an offer were answered with 5xx",
+                "Two or more requests to list, read or take back offers were answered with 5xx",
                 failed_offer_requests,
                 threshold=1,
                 periods=_PERIODS_WHERE_FILLED,

@@ -1,6 +1,7 @@
 """The back end in AWS: secret, table, functions, HTTP API and observability."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -13,9 +14,9 @@ from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
 from transfer_stack.metrics import (
-    END_OFFER_ROUTE,
     EVENTS_ROUTE,
-    READ_OFFER_ROUTE,
+    LIST_OFFERS_ROUTE,
+    OFFER_ROUTES,
     TARGET_ROUTES,
     TRANSFER_ROUTE,
 )
@@ -23,7 +24,9 @@ from transfer_stack.observability import Observability
 from transfer_stack.offers import EventReceiver, EventStream
 from transfer_stack.permissions import (
     Statement,
+    find_offers,
     find_unfinished,
+    read_offers,
     use_idempotency_table,
     use_key,
 )
@@ -53,6 +56,7 @@ class TransferBackend(Component):
         bundle: Bundle,
         canary_bundle: Bundle,
         workflow_sid: pulumi.Input[str],
+        target_workflows: Sequence[str] | None,
     ) -> None:
         super().__init__(name)
         child = self.child()
@@ -73,6 +77,7 @@ class TransferBackend(Component):
             **_twilio(settings),
             **_powertools(settings),
             **_offers(settings, self.queue),
+            **_targets(settings, target_workflows),
             "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
             "TWILIO_SECRET_ARN": credentials.arn,
         }
@@ -134,7 +139,11 @@ class TransferBackend(Component):
                 handler="transfer_chat.handler",
                 description="Transfers a chat task of Flex to an agent, a queue or a workflow",
                 environment=with_table,
-                statements=remember,
+                statements=(
+                    *remember,
+                    table.arn.apply(find_offers),
+                    table.arn.apply(read_offers),
+                ),
                 needs=needs,
                 opts=self.child(),
             ),
@@ -174,18 +183,31 @@ class TransferBackend(Component):
 
 def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:
     """Yield what leads to the functions that there are."""
-    transfer_routes = (TRANSFER_ROUTE, READ_OFFER_ROUTE, END_OFFER_ROUTE)
-    yield Endpoint("transfer-chat", functions["transferChat"], transfer_routes)
+    # What is asked every few seconds, and a flood of events, take none of the agents' requests.
+    yield Endpoint(
+        "transfer-chat",
+        functions["transferChat"],
+        (TRANSFER_ROUTE, *OFFER_ROUTES),
+        apart=(LIST_OFFERS_ROUTE,),
+    )
     yield Endpoint("get-workflows", functions["getWorkflows"], TARGET_ROUTES)
     if "receiveEvents" in functions:
-        # With limits of its own, so that a flood of events takes none of the agents' requests.
-        yield Endpoint("receive-events", functions["receiveEvents"], (EVENTS_ROUTE,), is_apart=True)
+        events = (EVENTS_ROUTE,)
+        yield Endpoint("receive-events", functions["receiveEvents"], events, apart=events)
 
 
 def _offers(settings: StackSettings, queue: EventQueue | None) -> dict[str, pulumi.Input[str]]:
     if queue is None:
         return {}
     return {"HAND_OVER": settings.offers.default, "EVENTS_QUEUE_URL": queue.url}
+
+
+def _targets(settings: StackSettings, workflows: Sequence[str] | None) -> dict[str, str]:
+    """Return the variables of what chats can be transferred to; without one all can be."""
+    variables = {"TRANSFER_TARGETS_ATTRIBUTE": settings.plugin.targets_attribute}
+    if workflows is not None:
+        variables["TRANSFER_WORKFLOWS"] = json.dumps(list(workflows))
+    return {name: value for name, value in variables.items() if value}
 
 
 def _twilio(settings: StackSettings) -> dict[str, str]:

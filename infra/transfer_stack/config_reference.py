@@ -10,6 +10,7 @@ from typing import Final
 
 from transfer_stack.config_keys import REQUIRED, Key, declared_keys
 from transfer_stack.offer_settings import OfferSettings
+from transfer_stack.plugin_settings import PluginSettings
 from transfer_stack.settings import (
     KEYS,
     FunctionSettings,
@@ -33,6 +34,7 @@ _SECTIONS: Final = (
     ("Twilio", TwilioSettings),
     ("Routing", RoutingSettings),
     ("Offers", OfferSettings),
+    ("Flex plugin", PluginSettings),
     ("Endpoints", GatewaySettings),
     ("Functions", FunctionSettings),
 )

@@ -46,14 +46,14 @@ class Endpoint:
         The function behind it.
     route_keys
         Its routes as API Gateway names them, such as `POST /transfer-chat`.
-    is_apart
-        Whether each of its routes has the stage's rate and burst for itself.
+    apart
+        Those of its routes that have the stage's rate and burst each for itself.
     """
 
     name: str
     function: TransferFunction
     route_keys: Sequence[str]
-    is_apart: bool = False
+    apart: Sequence[str] = ()
 
 
 class TransferApi(Component):
@@ -200,10 +200,7 @@ class TransferApi(Component):
             auto_deploy=True,
             default_route_settings=limits,
             route_settings=[
-                {"route_key": key, **limits}
-                for endpoint in endpoints
-                if endpoint.is_apart
-                for key in endpoint.route_keys
+                {"route_key": key, **limits} for endpoint in endpoints for key in endpoint.apart
             ],
             access_log_settings={
                 "destination_arn": log_group.arn,

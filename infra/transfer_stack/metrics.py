@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 TRANSFER_ROUTE: Final = "POST /transfer-chat"
+LIST_OFFERS_ROUTE: Final = "GET /transfers"
 READ_OFFER_ROUTE: Final = "GET /transfers/{taskSid}"
 END_OFFER_ROUTE: Final = "DELETE /transfers/{taskSid}"
+OFFER_ROUTES: Final = (LIST_OFFERS_ROUTE, READ_OFFER_ROUTE, END_OFFER_ROUTE)
 EVENTS_ROUTE: Final = "POST /events"
 TARGET_ROUTES: Final = ("GET /get-workflows", "POST /get-workflows", "GET /transfer-targets")
 
@@ -108,7 +110,7 @@ class Watched:
 
     def of_offers(self, name: str) -> list[Metric]:
         """Return a metric of the HTTP API for each route of offers."""
-        return [self._of_route(name, key) for key in (READ_OFFER_ROUTE, END_OFFER_ROUTE)]
+        return [self._of_route(name, key) for key in OFFER_ROUTES]
 
     def of_function(self, name: str, function: str) -> Metric:
         """Return a metric of Lambda for one function, by the end of its name."""

@@ -46,6 +46,13 @@ class OfferSettings:
         return self.hand_over != "now"
 
     @property
+    def choices(self) -> list[str]:
+        """When a request can hand over, the default first."""
+        if not self.are_possible:
+            return ["now"]
+        return ["accepted", "now"] if self.default == "accepted" else ["now", "accepted"]
+
+    @property
     def default(self) -> Literal["now", "accepted"]:
         """What a request is that does not say: a transfer now, or an offer."""
         return "accepted" if self.hand_over == "accepted" else "now"

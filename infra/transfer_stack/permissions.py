@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from transfer_stack.idempotency import UNFINISHED_INDEX
+from transfer_stack.idempotency import OFFERS_INDEX, UNFINISHED_INDEX
 
 Statement = dict[str, Any]
 
@@ -105,6 +105,16 @@ def find_unfinished(table_arn: str) -> Statement:
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
     """
     return _allow("FindUnfinished", "dynamodb:Scan", f"{table_arn}/index/{UNFINISHED_INDEX}")
+
+
+def find_offers(table_arn: str) -> Statement:
+    """Allow finding an agent's offers in the table's index."""
+    return _allow("FindOffers", "dynamodb:Query", f"{table_arn}/index/{OFFERS_INDEX}")
+
+
+def read_offers(table_arn: str) -> Statement:
+    """Allow reading the conversations of several offers at once."""
+    return _allow("ReadOffers", "dynamodb:BatchGetItem", table_arn)
 
 
 def send_events(queue_arn: str) -> Statement:

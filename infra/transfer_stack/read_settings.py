@@ -15,6 +15,7 @@ from pulumi.runtime import config as pulumi_config
 
 from transfer_stack.config_keys import REQUIRED, Key
 from transfer_stack.offer_settings import NEW_PASSWORD
+from transfer_stack.plugin_settings import MOST_WORKFLOWS
 from transfer_stack.settings import KEYS, StackSettings
 
 # Lambda's limit for a function's name.
@@ -89,6 +90,7 @@ def read_settings(
     _check_stack_name(reader)
     _check_credentials(reader)
     _check_events_password(reader, settings)
+    _check_workflows(reader, settings)
     _check_gateway_and_region(reader, settings)
     _check_key_region(reader, settings, config.get("aws:region", ""))
     reader.refuse_unknown()
@@ -199,6 +201,13 @@ def _check_events_password(reader: _Reader, settings: StackSettings) -> None:
     if settings.offers.are_possible and not reader.raw("eventsPassword"):
         expected = f"one, since handOver is {settings.offers.hand_over}: {NEW_PASSWORD}"
         reader.refuse("eventsPassword", "missing", expected)
+
+
+def _check_workflows(reader: _Reader, settings: StackSettings) -> None:
+    number = len(settings.plugin.workflows or ())
+    if number > MOST_WORKFLOWS:
+        fault = f"{number} workflows"
+        reader.refuse("transferWorkflows", fault, f"at most {MOST_WORKFLOWS}, or no such key")
 
 
 def _check_gateway_and_region(reader: _Reader, settings: StackSettings) -> None:

@@ -1,7 +1,7 @@
 """The "Everyone" queue and the transfer workflow in the company's workspace."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import pulumi
 
@@ -12,6 +12,7 @@ from transfer_stack.workflow import Timeouts, workflow_configuration
 
 # A look-up and a list have results of two types, with the same properties.
 Queue = twilio.taskrouter.GetTaskQueueResult | twilio.taskrouter.outputs.GetTaskQueueResult
+Found = TypeVar("Found")
 
 # The queue that Flex creates in every workspace.
 EVERYONE: Final = "Everyone"
@@ -74,8 +75,8 @@ class TransferRouting(Component):
         )
 
 
-class UnknownQueueError(pulumi.RunError):
-    """Some queues could not be looked up in the workspace: one line a queue."""
+class UnknownTargetError(pulumi.RunError):
+    """Some queues or workflows could not be looked up in the workspace: one line for each."""
 
 
 def find_queues(settings: StackSettings) -> list[Queue]:
@@ -85,7 +86,7 @@ def find_queues(settings: StackSettings) -> list[Queue]:
 
     Raises
     ------
-    UnknownQueueError
+    UnknownTargetError
         When a queue could not be looked up, with all that could not.
     """
 
@@ -94,24 +95,41 @@ def find_queues(settings: StackSettings) -> list[Queue]:
             workspace_sid=settings.routing.workspace_sid, friendly_name=queue
         )
 
-    return _all_found(
-        [queue for queue in settings.routing.transfer_queues if queue != EVERYONE], find
-    )
+    queues = [queue for queue in settings.routing.transfer_queues if queue != EVERYONE]
+    return _all_found("transferQueues", queues, find)
 
 
-def _all_found(queues: Sequence[str], find: Callable[[str], Queue]) -> list[Queue]:
-    found: list[Queue] = []
+def find_workflows(settings: StackSettings) -> list[str] | None:
+    """Look up the SIDs of the configured workflows; None if the config names none.
+
+    Raises
+    ------
+    UnknownTargetError
+        When a workflow could not be looked up, with all that could not.
+    """
+    workflows = settings.plugin.workflows
+    if workflows is None:
+        return None
+
+    def find(workflow: str) -> str:
+        return twilio.taskrouter.get_workflow(
+            workspace_sid=settings.routing.workspace_sid, friendly_name=workflow
+        ).sid
+
+    return _all_found("transferWorkflows", workflows, find)
+
+
+def _all_found(key: str, names: Sequence[str], find: Callable[[str], Found]) -> list[Found]:
+    found: list[Found] = []
     faults: list[str] = []
-    for queue in queues:
+    for name in names:
         try:
-            found.append(find(queue))
+            found.append(find(name))
         except Exception as error:  # noqa: BLE001 - what the SDK raises for a failed look-up has no narrower type
-            faults.append(f"  {queue!r}: {_said(error)}")
+            faults.append(f"  {name!r}: {_said(error)}")
     if faults:
         lines = "\n".join(faults)
-        raise UnknownQueueError(
-            f"transferQueues cannot be looked up, nothing was changed:\n{lines}"
-        )
+        raise UnknownTargetError(f"{key} cannot be looked up, nothing was changed:\n{lines}")
     return found
 
 
@@ -120,7 +138,7 @@ def find_everyone(settings: StackSettings) -> Queue | None:
 
     Raises
     ------
-    UnknownQueueError
+    UnknownTargetError
         When it could not be looked up, or is to stay as it is and there is none.
     """
     routing = settings.routing
@@ -129,11 +147,11 @@ def find_everyone(settings: StackSettings) -> Queue | None:
             workspace_sid=routing.workspace_sid, friendly_name=EVERYONE
         ).task_queues
     except Exception as error:
-        raise UnknownQueueError(
+        raise UnknownTargetError(
             f"The queue {EVERYONE} cannot be looked up, nothing was changed: {_said(error)}"
         ) from error
     if not found and routing.keeps_everyone:
-        raise UnknownQueueError(
+        raise UnknownTargetError(
             f"keepEveryoneQueue is true, and {routing.workspace_sid} has no queue {EVERYONE}. "
             "Nothing was changed; run: pulumi config rm keepEveryoneQueue"
         )

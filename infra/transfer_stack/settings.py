@@ -15,6 +15,7 @@ from transfer_stack.config_keys import (
     whole,
 )
 from transfer_stack.offer_settings import OfferSettings
+from transfer_stack.plugin_settings import PluginSettings
 from transfer_stack.twilio_settings import TwilioSettings
 
 # The longest integration timeout of an HTTP API. The function must time out first to answer with a
@@ -256,6 +257,7 @@ class StackSettings:
     twilio: TwilioSettings
     routing: RoutingSettings
     offers: OfferSettings
+    plugin: PluginSettings
     gateway: GatewaySettings
     functions: FunctionSettings
     alarms: AlarmSettings

@@ -45,11 +45,13 @@ def _create_table(aws: AwsClients, _name: str, inputs: Inputs) -> Created:
 
 
 def _index(index: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "IndexName": index["name"],
-        "KeySchema": [{"AttributeName": index["hashKey"], "KeyType": "HASH"}],
-        "Projection": {"ProjectionType": index["projectionType"]},
-    }
+    keys = [{"AttributeName": index["hashKey"], "KeyType": "HASH"}]
+    if "rangeKey" in index:
+        keys.append({"AttributeName": index["rangeKey"], "KeyType": "RANGE"})
+    projection = {"ProjectionType": index["projectionType"]}
+    if "nonKeyAttributes" in index:
+        projection["NonKeyAttributes"] = index["nonKeyAttributes"]
+    return {"IndexName": index["name"], "KeySchema": keys, "Projection": projection}
 
 
 def _create_log_group(aws: AwsClients, _name: str, inputs: Inputs) -> Created:

@@ -39,6 +39,7 @@ TWILIO_TYPES: Final = frozenset(
     {
         "twilio:events:Sink",
         "twilio:events:Subscription",
+        "twilio:flex:Configuration",
         "twilio:taskrouter:TaskQueue",
         "twilio:taskrouter:Workflow",
     }
@@ -48,6 +49,7 @@ _TWILIO_FUNCTIONS: Final = frozenset(
         "twilio:taskrouter:getTaskQueue",
         "twilio:taskrouter:getTaskQueues",
         "twilio:taskrouter:getWorkers",
+        "twilio:taskrouter:getWorkflow",
     }
 )
 # The types that the program declares and a local deployment leaves out, with the reasons.

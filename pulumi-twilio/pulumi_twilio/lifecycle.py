@@ -7,6 +7,7 @@ from typing import Any
 from pulumi.provider.experimental.provider import CheckFailure, DiffResponse
 
 from pulumi_twilio import comparison
+from pulumi_twilio.added_keys import ADDED, AddedKeys
 from pulumi_twilio.api import Answer
 from pulumi_twilio.as_declared import SHOWN, as_declared, as_shown
 from pulumi_twilio.client import Client
@@ -18,7 +19,7 @@ from pulumi_twilio.errors import (
     asking_twilio,
 )
 from pulumi_twilio.json_values import merge
-from pulumi_twilio.objects import Objects, place_of, within
+from pulumi_twilio.objects import place_of, within
 from pulumi_twilio.property_values import UNKNOWN, Properties
 from pulumi_twilio.resource_id import resource_id_parts
 
@@ -33,7 +34,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Lifecycle(Objects):
+class Lifecycle(AddedKeys):
     """The operations on one kind of object. All but `check`, `diff` and `preview` call Twilio."""
 
     def check(self, inputs: Properties) -> list[CheckFailure]:
@@ -151,8 +152,9 @@ class Lifecycle(Objects):
                 "use another name"
             )
         changed = self._change(client, outputs, wanted, found)
+        own = self.recorded(inputs, outputs, {})
         outputs = self.outputs(changed, inputs, adopted=True)
-        return outputs | as_shown(self.declaration, outputs)
+        return outputs | as_shown(self.declaration, outputs) | own
 
     def read(
         self, client: Client, resource_id: str, state: Properties, inputs: Properties
@@ -192,6 +194,7 @@ class Lifecycle(Objects):
         outputs |= as_declared(self.declaration, state, outputs) | as_shown(
             self.declaration, outputs
         )
+        outputs |= {name: state[name] for name in (ADDED,) if name in state}
         return Reading(sid, outputs, comparison.inputs_of(self.declaration, outputs, inputs))
 
     def update(
@@ -244,10 +247,11 @@ class Lifecycle(Objects):
         left = bool(state.get("adopted")) or comparison.is_let_go(state, inputs, old_inputs)
         outputs = self.outputs(changed, state, adopted=left)
         recorded = {SHOWN: state[SHOWN]} if SHOWN in state else {}
+        recorded |= self.recorded(inputs, state, state)
         return outputs | as_declared(self.declaration, state, {}) | recorded
 
     def delete(self, client: Client, sid: str, state: Properties) -> None:
-        """Delete an object, unless it was adopted.
+        """Delete an object, unless it was adopted; of one that was, take out what was added.
 
         Parameters
         ----------
@@ -264,6 +268,7 @@ class Lifecycle(Objects):
             Twilio refused, failed or could not be reached. An object that is gone is fine.
         """
         if state.get("adopted"):
+            self.take_out(client, sid, state)
             return
         try:
             with asking_twilio(f"delete the {self.declaration.kind} {sid}{within(state)}"):

@@ -93,7 +93,7 @@ class TwilioProvider(Provider):
         self._client: Client | None = None
         # Who has an object in this run, by its SID: resources that were compared or that adopted
         # it. What is deleted for one of them may be another one's.
-        self._owners: dict[str, set[str]] = defaultdict(set)
+        self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
 
     @cached_property
     def _creating(self) -> asyncio.Lock:
@@ -140,7 +140,7 @@ class TwilioProvider(Provider):
         old_inputs = state.pop(OLD_INPUTS, None)
         found = _resource(request.type).diff(state, inputs, request.ignore_changes, old_inputs)
         if not found.replaces:
-            self._owners[request.resource_id].add(request.urn)
+            self._owners[request.type, request.resource_id].add(request.urn)
         return found
 
     async def create(self, request: CreateRequest) -> CreateResponse:
@@ -151,7 +151,7 @@ class TwilioProvider(Provider):
         async with self._creating:
             outputs = await self._ask(resource.create, request.name, inputs)
         if outputs["adopted"]:
-            self._owners[outputs["sid"]].add(f"{request.urn} (adopted)")
+            self._owners[request.type, outputs["sid"]].add(f"{request.urn} (adopted)")
         return CreateResponse(outputs["sid"], _outputs(resource, outputs))
 
     async def read(self, request: ReadRequest) -> ReadResponse:
@@ -182,7 +182,7 @@ class TwilioProvider(Provider):
         """Delete an object, unless it was adopted."""
         # A replacement may have adopted the very object that it replaces, and a resource that was
         # renamed and imported again may have it under its new name.
-        if self._owners[request.resource_id] - {request.urn}:
+        if self._owners[request.type, request.resource_id] - {request.urn}:
             return
         await self._ask(
             _resource(request.type).delete, request.resource_id, plain_map(request.properties)

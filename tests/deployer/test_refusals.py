@@ -18,7 +18,7 @@ from local.deployer import (
 )
 from tests.deployment import SECRETS, stack_config
 from transfer_stack.read_settings import SettingsError
-from transfer_stack.routing import UnknownQueueError
+from transfer_stack.routing import UnknownTargetError
 from twilio_emulator.server import RunningTwilio
 
 LOG_GROUP = "aws.cloudwatch.LogGroup({name!r}, name={name!r}, retention_in_days=1, tags={{}}{more})"
@@ -112,13 +112,26 @@ def test_all_missing_queues_are_named_before_any_creation(
     assert events == []
 
 
+def test_a_missing_workflow_is_named_before_any_creation(
+    running_twilio: RunningTwilio, running_aws: EmulatedAws, events: list[ResourceEvent]
+) -> None:
+    config = stack_config(running_twilio, transferWorkflows='["Escalations", "Noone"]')
+
+    with pytest.raises(UnknownTargetError, match="transferWorkflows cannot be") as caught:
+        deploy(config, SECRETS, running_aws.endpoint_url, events.append)
+
+    assert "has no workflow 'Noone'" in str(caught.value)
+    assert "'Escalations':" not in str(caught.value)
+    assert events == []
+
+
 def test_refused_twilio_credentials_stop_the_program_in_time(
     running_twilio: RunningTwilio, running_aws: EmulatedAws
 ) -> None:
     config = {**stack_config(running_twilio, transferQueues="[]"), "twilio:authToken": "wr0ng"}
     events: list[ResourceEvent] = []
 
-    with pytest.raises(UnknownQueueError, match="nothing was changed: could not list") as caught:
+    with pytest.raises(UnknownTargetError, match="nothing was changed: could not list") as caught:
         deploy(config, SECRETS, running_aws.endpoint_url, events.append, stack="refused")
 
     assert events == []

@@ -15,7 +15,10 @@ PREFIX = "flex-chat-transfer-watched"
 
 @pytest.fixture(scope="module")
 def stack(running_twilio: RunningTwilio, running_aws: EmulatedAws) -> DeployedStack:
-    return deploy_stack(running_twilio, running_aws, "watched", canary="true")
+    flex = running_twilio.centre.account.changed_settings.setdefault("flex", {})
+    flex["ui_attributes"] = {"theme": {"isLight": True}}
+    settings = {"canary": "true", "flexUiAttributes": "true"}
+    return deploy_stack(running_twilio, running_aws, "watched", **settings)
 
 
 def client(stack: DeployedStack, service: str) -> Any:
@@ -36,6 +39,19 @@ def run(stack: DeployedStack) -> tuple[str | None, str]:
 
 def test_the_canary_passes_on_a_deployed_stack(stack: DeployedStack) -> None:
     assert run(stack) == (None, "null")
+
+
+def test_the_plugin_finds_the_stack_in_flexs_configuration(stack: DeployedStack) -> None:
+    found = requests.get(
+        f"{stack.twilio.base_url}/flex-api/v1/Configuration",
+        auth=(stack.twilio.centre.account_sid, stack.twilio.centre.auth_token),
+        timeout=30,
+    )
+
+    assert found.json()["ui_attributes"] == {
+        "theme": {"isLight": True},
+        "flexChatTransfer": {"endpoint": stack.endpoint, "handOver": ["now"]},
+    }
 
 
 def test_the_canarys_schedule_runs_its_live_alias(stack: DeployedStack) -> None:
@@ -85,3 +101,15 @@ def test_a_function_without_its_policy_cannot_read_the_secret(stack: DeployedSta
 
     assert answer.status_code == 502
     assert "permission to read it" in answer.json()["detail"]
+
+
+def test_the_transfer_workflow_of_one_stack_is_no_target_of_another(
+    stack: DeployedStack, deployed_stack: DeployedStack
+) -> None:
+    token = {"Authorization": f"Bearer {stack.twilio.centre.token_of('ana')}"}
+
+    found = requests.get(f"{deployed_stack.endpoint}/get-workflows", headers=token, timeout=30)
+
+    listed = {one["sid"] for one in found.json()["workflows"]}
+    assert listed == set(stack.twilio.centre.workflows.values())
+    assert stack.outputs["transferWorkflowSid"] not in listed

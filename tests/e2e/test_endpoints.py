@@ -38,6 +38,17 @@ def test_a_transfer_to_a_queue_or_a_workflow_offers_the_task_to_another_agent(
         assert centre.offered_to(answer.json()["taskSid"]) not in {None, "ana"}
 
 
+def test_the_targets_of_a_task_have_the_agents_who_could_take_it(plugin: Plugin) -> None:
+    task_sid = KINDS["conversation"](plugin.centre)
+    headers = {"Authorization": f"Bearer {plugin.centre.token_of('ana')}"}
+
+    answer = plugin.call("GET", f"/transfer-targets?taskSid={task_sid}", headers=headers)
+
+    assert answer.status_code == 200, answer.text
+    [everyone] = [one for one in answer.json()["queues"] if one["friendlyName"] == "Everyone"]
+    assert everyone["availableAgents"] == everyone["availableWorkers"] - 1
+
+
 def test_every_error_reaches_the_caller_as_a_problem_document(plugin: Plugin) -> None:
     centre = plugin.centre
     task_sid = KINDS["chat"](centre)
@@ -56,6 +67,7 @@ def test_every_error_reaches_the_caller_as_a_problem_document(plugin: Plugin) ->
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.headers["Access-Control-Allow-Origin"] == FLEX
         assert answer.json()["status"] == status
+        assert answer.json()["requestId"]
     assert centre.workspace.task(task_sid).status is TaskStatus.ASSIGNED
 
 

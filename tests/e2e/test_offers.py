@@ -71,6 +71,25 @@ def test_an_accepted_offer_is_handed_over_by_twilios_event(plugin: Plugin) -> No
     plugin.centre.complete(made)
 
 
+def test_an_offer_is_in_its_agents_list_until_it_has_ended(plugin: Plugin) -> None:
+    task_sid, made = offered(plugin)
+
+    def listed(by: str = "ana") -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {plugin.centre.token_of(by)}"}
+        answer = plugin.call("GET", "/transfers", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return {one["taskSid"]: one["state"] for one in answer.json()["transfers"]}
+
+    assert listed()[task_sid] == "offered"
+    assert task_sid not in listed("ben")
+
+    with events_of(plugin.stack.twilio):
+        plugin.centre.accept(made)
+
+    wait_until(lambda: listed()[task_sid] == "accepted")
+    plugin.centre.complete(made)
+
+
 def test_an_offer_is_taken_back(plugin: Plugin) -> None:
     task_sid, made = offered(plugin)
 

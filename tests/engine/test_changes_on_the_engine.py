@@ -94,6 +94,29 @@ def test_a_queue_that_is_renamed_with_an_alias_stays(
     assert is_there(twilio, "Night")
 
 
+FLEX = """
+import pulumi_twilio as twilio
+
+twilio.flex.Configuration("plugin", ui_attributes={"mine": {"endpoint": "https://example.com"}})
+"""
+
+
+def test_what_was_added_to_flexs_configuration_is_taken_out_and_nothing_else(
+    twilio: RunningTwilio, tmp_path: Path
+) -> None:
+    changed_settings = twilio.centre.account.changed_settings
+    changed_settings["flex"] = {"ui_attributes": {"others": {"a": 1}}}
+    stack = twilio_stack(tmp_path, twilio, FLEX)
+    stack.up()
+    written = {"others": {"a": 1}, "mine": {"endpoint": "https://example.com"}}
+    assert changed_settings["flex"]["ui_attributes"] == written
+    assert changed(stack.up(refresh=True)) == {"same": 2}
+
+    stack.destroy()
+
+    assert changed_settings["flex"]["ui_attributes"] == {"others": {"a": 1}}
+
+
 def test_one_changed_number_of_a_workflow_is_a_short_preview(
     twilio: RunningTwilio, tmp_path: Path, program: str
 ) -> None:

@@ -97,6 +97,11 @@ class Deployment:
         headers = bearer(self.twilio.centre.token_of(by))
         return self.invoke(http_event(method, f"/transfers/{task_sid}", headers=headers))
 
+    def list_offers(self, by: str = "ana") -> Answer:
+        """Ask for the offers of an agent."""
+        headers = bearer(self.twilio.centre.token_of(by))
+        return self.invoke(http_event("GET", "/transfers", headers=headers))
+
     def deliver(self, *bodies: str) -> list[str]:
         """Let the queue deliver messages; the IDs of those that have to come again."""
         records = [
@@ -132,10 +137,11 @@ class Deployment:
         """Ask for the workflows as the plugin does."""
         return self.invoke(http_event("GET", "/get-workflows", headers=bearer(token)))
 
-    def list_targets(self, by: str = "ana") -> Answer:
-        """Ask for all targets as the plugin does."""
+    def list_targets(self, by: str = "ana", task: str | None = None) -> Answer:
+        """Ask for all targets as the plugin does; `task` is a seeded name or a SID."""
         headers = bearer(self.twilio.centre.token_of(by))
-        return self.invoke(http_event("GET", "/transfer-targets", headers=headers))
+        query = {"taskSid": self.twilio.centre.tasks.get(task, task)} if task else {}
+        return self.invoke(http_event("GET", "/transfer-targets", headers=headers, query=query))
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -278,13 +284,23 @@ def create_table(aws: Aws) -> str:
         AttributeDefinitions=[
             {"AttributeName": "id", "AttributeType": "S"},
             {"AttributeName": "unfinished", "AttributeType": "S"},
+            {"AttributeName": "holder", "AttributeType": "S"},
+            {"AttributeName": "listed_until", "AttributeType": "N"},
         ],
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "unfinished",
                 "KeySchema": [{"AttributeName": "unfinished", "KeyType": "HASH"}],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": "offers",
+                "KeySchema": [
+                    {"AttributeName": "holder", "KeyType": "HASH"},
+                    {"AttributeName": "listed_until", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["conversation"]},
+            },
         ],
         BillingMode="PAY_PER_REQUEST",
     )

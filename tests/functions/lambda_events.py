@@ -50,6 +50,7 @@ def http_event(
     path: str,
     body: str | bytes | None = None,
     headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Make an event of an HTTP API, payload format 2.0; bytes are base64-encoded, text is not.
 
@@ -61,7 +62,8 @@ def http_event(
         "version": "2.0",
         "routeKey": f"{method} {path}",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": urlencode(query or {}),
+        **({"queryStringParameters": dict(query)} if query else {}),
         "headers": {name.lower(): value for name, value in (headers or {}).items()},
         "requestContext": {
             "accountId": "123456789012",

@@ -20,6 +20,7 @@ EVERYONE_SID = "WQ" + "e" * 32
 WORKFLOW_SID = "WW" + "f" * 32
 SINK_SID = "DG" + "d" * 32
 SUPPORT_SID = "WQ" + "5" * 32
+BILLING_SID = "WW" + "6" * 32
 REGION_AND_ACCOUNT = "eu-west-1:123456789012"
 
 CONFIG = {
@@ -137,6 +138,8 @@ def declared_outputs(args: MockResourceArgs) -> tuple[str | None, dict[str, Any]
     if sid == WORKFLOW_SID:
         # Twilio returns it as text.
         outputs["configuration"] = json.dumps(outputs["configuration"])
+    if "uiAttributes" in outputs:
+        outputs["uiAttributes"] = json.dumps(outputs["uiAttributes"])
     if args.typ == "aws:sqs/queue:Queue":
         return f"https://sqs.eu-west-1.amazonaws.com/123456789012/{name}", outputs
     return sid or f"{args.name}-id", outputs
@@ -157,6 +160,9 @@ class _Provider(Mocks):
             assert args.args["friendlyName"] == "Everyone"
             found = {"sid": EVERYONE_SID, "friendlyName": "Everyone", "targetWorkers": "1==1"}
             return {"taskQueues": [found]}, []
+        if args.token == "twilio:taskrouter:getWorkflow":
+            assert args.args["friendlyName"] == "Billing"
+            return {"sid": BILLING_SID, "friendlyName": "Billing"}, []
         assert args.token == "twilio:taskrouter:getTaskQueue"
         assert args.args["friendlyName"] == "Support"
         return {"sid": SUPPORT_SID, "friendlyName": "Support"}, []

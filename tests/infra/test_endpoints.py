@@ -44,6 +44,7 @@ def test_the_stage_throttles_and_logs(program: Program) -> None:
         ("get-get-workflows", "GET /get-workflows", "get-workflows"),
         ("post-get-workflows", "POST /get-workflows", "get-workflows"),
         ("get-transfer-targets", "GET /transfer-targets", "get-workflows"),
+        ("get-transfers", "GET /transfers", "transfer-chat"),
         ("get-transfers-taskSid", "GET /transfers/{taskSid}", "transfer-chat"),
         ("delete-transfers-taskSid", "DELETE /transfers/{taskSid}", "transfer-chat"),
     ],

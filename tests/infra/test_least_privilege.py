@@ -44,12 +44,26 @@ INDEX = {
     "Action": "dynamodb:Scan",
     "Resource": f"{TABLE['Resource']}/index/unfinished",
 }
+LISTS = [
+    {
+        "Sid": "FindOffers",
+        "Effect": "Allow",
+        "Action": "dynamodb:Query",
+        "Resource": f"{TABLE['Resource']}/index/offers",
+    },
+    {
+        "Sid": "ReadOffers",
+        "Effect": "Allow",
+        "Action": "dynamodb:BatchGetItem",
+        "Resource": TABLE["Resource"],
+    },
+]
 
 
 @pytest.mark.parametrize(
     ("name", "others"),
     [
-        ("transfer-chat", [SECRET, TABLE]),
+        ("transfer-chat", [SECRET, TABLE, *LISTS]),
         ("get-workflows", [SECRET]),
         ("transfer-events", [SECRET, TABLE, INDEX]),
     ],
@@ -151,6 +165,7 @@ def test_each_function_has_a_role_of_its_own(program: Program) -> None:
         ("get-get-workflows", "get-workflows", "GET/get-workflows"),
         ("post-get-workflows", "get-workflows", "POST/get-workflows"),
         ("get-transfer-targets", "get-workflows", "GET/transfer-targets"),
+        ("get-transfers", "transfer-chat", "GET/transfers"),
         ("get-transfers-taskSid", "transfer-chat", "GET/transfers/*"),
         ("delete-transfers-taskSid", "transfer-chat", "DELETE/transfers/*"),
     ],

@@ -161,7 +161,10 @@ def test_no_stranger_can_raise_an_alarm_of_events(with_offers: Program) -> None:
     ("name", "routes"),
     [
         ("events-failing", {"POST /events"}),
-        ("offers-failing", {"GET /transfers/{taskSid}", "DELETE /transfers/{taskSid}"}),
+        (
+            "offers-failing",
+            {"GET /transfers", "GET /transfers/{taskSid}", "DELETE /transfers/{taskSid}"},
+        ),
     ],
 )
 def test_the_failures_of_a_route_are_watched(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.infra.declared import (
     AUTH_TOKEN,
+    BILLING_SID,
     CONFIG,
     EVENTS_PASSWORD,
     OFFERS,
@@ -87,13 +88,21 @@ def test_a_password_without_offers_is_nowhere() -> None:
 
 
 @pytest.mark.parametrize("setting", [{}, OFFERS])
-def test_the_table_always_has_the_index_of_what_is_unfinished(setting: dict[str, str]) -> None:
+def test_the_table_always_has_its_indexes(setting: dict[str, str]) -> None:
     table = declare({**CONFIG, **setting}).one("aws:dynamodb/table:Table", "idempotency").inputs
 
     assert table["globalSecondaryIndexes"] == [
-        {"name": "unfinished", "hashKey": "unfinished", "projectionType": "KEYS_ONLY"}
+        {"name": "unfinished", "hashKey": "unfinished", "projectionType": "KEYS_ONLY"},
+        {
+            "name": "offers",
+            "hashKey": "holder",
+            "rangeKey": "listed_until",
+            "projectionType": "INCLUDE",
+            "nonKeyAttributes": ["conversation"],
+        },
     ]
-    assert {"name": "unfinished", "type": "S"} in table["attributes"]
+    of_keys = {(it["name"], it["type"]) for it in table["attributes"]}
+    assert of_keys == {("id", "S"), ("unfinished", "S"), ("holder", "S"), ("listed_until", "N")}
 
 
 @pytest.mark.parametrize(("hand_over", "default"), [("optional", "now"), ("accepted", "accepted")])
@@ -111,6 +120,18 @@ def test_the_functions_are_told_of_offers(hand_over: str, default: str) -> None:
         "POWERTOOLS_METRICS_NAMESPACE",
         "POWERTOOLS_SERVICE_NAME",
     }
+
+
+def test_the_functions_are_told_of_targets_if_the_config_has_some(program: Program) -> None:
+    named = declare(transferWorkflows='["Billing"]', transferTargetsAttribute="transfer_targets")
+    none = declare(transferWorkflows="[]")
+
+    for name in ("transfer-chat", "get-workflows"):
+        variables = environment(named, name)
+        assert json.loads(variables["TRANSFER_WORKFLOWS"]) == [BILLING_SID]
+        assert variables["TRANSFER_TARGETS_ATTRIBUTE"] == "transfer_targets"
+        assert environment(none, name)["TRANSFER_WORKFLOWS"] == "[]"
+        assert not {it for it in environment(program, name) if it.startswith("TRANSFER_")}
 
 
 def test_without_offers_the_functions_are_told_nothing(program: Program) -> None:
@@ -180,18 +201,20 @@ def test_the_webhook_answers_before_twilio_gives_up() -> None:
     assert "reservedConcurrentExecutions" not in found.one(FUNCTION, "transfer-events").inputs
 
 
-def test_the_webhooks_route_has_limits_of_its_own(with_offers: Program) -> None:
+def test_the_webhook_and_the_polls_have_limits_of_their_own(with_offers: Program) -> None:
     stage = with_offers.one("aws:apigatewayv2/stage:Stage", "api").inputs
     route = with_offers.one("aws:apigatewayv2/route:Route", "post-events").inputs
 
     assert route["routeKey"] == "POST /events"
-    (limited,) = stage["routeSettings"]
-    assert limited == {
-        "routeKey": "POST /events",
-        "throttlingRateLimit": 20,
-        "throttlingBurstLimit": 40,
-        "detailedMetricsEnabled": True,
-    }
+    assert stage["routeSettings"] == [
+        {
+            "routeKey": key,
+            "throttlingRateLimit": 20,
+            "throttlingBurstLimit": 40,
+            "detailedMetricsEnabled": True,
+        }
+        for key in ("GET /transfers", "POST /events")
+    ]
 
 
 def test_twilio_sends_events_to_the_webhook_with_the_password(with_offers: Program) -> None:
@@ -255,6 +278,20 @@ INDEX = {
     "Action": "dynamodb:Scan",
     "Resource": f"{TABLE_ARN}/index/unfinished",
 }
+LISTS = [
+    {
+        "Sid": "FindOffers",
+        "Effect": "Allow",
+        "Action": "dynamodb:Query",
+        "Resource": f"{TABLE_ARN}/index/offers",
+    },
+    {
+        "Sid": "ReadOffers",
+        "Effect": "Allow",
+        "Action": "dynamodb:BatchGetItem",
+        "Resource": TABLE_ARN,
+    },
+]
 TAKE = {
     "Sid": "TakeEvents",
     "Effect": "Allow",
@@ -268,7 +305,7 @@ TAKE = {
     [
         ("receive-events", [PASSWORD, SEND]),
         ("transfer-events", [SECRET, TABLE, INDEX, TAKE]),
-        ("transfer-chat", [SECRET, TABLE]),
+        ("transfer-chat", [SECRET, TABLE, *LISTS]),
         ("get-workflows", [SECRET]),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.infra.declared import AUTH_TOKEN, CONFIG, SECRETS, declare
 from transfer_stack.offer_settings import OfferSettings
+from transfer_stack.plugin_settings import PluginSettings
 from transfer_stack.read_settings import SettingsError, read_settings
 from transfer_stack.settings import (
     KEYS,
@@ -24,6 +25,16 @@ WITHOUT_CREDENTIALS = {key: value for key, value in CONFIG.items() if key != "tw
 
 def read(config: dict[str, str], stack: str = "dev") -> StackSettings:
     return read_settings(config, SECRETS, project=PROJECT, stack=stack)
+
+
+def test_more_workflows_than_the_environment_holds_are_refused() -> None:
+    config = {**CONFIG, f"{PROJECT}:transferWorkflows": json.dumps([str(n) for n in range(51)])}
+
+    (line,) = problems(config)
+
+    assert line == (
+        f"{PROJECT}:transferWorkflows: 51 workflows; expected at most 50, or no such key"
+    )
 
 
 def problems(config: dict[str, str], stack: str = "dev") -> list[str]:
@@ -53,6 +64,7 @@ def test_only_three_keys_are_needed() -> None:
             strict=False,
         ),
         offers=OfferSettings(hand_over="now", events_password=""),
+        plugin=PluginSettings(workflows=None, targets_attribute="", writes_ui_attributes=False),
         functions=FunctionSettings(
             memory_mb=512,
             timeout_seconds=25,

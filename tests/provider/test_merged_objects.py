@@ -1,14 +1,19 @@
 """Objects of which only the declared keys are managed: others write theirs."""
 
 import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from pulumi_twilio.added_keys import added, without
 from pulumi_twilio.json_values import includes, merge, part
 from tests.provider.cases import CASES, Case
-from tests.provider.plugin_process import Engine
+from tests.provider.conftest import FOLDER
+from tests.provider.plugin_process import Engine, Refused, started
 from tests.provider.test_every_resource import plain
 from twilio_emulator.server import RunningTwilio
 
@@ -68,6 +73,114 @@ def test_a_declared_key_that_others_have_changed_is_found(
     assert read["inputs"][name] == dict.fromkeys(inputs[name], "theirs")
     answer = engine.diff(case.token, read["properties"], inputs, before=read["inputs"])
     assert list(answer["detailedDiff"]) == [f"{name}.{key}" for key in inputs[name]]
+
+
+FLEX = "twilio:flex:Configuration"
+MINE = {"endpoint": "https://one.example.com", "handOver": ["now"]}
+
+
+Read = Callable[[], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def other_process(errors: Path) -> Iterator[Engine]:
+    """The provider of a later command: one that adopts an object does not delete it."""
+    with started(FOLDER, errors, {"PATH": os.environ["PATH"]}) as engine:
+        yield engine
+
+
+@pytest.fixture
+def later(other_process: Engine, twilio: RunningTwilio) -> Engine:
+    """That provider, configured for the emulated Twilio."""
+    centre = twilio.centre
+    credentials = {"accountSid": centre.account_sid, "authToken": centre.auth_token}
+    other_process.configure(**credentials, baseUrl=twilio.base_url)
+    return other_process
+
+
+@pytest.fixture
+def flex(twilio: RunningTwilio) -> Iterator[Read]:
+    """Read Flex's `ui_attributes`, which have what others wrote."""
+    changed = twilio.centre.account.changed_settings
+    changed["flex"] = {"ui_attributes": {"theme": {"dark": True}, "others": [1]}}
+    yield lambda: dict(changed["flex"]["ui_attributes"])
+    del changed["flex"]
+
+
+def test_a_deletion_takes_out_the_keys_that_were_added_alone(
+    engine: Engine, later: Engine, flex: Read
+) -> None:
+    state = engine.create(FLEX, {"uiAttributes": {"mine": MINE}})
+    assert flex() == {"theme": {"dark": True}, "others": [1], "mine": MINE}
+    # The account's settings of Conversations have the same SID.
+    settings = later.create("twilio:conversations:Configuration", {})
+    assert settings["sid"] == state["sid"]
+    read = engine.read(FLEX, state["sid"], state, {"uiAttributes": {"mine": MINE}})
+
+    later.delete(FLEX, read["properties"])
+
+    assert flex() == {"theme": {"dark": True}, "others": [1]}
+
+
+def test_a_key_that_was_there_before_stays(
+    engine: Engine, later: Engine, twilio: RunningTwilio, flex: Read
+) -> None:
+    state = engine.create(FLEX, {"uiAttributes": {"theme": {"dark": False}}})
+    twilio.journal.clear()
+
+    later.delete(FLEX, state)
+
+    assert flex() == {"theme": {"dark": False}, "others": [1]}
+    assert not twilio.journal.matching("POST")
+
+
+def test_a_key_that_another_stack_has_written_since_stays(
+    engine: Engine, later: Engine, flex: Read
+) -> None:
+    first = engine.create(FLEX, {"uiAttributes": {"mine": MINE}})
+    theirs = MINE | {"endpoint": "https://two.example.com"}
+    second = engine.create(FLEX, {"uiAttributes": {"mine": theirs}})
+
+    later.delete(FLEX, first)
+    assert flex()["mine"] == theirs
+    later.delete(FLEX, second)  # it was there before
+
+    assert flex()["mine"] == theirs
+
+
+def test_a_key_that_an_update_has_added_is_taken_out_too(
+    engine: Engine, later: Engine, flex: Read
+) -> None:
+    created = engine.create(FLEX, {"uiAttributes": {"mine": MINE}})
+    news = {"uiAttributes": {"mine": MINE | {"handOver": []}, "more": 1, "others": [2]}}
+    updated = engine.update(FLEX, created, news)
+
+    later.delete(FLEX, updated)
+
+    assert flex() == {"theme": {"dark": True}, "others": [2]}
+
+
+def test_a_key_that_twilio_keeps_is_said(
+    engine: Engine, later: Engine, flex: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = engine.create(FLEX, {"uiAttributes": {"mine": MINE}})
+    kept = {"ui_attributes": flex()}
+    monkeypatch.setattr(
+        "twilio_emulator.flex.settings_routes._change",
+        lambda account, name, _: account.changed_settings[name].update(kept),
+    )
+
+    with pytest.raises(Refused, match="could not take mine out of the configuration of Flex"):
+        later.delete(FLEX, state)
+
+
+def test_what_is_added_and_left_is_told_without_twilio() -> None:
+    assert added({"a": 1, "b": 2}, {"b": 0}, ()) == ["a"]
+    assert added({"a": 1}, {"a": 1}, ["a", "gone"]) == ["a"]
+    assert added('{"a": 1}', "no JSON", ()) == ["a"]
+    assert without({"a": 1, "b": 2}, {"a": 1}, ["a"]) == {"b": 2}
+    assert without({"a": 3}, {"a": 1}, ["a"]) is None
+    assert without({}, {"a": 1}, ["a"]) is None
 
 
 def test_a_worker_that_is_looked_up_has_its_attributes(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.routing_check.centres import Broken, centre
 from tests.routing_check.program import run
-from transfer_stack.routing import UnknownQueueError
+from transfer_stack.routing import UnknownTargetError
 from transfer_stack.routing_preview import RoutingError
 
 NARROWED = 'routing.skills HAS "support"'
@@ -113,5 +113,5 @@ def test_a_kept_queue_without_workers_is_a_fault() -> None:
 def test_a_queue_to_keep_that_is_not_there_stops_the_program() -> None:
     with centre(keepEveryoneQueue="true") as without:
         del without.twilio.centre.workspace.tables.task_queues[without.queues["Everyone"]]
-        with pytest.raises(UnknownQueueError, match="pulumi config rm keepEveryoneQueue"):
+        with pytest.raises(UnknownTargetError, match="pulumi config rm keepEveryoneQueue"):
             run(without, creates=True)

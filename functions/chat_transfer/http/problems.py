@@ -173,8 +173,7 @@ class InternalError(Problem):
 def internal_error(*, rolled_back: bool | None = None) -> InternalError:
     """The answer to a defect; the log has the details."""
     return InternalError(
-        "Something went wrong here. The function's log says what, under the id in this answer's "
-        "header apigw-requestid.",
+        "Something went wrong here. The function's log says what, under this answer's requestId.",
         code="internal_error",
         rolled_back=rolled_back,
     )

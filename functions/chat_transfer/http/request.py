@@ -163,6 +163,22 @@ def offer_request(event: APIGatewayProxyEventV2, task_sid: str) -> OfferRequest:
     return OfferRequest(_canonical(task_sid), token)
 
 
+def task_asked_about(event: APIGatewayProxyEventV2) -> str | None:
+    """Read the parameter ``taskSid`` of a request's query; None if there is none.
+
+    Raises
+    ------
+    BadRequest
+        It is no SID of a task.
+    """
+    task_sid = event.query_string_parameters.get("taskSid")
+    if task_sid is None:
+        return None
+    if not _TASK_SID.fullmatch(task_sid):
+        raise BadRequest(f"{EXPECTED['taskSid']}, or left out.", code="invalid_request")
+    return _canonical(task_sid)
+
+
 def token_of(event: APIGatewayProxyEventV2, fields: Mapping[str, Any]) -> str:
     """Find the Flex token: the field ``Token``, or the header ``Authorization: Bearer``.
 

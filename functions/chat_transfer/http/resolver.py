@@ -30,14 +30,18 @@ def http_api(report: Callable[[Problem], None]) -> APIGatewayHttpResolver:
     """
     app = APIGatewayHttpResolver()
 
+    def request_id() -> str | None:
+        return app.current_event.request_context.request_id
+
     @app.exception_handler(Problem)  # type: ignore[untyped-decorator]
     def answer_problem(problem: Problem) -> Response[str]:
         report(problem)
-        return problem_response(problem)
+        return problem_response(problem, request_id())
 
     @app.not_found
     def answer_unknown_route(_error: Exception) -> Response[str]:
-        return problem_response(NotFound("There is no such route.", code="route_unknown"))
+        problem = NotFound("There is no such route.", code="route_unknown")
+        return problem_response(problem, request_id())
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def answer_defect(error: Exception) -> Response[str]:
@@ -77,8 +81,15 @@ def json_response(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> R
     return Response(status_code=status, content_type="application/json", body=json.dumps(body))
 
 
-def problem_response(problem: Problem) -> Response[str]:
-    """Answer with a problem document, https://www.rfc-editor.org/rfc/rfc9457."""
+def problem_response(problem: Problem, request_id: str | None) -> Response[str]:
+    """Answer with a problem document, https://www.rfc-editor.org/rfc/rfc9457.
+
+    Parameters
+    ----------
+    request_id : str or None
+        API Gateway's ID of the request, which the logs have too. An agent can read it out: the
+        header with it is seen by programs alone.
+    """
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
@@ -88,5 +99,5 @@ def problem_response(problem: Problem) -> Response[str]:
         status_code=problem.status,
         content_type=PROBLEM_TYPE,
         headers=headers,
-        body=json.dumps(problem.as_body()),
+        body=json.dumps(problem.as_body() | ({"requestId": request_id} if request_id else {})),
     )

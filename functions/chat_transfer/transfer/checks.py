@@ -18,7 +18,8 @@ from chat_transfer.http.problems import (
     task_unknown,
 )
 from chat_transfer.http.request import TransferRequest
-from chat_transfer.transfer import attributes
+from chat_transfer.transfer import allowed, attributes
+from chat_transfer.transfer.allowed import Names
 from chat_transfer.transfer.decide import State
 from chat_transfer.transfer.kinds import place_of
 from chat_transfer.transfer.moves import Plan
@@ -33,7 +34,7 @@ from chat_transfer.transfer.routing import (
 from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.taskrouter import Named, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +106,16 @@ class Reading(Original):
 
     Attributes
     ----------
-    target_exists : Future of bool
-        Whether the workspace has the target.
+    target : Future of Named or None
+        The target; None if the workspace has none of that SID.
+    names : Future of Names
+        What the caller may transfer to.
     configuration : Future of Mapping
         That of the transfer workflow; a copy may be a minute old.
     """
 
-    target_exists: "Future[bool]"
+    target: "Future[Named | None]"
+    names: "Future[Names]"
     configuration: "Future[Mapping[str, Any]]"
 
 
@@ -136,7 +140,8 @@ def read(twilio: Twilio, table: Table, request: TransferRequest) -> Reading:
         task=original.task,
         holder=original.holder,
         conversation=original.conversation,
-        target_exists=twilio.threads.submit(twilio.taskrouter.has_target, request.target.sid),
+        target=twilio.threads.submit(twilio.taskrouter.target, request.target.sid),
+        names=twilio.threads.submit(lambda: allowed.names_of(twilio, original.caller.result())),
         configuration=twilio.threads.submit(configuration_of, twilio),
     )
 
@@ -182,7 +187,7 @@ def transferable(request: TransferRequest, reading: Reading) -> Task:
     original, holder_sid = reading.task.result(), reading.holder.result()
     if original is None:
         raise task_unknown(request.task_sid)
-    if not reading.target_exists.result():
+    if reading.target.result() is None:
         raise NotFound(
             f"There is no {request.target.type} {request.target.sid} in the workspace.",
             code="target_unknown",
@@ -226,6 +231,8 @@ def plan(
     )
     configuration = reading.configuration.result()
     check_routed(twilio, request.target, configuration)
+    if found := reading.target.result():
+        allowed.check(twilio.settings, reading.names.result(), request.target, found)
     own_sid = twilio.settings.transfer_workflow_sid
     new_task = attributes.next_task(
         original,

@@ -4,38 +4,19 @@ An offer is a transfer whose original ends when an agent has accepted the new ta
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chat_transfer.http.problems import Conflict, NotFinished, NotFound, TaskEnded, cannot_take_back
 from chat_transfer.http.request import OfferRequest
 from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to
 from chat_transfer.transfer.decide import OVER, Result
+from chat_transfer.transfer.offered import Offer, offer_in
 from chat_transfer.transfer.progress import going_back
 from chat_transfer.transfer.reconcile import Run
 from chat_transfer.transfer.record import Became, Place, Record, When, milliseconds
 from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Lock, Table, released
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What is or was offered, and what became of it.
-
-    Attributes
-    ----------
-    state : str
-        ``offered``, ``accepted``, ``declined`` or ``cancelled``.
-    since : int
-        When the state began, in milliseconds since the epoch.
-    """
-
-    task_sid: str
-    new_task_sid: str | None
-    target_sid: str
-    state: str
-    since: int
 
 
 def read_offer(request: OfferRequest, table: Table, connect: Callable[[], Twilio]) -> Offer:
@@ -51,7 +32,7 @@ def read_offer(request: OfferRequest, table: Table, connect: Callable[[], Twilio
     except TwilioFailure as failure:
         raise answer_to(failure, rolled_back=None) from failure
     record = table.read(place.key) if place else None
-    return _known(_offer_in(record or Record(), original.task_sid), request.task_sid)
+    return _known(offer_in(record or Record(), original.task_sid), request.task_sid)
 
 
 def take_back(request: OfferRequest, table: Table, connect: Callable[[], Twilio]) -> Offer:
@@ -70,7 +51,7 @@ def take_back(request: OfferRequest, table: Table, connect: Callable[[], Twilio]
             return _known(None, request.task_sid)
         lock = table.lock(place.key, seconds=twilio.budget.remaining())
         if lock is None:
-            offer = _offer_in(table.read(place.key) or Record(), request.task_sid)
+            offer = offer_in(table.read(place.key) or Record(), request.task_sid)
         else:
             is_fresh = lock.record.touched < began - CLOCKS_DIFFER_MS
             offer = released(lock, lambda: _take_back(twilio, lock, original, is_fresh=is_fresh))
@@ -91,7 +72,7 @@ def _take_back(
     wanted = lock.record.wanted
     is_offer = wanted and wanted.original == original.task_sid and wanted.when is When.ACCEPTED
     if wanted is None or not is_offer or wanted.became is not None:
-        return _offer_in(lock.record, original.task_sid)
+        return offer_in(lock.record, original.task_sid)
     run = Run(twilio, lock, lock.record.place, wanted)
     if is_fresh:
         run.look_at(original.task.result(), None)
@@ -113,7 +94,7 @@ def _take_back(
             raise NotFinished(answer.task)
         case Result.WAITING:
             raise TaskEnded
-    return _offer_in(run.record, original.task_sid)
+    return offer_in(run.record, original.task_sid)
 
 
 def _asked_for(
@@ -123,37 +104,6 @@ def _asked_for(
     original = checks.read_original(twilio, table, request.token, request.task_sid)
     original.authorise(table, original.caller.result(), reads=reads)
     return original, original.place(table)
-
-
-def _offer_in(record: Record, task_sid: str) -> Offer | None:
-    """The offer of a task, as it is recorded."""
-    wanted = record.under_way
-    if wanted and wanted.original == task_sid and wanted.when is When.ACCEPTED:
-        creation = next((one for one in reversed(record.creations) if one.task), None)
-        if creation is not None:
-            accepted_at = next((at for task, at in record.ends if task == task_sid), None)
-            return Offer(
-                task_sid=task_sid,
-                new_task_sid=creation.task,
-                target_sid=wanted.target,
-                state=Became.ACCEPTED if accepted_at else "offered",
-                since=accepted_at or creation.at,
-            )
-    offers = [
-        one
-        for one in record.done
-        if one.original == task_sid and one.when is When.ACCEPTED and one.new_task
-    ]
-    if not offers:
-        return None
-    done = offers[-1]
-    return Offer(
-        task_sid=task_sid,
-        new_task_sid=done.new_task,
-        target_sid=done.target,
-        state=done.became,
-        since=done.since,
-    )
 
 
 def _known(offer: Offer | None, task_sid: str) -> Offer:

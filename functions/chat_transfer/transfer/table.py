@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_exception_type, stop_before_delay
 
 from chat_transfer.http.problems import BadGateway, Conflict
+from chat_transfer.transfer.offered import Listing, changed, listings
 from chat_transfer.transfer.record import Record, milliseconds
 from chat_transfer.twilio.retries import RANDOM
 
@@ -71,6 +72,8 @@ class Lock:
         The tasks from which the next write makes it found.
     unanswered : bool
         Whether the last write may have been made.
+    written : Record
+        As it is in the table, with what is listed of it there.
     """
 
     table: "Table"
@@ -80,6 +83,11 @@ class Lock:
     record: Record
     pointers: set[str] = field(default_factory=set)
     unanswered: bool = False
+    written: Record = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A transfer that has sent nothing yet has no pointers.
+        self.written = self.record if self.record.creations else replace(self.record, wanted=None)
 
     def save(self, record: Record) -> None:
         """Write the record, and from which tasks it is found.
@@ -137,7 +145,7 @@ class Table:
     def read(self, key: str) -> Record | None:
         """Read the record of a conversation, without its lock."""
         item = self._item(key)
-        return _record(item) if item else None
+        return record_in(item) if item else None
 
     def has_left(self, task: str) -> bool:
         """Whether a transfer of a task was made, or something of one is left, or may be."""
@@ -193,8 +201,12 @@ class Table:
         """Write the record of a lock, see `Lock.save`."""
         lock.unanswered = True
         update = {**self._key(lock.key), **_written(lock, released=released)}
-        pointers = set(lock.pointers)
-        puts = [{"Put": _pointer(self.name, task, lock.key)} for task in sorted(pointers)]
+        pointers, record = set(lock.pointers), lock.record
+        listed = listings(record)
+        puts = [
+            {"Put": _pointer(self.name, task, lock.key, listed.get(task))}
+            for task in sorted(pointers | changed(lock.written, record))
+        ]
         items: Any = [{"Update": update}, *puts]
         try:
             if puts:
@@ -209,6 +221,7 @@ class Table:
             if item.get("held_by") != lock.token or int(item["writes"]) != lock.writes:
                 raise LockLost from error
         lock.pointers -= pointers
+        lock.written = record
         lock.unanswered = False
 
     def _lock(self, key: str, token: str, begins: Record | None, *, is_due: bool) -> Lock | None:
@@ -229,11 +242,11 @@ class Table:
             **self._key(key),
             "UpdateExpression": change,
             "ConditionExpression": " AND ".join(conditions),
-            "ExpressionAttributeValues": _values(values),
+            "ExpressionAttributeValues": as_values(values),
             "ReturnValues": "ALL_NEW",
         }
         try:
-            item = _texts(answered(lambda: self.client.update_item(**update))["Attributes"])
+            item = as_texts(answered(lambda: self.client.update_item(**update))["Attributes"])
         except TableUnavailable as error:
             if not _is_condition(error.__cause__):
                 raise
@@ -242,7 +255,7 @@ class Table:
             if begins is None and ("unfinished" not in held or is_free):
                 return None
             raise Locked from error
-        return Lock(self, key, token, int(item["writes"]), _record(item))
+        return Lock(self, key, token, int(item["writes"]), record_in(item))
 
     def _key(self, key: str) -> Any:
         return {"TableName": self.name, "Key": {"id": {"S": key}}}
@@ -250,7 +263,7 @@ class Table:
     def _item(self, key: str, *, expired: bool = False) -> Mapping[str, str] | None:
         get = {**self._key(key), "ConsistentRead": True}
         item = answered(lambda: self.client.get_item(**get)).get("Item")
-        texts = _texts(item) if item else None
+        texts = as_texts(item) if item else None
         return texts if texts and (expired or not _is_expired(texts)) else None
 
 
@@ -268,7 +281,7 @@ def answered(call: Callable[[], T]) -> T:
         raise TableUnavailable from error
 
 
-def _record(item: Mapping[str, str]) -> Record:
+def record_in(item: Mapping[str, str]) -> Record:
     """The record of an item; what has expired is as good as deleted."""
     if _is_expired(item):
         return Record()
@@ -294,7 +307,7 @@ def _written(lock: Lock, *, released: bool) -> dict[str, Any]:
     return {
         "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in values) + removed,
         "ConditionExpression": "held_by = :token AND writes < :writes",
-        "ExpressionAttributeValues": _values(
+        "ExpressionAttributeValues": as_values(
             {":token": lock.token, **{f":{name}": value for name, value in values.items()}}
         ),
     }
@@ -311,24 +324,28 @@ def _pause_ms(record: Record) -> int:
     return min(LONGEST_PAUSE_MS, (record.touched - began) // 8)
 
 
-def _pointer(name: str, task: str, key: str) -> dict[str, Any]:
+def _pointer(name: str, task: str, key: str, listing: Listing | None) -> dict[str, Any]:
     expiration = int(time.time()) + KEPT_SECONDS
     item: dict[str, str | int] = {
         "id": POINTER + task,
         "expiration": expiration,
         "conversation": key,
     }
-    return {"TableName": name, "Item": _values(item)}
+    if listing:
+        item |= {"holder": listing.holder, "listed_until": listing.until}
+    return {"TableName": name, "Item": as_values(item)}
 
 
-def _values(values: Mapping[str, str | int]) -> dict[str, dict[str, str]]:
+def as_values(values: Mapping[str, str | int]) -> dict[str, dict[str, str]]:
+    """Write values as DynamoDB takes them."""
     return {
         name: {"S": value} if isinstance(value, str) else {"N": str(value)}
         for name, value in values.items()
     }
 
 
-def _texts(item: Mapping[str, Any]) -> dict[str, str]:
+def as_texts(item: Mapping[str, Any]) -> dict[str, str]:
+    """Read the values of an item, each as a text."""
     return {name: str(next(iter(value.values()))) for name, value in item.items()}
 
 

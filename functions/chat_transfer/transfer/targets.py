@@ -1,58 +1,64 @@
 """Lists what a task can be transferred to, as the directory of a Flex plugin shows it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
+from chat_transfer.transfer import allowed, availability
 from chat_transfer.transfer.routing import configuration_of, routed_queues
+from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.taskrouter import Named
 
-logger = Logger(child=True)
 
-AVAILABLE_SECONDS = 5.0
-
-
-def workflows(twilio: Twilio) -> list[dict[str, Any]]:
-    """The workflows of the workspace without the transfer workflow, which is no target.
+def workflows(twilio: Twilio, caller: Caller) -> list[dict[str, Any]]:
+    """The workflows of the workspace that are targets of the stack, and of the caller.
 
     Returns
     -------
     list of dict
         Each with ``sid`` and ``friendlyName``, by name without regard to case, then by SID.
     """
-    own_sid = twilio.settings.transfer_workflow_sid
-    return _by_name(one for one in twilio.taskrouter.workflows() if one.sid != own_sid)
+    names = allowed.names_of(twilio, caller)
+    return _by_name(
+        one
+        for one in twilio.taskrouter.workflows()
+        if allowed.is_target(twilio.settings, one) and allowed.is_allowed(names, one)
+    )
 
 
-def queues(twilio: Twilio) -> list[dict[str, Any]]:
-    """The task queues that the transfer workflow routes to.
+def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[str, Any]]:
+    """The task queues that the transfer workflow routes to, as far as they are the caller's.
+
+    Parameters
+    ----------
+    task_sid : str or None
+        The task that is to be transferred.
 
     Returns
     -------
     list of dict
         As `workflows`, and with ``availableWorkers``: how many agents were available some seconds
-        ago, None if Twilio does not say.
+        ago. For a task also ``availableAgents``: how many of them could take it. None is not known.
     """
+    submit = twilio.threads.submit
+    asked = submit(availability.asked_by, twilio, caller, task_sid) if task_sid else None
     routed = routed_queues(configuration_of(twilio))
-    listed = _by_name(one for one in twilio.taskrouter.task_queues() if one.sid in routed)
-    numbers = twilio.threads.map(lambda one: _available_workers(twilio, one), listed)
+    names = allowed.names_of(twilio, caller)
+    listed = _by_name(
+        one
+        for one in twilio.taskrouter.task_queues()
+        if one.sid in routed and allowed.is_allowed(names, one)
+    )
+    sids = [one["sid"] for one in listed]
+    numbers = availability.of_queues(twilio, sids, asked)
     return [
-        {**one, "availableWorkers": number} for one, number in zip(listed, numbers, strict=True)
+        {
+            **one,
+            "availableWorkers": numbers[one["sid"]].workers,
+            "availableAgents": numbers[one["sid"]].agents,
+        }
+        for one in listed
     ]
-
-
-def _available_workers(twilio: Twilio, queue: Mapping[str, Any]) -> int | None:
-    sid = queue["sid"]
-    try:
-        return twilio.warm.get(
-            f"workers of {sid}", AVAILABLE_SECONDS, lambda: twilio.taskrouter.available_workers(sid)
-        )
-    except TwilioFailure as failure:
-        logger.warning("available workers not known", queue_sid=sid, failure=repr(failure))
-        return None
 
 
 def _by_name(targets: Iterable[Named]) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
 from chat_transfer.twilio.failures import Missing, ServerFailed
@@ -83,10 +84,17 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A workflow or a task queue by its SID and friendly name."""
+    """A workflow, a task queue or a worker by its SID and friendly name.
+
+    Attributes
+    ----------
+    configuration : Mapping
+        A workflow's JSON configuration, parsed.
+    """
 
     sid: str
     friendly_name: str
+    configuration: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,18 +176,17 @@ class TaskRouter:
         worker = self._retries.call(self._workspace.workers(sid).fetch)
         return _parsed(worker.attributes)
 
-    def has_target(self, sid: str) -> bool:
-        """Whether the worker (WK), task queue (WQ) or workflow (WW) of this SID exists."""
-        fetch: Callable[[], object] = {
+    def target(self, sid: str) -> Named | None:
+        """Read the worker (WK), task queue (WQ) or workflow (WW) of this SID; None without one."""
+        fetch: Callable[[], Any] = {
             "WK": lambda: self._workspace.workers(sid).fetch(),
             "WQ": lambda: self._workspace.task_queues(sid).fetch(),
             "WW": lambda: self._workspace.workflows(sid).fetch(),
         }[sid[:2]]
         try:
-            self._retries.call(fetch)
+            return _named(self._retries.call(fetch))
         except Missing:
-            return False
-        return True
+            return None
 
     def workflow_configuration(self, sid: str) -> Mapping[str, Any]:
         """Read a workflow's JSON configuration."""
@@ -189,12 +196,14 @@ class TaskRouter:
     def workflows(self) -> tuple[Named, ...]:
         """Read every workflow of the workspace, all pages."""
         workflows = self._workspace.workflows
-        return _named(self._retries.call(lambda: workflows.list(page_size=PAGE_SIZE)))
+        found = self._retries.call(lambda: workflows.list(page_size=PAGE_SIZE))
+        return tuple(map(_named, found))
 
     def task_queues(self) -> tuple[Named, ...]:
         """Read every task queue of the workspace, all pages."""
         queues = self._workspace.task_queues
-        return _named(self._retries.call(lambda: queues.list(page_size=PAGE_SIZE)))
+        found = self._retries.call(lambda: queues.list(page_size=PAGE_SIZE))
+        return tuple(map(_named, found))
 
     def available_workers(self, queue_sid: str) -> int | None:
         """Read how many of a queue's workers are in an activity that is available.
@@ -204,6 +213,31 @@ class TaskRouter:
         """
         statistics = self._workspace.task_queues(queue_sid).real_time_statistics()
         return self._retries.call(statistics.fetch).total_available_workers
+
+    def available_in(self, queue_sid: str, *, most: int) -> frozenset[str]:
+        """Read the SIDs of a queue's workers who are in an activity that is available.
+
+        Parameters
+        ----------
+        most : int
+            Of more workers than that only so many are read.
+        """
+        workers = self._workspace.workers
+        found = self._retries.call(
+            lambda: workers.list(
+                task_queue_sid=queue_sid, available="true", limit=most, page_size=most
+            )
+        )
+        return frozenset(one.sid or "" for one in found)
+
+    def has_capacity(self, worker_sid: str, channel: str) -> bool:
+        """Whether a worker can take one more task of a channel, by the channel's unique name."""
+        of_worker = self._workspace.workers(worker_sid).worker_channels(channel)
+        try:
+            found = self._retries.call(of_worker.fetch)
+        except Missing:
+            return False
+        return bool(found.available) and (found.available_capacity_percentage or 0) > 0
 
     def create(self, task: NewTask) -> str:
         """Create a task, once; give back its SID."""
@@ -271,8 +305,9 @@ class TaskRouter:
         )
 
 
-def _named(items: Iterable[WorkflowInstance | TaskQueueInstance]) -> tuple[Named, ...]:
-    return tuple(Named(item.sid or "", item.friendly_name or "") for item in items)
+def _named(item: WorkflowInstance | TaskQueueInstance | WorkerInstance) -> Named:
+    configuration = _parsed(item.configuration) if isinstance(item, WorkflowInstance) else {}
+    return Named(item.sid or "", item.friendly_name or "", configuration)
 
 
 def _etag(headers: Mapping[str, str]) -> str | None:

@@ -13,7 +13,8 @@ class Configuration(Kind):
     """The account's Flex configuration, of which it has one.
 
     https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api. Pulumi changes
-    what is declared, leaves the rest as it is and deletes nothing. Import it with
+    what is declared and leaves the rest as it is. It deletes nothing but those keys of
+    `uiAttributes` that it has added. Import it with
     `pulumi import twilio:flex:Configuration <name> AC…`.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import Any
 from chat_transfer.transfer.record import Record
 from chat_transfer.transfer.table import Lock
 from chat_transfer.twilio.agents import Caller
-from chat_transfer.twilio.taskrouter import NewTask, Task
+from chat_transfer.twilio.taskrouter import Named, NewTask, Task
 from tests.functions.decisions.calls import EDGES
 from tests.functions.decisions.sids import (
     AGENTS,
@@ -140,8 +140,8 @@ class _Router:
         task, holder, _ = EDGES.snapshot
         return holder if task and task[0] == sid else None
 
-    def has_target(self, _sid: str) -> bool:
-        return True
+    def target(self, sid: str) -> Named:
+        return Named(sid, sid)
 
     def declined(self, sid: str, _target: str) -> bool:
         return bool(EDGES.ask("declined", sid))
@@ -261,6 +261,8 @@ TWILIO: Any = SimpleNamespace(
         transfer_workflow_sid=TRANSFER,
         hand_over="now",
         events_queue_url="queue",
+        workflows=None,
+        targets_attribute=None,
     ),
     client=SimpleNamespace(
         flex_api=SimpleNamespace(

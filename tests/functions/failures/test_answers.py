@@ -15,6 +15,7 @@ from chat_transfer.twilio.failures import (
 )
 from tests.functions.conftest import Deployment
 from tests.functions.cutting import lose_creation
+from tests.functions.lambda_events import http_event
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -46,6 +47,16 @@ def test_the_answer_to_a_rate_limit_always_has_retry_after(
     header: float | None, answered: int
 ) -> None:
     assert answer_to(RateLimited(header), rolled_back=True).retry_after == answered
+
+
+@pytest.mark.parametrize("path", ["/transfers", "/transfer-targets", "/events", "/nowhere"])
+def test_each_problem_has_the_id_of_its_request(deployment: Deployment, path: str) -> None:
+    event = http_event("POST" if path == "/events" else "GET", path)
+
+    answer = deployment.invoke(event)
+
+    assert answer.status >= 400
+    assert answer.body["requestId"] == event["requestContext"]["requestId"]
 
 
 def test_a_failure_after_a_success_is_not_rolled_back(deployment: Deployment) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_transfer.transfer import targets
+from chat_transfer.transfer import availability
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import http_event
 
@@ -69,7 +69,7 @@ def test_the_numbers_are_cached_for_at_most_ten_seconds(deployment: Deployment) 
     assert number_of(deployment, support) == first
     deployment.get_workflows.runtime()._warm.forget(f"workers of {support}")
     assert number_of(deployment, support) == 0
-    assert targets.AVAILABLE_SECONDS <= 10
+    assert availability.SECONDS <= 10
 
 
 def test_a_number_that_twilio_does_not_answer_is_null(deployment: Deployment) -> None:

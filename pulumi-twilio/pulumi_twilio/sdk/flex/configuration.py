@@ -87,7 +87,8 @@ class Configuration(pulumi.CustomResource):
         The account's Flex configuration, of which it has one.
 
         https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api. Pulumi changes
-        what is declared, leaves the rest as it is and deletes nothing. Import it with
+        what is declared and leaves the rest as it is. It deletes nothing but those keys of
+        `uiAttributes` that it has added. Import it with
         `pulumi import twilio:flex:Configuration <name> AC…`.
 
         :param str resource_name: The name of the resource.
@@ -106,7 +107,8 @@ class Configuration(pulumi.CustomResource):
         The account's Flex configuration, of which it has one.
 
         https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api. Pulumi changes
-        what is declared, leaves the rest as it is and deletes nothing. Import it with
+        what is declared and leaves the rest as it is. It deletes nothing but those keys of
+        `uiAttributes` that it has added. Import it with
         `pulumi import twilio:flex:Configuration <name> AC…`.
 
         :param str resource_name: The name of the resource.

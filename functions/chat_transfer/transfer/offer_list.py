@@ -1,0 +1,97 @@
+"""Which offers an agent has: those that are open, and those that have just ended.
+
+An index of the table leads from the agent to the originals, see `offered`. The records say what is
+so. What the index shows for too long changes nothing in the list.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from chat_transfer.transfer.answers import answer_to
+from chat_transfer.transfer.offered import Offer, offer_in
+from chat_transfer.transfer.record import Record, milliseconds
+from chat_transfer.transfer.table import (
+    POINTER,
+    Table,
+    TableUnavailable,
+    answered,
+    as_texts,
+    as_values,
+    record_in,
+)
+from chat_transfer.twilio.context import Twilio
+from chat_transfer.twilio.failures import TwilioFailure
+
+# Of the pointers from originals, by the agent who held them.
+INDEX = "offers"
+# More than an agent has chats, and as many as one call reads.
+MOST_LISTED = 100
+READ_TRIES = 3
+
+
+def list_offers(token: str, table: Table, connect: Callable[[], Twilio]) -> Sequence[Offer]:
+    """The offers of the tasks that the caller held: those that are open, and those just ended.
+
+    Nothing is read of Twilio but who asks, since an agent's browser asks every few seconds.
+
+    Returns
+    -------
+    sequence of Offer
+        The oldest state first. One that was made within the last second may be missing.
+
+    Raises
+    ------
+    Problem
+        With the status and the code of the contract.
+    """
+    try:
+        holder = connect().caller(token).result().worker_sid
+    except TwilioFailure as failure:
+        raise answer_to(failure, rolled_back=None) from failure
+    if holder is None:
+        return ()
+    now = milliseconds()
+    found = _listed(table, holder, now)
+    records = _records(table, {key for _, key in found})
+    offers = [offer_in(records[key], task) for task, key in found if key in records]
+    listed = [offer for offer in offers if offer and offer.is_listed(holder, now)]
+    return sorted(listed, key=lambda offer: (offer.since, offer.task_sid))
+
+
+def _listed(table: Table, holder: str, now: int) -> Sequence[tuple[str, str]]:
+    """The tasks that the index has for a worker, each with the key of its conversation."""
+    query: Any = {
+        "TableName": table.name,
+        "IndexName": INDEX,
+        "KeyConditionExpression": "holder = :holder AND listed_until > :now",
+        "ExpressionAttributeValues": as_values({":holder": holder, ":now": now}),
+        "ScanIndexForward": False,
+        "Limit": MOST_LISTED,
+    }
+    items = [as_texts(item) for item in answered(lambda: table.client.query(**query))["Items"]]
+    return [(item["id"].removeprefix(POINTER), item["conversation"]) for item in items]
+
+
+def _records(table: Table, keys: Iterable[str]) -> Mapping[str, Record]:
+    """Read the records of several conversations; those that are not there are left out.
+
+    DynamoDB may answer with a part of them, and is asked for the rest again.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+    """
+    found: dict[str, Record] = {}
+    asked: Any = [{"id": {"S": key}} for key in sorted(keys)]
+    for _ in range(READ_TRIES):
+        if not asked:
+            return found
+        answer = answered(
+            lambda keys=asked: table.client.batch_get_item(  # type: ignore[misc]
+                RequestItems={table.name: {"Keys": keys, "ConsistentRead": True}}
+            )
+        )
+        for item in map(as_texts, answer["Responses"].get(table.name, ())):
+            found[item["id"]] = record_in(item)
+        left: Any = answer.get("UnprocessedKeys", {})
+        asked = left[table.name]["Keys"] if left else ()
+    if asked:
+        raise TableUnavailable
+    return found
