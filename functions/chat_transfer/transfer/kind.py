@@ -84,7 +84,7 @@ class TaskKind(Protocol):
         """
 
     def restore(self) -> None:
-        """Give the original back what `detach` took, whether or not that took effect."""
+        """Put on the original again what `detach` takes off, even if `detach` was not answered."""
 
     def cancel(self, task: Task) -> None:
         """Cancel a task, provided that it is still as it was read."""
