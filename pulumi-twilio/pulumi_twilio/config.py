@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from pulumi_twilio.errors import NotConfiguredError
 from pulumi_twilio.property_values import UNKNOWN, Properties
 
 SECRET_KEYS = frozenset({"authToken", "apiKeySecret"})
@@ -170,7 +171,7 @@ def resolve(config: Properties, environment: Mapping[str, str] = os.environ) -> 
 
 
 def settings(config: Properties, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Make the settings of a configuration that `check` found nothing wrong with.
+    """Make the settings of a configuration.
 
     Parameters
     ----------
@@ -183,7 +184,21 @@ def settings(config: Properties, environment: Mapping[str, str] = os.environ) ->
     -------
     Settings
         What it takes to call Twilio.
+
+    Raises
+    ------
+    NotConfiguredError
+        A value is missing or wrong. Before a refresh or a destroy the engine does not ask `check`:
+        it sends what the state has, and the environment may lack the rest.
     """
+    reasons = [
+        f"{key} {reason}" for key, reason in check(config, environment).items() if key in KEYS
+    ]
+    if reasons:
+        raise NotConfiguredError(
+            f"{'; '.join(reasons)}. `pulumi refresh` and `pulumi destroy` read the environment and "
+            "what the last `pulumi up` recorded: after `pulumi config set` run `pulumi up` first"
+        )
     values = resolve(config, environment)
     uses_key = "apiKeySid" in values
     return Settings(

@@ -19,7 +19,7 @@ class ProviderError(Exception):
 
 
 class NotConfiguredError(ProviderError):
-    """The provider was asked for something before it had credentials."""
+    """The provider was asked for something without credentials."""
 
 
 class InvalidIdError(ProviderError):
@@ -84,7 +84,7 @@ def asking_twilio(action: str) -> Iterator[None]:
             raise _answered(action, answer) from error
         raise TwilioFailedError(
             f"could not {action}: no answer that is Twilio's ({type(error).__name__}). Check the "
-            "network and, where set, twilio:baseUrl, twilio:region and twilio:edge",
+            "network and, if set, twilio:baseUrl, twilio:region and twilio:edge",
             outcome_unknown=True,
         ) from error
 

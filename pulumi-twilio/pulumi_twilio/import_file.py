@@ -18,6 +18,8 @@ from pulumi_twilio.errors import ProviderError
 from pulumi_twilio.objects import Objects
 from pulumi_twilio.provider import KINDS
 
+# What a message of the provider calls `twilio:<key>`.
+_GIVEN_BY: Final = {**config.ENVIRONMENT, "baseUrl": "--base-url"}
 _IN_WORKSPACE: Final = ("Activity", "TaskChannel", "TaskQueue", "Workflow")
 
 
@@ -59,8 +61,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m pulumi_twilio.import_file",
         description="List what a TaskRouter workspace has, for `pulumi import --file`.",
-        epilog="Credentials come from the environment: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, "
-        "or TWILIO_API_KEY and TWILIO_API_SECRET.",
+        epilog="Credentials come from the environment, not from a stack: TWILIO_ACCOUNT_SID and "
+        "TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET.",
     )
     parser.add_argument("workspace", help="the workspace's SID, WS and 32 hexadecimal digits")
     parser.add_argument("--base-url", help="where an emulator of Twilio listens")
@@ -69,13 +71,24 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error(f"workspace must be WS and 32 hexadecimal digits, not {given.workspace!r}")
     settings: dict[str, Any] = {"baseUrl": given.base_url} if given.base_url else {}
     for key, reason in config.check(settings).items():
-        parser.error(f"{config.ENVIRONMENT.get(key, '--base-url')} {reason}")
+        parser.error(f"{_GIVEN_BY[key]} {_for_this_command(reason)}")
     try:
         found = list(entries(twilio_client(config.settings(settings)), given.workspace))
     except ProviderError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {_for_this_command(str(error))}")
     json.dump({"resources": found}, sys.stdout, indent=2)
     sys.stdout.write("\n")
+
+
+def _for_this_command(message: str) -> str:
+    """Name environment variables and options: the stack's configuration is not read here."""
+    message = message.partition(", or the environment variable")[0]
+    exported = re.sub(
+        r"`pulumi config set (?:--secret )?twilio:(\w+) ?([^`]*)`",
+        lambda found: f"`export {_GIVEN_BY[found[1]]}={found[2] or '…'}`",
+        message,
+    )
+    return re.sub(r"twilio:(\w+)", lambda found: _GIVEN_BY.get(found[1], found[0]), exported)
 
 
 if __name__ == "__main__":

@@ -201,6 +201,16 @@ def test_a_wrong_environment_variable_is_named() -> None:
     assert "environment variable TWILIO_ACCOUNT_SID" in failures["accountSid"]
 
 
+def test_what_state_and_environment_lack_is_named(tmp_path: Path) -> None:
+    # Before a refresh the engine sends the state's configuration, and does not ask to check it.
+    with started(FOLDER, tmp_path / "stderr", {"TWILIO_API_KEY": "mine"}) as engine:
+        with pytest.raises(Refused, match=r"accountSid is missing.*run `pulumi up` first"):
+            engine.configure(authToken=secret("hush"))
+        with pytest.raises(Refused, match="authToken is missing, and so is an API key"):
+            engine.configure(accountSid=ACCOUNT)
+        assert engine.configure(**GOOD, keyOfALaterVersion="x") == {"supportsPreview": True}
+
+
 def test_before_configuring_nothing_can_be_asked(tmp_path: Path) -> None:
     with started(FOLDER, tmp_path / "stderr", {}) as engine:
         inputs = {"workspaceSid": "WS" + "0" * 32, "friendlyName": "Sales"}

@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.provider.plugin_process import Engine
 from tests.provider.test_every_resource import plain
 from twilio_emulator.server import RunningTwilio
 
 
 def listed(
-    twilio: RunningTwilio, workspace: str, **environment: str
+    twilio: RunningTwilio, workspace: str, *options: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     known = {
         "PATH": os.defpath,
@@ -21,7 +23,7 @@ def listed(
     }
     command = ["-m", "pulumi_twilio.import_file", workspace, "--base-url", twilio.base_url]
     return subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, *command, *options],
         env=known | environment,
         capture_output=True,
         text=True,
@@ -65,3 +67,32 @@ def test_a_wrong_argument_or_credential_says_what_is_expected(twilio: RunningTwi
         "TWILIO_ACCOUNT_SID must be AC"
         in listed(twilio, workspace, TWILIO_ACCOUNT_SID="AC1").stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("environment", "advice"),
+    [
+        (
+            {"TWILIO_ACCOUNT_SID": ""},
+            "TWILIO_ACCOUNT_SID is missing: `export TWILIO_ACCOUNT_SID=AC…`",
+        ),
+        (
+            {"TWILIO_AUTH_TOKEN": ""},
+            "an API key: `export TWILIO_AUTH_TOKEN=…`, or TWILIO_API_KEY and",
+        ),
+        ({"TWILIO_REGION": "ie1"}, "(`export TWILIO_EDGE=dublin` for ie1"),
+        ({"TWILIO_AUTH_TOKEN": "old"}, "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or"),
+    ],
+)
+def test_advice_is_for_this_command_and_not_for_the_stack(
+    twilio: RunningTwilio, environment: dict[str, str], advice: str
+) -> None:
+    said = listed(twilio, twilio.centre.workspace_sid, **environment).stderr
+    assert advice in said
+    assert "twilio:" not in said
+    assert "pulumi config" not in said
+
+
+def test_where_an_emulator_listens_is_an_option(twilio: RunningTwilio) -> None:
+    said = listed(twilio, twilio.centre.workspace_sid, "--base-url=http://127.0.0.1:1").stderr
+    assert "Check the network and, if set, --base-url" in said
