@@ -133,9 +133,11 @@ def test_the_password_is_in_no_log_and_no_output(stack: DeployedStack) -> None:
     assert logged(stack, EVENTS_PASSWORD) == 0
 
 
-def test_the_table_has_its_index(stack: DeployedStack) -> None:
+def test_the_table_has_its_indexes(stack: DeployedStack) -> None:
     table = client(stack, "dynamodb").describe_table(TableName=stack.outputs["idempotencyTable"])
 
-    (index,) = table["Table"]["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "unfinished"
-    assert index["KeySchema"] == [{"AttributeName": "unfinished", "KeyType": "HASH"}]
+    keys = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for index in table["Table"]["GlobalSecondaryIndexes"]
+    }
+    assert keys == {"unfinished": ["unfinished"], "offers": ["holder", "listed_until"]}

@@ -125,6 +125,7 @@ def test_the_gateway_may_invoke_the_alias_and_not_the_function(stack: DeployedSt
     statements = json.loads(answer["Policy"])["Statement"]
     assert {each["Sid"] for each in statements} == {
         "post-transfer-chat",
+        "get-transfers",
         "get-transfers-taskSid",
         "delete-transfers-taskSid",
     }
