@@ -10,8 +10,9 @@ from unittest.mock import patch
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
+from flex_chat_transfer import component
 from local.deployer.deployment import run_program
-from transfer_stack import bundle
+from transfer_stack.bundle import build_bundle
 
 ACCOUNT_SID = "AC" + "a" * 32
 AUTH_TOKEN = "a-token-that-must-stay-secret"
@@ -146,7 +147,7 @@ def declared_outputs(args: MockResourceArgs) -> tuple[str | None, dict[str, Any]
 
 
 # No setting changes the bundle, and building it is half of a run.
-_built_once = cache(bundle.build_bundle)
+_built_once = cache(build_bundle)
 
 
 class _Provider(Mocks):
@@ -198,7 +199,7 @@ def declare(config: Mapping[str, str] = CONFIG, *, stack: str = "dev", **changes
     """Run the program; `changes` are keys of our own namespace to add to the config."""
     recorder = _Recorder()
     ours = {f"flex-chat-transfer:{key}": value for key, value in changes.items()}
-    with patch.object(bundle, "build_bundle", _built_once):
+    with patch.object(component, "build_bundle", _built_once):
         outputs = run_program(recorder, {**config, **ours}, SECRETS, stack=stack)
     found = sorted(recorder.declared, key=lambda item: (item.type, item.name))
     return Program(tuple(found), outputs)
