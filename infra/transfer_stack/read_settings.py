@@ -196,7 +196,7 @@ class _Reader:
         full, raw = key.full_name(self.project), self.raw(key.name)
         given = self._given.values.get(full)
         if isinstance(given, pulumi.Output) and key.kind.is_secret:
-            return given.apply(lambda text: _checked(key, full, text))
+            return given.apply(lambda text: _checked(key, text))
         if isinstance(given, pulumi.Output):
             self.refuse(full, "an output", f"{key.kind.expected}, as a plain value")
         elif not raw and given:
@@ -218,10 +218,10 @@ class _Reader:
         return key.default
 
 
-def _checked(key: Key, full: str, text: str) -> str:
-    """Return a secret that has become known, if it has no faults."""
+def _checked(key: Key, text: str) -> str:
+    """Return an argument's secret that has become known, if it has no faults."""
     for fault in key.kind.faults(text):
-        raise pulumi.RunError(str(Problem(full, fault.fault, fault.expected)))
+        raise pulumi.RunError(str(Problem(key.argument, fault.fault, fault.expected)))
     return text
 
 
