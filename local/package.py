@@ -31,6 +31,8 @@ def deploy_package(
     secrets: Collection[str],
     aws_endpoint: str,
     on_resource: Callable[[ResourceEvent], None],
+    *,
+    stack: str = "local",
 ) -> Mapping[str, Any]:
     """Deploy a stack as `deploy` does, with the component of a wheel.
 
@@ -38,6 +40,8 @@ def deploy_package(
     ----------
     wheel
         The wheel of flex-chat-transfer; that of pulumi-twilio is next to it.
+    config, secrets, aws_endpoint, on_resource, stack
+        See `deploy`.
 
     Raises
     ------
@@ -56,6 +60,7 @@ def deploy_package(
             "secrets": list(secrets),
             "aws_endpoint": aws_endpoint,
             "program": str(program),
+            "stack": stack,
         }
         command = [str(environment / "bin/python"), "-m", "local.package_child"]
         with subprocess.Popen(  # noqa: S603 - nothing in the command comes from outside

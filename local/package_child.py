@@ -28,10 +28,14 @@ def main() -> None:
     def created(event: ResourceEvent) -> None:
         _say(CREATED, asdict(event))
 
-    program = Path(given["program"])
     try:
         outputs = deploy(
-            given["config"], given["secrets"], given["aws_endpoint"], created, program=program
+            given["config"],
+            given["secrets"],
+            given["aws_endpoint"],
+            created,
+            stack=given["stack"],
+            program=Path(given["program"]),
         )
     except (DeploymentError, pulumi.RunError) as error:
         _say(REFUSED, str(error))
