@@ -1,6 +1,6 @@
 """Writes what the keys' declarations decide: tables, Pulumi.dev.yaml, the component's arguments.
 
-`PYTHONPATH=infra python -m transfer_stack.config_reference` rewrites docs/configuration.md and the others.
+`PYTHONPATH=infra python -m transfer_stack.config_reference` writes all of them.
 """
 
 import re
