@@ -60,10 +60,8 @@ def _type_name(key: Key, type_: Any) -> str:
         return "pulumi.Input[str]"
     if get_origin(type_) is Literal:
         return "str"
-    optional = get_origin(type_) is UnionType
-    (bare,) = (
-        (found for found in get_args(type_) if found is not NoneType) if optional else (type_,)
-    )
+    given = get_args(type_) if get_origin(type_) is UnionType else (type_,)
+    (bare,) = (found for found in given if found is not NoneType)
     return "Sequence[str]" if get_origin(bare) is tuple else str(bare.__name__)
 
 
