@@ -25,8 +25,10 @@ LAMBDA_EXCLUDES := aiohappyeyeballs aiohttp aiohttp-retry aiosignal attrs boto3 
 
 # What a deployment from GitHub installs: gathered in one job, installed in another.
 WHEELS := build/wheels
+# What is published.
+PACKAGES := build/packages
 
-.PHONY: help demo up down bench test test-all lint format lock install policy wheels install-wheels clean
+.PHONY: help demo up down bench test test-all lint format lock install policy wheels packages install-wheels clean
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -98,8 +100,14 @@ wheels:  ## Gather what deploying needs: wheels that are pinned by hash, and pul
 	$(PYTHON) -m pip --quiet download --dest $(WHEELS) --require-hashes --only-binary :all: --requirement infra/requirements.txt
 	$(PYTHON) -m pip --quiet download --dest $(WHEELS) --require-hashes --only-binary :all: --requirement policy/requirements.txt
 	$(PYTHON) -m venv --clear build/venv
-	build/venv/bin/pip --quiet install --no-index --find-links $(WHEELS) $$(grep -o '^setuptools==[0-9.]*' infra/requirements.txt)
+	build/venv/bin/pip --quiet install --no-index --find-links $(WHEELS) $$(grep -oE '^(setuptools|hatchling)==[0-9.]*' infra/requirements.txt)
 	build/venv/bin/pip --quiet wheel --no-index --no-build-isolation --no-deps --wheel-dir $(WHEELS) ./pulumi-twilio
+
+# Their dates are the commit's, so that the same commit gives the same bytes.
+packages: $(INSTALLED)  ## Build the wheels of the packages that are published
+	@rm -rf $(PACKAGES)
+	@export SOURCE_DATE_EPOCH=`git log -1 --format=%ct` && umask 022 && for folder in . pulumi-twilio twilio-emulator; do \
+		$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir $(PACKAGES) $$folder || exit 1; done
 
 install-wheels:  ## Install them, and nothing from elsewhere: no code of a package runs
 	$(PYTHON) -m venv .venv

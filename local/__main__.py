@@ -70,7 +70,7 @@ def _run(chosen: Namespace, console: Console) -> None:
     if chosen.command == "demo":
         from local.demo.command import demo  # noqa: PLC0415 - takes a second to import
 
-        demo(console)
+        demo(console, chosen.package)
     elif chosen.command in {"check", "route"}:
         sys.path.append(str(ROOT / "infra"))  # where the routing check is
         from local.routing import show_routing  # noqa: PLC0415 - takes a second to import

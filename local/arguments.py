@@ -42,6 +42,13 @@ def _parser() -> argparse.ArgumentParser:
         dest="command", required=True, metavar="up|demo|status|down|check|route"
     )
     demo = commands.add_parser("demo", help="deploy to the emulators, transfer, and exit")
+    demo.add_argument(
+        "--package",
+        type=_wheel,
+        metavar="WHEEL",
+        help="deploy the component of this wheel, such as `make packages` builds, in an empty "
+        "environment; the wheel of pulumi-twilio is next to it",
+    )
     up = commands.add_parser("up", help="deploy to the emulators and keep them running")
     up.add_argument("-d", "--detach", action="store_true", help="run in the background")
     up.add_argument(
@@ -85,6 +92,14 @@ def _parser() -> argparse.ArgumentParser:
     for command in (demo, up, status, down, check, route):
         command.set_defaults(parser=command)
     return parser
+
+
+def _wheel(text: str) -> Path:
+    """Return the path of a wheel that is there."""
+    path = Path(text)
+    if path.suffix != ".whl" or not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is no wheel: build one with `make packages`")
+    return path
 
 
 def _name(text: str) -> str:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pulumi
@@ -16,6 +17,7 @@ from rich.console import Console
 
 from local.aws import EmulatedAws, emulated_aws
 from local.deployer import DeploymentError, deploy
+from local.package import deploy_package
 from local.progress import Lines, Progress
 from twilio_emulator.seed import contact_centre
 from twilio_emulator.server import RunningTwilio, serve
@@ -65,6 +67,7 @@ def local_stack(
     origins: Sequence[str] = (),
     *,
     agent_timeout: int | None = None,
+    package: Path | None = None,
 ) -> Iterator[LocalStack]:
     """Start the emulators, deploy to them, and stop everything in the end.
 
@@ -76,6 +79,8 @@ def local_stack(
         Origins that a browser may call from, added to `ALLOWED_ORIGINS`.
     agent_timeout
         Seconds that a transferred chat waits for its agent, if that is not the default.
+    package
+        The wheel whose component is deployed, if not that of this checkout.
 
     Raises
     ------
@@ -89,14 +94,24 @@ def local_stack(
     with serve(contact_centre()) as twilio:
         shown.step("Starting the emulated AWS")
         with emulated_aws() as aws:
-            shown.step("Deploying the Pulumi program in infra/")
+            what = (
+                f"{package.name} in an empty environment"
+                if package
+                else "the Pulumi program in infra/"
+            )
+            shown.step(f"Deploying {what}")
             config = stack_config(twilio, origins)
             if agent_timeout:
                 config["flex-chat-transfer:agentTimeoutSeconds"] = str(agent_timeout)
             try:
-                outputs = deploy(
-                    config, SECRETS, aws.endpoint_url, shown.created, on_interrupt=aws.end
-                )
+                if package:
+                    outputs = deploy_package(
+                        package, config, SECRETS, aws.endpoint_url, shown.created
+                    )
+                else:
+                    outputs = deploy(
+                        config, SECRETS, aws.endpoint_url, shown.created, on_interrupt=aws.end
+                    )
             except pulumi.RunError as error:
                 raise DeploymentError(str(error)) from error
             shown.done()

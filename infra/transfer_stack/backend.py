@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from transfer_stack.bundle import Bundle
 from transfer_stack.canary import Canary
-from transfer_stack.component import Component
 from transfer_stack.endpoints import Endpoint, TransferApi
 from transfer_stack.events_queue import EventQueue
 from transfer_stack.functions import TransferFunction
@@ -35,8 +35,9 @@ from transfer_stack.settings import StackSettings
 from transfer_stack.transfer_events import TransferEvents
 
 
-class TransferBackend(Component):
-    """Everything that the stack has in AWS, and what has Twilio send its events there."""
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Everything that the stack has in AWS, by what its user asks for."""
 
     url: pulumi.Output[str]
     function_names: dict[str, pulumi.Output[str]]
@@ -48,137 +49,138 @@ class TransferBackend(Component):
     dashboard_name: pulumi.Output[str]
     queue: EventQueue | None
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        settings: StackSettings,
-        bundle: Bundle,
-        canary_bundle: Bundle,
-        workflow_sid: pulumi.Input[str],
-        target_workflows: Sequence[str] | None,
-    ) -> None:
-        super().__init__(name)
-        child = self.child()
-        credentials = StackSecret(
-            "twilio",
-            settings=settings,
-            resource_name="credentials",
-            holds="Twilio credentials",
-            content=settings.twilio.credentials(),
-            protect=settings.protect,
-            opts=child,
-        )
-        table = idempotency_table(settings, child)
-        self.queue = None
-        if settings.offers.are_possible:
-            self.queue = EventQueue("events", settings=settings, opts=child)
-        environment = {
-            **_twilio(settings),
-            **_powertools(settings),
-            **_offers(settings, self.queue),
-            **_targets(settings, target_workflows),
-            "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
-            "TWILIO_SECRET_ARN": credentials.arn,
-        }
-        functions = self._declare_functions(settings, bundle, credentials, table, environment)
-        api = TransferApi(
-            "api", settings=settings, endpoints=list(_endpoints(functions)), opts=child
-        )
-        if self.queue:
-            EventStream("event-stream", settings=settings, api=api, opts=child)
-        canary = None
-        if settings.canary:
-            canary = Canary(
-                "canary", settings=settings, bundle=canary_bundle, endpoint=api.url, opts=child
-            ).function
-        observability = Observability(
-            "observability",
-            settings=settings,
-            api=api,
-            functions=functions,
-            queue=self.queue,
-            canary=canary,
-            opts=child,
-        )
-        if canary:
-            functions["canary"] = canary
-        self.url = api.url
-        self.function_names = {key: found.function.name for key, found in functions.items()}
-        self.log_groups = {key: found.log_group_name for key, found in functions.items()}
-        self.log_groups["access"] = api.access_log_group_name
-        self.table_name = table.name
-        self.secret_arn = credentials.arn
-        self.alarm_topic_arn = observability.topic_arn
-        self.ticket_topic_arn = observability.ticket_topic_arn
-        self.dashboard_name = observability.dashboard_name
-        self.register_outputs({"url": self.url})
 
-    def _declare_functions(
-        self,
-        settings: StackSettings,
-        bundle: Bundle,
-        credentials: StackSecret,
-        table: aws.dynamodb.Table,
-        environment: Mapping[str, pulumi.Input[str]],
-    ) -> dict[str, TransferFunction]:
-        """Declare the functions of the bundle; return them by their names in the outputs."""
-        with_table = {**environment, "IDEMPOTENCY_TABLE": table.name}
-        remember: tuple[pulumi.Input[Statement], ...] = (
-            *credentials.statements,
-            table.arn.apply(use_idempotency_table),
-        )
-        if settings.key_arn:
-            remember = (*remember, use_key(settings.key_arn, "UseTablesKey", "dynamodb"))
-        needs = (credentials.value,)
-        functions = {
-            "transferChat": TransferFunction(
-                "transfer-chat",
-                settings=settings,
-                bundle=bundle,
-                handler="transfer_chat.handler",
-                description="Transfers a chat task of Flex to an agent, a queue or a workflow",
-                environment=with_table,
-                statements=(
-                    *remember,
-                    table.arn.apply(find_offers),
-                    table.arn.apply(read_offers),
-                ),
-                needs=needs,
-                opts=self.child(),
+def declare_backend(
+    settings: StackSettings,
+    *,
+    bundle: Bundle,
+    canary_bundle: Bundle,
+    workflow_sid: pulumi.Input[str],
+    target_workflows: Sequence[str] | None,
+    opts: pulumi.ResourceOptions,
+) -> Backend:
+    """Declare what the stack has in AWS, and what has Twilio send its events there."""
+    credentials = StackSecret(
+        "twilio",
+        settings=settings,
+        resource_name="credentials",
+        holds="Twilio credentials",
+        content=settings.twilio.credentials(),
+        protect=settings.protect,
+        opts=opts,
+    )
+    table = idempotency_table(settings, opts)
+    queue = None
+    if settings.offers.are_possible:
+        queue = EventQueue("events", settings=settings, opts=opts)
+    environment = {
+        **_twilio(settings),
+        **_powertools(settings),
+        **_offers(settings, queue),
+        **_targets(settings, target_workflows),
+        "TWILIO_CHAT_TRANSFER_WORKFLOW_SID": workflow_sid,
+        "TWILIO_SECRET_ARN": credentials.arn,
+    }
+    functions = _declare_functions(settings, bundle, credentials, table, queue, environment, opts)
+    api = TransferApi("api", settings=settings, endpoints=list(_endpoints(functions)), opts=opts)
+    if queue:
+        EventStream("event-stream", settings=settings, api=api, opts=opts)
+    canary = None
+    if settings.canary:
+        canary = Canary(
+            "canary", settings=settings, bundle=canary_bundle, endpoint=api.url, opts=opts
+        ).function
+    observability = Observability(
+        "observability",
+        settings=settings,
+        api=api,
+        functions=functions,
+        queue=queue,
+        canary=canary,
+        opts=opts,
+    )
+    if canary:
+        functions["canary"] = canary
+    log_groups = {key: found.log_group_name for key, found in functions.items()}
+    return Backend(
+        url=api.url,
+        function_names={key: found.function.name for key, found in functions.items()},
+        log_groups={**log_groups, "access": api.access_log_group_name},
+        table_name=table.name,
+        secret_arn=credentials.arn,
+        alarm_topic_arn=observability.topic_arn,
+        ticket_topic_arn=observability.ticket_topic_arn,
+        dashboard_name=observability.dashboard_name,
+        queue=queue,
+    )
+
+
+def _declare_functions(
+    settings: StackSettings,
+    bundle: Bundle,
+    credentials: StackSecret,
+    table: aws.dynamodb.Table,
+    queue: EventQueue | None,
+    environment: Mapping[str, pulumi.Input[str]],
+    opts: pulumi.ResourceOptions,
+) -> dict[str, TransferFunction]:
+    """Declare the functions of the bundle; return them by their names in the outputs."""
+    with_table = {**environment, "IDEMPOTENCY_TABLE": table.name}
+    remember: tuple[pulumi.Input[Statement], ...] = (
+        *credentials.statements,
+        table.arn.apply(use_idempotency_table),
+    )
+    if settings.key_arn:
+        remember = (*remember, use_key(settings.key_arn, "UseTablesKey", "dynamodb"))
+    needs = (credentials.value,)
+    functions = {
+        "transferChat": TransferFunction(
+            "transfer-chat",
+            settings=settings,
+            bundle=bundle,
+            handler="transfer_chat.handler",
+            description="Transfers a chat task of Flex to an agent, a queue or a workflow",
+            environment=with_table,
+            statements=(
+                *remember,
+                table.arn.apply(find_offers),
+                table.arn.apply(read_offers),
             ),
-            "getWorkflows": TransferFunction(
-                "get-workflows",
-                settings=settings,
-                bundle=bundle,
-                handler="get_workflows.handler",
-                description="Lists what a chat can be transferred to",
-                environment=environment,
-                statements=credentials.statements,
-                needs=needs,
-                opts=self.child(),
-            ),
-            "transferEvents": TransferEvents(
-                "transfer-events",
-                settings=settings,
-                bundle=bundle,
-                queue=self.queue,
-                environment=with_table,
-                statements=(*remember, table.arn.apply(find_unfinished)),
-                needs=needs,
-                opts=self.child(),
-            ).function,
-        }
-        if self.queue:
-            functions["receiveEvents"] = EventReceiver(
-                "receive-events",
-                settings=settings,
-                bundle=bundle,
-                queue=self.queue,
-                environment=_powertools(settings),
-                opts=self.child(),
-            ).function
-        return functions
+            needs=needs,
+            opts=opts,
+        ),
+        "getWorkflows": TransferFunction(
+            "get-workflows",
+            settings=settings,
+            bundle=bundle,
+            handler="get_workflows.handler",
+            description="Lists what a chat can be transferred to",
+            environment=environment,
+            statements=credentials.statements,
+            needs=needs,
+            opts=opts,
+        ),
+        "transferEvents": TransferEvents(
+            "transfer-events",
+            settings=settings,
+            bundle=bundle,
+            queue=queue,
+            environment=with_table,
+            statements=(*remember, table.arn.apply(find_unfinished)),
+            needs=needs,
+            opts=opts,
+        ).function,
+    }
+    if queue:
+        functions["receiveEvents"] = EventReceiver(
+            "receive-events",
+            settings=settings,
+            bundle=bundle,
+            queue=queue,
+            environment=_powertools(settings),
+            opts=opts,
+        ).function
+    return functions
 
 
 def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:

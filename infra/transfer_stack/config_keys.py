@@ -8,15 +8,20 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 PROJECT: Final = "flex-chat-transfer"
 REQUIRED: Final = object()
 
 _SHOWN_CHARACTERS: Final = 80
 
-# What is wrong, and what is expected.
-Fault = tuple[str, str]
+
+class Fault(NamedTuple):
+    """What is wrong, what is expected, and how to write that to the config: `{}` is the key."""
+
+    fault: str
+    expected: str
+    in_config: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +81,14 @@ def strings(items: str, pattern: str) -> Kind:
         except ValueError:
             found = None
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            yield _wrong(raw), f"{expected}; write one by: pulumi config set --path '{{}}[0]' …"
+            todo = "; write one by: pulumi config set --path '{}[0]' …"
+            yield Fault(_wrong(raw), expected, todo)
             return
         for item in found:
             if not re.fullmatch(pattern, item):
-                yield _wrong(item), items
+                yield Fault(_wrong(item), items)
         for item in sorted({item for item in found if found.count(item) > 1}):
-            yield f"{item!r} is there twice", "each entry once"
+            yield Fault(f"{item!r} is there twice", "each entry once")
 
     return Kind(expected, faults, lambda raw: tuple(json.loads(raw)))
 
@@ -92,7 +98,7 @@ def _valid(
 ) -> Kind:
     def faults(raw: str) -> Iterator[Fault]:
         if not is_valid(raw):
-            yield _wrong(raw), expected
+            yield Fault(_wrong(raw), expected)
 
     return Kind(expected, faults, value)
 
@@ -104,7 +110,7 @@ def _wrong(value: str) -> str:
 
 def _padded(raw: str) -> Iterator[Fault]:
     if raw != raw.strip():
-        yield "begins or ends with whitespace", "the bare secret"
+        yield Fault("begins or ends with whitespace", "the bare secret")
 
 
 FLAG: Final = choice(("true", "false"), lambda word: word == "true")
@@ -139,6 +145,11 @@ class Key:
     def full_name(self, project: str = PROJECT) -> str:
         """Return the key with its namespace."""
         return self.name if ":" in self.name else f"{project}:{self.name}"
+
+    @property
+    def argument(self) -> str:
+        """The name of the component's argument that takes the same values."""
+        return re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", self.name)
 
     def default_text(self) -> str:
         """Return the default as it would be written; empty if there is none."""

@@ -1,6 +1,6 @@
-"""Writes the tables of docs/configuration.md and Pulumi.dev.yaml from the keys' declarations.
+"""Writes what the keys' declarations decide: tables, Pulumi.dev.yaml, the component's arguments.
 
-`PYTHONPATH=infra python -m transfer_stack.config_reference` rewrites both.
+`PYTHONPATH=infra python -m transfer_stack.config_reference` writes all of them.
 """
 
 import re
@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Final
 
+from transfer_stack.args_source import arguments_source
 from transfer_stack.config_keys import REQUIRED, Key, declared_keys
 from transfer_stack.offer_settings import OfferSettings
 from transfer_stack.plugin_settings import PluginSettings
@@ -21,6 +22,7 @@ from transfer_stack.twilio_settings import TwilioSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = ROOT / "docs" / "configuration.md"
+ARGUMENTS_MODULE: Final = ROOT / "infra/flex_chat_transfer/args.py"
 _HEADER: Final = "| key | default | value | meaning |\n| --- | --- | --- | --- |\n"
 _TABLES: Final = re.compile(r"^## .*", re.MULTILINE | re.DOTALL)
 
@@ -120,3 +122,4 @@ def _entry(key: Key) -> str:
 if __name__ == "__main__":
     PAGE.write_text(with_tables(PAGE.read_text()))
     (ROOT / "Pulumi.dev.yaml").write_text(development_stack())
+    ARGUMENTS_MODULE.write_text(arguments_source())

@@ -19,8 +19,15 @@ class PluginConfiguration(Component):
     https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api
     """
 
-    def __init__(self, name: str, *, settings: StackSettings, endpoint: pulumi.Input[str]) -> None:
-        super().__init__(name)
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: StackSettings,
+        endpoint: pulumi.Input[str],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__(name, opts)
         read = {"endpoint": endpoint, "handOver": settings.offers.choices}
         twilio.flex.Configuration(name, ui_attributes={UI_ATTRIBUTE: read}, opts=self.child())
         self.register_outputs({})

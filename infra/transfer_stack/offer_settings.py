@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+import pulumi
+
 from transfer_stack.config_keys import Fault, Kind, choice, key
 
 HandOver = Literal["now", "optional", "accepted"]
@@ -13,12 +15,12 @@ HandOver = Literal["now", "optional", "accepted"]
 # https://datatracker.ietf.org/doc/html/rfc3986#section-2.3
 _PASSWORD: Final = re.compile(r"[A-Za-z0-9_-]{32,128}")
 _PASSWORD_EXPECTED: Final = "a secret of 32 to 128 letters, digits, - and _"  # noqa: S105
-NEW_PASSWORD: Final = 'pulumi config set --secret eventsPassword "$(openssl rand -hex 24)"'  # noqa: S105
+NEW_PASSWORD: Final = ': pulumi config set --secret eventsPassword "$(openssl rand -hex 24)"'  # noqa: S105
 
 
 def _password_faults(raw: str) -> Iterator[Fault]:
     if not _PASSWORD.fullmatch(raw):
-        yield "a wrong value", f"{_PASSWORD_EXPECTED}: {NEW_PASSWORD}"
+        yield Fault("a wrong value", _PASSWORD_EXPECTED, NEW_PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class OfferSettings:
         "accepts. `now` is no, `optional` is yes. With `accepted` a request is one by default",
         default="now",
     )
-    events_password: str = key(
+    events_password: str | pulumi.Output[str] = key(  # noqa: RUF009
         "eventsPassword",
         Kind(_PASSWORD_EXPECTED, _password_faults, is_secret=True),
         "The password with which Twilio sends events to the stack. Required unless `handOver` is "

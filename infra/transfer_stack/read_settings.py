@@ -27,34 +27,63 @@ _SAME_NAMESPACE: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one key, and what is expected; a secret's value is never shown."""
+    """What is wrong with one key, and what is expected; a secret's value is never shown.
+
+    `in_config` tells how to write that to the config.
+    """
 
     key: str
     fault: str
     expected: str
+    in_config: str = ""
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.fault}; expected {self.expected}"
+        return f"{self.key}: {self.fault}; expected {self.expected}{self.in_config}"
 
 
 class SettingsError(pulumi.RunError):
-    """The stack config has errors. Pulumi prints a `RunError` without a traceback."""
+    """The settings have errors. Pulumi prints a `RunError` without a traceback.
 
-    def __init__(self, stack: str, problems: Sequence[Problem]) -> None:
+    Parameters
+    ----------
+    where
+        What has the errors, such as `config of stack dev`.
+    """
+
+    def __init__(self, where: str, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         lines = "\n".join(f"  {problem}" for problem in self.problems)
         count = "1 error" if len(self.problems) == 1 else f"{len(self.problems)} errors"
-        super().__init__(f"The config of stack {stack} has {count}, nothing was changed:\n{lines}")
+        super().__init__(f"The {where} has {count}, nothing was changed:\n{lines}")
 
 
-def load_settings(commit: Callable[[], str]) -> StackSettings:
-    """Read the settings of the stack that is being deployed; see `read_settings`."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a stack is given: the config's values, or a component's arguments.
+
+    Parameters
+    ----------
+    values
+        All values by full key: as text, lists as JSON. A secret may be an output.
+    secrets
+        The keys whose values are stored encrypted.
+    namespaces
+        The namespaces that have no keys but ours.
+    where
+        What it is, for an error: `config of stack dev`.
+    """
+
+    values: Mapping[str, str | pulumi.Output[str]]
+    secrets: Collection[str]
+    namespaces: tuple[str, ...]
+    where: str
+
+
+def stack_values() -> tuple[dict[str, str], set[str]]:
+    """Return the config of the stack that is being deployed, and the keys that are encrypted."""
     # pulumi.Config cannot list the keys, so a misspelt one would go unnoticed.
     config = cast("dict[str, str]", pulumi_config.CONFIG.get())
-    secrets = {key for key in config if pulumi_config.is_config_secret(key)}
-    return read_settings(
-        config, secrets, project=pulumi.get_project(), stack=pulumi.get_stack(), commit=commit
-    )
+    return config, {key for key in config if pulumi_config.is_config_secret(key)}
 
 
 def read_settings(
@@ -84,7 +113,22 @@ def read_settings(
     SettingsError
         When there are errors, with all of them.
     """
-    reader = _Reader(config, secrets, project, stack)
+    given = Given(config, secrets, (project, "twilio"), f"config of stack {stack}")
+    region = config.get("aws:region", "")
+    return read_given(given, project=project, stack=stack, region=region, commit=commit)
+
+
+def read_given(
+    given: Given, *, project: str, stack: str, region: str, commit: Callable[[], str]
+) -> StackSettings:
+    """Turn what a stack is given into settings; see `read_settings`.
+
+    Parameters
+    ----------
+    region
+        The region that the stack's resources are in; empty if it is not known here.
+    """
+    reader = _Reader(given, project, stack)
     settings: StackSettings = reader.read(StackSettings, project=project, stack=stack, commit="")
     settings = _with_reachable_latency(reader, settings)
     _check_stack_name(reader)
@@ -92,21 +136,18 @@ def read_settings(
     _check_events_password(reader, settings)
     _check_workflows(reader, settings)
     _check_gateway_and_region(reader, settings)
-    _check_key_region(reader, settings, config.get("aws:region", ""))
+    _check_key_region(reader, settings, region)
     reader.refuse_unknown()
     if reader.problems:
-        raise SettingsError(stack, reader.problems)
+        raise SettingsError(given.where, reader.problems)
     return replace(settings, commit=commit() if settings.tag_commit else "")
 
 
 class _Reader:
     """Reads keys by their declarations and collects the problems."""
 
-    def __init__(
-        self, config: Mapping[str, str], secrets: Collection[str], project: str, stack: str
-    ) -> None:
-        self._config = config
-        self._secrets = secrets
+    def __init__(self, given: Given, project: str, stack: str) -> None:
+        self._given = given
         self.project = project
         self.stack = stack
         self.problems: list[Problem] = []
@@ -120,26 +161,32 @@ class _Reader:
         return section(**given)
 
     def raw(self, name: str) -> str:
-        """Return a value as it is in the config; empty if it is not set.
+        """Return a value as it is given; empty if it is not set, or an output.
 
         A secret under a key that takes none reads as not set: a problem with it could show it.
         """
         key = next(key for key in KEYS if key.name == name)
         full = key.full_name(self.project)
-        is_misplaced = full in self._secrets and not key.kind.is_secret
-        return "" if is_misplaced else self._config.get(full, "")
+        is_misplaced = full in self._given.secrets and not key.kind.is_secret
+        value = self._given.values.get(full, "")
+        return "" if is_misplaced or isinstance(value, pulumi.Output) else value
 
-    def refuse(self, name: str, fault: str, expected: str) -> None:
+    def is_set(self, name: str) -> bool:
+        """Whether a value is given, be it an output."""
+        value = self._given.values.get(f"{self.project}:{name}", "")
+        return isinstance(value, pulumi.Output) or bool(value)
+
+    def refuse(self, name: str, fault: str, expected: str, in_config: str = "") -> None:
         """Add a problem with a key."""
         full = name if ":" in name else f"{self.project}:{name}"
-        self.problems.append(Problem(full, fault, expected))
+        self.problems.append(Problem(full, fault, expected, in_config.replace("{}", full)))
 
     def refuse_unknown(self) -> None:
         """Add a problem for each key of our namespaces, or of a similar one, that is not ours."""
         names = {key.full_name().partition(":")[2]: key.full_name(self.project) for key in KEYS}
-        for full in sorted(set(self._config) - set(names.values())):
+        for full in sorted(set(self._given.values) - set(names.values())):
             namespace, _, name = full.partition(":")
-            ours = (self.project, "twilio")
+            ours = self._given.namespaces
             if difflib.get_close_matches(namespace, ours, n=1, cutoff=_SAME_NAMESPACE):
                 close = difflib.get_close_matches(name, names, n=1)
                 meant = f"{names[close[0]]}, perhaps" if close else "a key of Pulumi.dev.yaml"
@@ -147,26 +194,35 @@ class _Reader:
 
     def _value(self, key: Key) -> Any:
         full, raw = key.full_name(self.project), self.raw(key.name)
-        if not raw:
-            if self._config.get(full):
-                todo = (
-                    f"plain text, the program would show it: pulumi config set --plaintext {full}"
-                )
-                self.refuse(full, "stored as a secret", todo)
-            elif key.default is REQUIRED:
-                self.refuse(full, "missing", key.kind.expected)
-        elif key.kind.is_secret and full not in self._secrets:
-            todo = f"a secret: pulumi config set --secret {full}; replace what was exposed"
-            self.refuse(full, "stored in plain text", todo)
-        else:
+        given = self._given.values.get(full)
+        if isinstance(given, pulumi.Output) and key.kind.is_secret:
+            return given.apply(lambda text: _checked(key, text))
+        if isinstance(given, pulumi.Output):
+            self.refuse(full, "an output", f"{key.kind.expected}, as a plain value")
+        elif not raw and given:
+            todo = f": pulumi config set --plaintext {full}"
+            self.refuse(full, "stored as a secret", "plain text, the program would show it", todo)
+        elif not raw and key.default is REQUIRED:
+            self.refuse(full, "missing", key.kind.expected)
+        elif raw and key.kind.is_secret and full not in self._given.secrets:
+            todo = f": pulumi config set --secret {full}; replace what was exposed"
+            self.refuse(full, "stored in plain text", "a secret", todo)
+        elif raw:
             faults = list(key.kind.faults(raw))
-            for fault, expected in faults:
-                self.refuse(full, fault, expected.replace("{}", full))
+            for fault in faults:
+                self.refuse(full, *fault)
             if not faults:
                 return key.kind.value(raw)
         if isinstance(key.default, str):
             return key.default.replace("STACK", self.stack)
         return key.default
+
+
+def _checked(key: Key, text: str) -> str:
+    """Return an argument's secret that has become known, if it has no faults."""
+    for fault in key.kind.faults(text):
+        raise pulumi.RunError(str(Problem(key.argument, fault.fault, fault.expected)))
+    return text
 
 
 def _check_stack_name(reader: _Reader) -> None:
@@ -182,11 +238,11 @@ def _check_credentials(reader: _Reader) -> None:
         reader.raw(f"twilio:{name}") for name in ("authToken", "apiKeySid", "apiKeySecret")
     )
     if token and (key_sid or key_secret):
-        expected = "one of the two: pulumi config rm what is not to be used"
-        reader.refuse("twilio:authToken", "set together with an API key", expected)
+        todo = ": pulumi config rm what is not to be used"
+        reader.refuse("twilio:authToken", "set together with an API key", "one of the two", todo)
     elif key_sid and not key_secret:
-        expected = "the API key's secret: pulumi config set --secret twilio:apiKeySecret"
-        reader.refuse("twilio:apiKeySecret", "missing", expected)
+        todo = ": pulumi config set --secret twilio:apiKeySecret"
+        reader.refuse("twilio:apiKeySecret", "missing", "the API key's secret", todo)
     elif key_secret and not key_sid:
         reader.refuse("twilio:apiKeySid", "missing", "the SID of the API key with that secret")
     elif not token and not key_sid:
@@ -198,9 +254,9 @@ def _check_credentials(reader: _Reader) -> None:
 
 
 def _check_events_password(reader: _Reader, settings: StackSettings) -> None:
-    if settings.offers.are_possible and not reader.raw("eventsPassword"):
-        expected = f"one, since handOver is {settings.offers.hand_over}: {NEW_PASSWORD}"
-        reader.refuse("eventsPassword", "missing", expected)
+    if settings.offers.are_possible and not reader.is_set("eventsPassword"):
+        expected = f"one, since handOver is {settings.offers.hand_over}"
+        reader.refuse("eventsPassword", "missing", expected, NEW_PASSWORD)
 
 
 def _check_workflows(reader: _Reader, settings: StackSettings) -> None:

@@ -40,8 +40,9 @@ class TransferRouting(Component):
         settings: StackSettings,
         queue_sids: Sequence[str],
         everyone: Queue | None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, opts)
         routing = settings.routing
         timeouts = Timeouts(routing.agent_timeout, routing.queue_timeout, routing.fallback_timeout)
         if everyone and routing.keeps_everyone:
@@ -79,7 +80,7 @@ class UnknownTargetError(pulumi.RunError):
     """Some queues or workflows could not be looked up in the workspace: one line for each."""
 
 
-def find_queues(settings: StackSettings) -> list[Queue]:
+def find_queues(settings: StackSettings, invoke: pulumi.InvokeOptions) -> list[Queue]:
     """Look up the configured queues, "Everyone" left out as it is always there.
 
     Called before any resource is declared, so that an unknown queue stops the program in time.
@@ -92,14 +93,14 @@ def find_queues(settings: StackSettings) -> list[Queue]:
 
     def find(queue: str) -> Queue:
         return twilio.taskrouter.get_task_queue(
-            workspace_sid=settings.routing.workspace_sid, friendly_name=queue
+            workspace_sid=settings.routing.workspace_sid, friendly_name=queue, opts=invoke
         )
 
     queues = [queue for queue in settings.routing.transfer_queues if queue != EVERYONE]
     return _all_found("transferQueues", queues, find)
 
 
-def find_workflows(settings: StackSettings) -> list[str] | None:
+def find_workflows(settings: StackSettings, invoke: pulumi.InvokeOptions) -> list[str] | None:
     """Look up the SIDs of the configured workflows; None if the config names none.
 
     Raises
@@ -113,7 +114,7 @@ def find_workflows(settings: StackSettings) -> list[str] | None:
 
     def find(workflow: str) -> str:
         return twilio.taskrouter.get_workflow(
-            workspace_sid=settings.routing.workspace_sid, friendly_name=workflow
+            workspace_sid=settings.routing.workspace_sid, friendly_name=workflow, opts=invoke
         ).sid
 
     return _all_found("transferWorkflows", workflows, find)
@@ -133,7 +134,7 @@ def _all_found(key: str, names: Sequence[str], find: Callable[[str], Found]) -> 
     return found
 
 
-def find_everyone(settings: StackSettings) -> Queue | None:
+def find_everyone(settings: StackSettings, invoke: pulumi.InvokeOptions) -> Queue | None:
     """Look up the workspace's "Everyone" queue; None if there is none.
 
     Raises
@@ -144,7 +145,7 @@ def find_everyone(settings: StackSettings) -> Queue | None:
     routing = settings.routing
     try:
         found = twilio.taskrouter.get_task_queues(
-            workspace_sid=routing.workspace_sid, friendly_name=EVERYONE
+            workspace_sid=routing.workspace_sid, friendly_name=EVERYONE, opts=invoke
         ).task_queues
     except Exception as error:
         raise UnknownTargetError(

@@ -6,6 +6,7 @@ in the queues. `python -m local check` finds out the same by simulation, for any
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 
@@ -30,7 +31,12 @@ class Members:
     workers: Workers
 
 
-def check_routing(settings: StackSettings, queues: Sequence[Queue], everyone: Queue | None) -> None:
+def check_routing(
+    settings: StackSettings,
+    queues: Sequence[Queue],
+    everyone: Queue | None,
+    invoke: pulumi.InvokeOptions,
+) -> None:
     """Say what becomes of "Everyone", and warn of queues that leave a chat waiting for no one.
 
     It takes one look-up for each queue. An update is checked only with `strictRouting`: its
@@ -44,8 +50,9 @@ def check_routing(settings: StackSettings, queues: Sequence[Queue], everyone: Qu
     routing = settings.routing
     if not (routing.strict or pulumi.runtime.is_dry_run()):
         return
-    workers = _workers(routing)
-    now = Members(everyone.target_workers or "", _workers(routing, everyone)) if everyone else None
+    workers_of = partial(_workers, routing, invoke)
+    workers = workers_of(None)
+    now = Members(everyone.target_workers or "", workers_of(everyone)) if everyone else None
     planned = now if now and routing.keeps_everyone else Members(EVERY_WORKER, workers)
     found: list[str] = []
     if everyone and now:
@@ -56,7 +63,7 @@ def check_routing(settings: StackSettings, queues: Sequence[Queue], everyone: Qu
         if not found:
             pulumi.log.info(queue.plan())
     for each in queues:
-        members = Members(each.target_workers or "", _workers(routing, each))
+        members = Members(each.target_workers or "", workers_of(each))
         found += findings(route_to(each, members, planned, workers, routing))
     distinct = list(dict.fromkeys(found))
     if distinct and routing.strict:
@@ -66,9 +73,13 @@ def check_routing(settings: StackSettings, queues: Sequence[Queue], everyone: Qu
         pulumi.log.warn(fault)
 
 
-def _workers(routing: RoutingSettings, queue: Queue | None = None) -> Workers:
+def _workers(
+    routing: RoutingSettings, invoke: pulumi.InvokeOptions, queue: Queue | None
+) -> Workers:
     return twilio.taskrouter.get_workers(
-        workspace_sid=routing.workspace_sid, task_queue_sid=queue.sid if queue else None
+        workspace_sid=routing.workspace_sid,
+        task_queue_sid=queue.sid if queue else None,
+        opts=invoke,
     ).workers
 
 

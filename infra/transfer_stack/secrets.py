@@ -43,7 +43,7 @@ class StackSecret(Component):
         settings: StackSettings,
         resource_name: str,
         holds: str,
-        content: Mapping[str, str],
+        content: Mapping[str, pulumi.Input[str]],
         protect: bool,
         opts: pulumi.ResourceOptions,
     ) -> None:
@@ -60,7 +60,7 @@ class StackSecret(Component):
         self.value = aws.secretsmanager.SecretVersion(
             resource_name,
             secret_id=secret.id,
-            secret_string=pulumi.Output.secret(json.dumps(dict(content))),
+            secret_string=pulumi.Output.secret(dict(content)).apply(json.dumps),
             opts=self.child(),
         )
         self.arn = secret.arn

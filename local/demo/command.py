@@ -2,6 +2,7 @@
 
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 from rich.console import Console
 
@@ -15,8 +16,13 @@ from local.progress import progress_on
 from local.stack import local_stack
 
 
-def demo(console: Console) -> None:
+def demo(console: Console, package: Path | None = None) -> None:
     """Deploy, transfer, and show the results.
+
+    Parameters
+    ----------
+    package
+        The wheel whose component is deployed, if not that of this checkout.
 
     Raises
     ------
@@ -26,7 +32,9 @@ def demo(console: Console) -> None:
     started = time.monotonic()
     with ExitStack() as held:
         with progress_on(console) as progress:
-            stack = held.enter_context(local_stack(progress, agent_timeout=AGENT_SECONDS))
+            stack = held.enter_context(
+                local_stack(progress, agent_timeout=AGENT_SECONDS, package=package)
+            )
         console.print(f"\nEndpoint  [bold]{stack.endpoint}[/]", soft_wrap=True)
         console.print(f"Console   {stack.twilio.base_url}/console", soft_wrap=True)
         view = View.of(stack.twilio.base_url)

@@ -4,6 +4,7 @@ Everything of it is in a folder of its own: project, state, Pulumi's home. The p
 Twilio provider are copies, so a test may change them.
 """
 
+import json
 import shutil
 import sys
 from collections.abc import Mapping
@@ -124,6 +125,15 @@ class Engine:
         """Return the stack's state as it is on the disk, without secrets in plain text."""
         (path,) = (self._folder / "state").rglob(f"stacks/**/{STACK}.json")
         return path.read_text()
+
+    def rewrite(self, names: Mapping[str, str]) -> None:
+        """Replace parts of the URNs in the stack's state, in this order."""
+        exported = self._stack.export_stack()
+        text = json.dumps(exported.deployment)
+        for old, new in names.items():
+            assert old in text
+            text = text.replace(old, new)
+        self._stack.import_stack(automation.Deployment(exported.version, json.loads(text)))
 
     def replace(self, file: str, old: str, new: str) -> None:
         """Change the copy of the program."""

@@ -10,6 +10,8 @@ pytestmark = pytest.mark.skipif(
 
 ENDPOINTS = "infra/transfer_stack/endpoints.py"
 PERMISSIONS = "infra/transfer_stack/permissions.py"
+# Where the program declares something else.
+PLACE = "# Outputs for the Flex plugin"
 OFFERS = {
     "flex-chat-transfer:handOver": "optional",
     "flex-chat-transfer:eventsPassword": "a-password-of-the-tests-for-events-0123456789",
@@ -123,7 +125,7 @@ def test_changes_that_harm_are_refused_each_by_its_rule(engine: Engine) -> None:
     engine.up()
     for file, old, new in HARMFUL:
         engine.replace(f"infra/transfer_stack/{file}.py", old, new)
-    engine.replace("infra/__main__.py", "# Routing\n", f"{OPENINGS}\n# Routing\n")
+    engine.replace("infra/__main__.py", PLACE, f"{OPENINGS}\n{PLACE}")
 
     run = engine.refused()
 
@@ -137,7 +139,7 @@ def test_changes_that_harm_are_refused_each_by_its_rule(engine: Engine) -> None:
 def test_additions_that_only_tighten_are_let_through(engine: Engine) -> None:
     engine.set(OFFERS)
     before = engine.up()
-    engine.replace("infra/__main__.py", "# Routing\n", f"{TIGHTENING}\n# Routing\n")
+    engine.replace("infra/__main__.py", PLACE, f"{TIGHTENING}\n{PLACE}")
 
     run = engine.up()
 

@@ -53,7 +53,7 @@ def test_the_workflow_files_are_these() -> None:
         "nightly.yml",
         "plugin.yml",
         "preview.yml",
-        "release-pulumi-twilio.yml",
+        "release.yml",
         "test.yml",
         "update.yml",
     ]
@@ -97,7 +97,7 @@ def test_each_job_has_exactly_these_permissions() -> None:
             "switched": {"contents": "read"},
         },
         "build.yml": {"wheels": {"contents": "read"}},
-        "release-pulumi-twilio.yml": {
+        "release.yml": {
             "test": {"contents": "read"},
             "build": {"contents": "read"},
             "publish": {"id-token": "write"},

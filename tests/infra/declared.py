@@ -4,14 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
-from local.deployer.deployment import run_program
-from transfer_stack import bundle
+from flex_chat_transfer import component
+from local.deployer.deployment import PROGRAM, run_program
+from transfer_stack.bundle import build_bundle
 
 ACCOUNT_SID = "AC" + "a" * 32
 AUTH_TOKEN = "a-token-that-must-stay-secret"
@@ -146,7 +148,7 @@ def declared_outputs(args: MockResourceArgs) -> tuple[str | None, dict[str, Any]
 
 
 # No setting changes the bundle, and building it is half of a run.
-_built_once = cache(bundle.build_bundle)
+_built_once = cache(build_bundle)
 
 
 class _Provider(Mocks):
@@ -194,11 +196,21 @@ class _Recorder(MockMonitor):
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
-def declare(config: Mapping[str, str] = CONFIG, *, stack: str = "dev", **changes: str) -> Program:
+def declare(
+    config: Mapping[str, str] = CONFIG,
+    *,
+    stack: str = "dev",
+    **changes: str,
+) -> Program:
     """Run the program; `changes` are keys of our own namespace to add to the config."""
-    recorder = _Recorder()
     ours = {f"flex-chat-transfer:{key}": value for key, value in changes.items()}
-    with patch.object(bundle, "build_bundle", _built_once):
-        outputs = run_program(recorder, {**config, **ours}, SECRETS, stack=stack)
+    return declare_by(PROGRAM, {**config, **ours}, stack=stack)
+
+
+def declare_by(program: Path, config: Mapping[str, str], *, stack: str = "dev") -> Program:
+    """Run another program."""
+    recorder = _Recorder()
+    with patch.object(component, "build_bundle", _built_once):
+        outputs = run_program(recorder, config, SECRETS, stack=stack, program=program)
     found = sorted(recorder.declared, key=lambda item: (item.type, item.name))
     return Program(tuple(found), outputs)

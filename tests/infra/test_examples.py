@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from tests.infra.declared import CONFIG, OFFERS, PRODUCTION, SECRETS
-from transfer_stack.config_reference import development_stack
+from transfer_stack.args_source import arguments_source
+from transfer_stack.config_reference import ARGUMENTS_MODULE, development_stack
 from transfer_stack.read_settings import SettingsError, read_settings
 from transfer_stack.settings import KEYS
 
@@ -22,6 +23,10 @@ PLACEHOLDER = "x" * 32
 
 def test_the_dev_example_has_the_declared_keys() -> None:
     assert development_stack() == DEV.read_text()
+
+
+def test_the_components_arguments_are_the_declared_keys() -> None:
+    assert arguments_source() == ARGUMENTS_MODULE.read_text()
 
 
 def test_a_value_that_the_dev_example_comments_out_is_valid() -> None:

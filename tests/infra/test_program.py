@@ -303,7 +303,7 @@ def test_everything_is_tagged_with_the_commit_when_it_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "transfer_stack.commit.deployed_commit",
+        "flex_chat_transfer.sources.deployed_commit",
         # Asked with the folder that all functions are in: what is not tracked there is a change.
         lambda _, shipped: "0123456789ab" if "functions" in shipped else "",
     )
