@@ -10,7 +10,9 @@ from twilio_emulator.centre import ContactCentre
 KINDS: Final[Mapping[str, Callable[[ContactCentre], str]]] = {
     "chat": lambda centre: centre.chat_task(),
     "conversation": lambda centre: centre.conversation_task(),
+    "with hints": lambda centre: centre.conversation_task(),
 }
+HINTS: Final = ("flexInteractionSid", "flexInteractionChannelSid")
 
 
 def transfer_event(stack: LocalStack, kind: str, **fields: str) -> dict[str, Any]:
@@ -19,10 +21,13 @@ def transfer_event(stack: LocalStack, kind: str, **fields: str) -> dict[str, Any
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
     centre = stack.twilio.centre
+    task_sid = KINDS[kind](centre)
+    attributes = centre.attributes(task_sid) if kind == "with hints" else {}
     body = {
         "Token": centre.token_of("ana"),
-        "taskSid": KINDS[kind](centre),
+        "taskSid": task_sid,
         "targetSid": centre.workers["dev"],
+        **{name: attributes[name] for name in HINTS if name in attributes},
         **fields,
     }
     http = {"method": "POST", "path": "/transfer-chat", "protocol": "HTTP/1.1"}

@@ -19,7 +19,7 @@ from tests.sampling import IS_FULL
 
 @pytest.mark.skipif(not IS_FULL, reason="half a minute: FULL_MATRIX=1 runs it, as .ci/run does")
 @pytest.mark.timeout(300)
-def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> None:
+def test_bench_counts_and_measures_each_kind_of_transfer(tmp_path: Path) -> None:
     output = tmp_path / "new" / "bench.json"
     done = subprocess.run(
         [
@@ -41,11 +41,11 @@ def test_bench_counts_and_measures_both_kinds_of_transfer(tmp_path: Path) -> Non
     assert not ANSI.search(done.stdout)
     report = json.loads(output.read_text())
     assert report["transfers"].keys() == KINDS.keys()
-    for counted in report["transfers"].values():
-        # Read, make the new task, let go of the original, complete it.
-        assert counted["in_a_row"] == 4
+    for kind, counted in report["transfers"].items():
+        # Read, make the new task, let go of the original, complete it; with hints one read less.
+        assert counted["in_a_row"] == (3 if kind == "with hints" else 4)
         assert counted["twilio_calls"] <= 9
-        assert 3 < counted["round_trips"] < 6
+        assert 2 < counted["round_trips"] < 6
         assert 0 < counted["aws_calls"] <= 5
         assert 0 < counted["own_ms"] < counted["total_ms"]
     cold = report["cold_start"]

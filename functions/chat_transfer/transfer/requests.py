@@ -73,12 +73,15 @@ def transfer(request: TransferRequest, table: Table, connect: Callable[[], Twili
     try:
         twilio = connect()
         reading = checks.read(twilio, table, request)
+        interaction_sid, channel_sid = request.hints or (None, None)
+        hinted = Place(interaction_sid=interaction_sid, channel_sid=channel_sid)
+        listed = _listed(twilio, hinted, request.task_sid)
         caller = reading.caller.result()
     except (TwilioFailure, Problem) as error:
         has_left = not isinstance(error, Forbidden) and table.has_left(request.task_sid)
         raise answer_to(error, rolled_back=not has_left) from error
     logger.append_keys(agent_sid=caller.worker_sid)
-    asking = Asking(twilio, table, request, reading, caller)
+    asking = Asking(twilio, table, request, reading, caller, listed)
     try:
         return asking.transfer()
     except Exception as error:
@@ -104,6 +107,7 @@ class Asking:
         request: TransferRequest,
         reading: checks.Reading,
         caller: Caller,
+        listed: "Future[Listed] | None",
     ) -> None:
         self.kind: TaskKind | None = None
         self._began = milliseconds()
@@ -113,7 +117,7 @@ class Asking:
         self._reading = reading
         self._caller = caller
         self._asked: Wanted | None = None
-        self._listed: Future[Listed] | None = None
+        self._listed = listed
         self._run: Run | None = None
 
     @property
@@ -143,8 +147,6 @@ class Asking:
     def transfer(self) -> Transferred:
         """Check who asks, take the lock of the conversation, and transfer."""
         reading, twilio, request = self._reading, self._twilio, self._request
-        if request.hints:
-            self._list(Place(interaction_sid=request.hints[0], channel_sid=request.hints[1]))
         reading.authorise(self._table, self._caller)
         place = reading.place(self._table)
         if place is None:
@@ -152,18 +154,11 @@ class Asking:
             raise kind_unsupported()
         self.kind = kind = kind_of(twilio, place, request.task_sid)
         if request.hints != (place.interaction_sid, place.channel_sid):
-            self._list(place)
+            self._listed = _listed(twilio, place, request.task_sid)
         asked = checks.wanted(twilio, request, reading, self._caller, place)
         self._asked = asked
         lock = self._lock(kind.place, asked)
         return released(lock, lambda: self._under_lock(lock, kind, asked))
-
-    def _list(self, place: Place) -> None:
-        """List the conversation's tasks at the same time as what comes next."""
-        self._listed = None
-        if place.interaction_sid:
-            kind = kind_of(self._twilio, place, self._request.task_sid)
-            self._listed = self._twilio.threads.submit(kind.listed)
 
     def _lock(self, place: Place, asked: Wanted) -> Lock:
         """Take the lock; a transfer that runs elsewhere is waited for."""
@@ -253,7 +248,14 @@ class Asking:
     def _read_again(self, kind: TaskKind) -> None:
         """Read again what another transfer may have changed."""
         self._reading = checks.read_again(self._twilio, self._reading)
-        self._list(kind.place)
+        self._listed = _listed(self._twilio, kind.place, self._request.task_sid)
+
+
+def _listed(twilio: Twilio, place: Place, task_sid: str) -> "Future[Listed] | None":
+    """List the conversation's tasks at the same time as what comes next."""
+    if place.interaction_sid is None:
+        return None
+    return twilio.threads.submit(kind_of(twilio, place, task_sid).listed)
 
 
 def _ended(run: Run) -> Answer:

@@ -1,6 +1,8 @@
 """How many calls to Twilio and to the table each act takes: what an agent waits for, and pays."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -106,3 +108,16 @@ def test_the_schedule_makes_two_calls_for_an_offer_that_waits(offering: Offering
         offering.schedule()  # which also looks at what other tests have left
 
     assert len([call for call in calls if any(sid in call for sid in own)]) == 2
+
+
+def test_hints_let_the_conversation_be_read_with_the_token(offering: Offering) -> None:
+    """That is one round of calls less."""
+    twilio = offering.running.twilio
+    twilio.faults.latency(1.5, path="/Tokens/validate$")
+    twilio.journal.clear()
+    with ThreadPoolExecutor() as threads:
+        threads.submit(transfer, offering, hints=True)
+        assert twilio.faults.wait()
+        time.sleep(0.5)
+        asked = {entry.path.rpartition("/")[2] for entry in twilio.journal.entries}
+    assert {"Participants", "Invites"} <= asked
