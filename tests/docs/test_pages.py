@@ -212,7 +212,19 @@ def test_deploy_it_lists_the_programs_that_its_commands_run() -> None:
     words = set(re.findall(r"\w+", needed.lower()))
     assert programs - of_every_unix - words == set()
     # What `pulumi config set` writes to is in git.
-    assert "`Pulumi.dev.yaml`, which is in git" in needed
+    assert "`Pulumi.dev.yaml`, which is in git" in " ".join(section.split())
+
+
+def test_deploy_it_shows_the_templates_program_and_asks_for_as_many_values() -> None:
+    readme = (ROOT / "README.md").read_text()
+    [program] = re.findall(r"^```python\n(.*?)^```", readme, re.M | re.S)
+    made = [path for path in (ROOT / "template").iterdir() if path.is_file()]
+    asked = yaml.safe_load((ROOT / "template" / "Pulumi.yaml").read_text())["template"]["config"]
+
+    assert (ROOT / "template" / "__main__.py").read_text().endswith(f'"""\n\n{program}')
+    assert len(program.splitlines()) <= 15
+    assert (len(made), len(asked)) == (3, 6)
+    assert "`pulumi new` makes three files and asks for six values:" in readme
 
 
 def test_the_trust_policy_names_the_subject_that_github_sends_for_new_repositories() -> None:
