@@ -55,6 +55,8 @@ export function useDesk(name: string): void {
     if (skip) return;
     offering = new Offering();
     wire.script = offering.answer;
+    // TaskRouter sends an agent away who has not answered, be it in a run that was interrupted.
+    await stack.setActivity('ben', 'Available');
     page = await context.newPage();
   });
   afterEach(async () => {
