@@ -15,10 +15,8 @@ useDesk('busy');
 
 /** What the notifications on a page have said, one after the other. */
 async function keepMessages(desk: Page, kept: Set<string>): Promise<void> {
-  for (const text of await desk
-    .locator('.Twilio-NotificationBarItem, .Twilio-NotificationBar [role="alert"]')
-    .allInnerTexts()) {
-    if (text.trim()) kept.add(text.trim());
+  for (const text of await desk.locator('.Twilio-NotificationBar').allInnerTexts()) {
+    for (const line of text.split('\n')) if (line.trim()) kept.add(line.trim());
   }
 }
 
