@@ -12,9 +12,12 @@ import * as ReactDOM from 'react-dom';
 import { Provider } from 'react-redux';
 
 import { openFlex, type Desk } from './flex';
-import type { AgentTask, AgentView } from './server';
+import type { AgentTask, AgentView, Colleague } from './server';
 
-const agent = new URLSearchParams(location.search).get('name') ?? 'ana';
+/** `?name=ana&lang=de&theme=dark&native=1&warm=1&stack=build&handOver=accepted,now`, all but the name optional. */
+const asked = new URLSearchParams(location.search);
+const agent = asked.get('name') ?? 'ana';
+const dark = asked.get('theme') === 'dark';
 const POLL = 700;
 
 async function ask<T>(path: string, method = 'GET'): Promise<T> {
@@ -35,6 +38,7 @@ function flexTask(task: AgentTask, worker: string): Flex.ITask {
     channelType: attributes['channelType'] ?? task.channel,
     workerSid: worker,
     attributes,
+    defaultFrom: nameOf(task),
     dateCreated: new Date(task.since),
     dateUpdated: new Date(task.since),
     age: 0,
@@ -43,9 +47,12 @@ function flexTask(task: AgentTask, worker: string): Flex.ITask {
   } as unknown as Flex.ITask;
 }
 
+const nameOf = ({ attributes }: AgentTask) => String(attributes['name'] ?? attributes['from'] ?? 'Anonymous');
+
 function Task({ task, chosen, onChoose }: { task: AgentTask; chosen: boolean; onChoose: () => void }) {
   const offered = task.reservationStatus === 'pending';
-  const accept = () => void ask(`/playground/accept?agent=${agent}&reservation=${task.reservationSid}`, 'POST');
+  const answer = (status: 'accepted' | 'rejected') => () =>
+    void ask(`/playground/reservation?agent=${agent}&reservation=${task.reservationSid}&status=${status}`, 'POST');
   return (
     <Box
       as="li"
@@ -60,7 +67,7 @@ function Task({ task, chosen, onChoose }: { task: AgentTask; chosen: boolean; on
       data-status={task.reservationStatus}
     >
       <Button variant="link" onClick={onChoose} aria-current={chosen}>
-        {String(task.attributes['customerName'] ?? task.attributes['name'] ?? 'Customer')} {task.sid.slice(-4)}
+        {nameOf(task)} {task.sid.slice(-4)}
       </Button>
       <Badge as="span" variant={offered ? 'new' : 'neutral'}>
         {offered ? 'offered' : task.kind}
@@ -71,119 +78,159 @@ function Task({ task, chosen, onChoose }: { task: AgentTask; chosen: boolean; on
         </Badge>
       )}
       {offered && (
-        <Button variant="primary" size="small" onClick={accept}>
-          Accept
+        <>
+          <Button variant="primary" size="small" onClick={answer('accepted')}>
+            Accept
+          </Button>
+          <Button variant="secondary" size="small" onClick={answer('rejected')}>
+            Decline
+          </Button>
+        </>
+      )}
+    </Box>
+  );
+}
+
+/** In Flex's place for it, and where notifications lie: an agent who declines becomes unavailable, as in TaskRouter. */
+function Header({ view }: { view: AgentView }) {
+  const available = view.activities.find(({ name }) => name === view.activity)?.available === true;
+  const become = () => void ask(`/playground/activity?agent=${agent}&name=Available`, 'POST');
+  return (
+    <Box
+      as="header"
+      display="flex"
+      alignItems="center"
+      columnGap="space40"
+      flexShrink={0}
+      height="60px"
+      paddingX="space50"
+      borderBottomStyle="solid"
+      borderBottomWidth="borderWidth10"
+      borderBottomColor="colorBorderWeak"
+    >
+      <Heading as="h1" variant="heading40" marginBottom="space0">
+        {view.name}
+      </Heading>
+      <Badge as="span" variant={available ? 'success' : 'warning'}>
+        {view.activity}
+      </Badge>
+      {!available && (
+        <Button variant="secondary" size="small" onClick={become}>
+          Become available
         </Button>
       )}
     </Box>
   );
 }
 
-function Agent({ view, desk }: { view: AgentView; desk: Desk }) {
-  const [tasks, setTasks] = React.useState<AgentTask[]>(view.tasks);
+function Agent({ first, desk }: { first: AgentView; desk: Desk }) {
+  const [view, setView] = React.useState(first);
   const [chosen, setChosen] = React.useState<string>();
   React.useEffect(() => {
     const timer = setInterval(() => {
       ask<AgentView>(`/playground/agent?agent=${agent}`).then(
         // What has not changed stays the same, so that Flex does not render it again.
-        ({ tasks: now }) => setTasks((before) => (JSON.stringify(before) === JSON.stringify(now) ? before : now)),
+        (now) => setView((before) => (JSON.stringify(before) === JSON.stringify(now) ? before : now)),
         () => undefined,
       );
     }, POLL);
     return () => clearInterval(timer);
   }, []);
-  const held = tasks.filter((task) => task.reservationStatus === 'accepted');
-  const task = held.find(({ sid }) => sid === chosen) ?? held[0];
-  const inFlex = React.useMemo(() => tasks.map((one) => flexTask(one, view.workerSid)), [tasks, view.workerSid]);
+  const { tasks } = view;
+  const mine = tasks.filter(({ reservationStatus }) => reservationStatus !== 'pending');
+  const task = mine.find(({ sid }) => sid === chosen) ?? mine[0];
+  const inFlex = React.useMemo(() => tasks.map((one) => flexTask(one, view.workerSid)), [JSON.stringify(tasks)]);
   const shown = inFlex.find((one) => one.sid === task?.reservationSid);
   React.useEffect(() => desk.showTasks(inFlex, shown), [desk, inFlex, shown]);
   const context = { task: shown, channelDefinition: shown && Flex.TaskChannels.getForTask(shown) };
   return (
     <Flex.TaskContext.Provider value={context as never}>
-      <Box position="relative" height="100vh" overflow="hidden" backgroundColor="colorBackgroundBody">
+      <Box
+        position="relative"
+        height="100vh"
+        display="flex"
+        flexDirection="column"
+        backgroundColor="colorBackgroundBody"
+      >
+        <Header view={view} />
         <Flex.NotificationBar />
-        <Box as="main" height="100%" overflowY="auto" padding="space50">
-          <Heading as="h1" variant="heading40">
-            {view.name}
-          </Heading>
-          {shown && task ? (
-            <section aria-label="Selected chat">
-              <Flex.TaskCanvas key={task.sid} />
-              <Paragraph>
-                <Text as="span" color="colorTextWeak">
-                  {task.kind}, from queue {task.queue}
-                </Text>
-              </Paragraph>
-            </section>
-          ) : (
-            <Paragraph>No chats.</Paragraph>
-          )}
-          <Box as="ul" aria-label="Tasks" margin="space0" padding="space0" style={{ listStyle: 'none' }}>
-            {tasks.map((one) => (
-              <Task
-                key={one.reservationSid}
-                task={one}
-                chosen={one.sid === task?.sid}
-                onChoose={() => setChosen(one.sid)}
-              />
-            ))}
+        <Box position="relative" flexGrow={1} minHeight="0" overflow="hidden">
+          <Box as="main" height="100%" overflowY="auto" padding="space50">
+            {shown && task ? (
+              <section aria-label="Selected chat">
+                <Flex.TaskCanvas key={task.sid} />
+                <Paragraph>
+                  <Text as="span" color="colorTextWeak">
+                    {task.kind}, from queue {task.queue}
+                  </Text>
+                </Paragraph>
+              </section>
+            ) : (
+              <Paragraph>No chats.</Paragraph>
+            )}
+            <Box as="ul" aria-label="Tasks" margin="space0" padding="space0" style={{ listStyle: 'none' }}>
+              {tasks.map((one) => (
+                <Task
+                  key={one.reservationSid}
+                  task={one}
+                  chosen={one.sid === task?.sid}
+                  onChoose={() => setChosen(one.sid)}
+                />
+              ))}
+            </Box>
+          </Box>
+          <Box position="absolute" top="0" right="0" height="100%" display="flex">
+            <Flex.WorkerDirectory />
           </Box>
         </Box>
-        <Box position="absolute" top="0" right="0" height="100%" display="flex">
-          <Flex.WorkerDirectory />
-        </Box>
+        {/* What plugins add around all views; the rest of this container needs an account. */}
+        <Flex.DynamicComponent
+          contentStore={Flex.MainContainer.Content as never}
+          name="MainContainer"
+          childProps={{}}
+          noContainers
+        >
+          <div />
+        </Flex.DynamicComponent>
       </Box>
     </Flex.TaskContext.Provider>
   );
 }
 
-/** Flex lists agents by its connection to TaskRouter. Here they come from the server; what a click does is the same. */
-function AgentsTab({ agents, task }: { agents: AgentView['agents']; label: string; task?: Flex.ITask }) {
-  const transfer = (targetSid: string) => {
-    Flex.Actions.invokeAction('TransferTask', { task, targetSid, options: { mode: 'COLD' } }).catch(() => undefined);
-    void Flex.Actions.invokeAction('HideDirectory');
-  };
-  return (
-    <Flex.Tab label="Agents" uniqueName="agents">
-      <Box as="ul" width="100%" padding="space50" margin="space0" style={{ listStyle: 'none' }}>
-        {agents.map(({ sid, name }) => (
-          <Box as="li" key={sid} display="flex" justifyContent="space-between" alignItems="center" paddingY="space30">
-            <Text as="span">{name}</Text>
-            <Button variant="secondary" size="small" aria-label={`Transfer to ${name}`} onClick={() => transfer(sid)}>
-              Transfer
-            </Button>
-          </Box>
-        ))}
-      </Box>
-    </Flex.Tab>
-  );
+async function load(path: string): Promise<void> {
+  await new Promise<void>((loaded, failed) => {
+    const script = Object.assign(document.createElement('script'), { src: path, onload: loaded, onerror: failed });
+    document.head.append(script);
+  });
 }
 
 async function open() {
   const view = await ask<AgentView>(`/playground/agent?agent=${agent}`);
-  const desk = openFlex({ token: view.token, worker: view.workerSid, agents: view.agents });
+  const named = asked.get('stack') ?? 'configuration';
+  const handOver = asked.get('handOver')?.split(',');
+  const flexChatTransfer = named === 'configuration' ? { endpoint: view.base, handOver } : undefined;
+  const desk = openFlex(
+    { token: view.token, worker: view.workerSid, roles: view.roles },
+    { uiAttributes: { flexChatTransfer }, locale: asked.get('lang') ?? 'en-US', dark, warm: asked.has('warm') },
+    {
+      activities: view.activities,
+      workers: () => ask<Colleague[]>('/playground/workers'),
+      end: (task, how) => ask(`/playground/end?task=${task.taskSid}&how=${how}`, 'POST'),
+    },
+  );
+  if (asked.has('native')) desk.store.dispatch({ type: 'TRANSFERS_CONFIG_UPDATE', payload: { enabled: true } });
   desk.showTasks(view.tasks.map((task) => flexTask(task, view.workerSid)));
   // Messages need an account.
   Flex.TaskCanvas.Content.remove('tabs');
-  Object.assign(window, { FLEX_APP_FUNCTIONS_BASE: view.base });
-  const { Content } = Flex.WorkerDirectory.Tabs;
-  Content.remove('workers');
-  Content.add(<AgentsTab key="agents" label="Agents" agents={view.agents} />, { sortOrder: 0 });
-  await new Promise<void>((loaded, failed) => {
-    const script = Object.assign(document.createElement('script'), {
-      src: '/plugin.js',
-      onload: loaded,
-      onerror: failed,
-    });
-    document.head.append(script);
-  });
+  Object.assign(window, { FLEX_APP_FUNCTIONS_BASE: named === 'build' ? view.base : '' });
+  await load('/plugin.js');
   const Wrapper = desk.provider() ?? CustomizationProvider;
   const root = document.getElementById('root');
   ReactDOM.render(
     <Provider store={desk.store as never}>
       <Flex.ContextProvider manager={desk.manager}>
-        <Wrapper baseTheme="default">
-          <Agent view={view} desk={desk} />
+        <Wrapper baseTheme={dark ? 'dark' : 'default'}>
+          <Agent first={view} desk={desk} />
         </Wrapper>
       </Flex.ContextProvider>
     </Provider>,

@@ -14,6 +14,23 @@ const withoutNode: Plugin = {
   },
 };
 
+/**
+ * Lets the page set the clients that Flex's list of agents reads, which only signing in would make.
+ *
+ * Nothing else of Flex's code is changed.
+ */
+const withClients: Plugin = {
+  name: 'with-clients',
+  setup({ onLoad }) {
+    onLoad({ filter: /twilio-flex\.prod\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace('t.FlexModule=l}', 't.FlexModule=window.FlexModule=l}');
+      if (contents === text) throw new Error(`${path} has another form: find where it sets FlexModule.`);
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 /** As Twilio's build has it: https://www.twilio.com/docs/flex/developer/plugins/dependencies */
 const fromFlex: Plugin = {
   name: 'from-flex',
@@ -46,7 +63,7 @@ async function bundled(
   return outputFiles[0]?.text ?? '';
 }
 
-export const bundlePage = () => bundled('agent.tsx', { plugins: [withoutNode] });
+export const bundlePage = () => bundled('agent.tsx', { plugins: [withoutNode, withClients] });
 
 /** The base that a build for tests has; served, it becomes the local stack's. */
 export const PLACEHOLDER = 'https://functions.invalid';

@@ -19,13 +19,36 @@ export interface AgentTask {
   attributes: Record<string, unknown>;
 }
 
+/** An agent as Flex lists them. */
+export interface Colleague {
+  sid: string;
+  name: string;
+  activity: string;
+  since: string;
+}
+
 export interface AgentView {
   name: string;
   workerSid: string;
   token: string;
+  roles: string[];
   base: string;
-  agents: { sid: string; name: string }[];
+  activity: string;
+  activities: { name: string; available: boolean }[];
   tasks: AgentTask[];
+}
+
+interface Worker {
+  sid: string;
+  attributes: string;
+  activity_name: string;
+  date_status_changed: string;
+}
+
+interface Activity {
+  sid: string;
+  friendly_name: string;
+  available: boolean;
 }
 
 interface Reservation {
@@ -45,6 +68,16 @@ export async function listening(server: Server, port: number): Promise<void> {
   });
 }
 
+const CUSTOMERS = [
+  'Maria Silva',
+  'Noah Weber',
+  'Aiko Tanaka',
+  'Omar Haddad',
+  'Lucía Gómez',
+  'Emma Dubois',
+  'Liam Murphy',
+];
+
 const OPEN = ['pending', 'accepted', 'wrapping'];
 
 /** What the buttons do to the emulated Twilio; README of `local/` and `twilio-emulator/twilio_emulator/faults.py` have more. */
@@ -54,6 +87,8 @@ const FAULTS: Record<string, Fault[]> = {
 };
 
 export class Playground {
+  private customers = -1;
+
   private constructor(
     private readonly stack: Stack,
     private readonly base: string,
@@ -100,13 +135,23 @@ export class Playground {
     switch (path) {
       case '/playground/agent':
         return this.view(parameter('agent'));
-      case '/playground/accept': {
+      case '/playground/workers':
+        return this.workers();
+      case '/playground/reservation': {
         const worker = this.stack.seed.workers[parameter('agent')];
-        const form = { ReservationStatus: 'accepted' };
+        const form = { ReservationStatus: parameter('status') };
         return this.stack.taskrouter(`/Workers/${worker}/Reservations/${parameter('reservation')}`, form);
       }
+      case '/playground/activity': {
+        const worker = this.stack.seed.workers[parameter('agent')];
+        const { activities } = await this.stack.taskrouter<{ activities: Activity[] }>('/Activities');
+        const chosen = activities.find(({ friendly_name }) => friendly_name === parameter('name'));
+        return this.stack.taskrouter(`/Workers/${worker}`, { ActivitySid: chosen?.sid ?? '' });
+      }
+      case '/playground/end':
+        return this.stack.taskrouter(`/Tasks/${parameter('task')}`, { AssignmentStatus: parameter('how') });
       case '/playground/new':
-        return this.stack.newTask(parameter('kind') as Kind, parameter('agent'));
+        return this.stack.newTask(parameter('kind') as Kind, parameter('agent'), this.nextCustomer());
       case '/playground/twilio':
         await this.stack.repair();
         for (const fault of FAULTS[parameter('is')] ?? []) await this.stack.break(fault);
@@ -116,23 +161,43 @@ export class Playground {
     }
   }
 
-  private async view(agent: string): Promise<AgentView> {
+  private nextCustomer(): string {
+    this.customers += 1;
+    return CUSTOMERS[this.customers % CUSTOMERS.length] ?? '';
+  }
+
+  private async workers(): Promise<Colleague[]> {
     const { workers } = this.stack.seed;
-    const workerSid = workers[agent] ?? '';
-    const named = await Promise.all(
-      Object.values(workers).map(async (sid) => {
-        const { attributes } = await this.stack.taskrouter<{ attributes: string }>(`/Workers/${sid}`);
-        return { sid, name: JSON.parse(attributes).full_name as string };
-      }),
+    const found = await Promise.all(
+      // One by one: a list of workers has no attributes.
+      Object.values(workers).map((sid) => this.stack.taskrouter<Worker>(`/Workers/${sid}`)),
     );
-    const found = await this.stack.taskrouter<{ reservations: Reservation[] }>(`/Workers/${workerSid}/Reservations`);
-    const open = found.reservations.filter((reservation) => OPEN.includes(reservation.reservation_status));
+    return found.map(({ sid, attributes, activity_name, date_status_changed }) => ({
+      sid,
+      name: JSON.parse(attributes).full_name as string,
+      activity: activity_name,
+      since: date_status_changed,
+    }));
+  }
+
+  private async view(agent: string): Promise<AgentView> {
+    const workerSid = this.stack.seed.workers[agent] ?? '';
+    const [worker, { activities }, { reservations }, token] = await Promise.all([
+      this.stack.taskrouter<Worker>(`/Workers/${workerSid}`),
+      this.stack.taskrouter<{ activities: Activity[] }>('/Activities'),
+      this.stack.taskrouter<{ reservations: Reservation[] }>(`/Workers/${workerSid}/Reservations`),
+      this.stack.token(agent),
+    ]);
+    const open = reservations.filter((reservation) => OPEN.includes(reservation.reservation_status));
+    const { full_name, roles = [] } = JSON.parse(worker.attributes) as { full_name: string; roles?: string[] };
     return {
-      name: named.find(({ sid }) => sid === workerSid)?.name ?? agent,
+      name: full_name,
       workerSid,
-      token: await this.stack.token(agent),
+      token,
+      roles,
       base: this.base,
-      agents: named.filter(({ sid }) => sid !== workerSid),
+      activity: worker.activity_name,
+      activities: activities.map(({ friendly_name, available }) => ({ name: friendly_name, available })),
       tasks: await Promise.all(open.map(async (one) => agentTask(one, await this.stack.task(one.task_sid)))),
     };
   }

@@ -4,11 +4,15 @@ import { CustomizationProvider } from '@twilio-paste/core/customization';
 import * as React from 'react';
 
 import { isMessaging, replaceTransferTask } from './action';
-import { addTabs } from './directory';
-import { addHandOver } from './handOver';
-import { Notifier } from './notifications';
+import { Asking } from './asking';
+import { Directory } from './directory';
+import { EndQuestion } from './EndQuestion';
+import { guardEnds, Question } from './guard';
+import { Notifier, TEMPLATE } from './notifications';
 import { Ongoing } from './ongoing';
-import { reader, STRINGS } from './strings';
+import { canAsk, stackOf } from './stack';
+import { reader } from './strings';
+import { Targets } from './targets';
 import { createClient } from './transfer';
 import { TransferButton } from './TransferButton';
 
@@ -18,33 +22,53 @@ export default class ChatTransferPlugin extends FlexPlugin {
   }
 
   init(flex: typeof Flex, manager: Flex.Manager): void {
-    const base = process.env.FLEX_APP_FUNCTIONS_BASE;
-    if (!base) {
+    const state = () => manager.store.getState().flex;
+    manager.strings = { ...TEMPLATE, ...manager.strings };
+    const read = reader(manager);
+    const notifier = new Notifier(flex, read);
+    const stack = stackOf(configured(manager), process.env.FLEX_APP_FUNCTIONS_BASE);
+    if (!stack) {
       // Flex is left as it is: a button that can only fail is worse than none.
-      console.error('FlexChatTransferPlugin is off: FLEX_APP_FUNCTIONS_BASE was empty when it was built.');
+      console.error('FlexChatTransferPlugin is off: neither Flex’s configuration nor its build names a stack.');
+      if (manager.user?.roles?.includes('admin')) notifier.off();
       return;
     }
-    const state = () => manager.store.getState().flex;
-    const client = createClient({ base, token: () => state().session.ssoTokenPayload.token });
+    const client = createClient({ base: stack.base, token: () => state().session.ssoTokenPayload.token });
     const ongoing = new Ongoing();
-    const ours = (task?: Flex.ITask) => task !== undefined && isMessaging(flex, task);
-    // Where native messaging transfers are on, Flex has a button and queues of its own.
+    const targets = new Targets(client, () => document.hidden, stack.handOver);
+    // If native messaging transfers are on, Flex has a button and queues of its own.
     // https://www.twilio.com/docs/flex/admin-guide/setup/conversations/messaging-transfers
     const native = () => state().featureFlags.transfersConfig?.enabled === true;
 
-    manager.strings = { ...STRINGS, ...manager.strings };
-    const read = reader(manager);
-
     // https://www.twilio.com/docs/flex/developer/ui/use-paste-with-a-plugin
     flex.setProviders({ PasteThemeProvider: CustomizationProvider });
-    const notifier = new Notifier(flex, read);
-    const chooser = addHandOver(flex, manager, client, ongoing, notifier, read);
-    replaceTransferTask(flex, client, ongoing, notifier, chooser);
-    addTabs(flex, client, ongoing, read, { ours, native });
-    const open = (task: Flex.ITask) => void flex.Actions.invokeAction('ShowDirectory', { task }).catch(() => undefined);
+    const directory = new Directory(flex, manager, targets, ongoing, read, native);
+    const asking = new Asking(flex, manager, client, ongoing, notifier, targets, read);
+    replaceTransferTask(flex, client, ongoing, notifier, {
+      chosen: (taskSid) => directory.chosen(taskSid),
+      onDone: (task, targetSid, made) => asking.done(task, targetSid, made, directory),
+    });
+    const question = new Question();
+    guardEnds(flex, manager, ongoing, asking.offers, notifier, question);
+    flex.MainContainer.Content.add(<EndQuestion key="chat-transfer-end" question={question} read={read} />);
     flex.TaskCanvasHeader.Content.add(
-      <TransferButton key="chat-transfer" label={read('ChatTransferButton')} ongoing={ongoing} onClick={open} />,
-      { sortOrder: 1, if: ({ task }) => ours(task) && task?.taskStatus === 'assigned' && !native() },
+      <TransferButton key="chat-transfer" read={read} ongoing={ongoing} onClick={(task) => directory.open(task)} />,
+      {
+        sortOrder: 1,
+        if: ({ task }) => task !== undefined && isMessaging(flex, task) && task.taskStatus === 'assigned' && !native(),
+      },
     );
+    if (canAsk(stack)) asking.offers.findEarlier();
   }
+}
+
+/**
+ * `ui_attributes.flexChatTransfer` of Flex's configuration, of which the account's part is in `serviceConfiguration`
+ * and the page's own, which Flex merges with it, in `configuration`.
+ * https://www.twilio.com/docs/flex/developer/config/flex-configuration-rest-api
+ */
+function configured(manager: Flex.Manager): unknown {
+  const page = manager.configuration as { flexChatTransfer?: unknown } | undefined;
+  const account = manager.serviceConfiguration as { ui_attributes?: { flexChatTransfer?: unknown } } | undefined;
+  return page?.flexChatTransfer ?? account?.ui_attributes?.flexChatTransfer;
 }

@@ -1,50 +1,106 @@
-import type * as Flex from '@twilio/flex-ui';
+import type { ITask } from '@twilio/flex-ui';
 import { Box } from '@twilio-paste/core/box';
 import { Button } from '@twilio-paste/core/button';
 import { Text } from '@twilio-paste/core/text';
 import * as React from 'react';
 
-import type { Offers } from './offers';
-import { useWatched, type Ongoing } from './ongoing';
+import { rescueFocus } from './focus';
+import type { Offers, ShownOffer } from './offers';
+import type { Ongoing } from './ongoing';
+import type { Read } from './strings';
+import { useWatched } from './watched';
 
 interface Props {
-  task?: Flex.ITask;
+  task?: ITask;
   offers: Offers;
   ongoing: Ongoing;
-  words: { offered: (name: string | undefined) => string; takeBack: () => string };
-  onTakeBack: (taskSid: string) => void;
+  read: Read;
+  onTakeBack: (task: ITask) => void;
+  onTransferNow: (task: ITask, targetSid: string) => void;
 }
 
-/** Stands below the task's header while the task is offered to another agent. */
-export function OfferBar({ task, offers, ongoing, words, onTakeBack }: Props) {
+/** Stands below the task's header while someone is asked to take the chat, and after they have declined. */
+export function OfferBar({ task, offers, ongoing, read, onTakeBack, onTransferNow }: Props) {
   useWatched(offers, ongoing);
-  const taskSid = task?.taskSid ?? '';
-  const offer = offers.get(taskSid);
+  const offer = task && offers.get(task.taskSid);
+  const state = offer?.state;
+  const before = React.useRef(state);
+  React.useEffect(() => {
+    // Its buttons were there, and have gone or changed.
+    if (before.current && before.current !== state) rescueFocus();
+    before.current = state;
+  }, [state]);
+  const busy = task !== undefined && ongoing.has(task.taskSid);
   const space = offer && { paddingX: 'space50' as const, paddingY: 'space30' as const };
+  const declined = state === 'declined';
   // The region is there before it has something to say: what appears in it is then read aloud.
   return (
     <Box
       display="flex"
       flexWrap="wrap"
       alignItems="center"
-      justifyContent="space-between"
       columnGap="space40"
       rowGap="space20"
-      backgroundColor="colorBackgroundPrimaryWeakest"
+      backgroundColor={declined ? 'colorBackgroundWarningWeakest' : 'colorBackgroundPrimaryWeakest'}
+      data-chat-transfer="offer"
       {...space}
     >
-      <Box role="status" minWidth="0" overflow="hidden">
+      <Box role="status" flexGrow={1} minWidth="0" overflow="hidden">
         {offer && (
           <Text as="span" overflowWrap="anywhere">
-            {words.offered(offer.name)}
+            {wordsFor(offer, read)}
           </Text>
         )}
       </Box>
-      {offer && (
-        <Button variant="secondary" size="small" loading={ongoing.has(taskSid)} onClick={() => onTakeBack(taskSid)}>
-          {words.takeBack()}
-        </Button>
+      {offer && task && (
+        <Box display="flex" flexWrap="wrap" alignItems="center" columnGap="space30" rowGap="space20">
+          {declined ? (
+            <Button variant="secondary" size="small" onClick={() => offers.drop(task.taskSid)}>
+              {read('ChatTransferDismiss')}
+            </Button>
+          ) : (
+            <>
+              <Elapsed since={offer.since} />
+              <Button
+                variant="secondary"
+                size="small"
+                disabled={busy}
+                onClick={() => onTransferNow(task, offer.targetSid)}
+              >
+                {read('ChatTransferHandOver_now')}
+              </Button>
+              <Button variant="secondary" size="small" disabled={busy} onClick={() => onTakeBack(task)}>
+                {read('ChatTransferTakeBack')}
+              </Button>
+            </>
+          )}
+        </Box>
       )}
     </Box>
+  );
+}
+
+function wordsFor({ state, targetSid, name = '' }: ShownOffer, read: Read): string {
+  const values = { name: name || read('ChatTransferAnotherAgent') };
+  if (state === 'offered') return read('ChatTransferAsking', values);
+  return read(targetSid.startsWith('WK') ? 'ChatTransferDeclinedHere' : 'ChatTransferUnansweredHere', values);
+}
+
+/** Minutes and seconds, which no language writes otherwise. */
+export function elapsed(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+function Elapsed({ since }: { since: number }) {
+  const [now, setNow] = React.useState(Date.now());
+  React.useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <Text as="span" color="colorTextWeak" fontVariantNumeric="tabular-nums">
+      {elapsed(now - since)}
+    </Text>
   );
 }

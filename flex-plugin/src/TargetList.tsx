@@ -1,3 +1,4 @@
+import { Icon } from '@twilio/flex-ui';
 import { Box } from '@twilio-paste/core/box';
 import { Button } from '@twilio-paste/core/button';
 import { Input } from '@twilio-paste/core/input';
@@ -6,125 +7,139 @@ import { Spinner } from '@twilio-paste/core/spinner';
 import { Text } from '@twilio-paste/core/text';
 import * as React from 'react';
 
+import { problemIn } from './notifications';
 import type { Ongoing } from './ongoing';
-import { useOngoing } from './ongoing';
+import type { Read } from './strings';
+import type { Target, Targets } from './targets';
+import { TransferError } from './transfer';
+import { useWatched } from './watched';
 
-export interface Target {
-  sid: string;
-  friendlyName: string;
-  availableWorkers?: number | null;
-}
-
-export interface Words {
-  search: string;
-  loading: string;
-  empty: string;
-  nothingFound: string;
-  failed: string;
-  tryAgain: string;
-  transfer: string;
-  transferTo: (name: string) => string;
-  available: (count: number) => string;
-}
+export type Kind = 'Queues' | 'Workflows';
 
 interface Props {
-  id: string;
+  kind: Kind;
   taskSid: string;
-  words: Words;
+  read: Read;
   ongoing: Ongoing;
-  load: (signal: AbortSignal) => Promise<Target[]>;
+  targets: Targets;
   onTransfer: (targetSid: string) => void;
 }
 
 /** A tab of the directory: a search field, and what can be transferred to, each with a button. */
-export function TargetList({ id, taskSid, words, ongoing, load, onTransfer }: Props) {
-  const [targets, retry] = useTargets(load);
+export function TargetList({ kind, taskSid, read, ongoing, targets, onTransfer }: Props) {
+  useWatched(targets, ongoing);
   const [search, setSearch] = React.useState('');
-  const transferring = useOngoing(ongoing, taskSid);
+  React.useEffect(() => targets.use(taskSid), [targets, taskSid]);
 
-  if (targets === 'failed') {
-    return (
-      <Box width="100%" padding="space50" display="flex" flexDirection="column" rowGap="space50">
-        <Text as="p" role="alert" color="colorTextError">
-          {words.failed}
-        </Text>
-        <Button variant="secondary" onClick={retry}>
-          {words.tryAgain}
-        </Button>
-      </Box>
-    );
-  }
-  if (targets === 'loading') {
+  const { shown } = targets;
+  if (shown instanceof TransferError)
+    return <Failed kind={kind} error={shown} read={read} retry={() => targets.retry()} />;
+  if (shown === 'loading') {
     return (
       <Box width="100%" padding="space50" role="status">
-        <Spinner decorative={false} title={words.loading} size="sizeIcon40" />
+        <Spinner decorative={false} title={read(`ChatTransfer${kind}Loading`)} size="sizeIcon40" />
       </Box>
     );
   }
+  const all: Target[] = kind === 'Queues' ? shown.queues : shown.workflows;
   const wanted = search.trim().toLowerCase();
-  const found = targets.filter((target) => target.friendlyName.toLowerCase().includes(wanted));
+  const found = all.filter((target) => target.friendlyName.toLowerCase().includes(wanted));
+  const id = `chat-transfer-${kind}-search`;
   return (
-    <Box width="100%" padding="space50" display="flex" flexDirection="column" rowGap="space50">
-      <div>
-        <Label htmlFor={`${id}-search`}>{words.search}</Label>
+    <Box width="100%" display="flex" flexDirection="column" minWidth="0">
+      <Box padding="space50" paddingBottom="space30">
+        <Label htmlFor={id}>{read(`ChatTransfer${kind}Search`)}</Label>
         <Input
-          id={`${id}-search`}
+          id={id}
           type="search"
           autoComplete="off"
           value={search}
           onChange={(event) => setSearch(event.target.value)}
         />
-      </div>
-      <Box role="status">
-        {found.length === 0 && <Text as="p">{targets.length === 0 ? words.empty : words.nothingFound}</Text>}
+      </Box>
+      <Box role="status" paddingX="space50">
+        {found.length === 0 && (
+          <Text as="p">{read(all.length === 0 ? `ChatTransfer${kind}Empty` : 'ChatTransferNothingFound')}</Text>
+        )}
       </Box>
       <Box as="ul" margin="space0" padding="space0" style={{ listStyle: 'none' }}>
-        {found.map(({ sid, friendlyName, availableWorkers }) => (
-          <Box
-            as="li"
-            key={sid}
-            display="flex"
-            alignItems="center"
-            justifyContent="space-between"
-            columnGap="space40"
-            paddingY="space30"
-          >
-            <Box minWidth="0">
-              <Text as="span" display="block" overflow="hidden" textOverflow="ellipsis" title={friendlyName}>
-                {friendlyName}
-              </Text>
-              {typeof availableWorkers === 'number' && (
-                <Text as="span" color="colorTextWeak" fontSize="fontSize20">
-                  {words.available(availableWorkers)}
-                </Text>
-              )}
-            </Box>
-            <Button
-              variant="secondary"
-              size="small"
-              disabled={transferring}
-              aria-label={words.transferTo(friendlyName)}
-              onClick={() => onTransfer(sid)}
-            >
-              {words.transfer}
-            </Button>
-          </Box>
+        {found.map((target) => (
+          <Row
+            key={target.sid}
+            target={target}
+            icon={kind === 'Queues' ? 'Queues' : 'Cogs'}
+            read={read}
+            disabled={ongoing.has(taskSid)}
+            onTransfer={onTransfer}
+          />
         ))}
       </Box>
     </Box>
   );
 }
 
-function useTargets(load: Props['load']): [Target[] | 'loading' | 'failed', () => void] {
-  const [targets, setTargets] = React.useState<Target[] | 'loading' | 'failed'>('loading');
-  const [tries, setTries] = React.useState(0);
-  React.useEffect(() => {
-    const closed = new AbortController();
-    setTargets('loading');
-    load(closed.signal).then(setTargets, () => {
-      if (!closed.signal.aborted) setTargets('failed');
-    });
-    return () => closed.abort();
-  }, [load, tries]);
-  return [targets, () => setTries((count) => count + 1)];
+interface RowProps {
+  target: Target;
+  icon: string;
+  read: Read;
+  disabled: boolean;
+  onTransfer: (targetSid: string) => void;
+}
+
+function Row({ target: { sid, friendlyName, available }, icon, read, disabled, onTransfer }: RowProps) {
+  return (
+    <Box as="li" display="flex" alignItems="center" columnGap="space30" paddingX="space50" paddingY="space30">
+      <Box display="flex" flexShrink={0} color="colorTextIcon" aria-hidden>
+        <Icon icon={icon} />
+      </Box>
+      <Box minWidth="0" flexGrow={1}>
+        <Text as="span" display="block" overflow="hidden" textOverflow="ellipsis" title={friendlyName}>
+          {friendlyName}
+        </Text>
+        {available !== undefined && <Availability count={available} read={read} />}
+      </Box>
+      <Button
+        variant="secondary"
+        size="icon_small"
+        disabled={disabled}
+        title={read('ChatTransferTo', { name: friendlyName })}
+        aria-label={read('ChatTransferTo', { name: friendlyName })}
+        onClick={() => onTransfer(sid)}
+      >
+        <Icon icon="DigitalTransfer" />
+      </Button>
+    </Box>
+  );
+}
+
+function Availability({ count, read }: { count: number; read: Read }) {
+  const none = count === 0;
+  return (
+    <Box display="flex" alignItems="center" columnGap="space20">
+      <Box
+        width="8px"
+        height="8px"
+        flexShrink={0}
+        borderRadius="borderRadiusCircle"
+        backgroundColor={none ? 'colorBackgroundUnavailable' : 'colorBackgroundAvailable'}
+        aria-hidden
+      />
+      <Text as="span" color="colorTextWeak" fontSize="fontSize20">
+        {none ? read('ChatTransferNoOne') : read('ChatTransferAvailable', { count })}
+      </Text>
+    </Box>
+  );
+}
+
+function Failed({ kind, error, read, retry }: { kind: Kind; error: TransferError; read: Read; retry: () => void }) {
+  return (
+    <Box width="100%" padding="space50" display="flex" flexDirection="column" rowGap="space50">
+      <Text as="p" role="alert" color="colorTextError">
+        {read(`ChatTransfer${kind}Failed`)} {problemIn(error, read)}
+      </Text>
+      <Button variant="secondary" onClick={retry}>
+        {read('ChatTransferTryAgain')}
+      </Button>
+    </Box>
+  );
 }

@@ -1,25 +1,32 @@
-import type * as Flex from '@twilio/flex-ui';
+import { Icon, type ITask } from '@twilio/flex-ui';
 import { Box } from '@twilio-paste/core/box';
 import { Button } from '@twilio-paste/core/button';
+import { Spinner } from '@twilio-paste/core/spinner';
 import * as React from 'react';
 
-import { useOngoing, type Ongoing } from './ongoing';
+import { TRANSFER_BUTTON } from './focus';
+import type { Ongoing } from './ongoing';
+import type { Read } from './strings';
+import { useWatched } from './watched';
 
 interface Props {
-  task?: Flex.ITask;
-  label: string;
+  task?: ITask;
+  read: Read;
   ongoing: Ongoing;
-  onClick: (task: Flex.ITask) => void;
+  onClick: (task: ITask) => void;
 }
 
 /** Stands next to End Chat and opens the directory. */
-export function TransferButton({ task, label, ongoing, onClick }: Props) {
-  const transferring = useOngoing(ongoing, task?.taskSid ?? '');
+export function TransferButton({ task, read, ongoing, onClick }: Props) {
+  useWatched(ongoing);
   if (!task) return null;
+  const transferring = ongoing.has(task.taskSid);
   return (
-    <Box marginRight="space30" alignSelf="center">
-      <Button variant="secondary" size="small" loading={transferring} onClick={() => onClick(task)}>
-        {label}
+    <Box marginRight="space30" alignSelf="center" flexShrink={0} aria-busy={transferring}>
+      {/* While it is busy it does nothing but keeps the focus, which a disabled button would lose. */}
+      <Button id={TRANSFER_BUTTON} variant="secondary" onClick={() => transferring || onClick(task)}>
+        {transferring ? <Spinner decorative size="sizeIcon20" /> : <Icon icon="DigitalTransfer" sizeMultiplier={0.8} />}
+        {read('ChatTransferButton')}
       </Button>
     </Box>
   );

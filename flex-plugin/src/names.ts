@@ -1,15 +1,15 @@
 /** The names of transfer targets, of which the API tells the SIDs. */
 import type * as Flex from '@twilio/flex-ui';
 
-import type { Client } from './transfer';
+import type { Targets } from './targets';
 
 interface Worker {
   friendly_name?: string;
   attributes?: { full_name?: string };
 }
 
-/** Looks a target's name up: undefined where that fails or takes more than a few seconds. */
-export function namesOf(manager: Flex.Manager, client: Client): (targetSid: string) => Promise<string | undefined> {
+/** Looks a target's name up: undefined if that fails or takes more than a few seconds. */
+export function namesOf(manager: Flex.Manager, targets: Targets): (targetSid: string) => Promise<string | undefined> {
   async function worker(sid: string): Promise<string | undefined> {
     // https://www.twilio.com/docs/sync/live-query
     const query = await manager.insightsClient.instantQuery('tr-worker');
@@ -18,14 +18,9 @@ export function namesOf(manager: Flex.Manager, client: Client): (targetSid: stri
     return found?.attributes?.full_name ?? found?.friendly_name;
   }
 
-  async function listed(sid: string): Promise<string | undefined> {
-    const { workflows, queues } = await client.listTargets();
-    return [...workflows, ...queues].find((target) => target.sid === sid)?.friendlyName;
-  }
-
   return (sid) => {
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, 5_000, undefined));
-    const found = sid.startsWith('WK') ? worker(sid) : listed(sid);
+    const found = sid.startsWith('WK') ? worker(sid) : targets.nameOf(sid);
     return Promise.race([found.catch(() => undefined), late]);
   };
 }

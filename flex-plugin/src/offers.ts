@@ -1,35 +1,40 @@
-/** The offers of the agent's own chats: each is followed until it ends or the chat has left the agent's list. */
-import { Watched } from './ongoing';
+/** The offers of the agent's own chats: followed together, by one request, until each has ended. */
+import { pauseBefore, stepAfter, type Asked, type Outcome } from './following';
 import { TransferError, type Client, type Code, type Offer } from './transfer';
+import { Watched } from './watched';
 
 /** What an agent's desk has to do with offers. */
 export interface Desk {
   holds: (taskSid: string) => boolean;
+  inView: (taskSid: string) => boolean;
+  hidden: () => boolean;
   nameOf: (targetSid: string) => Promise<string | undefined>;
-  /** Tells the agent how an offer ended. */
-  ended: (state: Outcome, name: string | undefined) => void;
+  /** Tells the agent how an offer ended; `bySid` is the agent who took the chat, if that is known. */
+  ended: (taskSid: string, state: Outcome, offer: Pick<ShownOffer, 'targetSid' | 'name'>, bySid?: string) => void;
+  /** The new tasks of declined offers that the agent has seen: kept while the browser's tab lives. */
+  dismissed: Set<string>;
 }
 
-export type Outcome = Exclude<Offer['state'], 'offered'>;
-
-export interface OpenOffer {
-  readonly targetSid: string;
-  /** Not before it was looked up, and not where it is unknown. */
-  name?: string | undefined;
-  /** Ends a pause when the task leaves the list. */
-  wake?: (() => void) | undefined;
+export interface ShownOffer extends Asked {
+  /** When it began, in milliseconds. */
+  readonly since: number;
+  /** Not before it was looked up, and not if it is unknown. */
+  readonly name?: string | undefined;
 }
 
-/** How often an offer is looked at after its task has left: what the server records may come a little later. */
-const LAST_LOOKS = 3;
 const GONE: readonly Code[] = ['offer_unknown', 'task_unknown', 'not_your_task'];
-const isGone = (error: unknown) => error instanceof TransferError && GONE.includes(error.code);
-
-/** Milliseconds until an offer of this age is looked at again: 3 s at first, a minute at most, 21 looks in 5 minutes. */
-export const pauseAt = (age: number) => Math.min(60_000, Math.max(3_000, age / 5));
 
 export class Offers extends Watched {
-  private readonly open = new Map<string, OpenOffer>();
+  private readonly asked = new Map<string, ShownOffer>();
+  /** The new tasks of offers whose end is known: a look that began before has them still. */
+  private readonly over = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private looking = false;
+  private lastLook = -Infinity;
+  private failures = 0;
+  private retryAfter = 0;
+  /** Whether the stack still has to be asked what was offered before the page was loaded. */
+  private unread = false;
 
   constructor(
     private readonly client: Client,
@@ -38,78 +43,132 @@ export class Offers extends Watched {
     super();
   }
 
-  get(taskSid: string): OpenOffer | undefined {
-    return this.open.get(taskSid);
+  get(taskSid: string): ShownOffer | undefined {
+    return this.asked.get(taskSid);
   }
 
-  /** An offer that was made, or found: shows it from now on. */
-  begin(taskSid: string, targetSid: string): void {
-    const offer: OpenOffer = { targetSid };
-    this.open.set(taskSid, offer);
-    this.tell();
-    void this.desk.nameOf(targetSid).then((name) => {
-      offer.name = name;
-      this.tell();
-    });
-    void this.follow(taskSid, offer);
+  isOpen(taskSid: string): boolean {
+    return this.asked.get(taskSid)?.state === 'offered';
   }
 
-  /** Shows the offer of a task no more. */
+  /** Finds what was offered before the page was loaded. */
+  findEarlier(): void {
+    this.unread = true;
+    void this.look();
+  }
+
+  /** An offer that was made here. */
+  begin(taskSid: string, targetSid: string, newTaskSid: string): void {
+    this.put(taskSid, { targetSid, newTaskSid, state: 'offered' }, Date.now());
+    this.plan();
+  }
+
+  /** The offer of a task has ended, or its end has been seen: shows it no more, whatever is listed a moment longer. */
   drop(taskSid: string): void {
-    if (this.open.delete(taskSid)) this.tell();
-  }
-
-  /** Looks whether there is an offer that was made before the page was loaded. */
-  async find(taskSid: string): Promise<void> {
-    const found = await this.client.readOffer(taskSid).catch(() => undefined);
-    if (found?.state === 'offered' && !this.open.has(taskSid)) this.begin(taskSid, found.targetSid);
+    const offer = this.asked.get(taskSid);
+    if (!offer) return;
+    if (offer.state === 'declined') this.desk.dismissed.add(offer.newTaskSid);
+    this.over.add(offer.newTaskSid);
+    this.forget(taskSid);
   }
 
   async takeBack(taskSid: string): Promise<void> {
-    const offer = this.open.get(taskSid);
+    const offer = this.asked.get(taskSid);
     try {
-      const { state } = await this.client.takeBack(taskSid);
-      if (offer) this.settle(taskSid, offer, state);
+      const ended = await this.client.takeBack(taskSid);
+      if (offer && this.asked.get(taskSid)?.newTaskSid === offer.newTaskSid) this.end(taskSid, ended);
     } catch (error) {
-      if (isGone(error)) this.drop(taskSid);
-      else offer?.wake?.();
+      if (error instanceof TransferError && GONE.includes(error.code)) this.drop(taskSid);
+      // It was accepted, perhaps: how it ended is known at the next look.
+      else void this.look();
       throw error;
     }
   }
 
-  /** To be called when the agent's list of tasks has changed. */
-  listChanged(): void {
-    for (const [taskSid, { wake }] of this.open) if (!this.desk.holds(taskSid)) wake?.();
+  /** To be called when the list of tasks, the selected one or the visibility of the page has changed. */
+  plan(): void {
+    clearTimeout(this.timer);
+    const open = [...this.asked].filter(([, { state }]) => state === 'offered');
+    if (open.length === 0 && !this.unread) return;
+    const now = Date.now();
+    const pause = pauseBefore({
+      hidden: this.desk.hidden(),
+      close: open.some(([taskSid]) => this.desk.inView(taskSid) || !this.desk.holds(taskSid)),
+      age: Math.min(...open.map(([, { since }]) => now - since), 60_000),
+      failures: this.failures,
+      retryAfter: this.retryAfter,
+    });
+    const latest = Math.max(this.lastLook, ...open.map(([, { known }]) => known));
+    this.timer = setTimeout(() => void this.look(), Math.max(0, latest + pause - now));
   }
 
-  private async follow(taskSid: string, offer: OpenOffer): Promise<void> {
-    const began = Date.now();
-    for (let lastLooks = 0; lastLooks < LAST_LOOKS;) {
-      const held = this.desk.holds(taskSid);
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, held ? pauseAt(Date.now() - began) : pauseAt(0));
-        offer.wake = held ? resolve : undefined;
-      });
-      if (this.open.get(taskSid) !== offer) return;
-      if (!this.desk.holds(taskSid)) lastLooks += 1;
-      try {
-        const { state, targetSid } = await this.client.readOffer(taskSid);
-        if (this.settle(taskSid, offer, state)) return;
-        // A supervisor has offered it to another target.
-        if (targetSid !== offer.targetSid) return this.begin(taskSid, targetSid);
-      } catch (error) {
-        if (isGone(error)) break;
+  private async look(): Promise<void> {
+    if (this.looking) return;
+    clearTimeout(this.timer);
+    this.looking = true;
+    this.lastLook = Date.now();
+    try {
+      const listed = await this.client.listOffers();
+      this.unread = false;
+      this.failures = this.retryAfter = 0;
+      this.compare(listed, this.lastLook);
+    } catch (error) {
+      this.failures += 1;
+      this.retryAfter = error instanceof TransferError ? (error.retryAfter ?? 0) : 0;
+      // A stack that is older than the plugin has no such list.
+      if (error instanceof TransferError && error.problem.status === 404) this.unread = false;
+    } finally {
+      this.looking = false;
+      this.plan();
+    }
+  }
+
+  private compare(listed: Offer[], began: number): void {
+    // They come in the order in which they began, so the last one of a task is the one that counts.
+    const latest = new Map(listed.map((offer) => [offer.taskSid, offer]));
+    for (const taskSid of new Set([...this.asked.keys(), ...latest.keys()])) {
+      const asked = this.asked.get(taskSid);
+      const offer = latest.get(taskSid);
+      const { newTaskSid = '' } = offer ?? {};
+      const seen = this.over.has(newTaskSid) || this.desk.dismissed.has(newTaskSid);
+      const look = { began, held: this.desk.holds(taskSid), seen };
+      const step = stepAfter(asked, offer, look);
+      if (step === 'missed' && asked) this.asked.set(taskSid, { ...asked, missed: asked.missed + 1 });
+      if (step === 'drop') this.forget(taskSid);
+      if (step === 'end' && offer) this.end(taskSid, offer);
+      if ((step === 'follow' || step === 'show declined') && offer) {
+        const state = step === 'follow' ? 'offered' : 'declined';
+        this.put(taskSid, { targetSid: offer.targetSid, newTaskSid: offer.newTaskSid, state }, Date.parse(offer.since));
       }
     }
-    if (this.open.get(taskSid) === offer) this.drop(taskSid);
   }
 
-  /** Whether nothing is left to be looked at. */
-  private settle(taskSid: string, offer: OpenOffer, state: Offer['state']): boolean {
-    if (this.open.get(taskSid) !== offer) return true;
-    if (state === 'offered') return false;
-    this.drop(taskSid);
-    this.desk.ended(state, offer.name);
-    return true;
+  private put(taskSid: string, offer: Pick<Asked, 'targetSid' | 'newTaskSid' | 'state'>, since: number): void {
+    const known = Date.now();
+    // The server's clock may be ahead of this one.
+    const shown: ShownOffer = { ...offer, known, missed: 0, since: Math.min(since, known) || known };
+    this.asked.set(taskSid, shown);
+    this.tell();
+    void this.desk.nameOf(offer.targetSid).then((name) => {
+      const now = this.asked.get(taskSid);
+      if (now?.newTaskSid !== offer.newTaskSid) return;
+      this.asked.set(taskSid, { ...now, name });
+      this.tell();
+    });
+  }
+
+  private forget(taskSid: string): void {
+    if (this.asked.delete(taskSid)) this.tell();
+  }
+
+  private end(taskSid: string, { state, acceptedBySid }: Offer): void {
+    const offer = this.asked.get(taskSid);
+    if (!offer || state === 'offered') return;
+    this.over.add(offer.newTaskSid);
+    if (state === 'declined' && this.desk.holds(taskSid))
+      this.asked.set(taskSid, { ...offer, state, known: Date.now() });
+    else this.asked.delete(taskSid);
+    this.tell();
+    this.desk.ended(taskSid, state, offer, acceptedBySid);
   }
 }

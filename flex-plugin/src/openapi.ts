@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the offers of the tasks that the caller held. An agent without any gets an empty list.
+         * @description Those that are open, and those that ended within the last ten minutes, the oldest state first. It reads no more of Twilio than who asks. An offer that was made within the last second may be missing. API Gateway limits this route apart from the others.
+         */
+        get: operations["listOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/transfers/{taskSid}": {
         parameters: {
             query?: never;
@@ -66,10 +86,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the workspace's workflows. */
+        /** List the workflows that the caller may transfer to. */
         get: operations["getWorkflows"];
         put?: never;
-        /** List the workspace's workflows, with the token in the body or the header. */
+        /** List the workflows that the caller may transfer to, with the token in the body or the header. */
         post: operations["postWorkflows"];
         delete?: never;
         options?: never;
@@ -84,7 +104,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the workspace's workflows, the queues that the stack routes to, and when it hands over. */
+        /** List the workflows and queues that the caller may transfer to, and when the stack hands over. */
         get: operations["getTransferTargets"];
         put?: never;
         post?: never;
@@ -137,6 +157,8 @@ export interface components {
              * @description When this state began.
              */
             since: string;
+            /** @description The agent who accepted, with `accepted` alone, and once that is known. */
+            acceptedBySid?: string;
         };
         /** @description A CloudEvent. Of its data only the SID of a task is read. */
         Event: {
@@ -162,6 +184,8 @@ export interface components {
             friendlyName: string;
             /** @description Agents of the queue who were available a few seconds ago; null where that is not known. */
             availableWorkers: number | null;
+            /** @description Those of them who could take the task: with capacity for its channel, without who asks, who holds it and who is in its conversation. Null without `taskSid`, for a task that the caller may not transfer, for a queue with many available agents, and where that is not known. */
+            availableAgents: number | null;
         };
         Problem: {
             type: string;
@@ -173,7 +197,9 @@ export interface components {
              * @description Stable, for programs.
              * @enum {string}
              */
-            code: "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_not_queued" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "route_unknown" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
+            code: "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_not_queued" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "route_unknown" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_allowed" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
+            /** @description API Gateway's ID of the request, as in the header Apigw-Requestid. The logs have it. */
+            requestId: string;
             /** @description False: something remains or may remain. The same request again finishes it; without it the stack goes on by itself. */
             rolledBack?: boolean;
             /** @description Whether the agent who holds the task was added to the chat again. */
@@ -212,6 +238,17 @@ export interface components {
                 "application/json": components["schemas"]["Offer"];
             };
         };
+        /** @description The caller's offers. */
+        Offers: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    transfers: components["schemas"]["Offer"][];
+                };
+            };
+        };
         /** @description There is no such task, no offer of it, or no such path. */
         Unknown: {
             headers: {
@@ -235,7 +272,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Every workflow, by name. */
+        /** @description Those workflows, by name. */
         Workflows: {
             headers: {
                 [name: string]: unknown;
@@ -316,6 +353,25 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TurnedAway"];
+            500: components["responses"]["Defect"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+        };
+    };
+    listOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Offers"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             429: components["responses"]["TurnedAway"];
             500: components["responses"]["Defect"];
             502: components["responses"]["Problem"];
@@ -476,7 +532,10 @@ export interface operations {
     };
     getTransferTargets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The task that is to be transferred. With it, each queue has `availableAgents`. */
+                taskSid?: components["schemas"]["TaskSid"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -484,6 +543,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Targets"];
+            400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             429: components["responses"]["TurnedAway"];

@@ -6,10 +6,12 @@
  */
 import type { components } from './openapi';
 
-export type Problem = components['schemas']['Problem'];
-export type Targets = components['responses']['Targets']['content']['application/json'];
-export type Workflow = Targets['workflows'][number];
-export type Queue = Targets['queues'][number];
+/** A stack that is older than the plugin leaves some of it out. */
+export type Problem = Omit<components['schemas']['Problem'], 'requestId'> & { requestId?: string };
+type Listed = components['responses']['Targets']['content']['application/json'];
+export type Workflow = Listed['workflows'][number];
+export type Queue = Omit<Listed['queues'][number], 'availableAgents'> & { availableAgents?: number | null };
+export type Targets = Omit<Listed, 'queues'> & { queues: Queue[] };
 export type HandOver = components['schemas']['HandOver'];
 export type Offer = components['schemas']['Offer'];
 
@@ -22,7 +24,14 @@ export interface Transferred {
 export interface TransferOptions {
   /** What the stack does by itself, where it is left out. */
   handOver?: HandOver | undefined;
+  /** What the task's attributes say of the interaction: hints that save the stack a round trip to Twilio. */
+  interaction?: Interaction | undefined;
   signal?: AbortSignal;
+}
+
+export interface Interaction {
+  flexInteractionSid?: string | undefined;
+  flexInteractionChannelSid?: string | undefined;
 }
 
 /** What only this side can say: no answer, API Gateway's own answers, an answer that is none, and the end of waiting. */
@@ -38,6 +47,8 @@ export class TransferError extends Error {
     readonly problem: Partial<Problem> = {},
     /** The ID that the functions' logs have the request by. */
     readonly requestId: string | null = null,
+    /** Milliseconds that the answer asks to wait, if it does. */
+    readonly retryAfter: number | null = null,
   ) {
     super(detail);
     this.name = 'TransferError';
@@ -61,32 +72,35 @@ export interface ClientOptions {
 export interface Client {
   /** Transfer a task, or offer it; rejects with a `TransferError`. */
   transfer(taskSid: string, targetSid: string, options?: TransferOptions): Promise<Transferred>;
-  /** The offer of a task. */
-  readOffer(taskSid: string, signal?: AbortSignal): Promise<Offer>;
+  /** The caller's own offers: the open ones, and those that ended in the last minutes. Tried once: who asks again decides when. */
+  listOffers(signal?: AbortSignal): Promise<Offer[]>;
   /** Take the offer of a task back; resolves to its state, which is another one where it had ended already. */
   takeBack(taskSid: string, signal?: AbortSignal): Promise<Offer>;
-  /** The workspace's workflows, by name. */
-  listWorkflows(signal?: AbortSignal): Promise<Workflow[]>;
-  /** Workflows, and the queues that the stack routes to. */
-  listTargets(signal?: AbortSignal): Promise<Targets>;
+  /** Workflows, and the queues that the stack routes to: for a task with the agents who could be offered it. */
+  listTargets(taskSid?: string, signal?: AbortSignal): Promise<Targets>;
 }
 
 interface Answer {
   error: TransferError;
-  /** Milliseconds that the answer asks to wait; null: as long as the schedule says. */
-  retryAfter: number | null;
   /** `lost`: at most a few times; `busy`: until patience ends; `final`: never. */
   again: 'lost' | 'busy' | 'final';
 }
 
-const LOST_TRIES = 4;
+/** How often something is asked at most. */
+const TRIES = 4;
 const LONGEST_PAUSE = 4_000;
 
 export function createClient(options: ClientOptions): Client {
   const { base, token, patience = 45_000, answerWithin = 32_000, pause = 500 } = options;
   const address = base.replace(/\/+$/, '');
 
-  async function call<T>(path: string, init: RequestInit, read: (body: unknown) => T | null, signal?: AbortSignal) {
+  async function call<T>(
+    path: string,
+    init: RequestInit,
+    read: (body: unknown) => T | null,
+    signal?: AbortSignal,
+    most = TRIES,
+  ) {
     const deadline = Date.now() + patience;
     for (let tries = 1; ; tries += 1) {
       if (signal?.aborted) throw cancelled();
@@ -101,8 +115,8 @@ export function createClient(options: ClientOptions): Client {
       });
       if (signal?.aborted) throw cancelled();
       if ('value' in outcome) return outcome.value;
-      const wait = outcome.retryAfter ?? Math.min(LONGEST_PAUSE, pause * 2 ** (tries - 1));
-      const hopeless = outcome.again === 'final' || (outcome.again === 'lost' && tries >= LOST_TRIES);
+      const wait = outcome.error.retryAfter ?? Math.min(LONGEST_PAUSE, pause * 2 ** (tries - 1));
+      const hopeless = outcome.again === 'final' || (outcome.again === 'lost' && tries >= most);
       if (hopeless || Date.now() + wait >= deadline) throw outcome.error;
       await sleep(wait, signal);
     }
@@ -116,7 +130,7 @@ export function createClient(options: ClientOptions): Client {
       response = await (options.fetch ?? fetch)(address + path, { ...init, headers });
       text = await response.text();
     } catch {
-      return { error: new TransferError('no_answer', 'No answer came.'), retryAfter: null, again: 'lost' } as Answer;
+      return { error: new TransferError('no_answer', 'No answer came.'), again: 'lost' } as Answer;
     }
     const body = parse(text);
     const value = response.ok ? read(body) : null;
@@ -124,24 +138,23 @@ export function createClient(options: ClientOptions): Client {
   }
 
   return {
-    transfer: (taskSid, targetSid, { handOver, signal } = {}) =>
+    transfer: (taskSid, targetSid, { handOver, interaction, signal } = {}) =>
       call(
         '/transfer-chat',
         {
           method: 'POST',
           headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify({ taskSid, targetSid, handOver }),
+          body: JSON.stringify({ taskSid, targetSid, handOver, ...interaction }),
         },
         (body) => (isObject(body) && typeof body.taskSid === 'string' ? (body as unknown as Transferred) : null),
         signal,
       ),
-    readOffer: (taskSid, signal) => call(`/transfers/${taskSid}`, {}, offer, signal),
+    listOffers: (signal) =>
+      call('/transfers', {}, (body) => (isObject(body) ? offers(body.transfers) : null), signal, 1),
     takeBack: (taskSid, signal) => call(`/transfers/${taskSid}`, { method: 'DELETE' }, offer, signal),
-    listWorkflows: (signal) =>
-      call('/get-workflows', {}, (body) => (isObject(body) ? list<Workflow>(body.workflows) : null), signal),
-    listTargets: (signal) =>
+    listTargets: (taskSid, signal) =>
       call(
-        '/transfer-targets',
+        taskSid ? `/transfer-targets?taskSid=${encodeURIComponent(taskSid)}` : '/transfer-targets',
         {},
         (body) => {
           if (!isObject(body)) return null;
@@ -166,12 +179,12 @@ function refusal(response: Response, body: unknown): Answer {
     const code = status === 429 ? 'turned_away' : 'not_understood';
     const said = isObject(body) && typeof body.message === 'string' ? body.message : `Status ${status}`;
     const again = status < 300 || status === 429 || status >= 500 ? 'lost' : 'final';
-    return { error: new TransferError(code, said, { status }, requestId), retryAfter, again };
+    return { error: new TransferError(code, said, { status }, requestId, retryAfter), again };
   }
-  const error = new TransferError(body.code, body.detail, body, requestId);
-  if (body.code === 'transfer_in_progress') return { error, retryAfter, again: 'busy' };
+  const error = new TransferError(body.code, body.detail, body, body.requestId ?? requestId, retryAfter);
+  if (body.code === 'transfer_in_progress') return { error, again: 'busy' };
   const passing = status === 503 || status === 504 || body.code === 'ledger_unavailable';
-  return { error, retryAfter, again: passing || body.rolledBack === false ? 'lost' : 'final' };
+  return { error, again: passing || body.rolledBack === false ? 'lost' : 'final' };
 }
 
 function parse(text: string): unknown {
@@ -193,6 +206,10 @@ function isProblem(body: unknown): body is Problem {
 function offer(body: unknown): Offer | null {
   const members = ['newTaskSid', 'targetSid', 'state'];
   return isObject(body) && members.every((name) => typeof body[name] === 'string') ? (body as unknown as Offer) : null;
+}
+
+function offers(value: unknown): Offer[] | null {
+  return Array.isArray(value) && value.every((item) => offer(item) && typeof item.taskSid === 'string') ? value : null;
 }
 
 function list<T extends Workflow>(value: unknown): T[] | null {

@@ -2,15 +2,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { STRINGS } from '../src/strings';
+import { en } from '../src/languages/en';
 import {
   button,
+  CUSTOMER,
   deskWith,
+  directory,
+  invoke,
   notification,
   openAnotherContext,
   openTab,
   page,
   PORT,
+  problemSaid,
+  said,
   skip,
   stack,
   useDesk,
@@ -18,29 +23,15 @@ import {
   wire,
 } from './desk';
 import { problem } from './offering';
+import type { Code } from '../src/transfer';
 
 useDesk('browser');
 const tasks = () => wire.calls.filter(({ method, path }) => method === 'POST' && path === '/transfer-chat');
 
-/** Invokes the action as other code in Flex does, and tells what became of it. */
-async function invoke(sid: string, targetSid: string, options?: object, changes: object = {}): Promise<string> {
-  return page.evaluate(
-    async ([taskSid, target, chosen, changed]) => {
-      const { Actions } = (window as never as { desk: { Flex: typeof import('@twilio/flex-ui') } }).desk.Flex;
-      const task = { taskSid, sid: 'WR0', attributes: { conversationSid: 'CH0' }, channelType: 'web', ...changed };
-      return Actions.invokeAction('TransferTask', { task, targetSid: target, options: chosen }).then(
-        () => 'resolved',
-        (error: Error) => `rejected: ${error.message}`,
-      );
-    },
-    [sid, targetSid, options, changes] as const,
-  );
-}
-
 describe('transfers', { skip }, () => {
   for (const kind of ['conversation', 'chat'] as const) {
     const expectMoved = async (sid: string, targetSid: string) => {
-      await notification(STRINGS.ChatTransferDone).waitFor();
+      await notification(said('ChatTransferDone')).waitFor();
       const [made] = await stack.successors(sid);
       assert.equal((await stack.task(made ?? '')).attributes['targetSid'], targetSid);
       assert.equal((await stack.task(sid)).assignment_status, 'completed');
@@ -87,16 +78,16 @@ describe('transfers', { skip }, () => {
     wire.calls.length = 0;
     await openTab('Agents');
     await button('Transfer to Ben Baker').click();
-    await notification(STRINGS.ChatTransferDone).waitFor();
+    await notification(said('ChatTransferDone')).waitFor();
     const methods = wire.calls.filter(({ path }) => path === '/transfer-chat').map(({ method }) => method);
     assert.deepEqual(methods, ['OPTIONS', 'POST']);
   });
 
   it('from a refused origin fails where the agent sees it', async () => {
-    const sid = await deskWith('conversation', `http://127.0.0.1:${PORT}`);
+    const sid = await deskWith('conversation', { origin: `http://127.0.0.1:${PORT}` });
     await openTab('Agents');
     await button('Transfer to Ben Baker').click();
-    await notification(STRINGS.ChatTransferProblem_no_answer).waitFor();
+    await notification(problemSaid('no_answer')).waitFor();
     assert.deepEqual(await stack.successors(sid), []);
     assert.equal(tasks().length, 0);
   });
@@ -112,7 +103,8 @@ describe('transfers', { skip }, () => {
     ]);
     assert.equal(first, 'resolved');
     for (const outcome of others) assert.match(outcome, /^rejected/);
-    await notification(STRINGS.ChatTransferProblem_transfer_in_progress).waitFor();
+    // Of one chat what was said last.
+    await notification(said('ChatTransferDone')).waitFor();
     assert.equal(tasks().length, 1);
     assert.equal((await stack.successors(sid)).length, 1);
   });
@@ -136,23 +128,23 @@ describe('what agents see', { skip }, () => {
     await stack.break({ kind: 'latency', seconds: 4, path: '/Tokens/validate', times: 1 });
     const outcome = invoke(sid, stack.seed.workers['ben'] ?? '');
     const began = Date.now();
-    await notification(STRINGS.ChatTransferSlow).waitFor();
+    await notification(said('ChatTransferSlow')).waitFor();
     assert.ok(Date.now() - began >= 1_500, 'not before two seconds');
     const transferring = page.getByRole('region', { name: 'Selected chat' }).locator('[aria-busy="true"]');
     assert.equal(await transferring.count(), 1);
     assert.equal(await outcome, 'resolved');
-    await notification(STRINGS.ChatTransferDone).waitFor();
-    assert.equal(await notification(STRINGS.ChatTransferSlow).count(), 0);
+    await notification(said('ChatTransferDone')).waitFor();
+    assert.equal(await notification(said('ChatTransferSlow')).count(), 0);
   });
 
   it('of a refusal by the real stack, in words for agents', async () => {
     const sid = await deskWith();
     const outcome = await invoke(sid, stack.seed.queues['Billing'] ?? '');
     assert.match(outcome, /^rejected: /);
-    await notification(STRINGS.ChatTransferProblem_target_not_routed).waitFor();
+    await notification(problemSaid('target_not_routed')).waitFor();
   });
 
-  const codes = Object.keys(STRINGS).flatMap((key) => /^ChatTransferProblem_(.*)$/.exec(key)?.[1] ?? []);
+  const codes = Object.keys(en).flatMap((key) => /^ChatTransferProblem_(.*)$/.exec(key)?.[1] ?? []);
   const waitedFor = ['transfer_in_progress', 'cancelled', 'no_answer', 'not_understood', 'turned_away'];
   it('of each failure', async () => {
     await deskWith();
@@ -160,7 +152,7 @@ describe('what agents see', { skip }, () => {
       wire.next.push(problem(code), problem(code), problem(code), problem(code));
       const outcome = await invoke('WT0', 'WK0');
       assert.equal(outcome, 'rejected: Said by the server.');
-      await notification(STRINGS[`ChatTransferProblem_${code}` as keyof typeof STRINGS]).waitFor({ timeout: 5_000 });
+      await notification(problemSaid(code as Code)).waitFor({ timeout: 5_000 });
       wire.next.length = 0;
     }
   });
@@ -169,21 +161,21 @@ describe('what agents see', { skip }, () => {
     await deskWith();
     wire.next.push(problem('invented_later', 409, { detail: 'Words <b>of</b> the server.' }));
     await invoke('WT0', 'WK0');
-    await notification('Words <b>of</b> the server.').waitFor();
+    await notification(`${CUSTOMER}: Words <b>of</b> the server.`).waitFor();
   });
 
   it('of an agent who could not be put back: what to do', async () => {
     await deskWith();
     wire.next.push(problem('twilio_refused', 502, { rolledBack: true, agentRejoined: false }));
     await invoke('WT0', 'WK0');
-    await notification(STRINGS.ChatTransferRejoin).waitFor();
+    await notification(en.ChatTransferRejoin).waitFor();
   });
 
   it('of something that remains: what to do', async () => {
     await deskWith();
     for (let n = 0; n < 4; n += 1) wire.next.push(problem('twilio_failed', 502, { rolledBack: false }));
     await invoke('WT0', 'WK0');
-    await notification(STRINGS.ChatTransferSameAgain).waitFor();
+    await notification(en.ChatTransferSameAgain).waitFor();
   });
 
   it('of a string that an administrator has replaced', async () => {
@@ -232,38 +224,36 @@ describe('the workflows tab', { skip }, () => {
   it('searches', async () => {
     await deskWith();
     await openTab('Workflows');
-    await page.getByLabel(STRINGS.ChatTransferWorkflowsSearch).fill(' ESCAL');
+    await page.getByLabel(en.ChatTransferWorkflowsSearch).fill(' ESCAL');
     assert.equal(await button('Transfer to Escalations').count(), 1);
     assert.equal(await button('Transfer to Assign to Anyone').count(), 0);
-    await page.getByLabel(STRINGS.ChatTransferWorkflowsSearch).fill('zzz');
-    await page.getByText(STRINGS.ChatTransferNothingFound).waitFor();
+    await page.getByLabel(en.ChatTransferWorkflowsSearch).fill('zzz');
+    await page.getByText(en.ChatTransferNothingFound).waitFor();
   });
 
   it('says that it loads, and that there is nothing', async () => {
     await deskWith();
-    wire.fakes.set('/get-workflows', { workflows: [] });
+    wire.fakes.set('/transfer-targets', { workflows: [], queues: [], handOver: ['now'] });
     await openTab('Workflows');
-    await page.getByText(STRINGS.ChatTransferWorkflowsEmpty).waitFor();
+    await page.getByText(en.ChatTransferWorkflowsEmpty).waitFor();
   });
 
   it('says that it failed, and tries again', async () => {
     await deskWith();
-    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
     wire.next.push(problem('token_invalid', 403));
     await openTab('Workflows');
-    await page.getByText(STRINGS.ChatTransferWorkflowsFailed).waitFor();
-    await button(STRINGS.ChatTransferTryAgain).click();
+    await page.getByText(`${en.ChatTransferWorkflowsFailed} ${en.ChatTransferProblem_token_invalid}`).waitFor();
+    await button(en.ChatTransferTryAgain).click();
     await button('Transfer to Escalations').waitFor();
   });
 
   it('is operated by keyboard alone', async () => {
     const sid = await deskWith();
-    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
     await page.getByRole('region', { name: 'Selected chat' }).getByRole('button', { name: 'Transfer' }).focus();
     await page.keyboard.press('Enter');
-    await page.locator('.Twilio-WorkerDirectory').getByRole('button', { name: 'Workflows' }).first().focus();
+    await directory().getByRole('button', { name: 'Workflows' }).first().focus();
     await page.keyboard.press('Enter');
-    const search = page.getByLabel(STRINGS.ChatTransferWorkflowsSearch);
+    const search = page.getByLabel(en.ChatTransferWorkflowsSearch);
     await search.waitFor();
     await search.focus();
     await page.keyboard.type('esc');
@@ -273,7 +263,7 @@ describe('the workflows tab', { skip }, () => {
       'Transfer to Escalations',
     );
     await page.keyboard.press('Enter');
-    await notification(STRINGS.ChatTransferDone).waitFor();
+    await notification(said('ChatTransferDone')).waitFor();
     assert.equal((await stack.successors(sid)).length, 1);
   });
 });
@@ -287,24 +277,19 @@ describe('accessibility', { skip }, () => {
 
   it('of the tab: loaded, nothing found', async () => {
     await deskWith();
-    wire.fakes.set('/transfer-targets', {
-      workflows: [],
-      queues: [{ sid: 'WQ0', friendlyName: 'Sales', availableWorkers: 1 }],
-    });
     await openTab('Workflows');
     await button('Transfer to Escalations').waitFor();
     assert.deepEqual(await violations('.Twilio-WorkerDirectory ul'), []);
-    await page.getByLabel(STRINGS.ChatTransferWorkflowsSearch).fill('zzz');
-    await page.getByText(STRINGS.ChatTransferNothingFound).waitFor();
+    await page.getByLabel(en.ChatTransferWorkflowsSearch).fill('zzz');
+    await page.getByText(en.ChatTransferNothingFound).waitFor();
     assert.deepEqual(await violations('.Twilio-Tabs, .Twilio-WorkerDirectory [data-paste-element="BOX"]'), []);
   });
 
   it('of the tab: failed', async () => {
     await deskWith();
-    wire.fakes.set('/transfer-targets', { workflows: [], queues: [] });
     wire.next.push(problem('token_invalid', 403));
     await openTab('Workflows');
-    await page.getByText(STRINGS.ChatTransferWorkflowsFailed).waitFor();
+    await page.getByText(`${en.ChatTransferWorkflowsFailed} ${en.ChatTransferProblem_token_invalid}`).waitFor();
     assert.deepEqual(await violations('.Twilio-WorkerDirectory [role="alert"]'), []);
   });
 
@@ -312,7 +297,7 @@ describe('accessibility', { skip }, () => {
     await deskWith();
     wire.next.push(problem('task_ended', 409));
     await invoke('WT0', 'WK0');
-    await notification(STRINGS.ChatTransferProblem_task_ended).waitFor();
+    await notification(problemSaid('task_ended')).waitFor();
     assert.deepEqual(await violations('.Twilio-NotificationBar'), []);
   });
 });

@@ -5,6 +5,9 @@ import { after, afterEach, before, beforeEach } from 'node:test';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 import { Playground } from '../playground/server';
+import { en } from '../src/languages/en';
+import { fill, type StringKey, type Values } from '../src/strings';
+import type { Code, HandOver } from '../src/transfer';
 import { Offering } from './offering';
 import { startStack, type Kind, type Stack } from './stack';
 import { Wire } from './wire';
@@ -13,6 +16,8 @@ const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 export const skip = existsSync(CHROMIUM) ? false : `There is no ${CHROMIUM}; CHROMIUM names another browser.`;
 // In a container, as root, without looking for hosts of Google's.
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
+// Flex asks for fonts and sounds of Twilio's: not to be found at once is faster than after a while.
+const OFFLINE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1';
 // The origin that the local stack lets call without being told.
 export const PORT = 3000;
 
@@ -33,10 +38,12 @@ export function useDesk(name: string): void {
     playground = await Playground.open(stack, PORT, wire.base);
     browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: [...ARGUMENTS, '--disable-sync', '--no-first-run'],
+      args: [...ARGUMENTS, OFFLINE, '--disable-sync', '--no-first-run'],
     });
     // One for all, so that Chromium keeps Flex compiled.
     context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+    // A busy machine takes its time.
+    context.setDefaultTimeout(60_000);
   });
   after(async () => {
     await browser?.close();
@@ -48,15 +55,19 @@ export function useDesk(name: string): void {
     if (skip) return;
     offering = new Offering();
     wire.script = offering.answer;
+    // TaskRouter sends an agent away who has not answered, be it in a run that was interrupted.
+    await stack.setActivity('ben', 'Available');
     page = await context.newPage();
   });
   afterEach(async () => {
     if (skip) return;
     await page.close();
     await stack.repair();
+    await stack.clear();
     wire.next.length = 0;
     wire.calls.length = 0;
     wire.fakes.clear();
+    wire.waits.clear();
   });
 }
 
@@ -66,25 +77,94 @@ export async function openAnotherContext(): Promise<void> {
   page = await browser.newPage();
 }
 
+/** Another page next to the first one. */
+export const newPage = () => context.newPage();
+
 export const button = (name: string) => page.getByRole('button', { name, exact: true });
 export const notification = (text: string) => page.locator('.Twilio-NotificationBar').getByText(text);
+export const chat = () => page.getByRole('region', { name: 'Selected chat' });
+export const directory = () => page.locator('.Twilio-WorkerDirectory');
+
+/** Who the chat is with, unless a test says otherwise. */
+export const CUSTOMER = 'Maria Silva';
+export const said = (key: StringKey, values: Values = {}) => fill(en[key], { customer: CUSTOMER, ...values });
+export const problemSaid = (code: Code, customer = CUSTOMER) =>
+  said('ChatTransferFailed', { customer, problem: en[`ChatTransferProblem_${code}`] });
+
+/** How the page is opened: see the first lines of `playground/agent.tsx`. */
+export interface Opened {
+  origin?: string;
+  query?: string;
+}
 
 /** Opens Ana's desk and chooses a new chat of hers. */
-export async function deskWith(kind: Kind = 'conversation', origin = `http://localhost:${PORT}`): Promise<string> {
-  const sid = await stack.newTask(kind);
-  await open(sid, origin);
+export async function deskWith(kind: Kind = 'conversation', opened: Opened = {}): Promise<string> {
+  const sid = await stack.newTask(kind, 'ana', CUSTOMER);
+  await open(sid, opened);
   return sid;
 }
 
-export async function open(sid: string, origin = `http://localhost:${PORT}`): Promise<void> {
-  await page.goto(`${origin}/agent?name=ana`);
+export async function open(
+  sid: string,
+  { origin = `http://localhost:${PORT}`, query = '' }: Opened = {},
+): Promise<void> {
+  await page.goto(`${origin}/agent?name=ana${query}`);
+  await choose(sid);
+}
+
+export async function choose(sid: string): Promise<void> {
   await page.locator(`[data-task="${sid}"] button`).first().click();
   await page.locator(`[data-task="${sid}"] [aria-current="true"]`).waitFor();
 }
 
+export async function openDirectory(): Promise<void> {
+  await chat().getByRole('button', { name: 'Transfer', exact: true }).click();
+}
+
 export async function openTab(name: 'Agents' | 'Queues' | 'Workflows'): Promise<void> {
-  await page.getByRole('region', { name: 'Selected chat' }).getByRole('button', { name: 'Transfer' }).click();
-  await page.locator('.Twilio-WorkerDirectory').getByRole('button', { name }).first().click();
+  await openDirectory();
+  await directory().getByRole('button', { name }).first().click();
+}
+
+/** Invokes the action as other code in Flex does, and tells what became of it. */
+export async function invoke(sid: string, targetSid: string, options?: object, changes: object = {}): Promise<string> {
+  return page.evaluate(
+    async ([taskSid, target, chosen, changed]) => {
+      const { Actions } = (window as never as { desk: { Flex: typeof import('@twilio/flex-ui') } }).desk.Flex;
+      const task = { taskSid, sid: 'WR0', attributes: { conversationSid: 'CH0' }, channelType: 'web', ...changed };
+      return Actions.invokeAction('TransferTask', { task, targetSid: target, options: chosen }).then(
+        () => 'resolved',
+        (error: Error) => `rejected: ${error.message}`,
+      );
+    },
+    [sid, targetSid, options, { defaultFrom: CUSTOMER, ...changes }] as const,
+  );
+}
+
+/** What the stack would list, were it to hand over in these ways. */
+export function canHandOver(...handOver: HandOver[]): void {
+  const listed = (all: Record<string, string>, ...names: string[]) =>
+    names.map((friendlyName) => ({ friendlyName, sid: all[friendlyName], availableWorkers: 2 }));
+  wire.fakes.set('/transfer-targets', {
+    workflows: listed(stack.seed.workflows, 'Escalations'),
+    queues: listed(stack.seed.queues, 'Sales', 'Support'),
+    handOver,
+  });
+}
+
+// Paste hides the input and draws the label.
+export const choice = (handOver: HandOver) => page.locator(`label[for="chat-transfer-hand-over-${handOver}"]`);
+export const offered = (name: string) => page.getByRole('status').getByText(said('ChatTransferAsking', { name }));
+
+/** Ana's desk with a conversation that she has asked Ben to take. */
+export async function deskWithOffer(opened: Opened = {}): Promise<string> {
+  canHandOver('now', 'accepted');
+  const sid = await deskWith('conversation', opened);
+  await openTab('Agents');
+  await choice('accepted').click();
+  await button('Transfer to Ben Baker').click();
+  await offered('Ben Baker').waitFor();
+  return sid;
 }
 
 export async function violations(within: string): Promise<string[]> {

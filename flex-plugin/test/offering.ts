@@ -1,5 +1,5 @@
 /** The part of the API that offers tasks, as `docs/openapi.yaml` has it, scripted so that a test decides what becomes of an offer. */
-import type { HandOver, Offer } from '../src/transfer';
+import type { HandOver, Interaction, Offer } from '../src/transfer';
 import type { Answer } from './wire';
 
 const ALLOW = {
@@ -9,7 +9,8 @@ const ALLOW = {
 
 export class Offering {
   readonly offers = new Map<string, Offer>();
-  readonly asked: { taskSid: string; targetSid: string; handOver?: HandOver }[] = [];
+  readonly asked: ({ taskSid: string; targetSid: string; handOver?: HandOver } & Interaction)[] = [];
+  private made = 0;
   /** What a request to take back is answered with, where it is not carried out. */
   refusal: Answer | undefined;
   /** What looks at offers are answered with, where they tell nothing. */
@@ -19,7 +20,7 @@ export class Offering {
   offer(taskSid: string, targetSid: string): Offer {
     const made: Offer = {
       taskSid,
-      newTaskSid: `WT${String(this.asked.length).padStart(32, 'f')}`,
+      newTaskSid: `WT${String((this.made += 1)).padStart(32, 'f')}`,
       targetSid,
       state: 'offered',
       since: new Date().toISOString(),
@@ -28,18 +29,23 @@ export class Offering {
     return made;
   }
 
-  become(taskSid: string, state: Offer['state']): void {
+  become(taskSid: string, state: Offer['state'], acceptedBySid?: string): void {
     const offer = this.offers.get(taskSid);
     if (!offer) throw new Error(`No offer of ${taskSid}`);
-    this.offers.set(taskSid, { ...offer, state, since: new Date().toISOString() });
+    this.offers.set(taskSid, { ...offer, state, acceptedBySid, since: new Date().toISOString() });
   }
 
   /** What the stack would answer; undefined where the stack itself is to be asked. */
   readonly answer = (method: string, path: string, body: string): Answer | undefined => {
+    if (path === '/transfers') {
+      if (method === 'OPTIONS') return { status: 204, headers: ALLOW };
+      const transfers = [...this.offers.values()].sort((a, b) => a.since.localeCompare(b.since));
+      return this.silence ?? { status: 200, body: JSON.stringify({ transfers }) };
+    }
     const taskSid = /^\/transfers\/(\w+)$/.exec(path)?.[1];
     if (taskSid !== undefined) {
       if (method === 'OPTIONS') return { status: 204, headers: ALLOW };
-      return this.answerOn(taskSid, method === 'DELETE');
+      return this.takeBack(taskSid);
     }
     if (method !== 'POST' || path !== '/transfer-chat') return undefined;
     const asked = JSON.parse(body) as (typeof this.asked)[number];
@@ -49,13 +55,12 @@ export class Offering {
     return { status: 202, body: JSON.stringify({ taskSid: newTaskSid, state: 'offered' }) };
   };
 
-  private answerOn(taskSid: string, takeBack: boolean): Answer {
+  private takeBack(taskSid: string): Answer {
     const offer = this.offers.get(taskSid);
     if (!offer) return problem('offer_unknown', 404);
-    const other = takeBack ? this.refusal : this.silence;
-    if (other) return other;
-    if (takeBack && offer.state === 'accepted') return problem('already_accepted', 409);
-    if (takeBack && offer.state === 'offered') this.become(taskSid, 'cancelled');
+    if (this.refusal) return this.refusal;
+    if (offer.state === 'accepted') return problem('already_accepted', 409);
+    if (offer.state === 'offered') this.become(taskSid, 'cancelled');
     return { status: 200, body: JSON.stringify(this.offers.get(taskSid)) };
   }
 }

@@ -2,15 +2,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { STRINGS } from '../src/strings';
+import { en } from '../src/languages/en';
 import {
   button,
+  canHandOver,
+  choice,
+  choose,
   deskWith,
+  deskWithOffer,
   notification,
+  offered,
   offering,
   open,
   openTab,
   page,
+  problemSaid,
+  said,
   skip,
   stack,
   useDesk,
@@ -23,38 +30,12 @@ useDesk('offers');
 
 const ben = () => stack.seed.workers['ben'] ?? '';
 const radio = (handOver: 'now' | 'accepted') =>
-  page.getByRole('radio', { name: STRINGS[`ChatTransferHandOver_${handOver}`] });
-// Paste hides the input and draws the label.
-const choice = (handOver: 'now' | 'accepted') => page.locator(`label[for="chat-transfer-hand-over-${handOver}"]`);
-const choose = async (handOver: 'now' | 'accepted') => choice(handOver).click();
-const said = (text: string, name: string) => text.replace('{{name}}', name);
-const offered = (name: string) => page.getByRole('status').getByText(said(STRINGS.ChatTransferOffered, name));
-const ended = (key: 'Accepted' | 'Declined' | 'Cancelled', name = 'Ben Baker') =>
-  notification(said(STRINGS[`ChatTransfer${key}`], name));
-const looks = (sid: string) =>
-  wire.calls.filter(({ method, path }) => method === 'GET' && path === `/transfers/${sid}`);
-
-/** What the stack would list, were it to hand over in these ways. */
-function canHandOver(...handOver: ('now' | 'accepted')[]): void {
-  const listed = (all: Record<string, string>, ...names: string[]) =>
-    names.map((friendlyName) => ({ friendlyName, sid: all[friendlyName], availableWorkers: 2 }));
-  wire.fakes.set('/transfer-targets', {
-    workflows: listed(stack.seed.workflows, 'Escalations'),
-    queues: listed(stack.seed.queues, 'Sales', 'Support'),
-    handOver,
-  });
-}
-
-/** Ana's desk with a conversation that she has offered to Ben. */
-async function deskWithOffer(): Promise<string> {
-  canHandOver('now', 'accepted');
-  const sid = await deskWith();
-  await openTab('Agents');
-  await choose('accepted');
-  await button('Transfer to Ben Baker').click();
-  await offered('Ben Baker').waitFor();
-  return sid;
-}
+  page.getByRole('radio', { name: en[`ChatTransferHandOver_${handOver}`] });
+const ended = (key: 'Accepted' | 'Declined' | 'Unanswered' | 'Cancelled', name = 'Ben Baker') =>
+  notification(said(`ChatTransfer${key}`, { name }));
+const looks = () => wire.calls.filter(({ method, path }) => method === 'GET' && path === '/transfers');
+/** What was asked for, without the hints. */
+const requests = () => offering.asked.map(({ taskSid, targetSid, handOver }) => ({ taskSid, targetSid, handOver }));
 
 describe('the choice', { skip }, () => {
   it('is not there where the stack only hands over at once', async () => {
@@ -70,9 +51,9 @@ describe('the choice', { skip }, () => {
     const sid = await deskWith('chat');
     await openTab('Queues');
     await button('Transfer to Sales').click();
-    await notification(STRINGS.ChatTransferDone).waitFor();
+    await notification(said('ChatTransferDone')).waitFor();
     assert.equal(await page.getByRole('radio').count(), 0);
-    assert.deepEqual(offering.asked, [{ taskSid: sid, targetSid: stack.seed.queues['Sales'] }]);
+    assert.deepEqual(requests(), [{ taskSid: sid, targetSid: stack.seed.queues['Sales'], handOver: undefined }]);
   });
 
   for (const [first, second] of [
@@ -91,8 +72,8 @@ describe('the choice', { skip }, () => {
       assert.ok(await radio(first).isChecked());
       wire.next.push({ status: 200, body: '{"taskSid":"WT0"}' });
       await button('Transfer to Ben Baker').click();
-      await (first === 'now' ? notification(STRINGS.ChatTransferDone) : offered('Ben Baker')).waitFor();
-      assert.deepEqual(offering.asked, [{ taskSid: sid, targetSid: ben(), handOver: first }]);
+      await (first === 'now' ? notification(said('ChatTransferDone')) : offered('Ben Baker')).waitFor();
+      assert.deepEqual(requests(), [{ taskSid: sid, targetSid: ben(), handOver: first }]);
     });
   }
 
@@ -100,7 +81,7 @@ describe('the choice', { skip }, () => {
     canHandOver('accepted', 'now');
     const sid = await deskWith();
     await openTab('Agents');
-    await choose('now');
+    await choice('now').click();
     await page.getByTestId('close-worker-directory').click();
     await choice('now').waitFor({ state: 'detached' });
     await openTab('Workflows');
@@ -110,7 +91,7 @@ describe('the choice', { skip }, () => {
       workflows: [{ sid: stack.seed.workflows['Escalations'], friendlyName: 'Escalations' }],
     });
     await button('Transfer to Escalations').click();
-    await notification(STRINGS.ChatTransferProblem_target_not_routed).waitFor();
+    await notification(problemSaid('target_not_routed')).waitFor();
     assert.ok(await radio('now').isChecked());
     assert.deepEqual(
       offering.asked.map(({ handOver }) => handOver),
@@ -129,7 +110,7 @@ describe('the choice', { skip }, () => {
     await button('Transfer to Ben Baker').focus();
     await page.keyboard.press('Enter');
     await offered('Ben Baker').waitFor();
-    await button(STRINGS.ChatTransferTakeBack).focus();
+    await button(en.ChatTransferTakeBack).focus();
     await page.keyboard.press('Enter');
     await ended('Cancelled').waitFor();
   });
@@ -159,9 +140,9 @@ describe('an offer', { skip }, () => {
   it('leaves the chat with its agent, who is told to whom it is offered', async () => {
     const sid = await deskWithOffer();
     assert.equal((await stack.task(sid)).assignment_status, 'assigned');
-    assert.equal(await notification(STRINGS.ChatTransferDone).count(), 0);
-    assert.ok(await button(STRINGS.ChatTransferTakeBack).isVisible());
-    assert.deepEqual(offering.asked, [{ taskSid: sid, targetSid: ben(), handOver: 'accepted' }]);
+    assert.equal(await notification(said('ChatTransferDone')).count(), 0);
+    assert.ok(await button(en.ChatTransferTakeBack).isVisible());
+    assert.deepEqual(requests(), [{ taskSid: sid, targetSid: ben(), handOver: 'accepted' }]);
   });
 
   it('to a queue has the name of the queue', async () => {
@@ -177,7 +158,7 @@ describe('an offer', { skip }, () => {
     const sid = await deskWith();
     offering.offer(sid, 'WQ0');
     await open(sid);
-    await offered(STRINGS.ChatTransferAnotherAgent).waitFor();
+    await offered(en.ChatTransferAnotherAgent).waitFor();
   });
 
   for (const [state, key] of [
@@ -190,10 +171,10 @@ describe('an offer', { skip }, () => {
       offering.become(sid, state);
       await ended(key).waitFor();
       await offered('Ben Baker').waitFor({ state: 'detached' });
-      assert.equal(await button(STRINGS.ChatTransferTakeBack).count(), 0);
-      const asked = looks(sid).length;
+      assert.equal(await button(en.ChatTransferTakeBack).count(), 0);
+      const asked = looks().length;
       await page.waitForTimeout(4_000);
-      assert.equal(looks(sid).length, asked);
+      assert.equal(looks().length, asked);
       assert.equal(await ended(key).count(), 1);
     });
   }
@@ -203,27 +184,69 @@ describe('an offer', { skip }, () => {
     // Only the list can end a pause now.
     await page.clock.install();
     await page.clock.runFor(120_000);
-    const before = looks(sid).length;
-    while (looks(sid).length === before) await page.waitForTimeout(100);
+    const before = looks().length;
+    while (looks().length === before) await page.waitForTimeout(100);
     offering.become(sid, 'accepted');
     await stack.end(sid, 'completed');
     await page.clock.runFor(2_000);
     await ended('Accepted').waitFor({ timeout: 5_000 });
   });
 
-  it('is found again after a reload, and one that has ended is not', async () => {
+  it('is found again after a reload, and one that was declined meanwhile is told of until it is dismissed', async () => {
     const sid = await deskWithOffer();
-    const other = await stack.newTask();
+    const other = await stack.newTask('conversation', 'ana', 'Noah Weber');
     offering.offer(other, ben());
     offering.become(other, 'declined');
+    const declined = page.getByRole('status').getByText(said('ChatTransferDeclinedHere', { name: 'Ben Baker' }));
     await page.reload();
-    await page.locator(`[data-task="${other}"] button`).first().click();
-    await page.waitForTimeout(1_000);
-    assert.equal(looks(other).length, 1);
-    assert.equal(await offered('Ben Baker').count(), 0);
-    await page.locator(`[data-task="${sid}"] button`).first().click();
+    await choose(other);
+    await declined.waitFor();
+    await button(en.ChatTransferDismiss).click();
+    await declined.waitFor({ state: 'detached' });
+    await page.reload();
+    await choose(sid);
     await offered('Ben Baker').waitFor();
-    assert.equal(await ended('Declined').count(), 0);
+    await choose(other);
+    await page.waitForTimeout(500);
+    assert.equal(await declined.count(), 0);
+    assert.equal(await page.locator('.Twilio-NotificationBar').getByText('Noah Weber').count(), 0);
+  });
+
+  it('to a queue is told of with the agent who has taken the chat', async () => {
+    canHandOver('accepted', 'now');
+    const sid = await deskWith();
+    await openTab('Queues');
+    await button('Transfer to Sales').click();
+    await offered('Sales').waitFor();
+    offering.become(sid, 'accepted', stack.seed.workers['carla']);
+    await ended('Accepted', 'Carla Costa').waitFor();
+  });
+
+  it('that a queue declines is told of as that', async () => {
+    canHandOver('accepted', 'now');
+    const sid = await deskWith();
+    await openTab('Queues');
+    await button('Transfer to Sales').click();
+    await offered('Sales').waitFor();
+    offering.become(sid, 'declined');
+    await ended('Unanswered', 'Sales').waitFor();
+    await page
+      .getByRole('status')
+      .getByText(said('ChatTransferUnansweredHere', { name: 'Sales' }))
+      .waitFor();
+  });
+
+  it('shows since when, and is transferred now by its own button', async () => {
+    const sid = await deskWithOffer();
+    await page
+      .locator('[data-chat-transfer="offer"]')
+      .getByText(/^0:0\d$/)
+      .waitFor();
+    wire.next.push({ status: 200, body: '{"taskSid":"WT0"}' });
+    await button(en.ChatTransferHandOver_now).click();
+    await notification(said('ChatTransferDone')).waitFor();
+    await offered('Ben Baker').waitFor({ state: 'detached' });
+    assert.deepEqual(requests().pop(), { taskSid: sid, targetSid: ben(), handOver: 'now' });
   });
 
   it('survives answers that say nothing', async () => {
@@ -231,7 +254,7 @@ describe('an offer', { skip }, () => {
     const offer = offering.offers.get(sid);
     offering.silence = problem('twilio_failed', 502);
     await page.waitForTimeout(4_000);
-    assert.ok(looks(sid).length >= 1);
+    assert.ok(looks().length >= 1);
     offering.silence = undefined;
     assert.ok(offer && (await offered('Ben Baker').isVisible()));
     offering.become(sid, 'declined');
@@ -248,16 +271,16 @@ describe('an offer', { skip }, () => {
     const sid = await deskWithOffer();
     offering.offer(sid, stack.seed.workers['carla'] ?? '');
     await offered('Carla Costa').waitFor();
-    assert.equal(await button(STRINGS.ChatTransferTakeBack).count(), 1);
+    assert.equal(await button(en.ChatTransferTakeBack).count(), 1);
   });
 
   it('ends with a transfer of the chat at once', async () => {
     const sid = await deskWithOffer();
     await openTab('Agents');
-    await choose('now');
+    await choice('now').click();
     wire.next.push({ status: 200, body: '{"taskSid":"WT0"}' });
     await button('Transfer to Ben Baker').click();
-    await notification(STRINGS.ChatTransferDone).waitFor();
+    await notification(said('ChatTransferDone')).waitFor();
     await offered('Ben Baker').waitFor({ state: 'detached' });
     assert.deepEqual(
       offering.asked.map(({ taskSid, handOver }) => [taskSid, handOver]),
@@ -274,7 +297,7 @@ describe('on a local stack', { skip }, () => {
     wire.script = undefined;
     const sid = await deskWith();
     await openTab('Agents');
-    await choose('accepted');
+    await choice('accepted').click();
     await button('Transfer to Ben Baker').click();
     await offered('Ben Baker').waitFor();
     const [made] = await stack.successors(sid);
@@ -303,7 +326,7 @@ describe('on a local stack', { skip }, () => {
 
   it('an offer is taken back', async () => {
     const [sid, made] = await deskWithRealOffer();
-    await button(STRINGS.ChatTransferTakeBack).click();
+    await button(en.ChatTransferTakeBack).click();
     await ended('Cancelled').waitFor();
     assert.equal((await stack.task(made)).assignment_status, 'canceled');
     assert.equal((await stack.task(sid)).assignment_status, 'assigned');
@@ -321,16 +344,16 @@ describe('a supervisor', { skip }, () => {
       },
       [ben()] as const,
     );
-    await notification(said(STRINGS.ChatTransferOffered, 'Ben Baker')).waitFor();
+    await notification(said('ChatTransferAsked', { name: 'Ben Baker' })).waitFor();
     await page.waitForTimeout(4_000);
-    assert.equal(looks('WT0').length, 0);
+    assert.equal(looks().length, 0);
   });
 });
 
 describe('taking back', { skip }, () => {
   it('ends the offer', async () => {
     const sid = await deskWithOffer();
-    await button(STRINGS.ChatTransferTakeBack).click();
+    await button(en.ChatTransferTakeBack).click();
     await ended('Cancelled').waitFor();
     await offered('Ben Baker').waitFor({ state: 'detached' });
     assert.equal(offering.offers.get(sid)?.state, 'cancelled');
@@ -340,8 +363,8 @@ describe('taking back', { skip }, () => {
   it('comes too late', async () => {
     const sid = await deskWithOffer();
     offering.become(sid, 'accepted');
-    await button(STRINGS.ChatTransferTakeBack).click();
-    await notification(STRINGS.ChatTransferProblem_already_accepted).waitFor();
+    await button(en.ChatTransferTakeBack).click();
+    await notification(problemSaid('already_accepted')).waitFor();
     // The next look is made at once.
     await ended('Accepted').waitFor({ timeout: 2_000 });
   });
@@ -349,13 +372,13 @@ describe('taking back', { skip }, () => {
   it('fails, and the offer stays', async () => {
     await deskWithOffer();
     offering.refusal = problem('cannot_take_back', 409);
-    await button(STRINGS.ChatTransferTakeBack).click();
-    await notification(STRINGS.ChatTransferProblem_cannot_take_back).waitFor();
+    await button(en.ChatTransferTakeBack).click();
+    await notification(problemSaid('cannot_take_back')).waitFor();
     assert.ok(await offered('Ben Baker').isVisible());
     offering.refusal = undefined;
-    await button(STRINGS.ChatTransferTakeBack).click();
+    await button(en.ChatTransferTakeBack).click();
     await ended('Cancelled').waitFor();
-    assert.equal(await notification(STRINGS.ChatTransferProblem_cannot_take_back).count(), 0);
+    assert.equal(await notification(problemSaid('cannot_take_back')).count(), 0);
   });
 });
 
@@ -364,7 +387,7 @@ describe('accessibility', { skip }, () => {
     canHandOver('now', 'accepted');
     await deskWith();
     await openTab('Agents');
-    await choose('accepted');
+    await choice('accepted').click();
     assert.deepEqual(await violations('.Twilio-WorkerDirectory fieldset'), []);
     await button('Transfer to Ben Baker').click();
     await offered('Ben Baker').waitFor();

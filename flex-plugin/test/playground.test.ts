@@ -1,6 +1,6 @@
-/** `npm run playground` as a process, when it cannot start: one line, and nothing stays behind. */
+/** `npm run playground` and `npm test` as processes, when they cannot start or are stopped: nothing stays behind. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,6 +39,28 @@ describe('the playground', () => {
     assert.equal(code, 1);
     assert.match(errors, /^error: ENOENT.*missing\.js'\n$/);
     assert.deepEqual(await readdir(state), ['.registry']);
+  });
+});
+
+describe('npm test', () => {
+  it('leaves nothing running when it is told to stop', async () => {
+    const state = await mkdtemp(join(tmpdir(), 'stopped-'));
+    const env = { ...process.env, FLEX_LOCAL_STATE: state, STACK_ENDPOINT: '' };
+    const tests = spawn('npm', ['test', '--', 'decisions.test.ts'], {
+      cwd: resolve(__dirname, '..'),
+      env,
+      stdio: 'ignore',
+    });
+    const ended = new Promise((done) => tests.once('exit', done));
+    const stacks = async () => (await readdir(state)).filter((name) => name !== '.registry');
+    while ((await stacks()).length === 0) await new Promise((wait) => setTimeout(wait, 200));
+    tests.kill('SIGTERM');
+    await ended;
+    // npm itself may be gone before what it has started.
+    const until = Date.now() + 90_000;
+    while ((await stacks()).length > 0 && Date.now() < until) await new Promise((wait) => setTimeout(wait, 200));
+    assert.deepEqual(await stacks(), []);
+    await rm(state, { recursive: true });
   });
 });
 

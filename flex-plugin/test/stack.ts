@@ -44,6 +44,9 @@ export interface Task {
 export type Kind = 'chat' | 'sms' | 'conversation' | 'sms_conversation';
 
 export class Stack {
+  /** The tasks that were made here and are still open, as far as is known. */
+  private readonly made = new Set<string>();
+
   constructor(
     readonly endpoint: string,
     readonly twilio: string,
@@ -55,8 +58,38 @@ export class Stack {
     return (await this.emulator<{ token: string }>('/tokens', 'POST', { worker })).token;
   }
 
-  async newTask(kind: Kind = 'conversation', holder = 'ana'): Promise<string> {
-    return (await this.emulator<{ taskSid: string }>('/tasks', 'POST', { kind, holder })).taskSid;
+  /** A task that an agent holds; `customer` is the name of the person it is with. */
+  async newTask(kind: Kind = 'conversation', holder = 'ana', customer?: string): Promise<string> {
+    const { taskSid } = await this.emulator<{ taskSid: string }>('/tasks', 'POST', { kind, holder });
+    this.made.add(taskSid);
+    if (customer) {
+      const { attributes } = await this.task(taskSid);
+      const Attributes = JSON.stringify({ ...attributes, name: customer, customerName: customer });
+      await this.taskrouter(`/Tasks/${taskSid}`, { Attributes });
+    }
+    return taskSid;
+  }
+
+  /** Ends what tests have made, and has the agents available again: TaskRouter sends those away who did not answer. */
+  async clear(): Promise<void> {
+    const made = [...this.made];
+    this.made.clear();
+    const endAll = made.map(async (sid) => {
+      for (const open of [sid, ...(await this.successors(sid))]) {
+        const { assignment_status: status } = await this.task(open).catch(() => ({ assignment_status: 'deleted' }));
+        const end = { assigned: 'completed', wrapping: 'completed', pending: 'canceled', reserved: 'canceled' }[status];
+        if (end) await this.end(open, end as 'completed').catch(() => undefined);
+      }
+    });
+    await Promise.all([...endAll, ...['ana', 'ben', 'carla', 'dev'].map((one) => this.setActivity(one, 'Available'))]);
+  }
+
+  async setActivity(agent: string, activity: string): Promise<void> {
+    const { activities } = await this.taskrouter<{ activities: { sid: string; friendly_name: string }[] }>(
+      '/Activities',
+    );
+    const ActivitySid = activities.find(({ friendly_name }) => friendly_name === activity)?.sid ?? '';
+    await this.taskrouter(`/Workers/${this.seed.workers[agent]}`, { ActivitySid });
   }
 
   async break(fault: Fault): Promise<void> {
@@ -76,13 +109,17 @@ export class Stack {
     await this.taskrouter(`/Tasks/${taskSid}`, { AssignmentStatus: how });
   }
 
-  /** Accepts a task for the agent to whom it is offered. */
   async accept(taskSid: string, agent: string): Promise<void> {
+    await this.answer(taskSid, agent, 'accepted');
+  }
+
+  /** Answers for the agent to whom a task is offered. */
+  async answer(taskSid: string, agent: string, status: 'accepted' | 'rejected'): Promise<void> {
     const path = `/Tasks/${taskSid}/Reservations`;
     const { reservations } = await this.taskrouter<{ reservations: { sid: string; worker_sid: string }[] }>(path);
     const own = reservations.find(({ worker_sid }) => worker_sid === this.seed.workers[agent]);
     if (!own) throw new Error(`${taskSid} is not offered to ${agent}`);
-    await this.taskrouter(`${path}/${own.sid}`, { ReservationStatus: 'accepted' });
+    await this.taskrouter(`${path}/${own.sid}`, { ReservationStatus: status });
   }
 
   /** The SIDs of the tasks that transfers of this one made. */
@@ -128,7 +165,9 @@ export async function startStack(name: string, origin?: string): Promise<Stack> 
   }
   if (!existsSync(PYTHON)) throw new Error('Run `make install` in the repository first: the local stack is Python.');
   const own = `${name}-${process.pid}`;
-  const local = (...rest: string[]) => run(PYTHON, ['-m', 'local', ...rest], { cwd: ROOT, maxBuffer: 1e7 });
+  // In a group of its own, so that Ctrl-C does not interrupt the deployment half way: who began it stops it.
+  const local = (...rest: string[]) =>
+    run(PYTHON, ['-m', 'local', ...rest], { cwd: ROOT, maxBuffer: 1e7, detached: true } as object);
   const { stdout } = await local('up', '-d', '--name', own, ...(origin ? ['--allow-origin', origin] : []));
   const found = (title: string) => new RegExp(`^${title} +(\\S+)`, 'm').exec(stdout)?.[1];
   const [endpoint, twilio] = [found('Endpoint'), found('Emulated Twilio')];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
-import { createClient, TransferError, type ClientOptions, type Code } from '../src/transfer';
+import { createClient, TransferError, type ClientOptions, type Code, type Offer } from '../src/transfer';
 import { Offering, problem } from './offering';
 import { startStack, type Stack } from './stack';
 import { Wire } from './wire';
@@ -36,6 +36,13 @@ async function refused(promise: Promise<unknown>): Promise<TransferError> {
   return error;
 }
 
+/** The offer of a task, as the list of the caller's own has it. */
+async function offerOf(task: string): Promise<Offer> {
+  const found = (await client().listOffers()).filter(({ taskSid }) => taskSid === task).pop();
+  assert.ok(found, `${task} is not listed`);
+  return found;
+}
+
 const unknown = (prefix: string) => prefix + '0'.repeat(32);
 
 describe('transfers', () => {
@@ -55,11 +62,25 @@ describe('transfers', () => {
     }
   }
 
+  it('tells what the task says of its interaction', async () => {
+    const task = await stack.newTask();
+    const { attributes } = await stack.task(task);
+    const interaction = {
+      flexInteractionSid: String(attributes['flexInteractionSid']),
+      flexInteractionChannelSid: String(attributes['flexInteractionChannelSid']),
+    };
+    const { taskSid } = await client().transfer(task, stack.seed.workers['ben'] ?? '', { interaction });
+    assert.equal((await stack.task(taskSid)).attributes['transferredFrom'], task);
+    const { handOver, ...sent } = JSON.parse(wire.calls[0]?.body ?? '');
+    assert.equal(handOver, undefined);
+    assert.deepEqual(sent, { taskSid: task, targetSid: stack.seed.workers['ben'], ...interaction });
+  });
+
   it('reads the token at each call', async () => {
     const tokens = ['out of date', ana];
     const changing = client({ token: () => tokens.shift() ?? '' });
-    assert.equal((await refused(changing.listWorkflows())).code, 'token_invalid');
-    assert.ok(await changing.listWorkflows());
+    assert.equal((await refused(changing.listTargets())).code, 'token_invalid');
+    assert.ok(await changing.listTargets());
     assert.deepEqual(
       wire.calls.map((call) => call.authorization),
       ['Bearer out of date', `Bearer ${ana}`],
@@ -67,7 +88,7 @@ describe('transfers', () => {
   });
 
   it('takes a base that ends in a slash', async () => {
-    assert.ok(await client({ base: `${wire.base}/` }).listWorkflows());
+    assert.ok(await client({ base: `${wire.base}/` }).listTargets());
   });
 });
 
@@ -193,13 +214,13 @@ describe('what is sent again', () => {
 
   it("API Gateway's 429", async () => {
     wire.next.push({ status: 429, body: '{"message":"Too Many Requests"}' });
-    assert.ok((await client().listWorkflows()).length > 0);
+    assert.ok((await client().listTargets()).workflows.length > 0);
     assert.equal(wire.calls.length, 2);
   });
 
   it('but no more than four times', async () => {
     for (let n = 0; n < 9; n += 1) wire.next.push({ status: 503, body: '{"message":"Service Unavailable"}' });
-    const error = await refused(client().listWorkflows());
+    const error = await refused(client().listTargets());
     assert.equal(error.code, 'not_understood');
     assert.equal(error.message, 'Service Unavailable');
     assert.equal(wire.calls.length, 4);
@@ -208,13 +229,13 @@ describe('what is sent again', () => {
   it('and not when patience is at its end', async () => {
     wire.next.push('silent', 'silent', 'silent');
     const began = Date.now();
-    const error = await refused(client({ patience: 1_500, answerWithin: 1_000 }).listWorkflows());
+    const error = await refused(client({ patience: 1_500, answerWithin: 1_000 }).listTargets());
     assert.equal(error.code, 'no_answer');
     assert.ok(Date.now() - began < 2_500);
   });
 
   it('a refusal by the gateway is final', async () => {
-    const error = await refused(createClient({ base: `${stack.endpoint}/no-such`, token: () => ana }).listWorkflows());
+    const error = await refused(createClient({ base: `${stack.endpoint}/no-such`, token: () => ana }).listTargets());
     assert.equal(error.code, 'not_understood');
     assert.equal(error.problem.status, 404);
   });
@@ -273,13 +294,13 @@ describe('offers', () => {
 
   it('are made, read and taken back', async () => {
     const { task, made } = await newOffer();
-    const offer = await client().readOffer(task);
+    const offer = await offerOf(task);
     assert.deepEqual([offer.newTaskSid, offer.targetSid, offer.state], [made.taskSid, target(), 'offered']);
     assert.equal((await client().takeBack(task)).state, 'cancelled');
     assert.equal((await client().takeBack(task)).state, 'cancelled', 'the same again');
     assert.deepEqual(
       wire.calls.map(({ method, path }) => `${method} ${path}`),
-      ['POST /transfer-chat', ...['GET', 'DELETE', 'DELETE'].map((method) => `${method} /transfers/${task}`)],
+      ['POST /transfer-chat', 'GET /transfers', `DELETE /transfers/${task}`, `DELETE /transfers/${task}`],
     );
     assert.ok(wire.calls.every(({ authorization }) => authorization === `Bearer ${ana}`));
     assert.equal((await stack.task(task)).assignment_status, 'assigned');
@@ -289,16 +310,16 @@ describe('offers', () => {
   it('end with the acceptance', async () => {
     const { task, made } = await newOffer();
     await stack.accept(made.taskSid, 'ben');
-    while ((await client().readOffer(task)).state === 'offered');
-    assert.equal((await client().readOffer(task)).state, 'accepted');
+    while ((await offerOf(task)).state === 'offered');
+    assert.equal((await offerOf(task)).state, 'accepted');
     assert.equal((await refused(client().takeBack(task))).code, 'already_accepted');
   });
 
   it('end when no agent takes them', async () => {
     const { task, made } = await newOffer();
     await stack.end(made.taskSid, 'canceled');
-    while ((await client().readOffer(task)).state === 'offered');
-    assert.equal((await client().readOffer(task)).state, 'declined');
+    while ((await offerOf(task)).state === 'offered');
+    assert.equal((await offerOf(task)).state, 'declined');
     assert.equal((await stack.task(task)).assignment_status, 'assigned');
   });
 
@@ -318,11 +339,12 @@ describe('offers, by a scripted stack', () => {
   });
 
   it('that are not there, or were accepted, are refused at once', async () => {
-    assert.equal((await refused(client().readOffer(task))).code, 'offer_unknown');
+    assert.deepEqual(await client().listOffers(), []);
+    assert.equal((await refused(client().takeBack(task))).code, 'offer_unknown');
     offering.offer(task, unknown('WK'));
     offering.become(task, 'accepted');
     assert.equal((await refused(client().takeBack(task))).code, 'already_accepted');
-    assert.equal(wire.calls.length, 2);
+    assert.equal(wire.calls.length, 3);
   });
 
   it('are taken back once Twilio answers again', async () => {
@@ -334,9 +356,9 @@ describe('offers, by a scripted stack', () => {
   });
 
   it('are not read from what is none', async () => {
-    offering.silence = { status: 200, body: '{"state": "offered"}' };
-    offering.offer(task, unknown('WK'));
-    assert.equal((await refused(client().readOffer(task))).code, 'not_understood');
+    offering.silence = { status: 200, body: '{"transfers": [{"state": "offered"}]}' };
+    assert.equal((await refused(client().listOffers())).code, 'not_understood');
+    assert.equal(wire.calls.length, 1, 'who asks again decides when');
   });
 });
 
@@ -345,7 +367,7 @@ describe('cancellation', () => {
     const cancel = new AbortController();
     wire.next.push('silent');
     setTimeout(() => cancel.abort(), 200);
-    assert.equal((await refused(client().listWorkflows(cancel.signal))).code, 'cancelled');
+    assert.equal((await refused(client().listTargets(undefined, cancel.signal))).code, 'cancelled');
     assert.equal(wire.calls.length, 1);
   });
 
@@ -354,12 +376,12 @@ describe('cancellation', () => {
     wire.next.push({ status: 503, headers: { 'retry-after': '20' }, body: '' });
     const began = Date.now();
     setTimeout(() => cancel.abort(), 300);
-    assert.equal((await refused(client().listWorkflows(cancel.signal))).code, 'cancelled');
+    assert.equal((await refused(client().listTargets(undefined, cancel.signal))).code, 'cancelled');
     assert.ok(Date.now() - began < 3_000);
   });
 
   it('before the call', async () => {
-    assert.equal((await refused(client().listWorkflows(AbortSignal.abort()))).code, 'cancelled');
+    assert.equal((await refused(client().listTargets(undefined, AbortSignal.abort()))).code, 'cancelled');
     assert.equal(wire.calls.length, 0);
   });
 });
@@ -385,7 +407,7 @@ describe('lists', () => {
   });
 
   it('workflows by name', async () => {
-    assert.deepEqual(await client().listWorkflows(), [
+    assert.deepEqual(await client().listTargets(), [
       { sid: stack.seed.workflows['Assign to Anyone'], friendlyName: 'Assign to Anyone' },
       { sid: stack.seed.workflows['Escalations'], friendlyName: 'Escalations' },
     ]);

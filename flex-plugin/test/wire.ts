@@ -13,21 +13,34 @@ export type Garble =
   | 'silent' // the same, and the connection stays open
   | Answer; // something else answers
 
+export interface Call {
+  method: string;
+  path: string;
+  authorization?: string | undefined;
+  body: string;
+  at: number;
+  status?: number;
+}
+
 export class Wire {
   /** What becomes of the next answers; after these all come through. */
   readonly next: Garble[] = [];
-  readonly calls: { method: string; path: string; authorization?: string | undefined; status?: number }[] = [];
+  readonly calls: Call[] = [];
   /** Answers by path, to everyone who asks. */
   readonly fakes = new Map<string, unknown>();
+  /** What answers wait for, by path. */
+  readonly waits = new Map<string, Promise<void>>();
   /** Answers instead of the stack, preflights included, where it has an answer. */
   script?: ((method: string, path: string, body: string) => Answer | undefined) | undefined;
   private readonly server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url = '/', headers } = incoming;
-    const call: (typeof this.calls)[number] = { method, path: url, authorization: headers.authorization };
+    const call: Call = { method, path: url, authorization: headers.authorization, body: '', at: Date.now() };
     this.calls.push(call);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
+    call.body = body.toString();
+    await this.waits.get(url.split('?')[0] ?? url);
     const garble = this.garbleOf(method, url, body.toString());
     if (typeof garble === 'object') {
       const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' };
@@ -61,7 +74,7 @@ export class Wire {
     if (scripted) return scripted;
     // Preflights come through: what is garbled is what the plugin would read.
     if (method === 'OPTIONS') return undefined;
-    const fake = this.fakes.get(path);
+    const fake = this.fakes.get(path.split('?')[0] ?? path);
     return fake === undefined ? this.next.shift() : { status: 200, body: JSON.stringify(fake) };
   }
 

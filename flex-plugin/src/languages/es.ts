@@ -1,0 +1,110 @@
+import type { Language } from '../strings';
+
+const REFUSED = 'La transferencia fue rechazada. Avise a su administrador.';
+const EXPIRED = 'Su sesión ha caducado. Inicie sesión de nuevo.';
+const DOWN = 'El servicio de transferencias no funciona en este momento. Inténtelo de nuevo en un minuto.';
+
+export const es: Language = {
+  ChatTransferButton: 'Transferir',
+  ChatTransferTo: 'Transferir a {{name}}',
+  ChatTransferTheCustomer: 'el cliente',
+  ChatTransferAnotherAgent: 'otro agente',
+
+  ChatTransferDone: 'El chat con {{customer}} se transfirió.',
+  ChatTransferSlow: 'La transferencia del chat con {{customer}} tarda más de lo habitual. Espere, por favor.',
+  ChatTransferFailed: '{{customer}}: {{problem}}',
+  ChatTransferRejoin: 'Ya no está en el chat: vuelva a unirse antes de escribir.',
+  ChatTransferSameAgain: 'Queda algo de la transferencia: transfiera de nuevo al mismo destino.',
+  ChatTransferReference: 'Referencia: {{reference}}',
+  ChatTransferHeld: 'El chat con {{customer}} se está transfiriendo. Podrá finalizarlo después.',
+  ChatTransferOff:
+    'Las transferencias de chats están desactivadas: no se indica ningún stack. Defina ui_attributes.flexChatTransfer.endpoint en la configuración de Flex o compile el plugin con FLEX_APP_FUNCTIONS_BASE.',
+
+  ChatTransferHandOver: 'Cómo transferir',
+  ChatTransferHandOver_now: 'Transferir ahora',
+  ChatTransferHandOver_now_help: 'Usted deja el chat de inmediato.',
+  ChatTransferHandOver_accepted: 'Preguntar primero',
+  ChatTransferHandOver_accepted_help: 'Conserva el chat hasta que alguien lo tome.',
+  ChatTransferHandOver_only: 'Los chats se transfieren de inmediato.',
+
+  ChatTransferAsking: 'Preguntando a {{name}} si toma este chat',
+  ChatTransferAsked: 'Se preguntó a {{name}} si toma el chat con {{customer}}.',
+  ChatTransferTakeBack: 'Dejar de preguntar',
+  ChatTransferAccepted: '{{name}} tomó el chat con {{customer}}.',
+  ChatTransferDeclined: '{{name}} rechazó el chat con {{customer}}. Usted lo conserva.',
+  ChatTransferUnanswered: 'Nadie de {{name}} tomó el chat con {{customer}}. Usted lo conserva.',
+  ChatTransferCancelled: 'Ya no se pregunta a {{name}} por el chat con {{customer}}.',
+  ChatTransferDeclinedHere: '{{name}} rechazó. Usted conserva este chat.',
+  ChatTransferUnansweredHere: 'Nadie de {{name}} tomó este chat. Usted lo conserva.',
+  ChatTransferDismiss: 'Cerrar',
+
+  ChatTransferEnd: '¿Finalizar el chat con {{customer}}?',
+  ChatTransferEndText: 'Se está preguntando a {{name}} por este chat. Si lo finaliza, también termina para {{name}}.',
+  ChatTransferEndConfirm: 'Finalizar chat',
+  ChatTransferEndCancel: 'Conservar chat',
+
+  ChatTransferWorkflows: 'Flujos de trabajo',
+  ChatTransferWorkflowsSearch: 'Buscar flujos de trabajo',
+  ChatTransferWorkflowsLoading: 'Cargando flujos de trabajo',
+  ChatTransferWorkflowsEmpty: 'No hay flujos de trabajo a los que transferir.',
+  ChatTransferWorkflowsFailed: 'No se pudieron cargar los flujos de trabajo.',
+  ChatTransferQueues: 'Colas',
+  ChatTransferQueuesSearch: 'Buscar colas',
+  ChatTransferQueuesLoading: 'Cargando colas',
+  ChatTransferQueuesEmpty: 'No hay colas a las que transferir.',
+  ChatTransferQueuesFailed: 'No se pudieron cargar las colas.',
+  ChatTransferAvailable: 'Agentes disponibles: {{count}}',
+  ChatTransferNoOne: 'Nadie disponible',
+  ChatTransferNothingFound: 'Ningún nombre contiene este texto.',
+  ChatTransferTryAgain: 'Intentar de nuevo',
+
+  ChatTransferProblem_agent_not_in_conversation: 'Ya no está en esta conversación, así que no se puede transferir.',
+  ChatTransferProblem_already_accepted: 'Otro agente ya tomó el chat.',
+  ChatTransferProblem_attributes_too_large:
+    'Este chat lleva demasiados datos para transferirse. Avise a su administrador.',
+  ChatTransferProblem_body_too_large: REFUSED,
+  ChatTransferProblem_cannot_take_back:
+    'En este momento no se puede dejar de preguntar. Inténtelo de nuevo en un minuto.',
+  ChatTransferProblem_cancelled:
+    'La transferencia se interrumpió. Compruebe si aún tiene el chat antes de intentarlo de nuevo.',
+  ChatTransferProblem_events_not_queued: DOWN,
+  ChatTransferProblem_events_unauthorized: REFUSED,
+  ChatTransferProblem_hand_over_off: 'Aquí no se puede preguntar primero. Elija «Transferir ahora».',
+  ChatTransferProblem_interaction_gone: 'Esta conversación ya no existe.',
+  ChatTransferProblem_internal_error: 'Hay un error en el servicio de transferencias. Avise a su administrador.',
+  ChatTransferProblem_invalid_request: REFUSED,
+  ChatTransferProblem_invite_open: 'Esta conversación ya espera a otro agente.',
+  ChatTransferProblem_ledger_unavailable: DOWN,
+  ChatTransferProblem_malformed_body: REFUSED,
+  ChatTransferProblem_no_answer: 'El servicio de transferencias no respondió. Intente lo mismo de nuevo.',
+  ChatTransferProblem_not_http: REFUSED,
+  ChatTransferProblem_not_understood:
+    'El servicio de transferencias no dio una respuesta válida. Intente lo mismo de nuevo.',
+  ChatTransferProblem_not_your_task: 'Solo puede transferir sus propios chats.',
+  ChatTransferProblem_offer_unknown: 'No se está preguntando a nadie por este chat.',
+  ChatTransferProblem_out_of_time: 'Twilio va lento en este momento. Intente lo mismo de nuevo.',
+  ChatTransferProblem_route_unknown: REFUSED,
+  ChatTransferProblem_target_declined: 'El destino no tomó el chat. Elija otro.',
+  ChatTransferProblem_target_holds_task: 'Este agente ya tiene el chat.',
+  ChatTransferProblem_target_in_conversation: 'Este agente ya está en la conversación.',
+  ChatTransferProblem_target_not_allowed: 'No tiene permiso para transferir chats a este destino. Elija otro.',
+  ChatTransferProblem_target_not_routed: 'No se pueden transferir chats a este destino. Elija otro.',
+  ChatTransferProblem_target_unknown: 'Este destino ya no existe. Elija otro.',
+  ChatTransferProblem_task_ended: 'Este chat ha terminado.',
+  ChatTransferProblem_task_kind_unsupported: 'Las tareas de este tipo no se pueden transferir.',
+  ChatTransferProblem_task_not_transferable: 'Este chat no se puede transferir en su estado actual.',
+  ChatTransferProblem_task_unknown: 'Este chat ya no existe.',
+  ChatTransferProblem_token_invalid: EXPIRED,
+  ChatTransferProblem_token_missing: EXPIRED,
+  ChatTransferProblem_transfer_in_progress: 'Este chat ya se está transfiriendo.',
+  ChatTransferProblem_transfer_not_finished:
+    'La transferencia empezó pero no terminó. Transfiera de nuevo al mismo destino.',
+  ChatTransferProblem_transferred_elsewhere: 'Este chat ya se transfirió a otro destino.',
+  ChatTransferProblem_turned_away: 'Hay demasiadas solicitudes en este momento. Inténtelo de nuevo en un minuto.',
+  ChatTransferProblem_twilio_credentials:
+    'El servicio de transferencias no puede usar Twilio. Avise a su administrador.',
+  ChatTransferProblem_twilio_failed: 'Twilio no funciona en este momento. Inténtelo de nuevo en un minuto.',
+  ChatTransferProblem_twilio_rate_limited: 'Twilio está ocupado en este momento. Inténtelo de nuevo en un minuto.',
+  ChatTransferProblem_twilio_refused: 'Twilio rechazó la transferencia. Avise a su administrador.',
+  ChatTransferProblem_unsupported_media_type: REFUSED,
+};

@@ -1,0 +1,46 @@
+/** `npm test`: one local stack for all files, which is stopped again whatever happens, a signal included. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { startStack } from './stack';
+
+const FILES = process.argv.slice(2);
+
+function files(): string[] {
+  const all = readdirSync(__dirname).filter((name) => name.endsWith('.test.ts'));
+  return (FILES.length > 0 ? FILES : all).map((name) => resolve(__dirname, name.replace(/^test\//, '')));
+}
+
+/** Runs the tests, and ends with them if it is told to. */
+function run(env: Record<string, string>, signal: AbortSignal): Promise<number> {
+  const options = ['--import', 'tsx', '--test', '--test-concurrency=1'];
+  const tests: ChildProcess = spawn(process.execPath, [...options, ...files()], {
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+    // A group of its own: a signal has to reach the browser too.
+    detached: true,
+  });
+  signal.addEventListener('abort', () => tests.pid && process.kill(-tests.pid, 'SIGTERM'));
+  return new Promise((done) => tests.once('exit', (code) => done(code ?? 1)));
+}
+
+async function main(): Promise<number> {
+  const stopped = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
+  const stack = await startStack('tests');
+  try {
+    if (stopped.signal.aborted) return 1;
+    return await run({ STACK_ENDPOINT: stack.endpoint, STACK_TWILIO: stack.twilio }, stopped.signal);
+  } finally {
+    await stack.stop();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(`error: ${error.message}`);
+    process.exit(1);
+  },
+);
