@@ -87,7 +87,7 @@ def test_the_probe_finds_each_position(name: str, position: Any) -> None:
     assert one.left() == {}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(("name", "position"), EACH)
 def test_the_probe_finds_it_whatever_the_others_are_with_failures_and_latency(
     name: str, position: Any, seed: int
@@ -137,16 +137,22 @@ def test_calls_that_always_fail_are_unclear() -> None:
 SHORT = [one for one in EXPERIMENTS if not one.long]
 
 
-def calls_of(experiment: Experiment) -> int:
+def calls_of(experiment: Experiment) -> list[int]:
+    """Return the numbers of its calls; of the same look again and again, the last one."""
     one = world({})
     one.runner.results(experiment)
-    return len(one.transport.sent)
+    numbers = {
+        # SIDs are drawn from a seeded source, so the same call has the same path in each run.
+        (call.method, call.path, str(call.fields) if call.method == "POST" else ""): number
+        for number, call in enumerate(one.transport.sent, 1)
+    }
+    return sorted(numbers.values())
 
 
 @pytest.mark.parametrize("fault", ["lost", "unanswered", "500"])
 @pytest.mark.parametrize("experiment", SHORT, ids=lambda one: one.name)
 def test_nothing_is_left_whichever_call_fails(experiment: Experiment, fault: str) -> None:
-    for failing in range(1, calls_of(experiment) + 1):
+    for failing in calls_of(experiment):
         one = world({}, fault=lambda number, at=failing: fault if number == at else None)
 
         results = one.runner.results(experiment)
@@ -168,7 +174,7 @@ class Killed(BaseException):
 def test_the_next_run_removes_what_a_killed_one_left(
     experiment: Experiment, tmp_path: Path
 ) -> None:
-    for last in range(1, calls_of(experiment) + 1):
+    for last in calls_of(experiment):
         # Nothing works after the kill, so there is no cleaning up either.
         journal = tmp_path / f"{last}"
         one = world({}, journal, fault=lambda number, at=last: Killed() if number >= at else None)

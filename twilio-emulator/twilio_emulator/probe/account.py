@@ -44,7 +44,7 @@ def look(caller: Caller, workspace: str, *, agents_allowed: bool) -> Premises:
     if agents and not agents_allowed:
         raise Unsuitable(
             f"{len(agents)} agents are available in the workspace. No task of the probe is offered "
-            "to them, but searches share their limit; choose a time when nobody works, or add "
+            "to them, but searches share their limit; choose a time when no one works, or add "
             "--agents-may-work"
         )
     activities = caller.read(f"{base}/Activities").body["activities"]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from twilio_emulator.probe import interactions, routing
+from twilio_emulator.probe import agents, interactions, routing
 
-EXPERIMENTS: Final = (*routing.EXPERIMENTS[:-1], *interactions.EXPERIMENTS, routing.FINISHED)
+EXPERIMENTS: Final = (*routing.EXPERIMENTS, *interactions.EXPERIMENTS, *agents.EXPERIMENTS)
 
 _SINK = "it takes a web server that Twilio reaches, and "
 NOT_PROBED: Final[Mapping[str, str]] = {

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from twilio_emulator.probe import answers, tables
 from twilio_emulator.probe.account import Unsuitable, look
@@ -103,6 +104,9 @@ def _runner(chosen: argparse.Namespace) -> Runner:
     workspace = chosen.workspace or ""
     if not (workspace.startswith("WS") and len(workspace) == SID_LENGTH):
         raise Unsuitable("expected --workspace with the SID of a workspace, WS and 32 digits")
+    base = urlsplit(chosen.base_url or "https://")
+    if base.scheme != "https" and base.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise Unsuitable("expected --base-url with https, or of this machine")
     transport = Http(
         _credentials(),
         chosen.base_url,

@@ -1,7 +1,7 @@
 """What an experiment is: data that a runner carries out, and what its observations mean.
 
 Texts of steps have ``$name`` for what is known by then: the workspace, the two activities, the SIDs
-that earlier steps found, and by ``$workflow_name`` the name of an object that was made.
+that earlier steps found. ``$workflow_name`` is the name of the object whose SID is ``$workflow``.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -38,10 +38,10 @@ def _sum(experiments: Sequence[Experiment], calls: int, seconds: float) -> str:
     users = 1 + sum(each.makes("worker") for each in experiments)
     return (
         f"Together at most {calls} calls and {seconds / 60:.0f} minutes of waiting, and some 15 "
-        f"calls for each experiment to clean up. Twilio does not charge for calls of these APIs. "
-        f"{users} users of Conversations are active, at most {users * ACTIVE_USER:.2f} US dollars "
-        f"if the account has 200 others this month. No one signs in to Flex, no message is sent, "
-        f"and at most {tasks} tasks are made."
+        f"calls for each experiment to clean up. Conversations' price list has active users: "
+        f"{users}, at most {users * ACTIVE_USER:.2f} US dollars if the account has 200 others this "
+        f"month. No one signs in to Flex, and no message is sent. {tasks} tasks are made: see what "
+        f"they cost in your plan."
     )
 
 

@@ -80,7 +80,8 @@ class Http:
     ) -> None:
         self._session = requests.Session()
         self._session.auth = credentials
-        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=32))
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=32))
         self._base_url = base_url
         # Twilio's hosts name both or neither; ashburn is the edge of us1.
         place = [edge or "ashburn", region or "us1"] if region or edge else []
