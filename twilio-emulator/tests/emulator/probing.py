@@ -40,12 +40,15 @@ class InProcess:
         fault = self.fault(len(self.sent))
         if isinstance(fault, BaseException):
             raise fault
-        self.sleep(self.latency)
+        # A call takes effect at some moment between its sending and its answer.
+        before = self.latency * (len(self.sent) % 5) / 4
+        self.sleep(before)
         if fault == "500":
             return Reply(sent, self.now(), 500, None, {})
         if fault == "lost":
             raise CallFailed("lost")
         answer = self._answer(request)
+        self.sleep(self.latency - before)
         if fault == "unanswered":
             raise CallFailed("unanswered")
         body = json.loads(answer.body) if answer.body else None

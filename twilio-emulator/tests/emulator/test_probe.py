@@ -10,7 +10,8 @@ import pytest
 from emulator import openapi
 from emulator.probing import InProcess, World, runner, world
 from twilio_emulator.probe.catalogue import EXPERIMENTS, NOT_PROBED
-from twilio_emulator.probe.experiment import Experiment, Finding
+from twilio_emulator.probe.experiment import Experiment, Finding, Observation
+from twilio_emulator.probe.readings import time_until, yes_or_no
 from twilio_emulator.probe.runner import Result
 from twilio_emulator.switches import Switches
 
@@ -100,6 +101,28 @@ def test_the_probe_finds_it_whatever_the_others_are_with_failures_and_latency(
 
     assert agrees(finding, position), (finding, switches)
     assert one.left() == {}
+
+
+def _look(sent: float, status: int = 200) -> Observation:
+    return Observation(sent, sent + 0.4, status)
+
+
+def test_a_time_lies_between_what_the_looks_can_have_seen() -> None:
+    looks = [_look(1.0), _look(2.0), _look(3.0, 404)]
+    mark = _look(0.0)
+    # From the answer to the mark until the last look began; from its sending until the next ended.
+    finding = time_until(looks, mark, lambda look: look.status == 404, "It")
+    assert (finding.between, finding.position) == ((1.6, 3.4), 3.4)
+    finding = time_until(looks[2:], mark, lambda look: look.status == 404, "It")
+    assert (finding.between, finding.position) == ((0.0, 3.4), 0.0)
+    assert not time_until(looks[:2], mark, lambda look: look.status == 404, "It").clear
+    assert not time_until([], mark, lambda look: look.status == 404, "It").clear
+
+
+@pytest.mark.parametrize("status", [401, 403, 408, 429])
+def test_an_error_of_another_kind_is_no_refusal(status: int) -> None:
+    assert not yes_or_no(_look(0.0, status), "A call").clear
+    assert yes_or_no(_look(0.0, 400), "A call").position is False
 
 
 @pytest.mark.parametrize(
