@@ -213,10 +213,8 @@ class _Attempt:
         request = Request(method, where, filled)
         # What reads can be sent again; whether another call took effect is not known if it fails,
         # and then the whole attempt counts for nothing.
-        once = method != "GET"
-        return self._note(
-            seen, self._caller.once(request) if once else self._caller.repeat(request)
-        )
+        send = self._caller.repeat if method == "GET" else self._caller.once
+        return self._note(seen, send(request))
 
     def _note(self, seen: str, reply: Reply) -> Observation:
         observation = Observation(
