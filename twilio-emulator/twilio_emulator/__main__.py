@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -19,6 +20,8 @@ from twilio_emulator.version import VERSION
 def main() -> None:
     """Serve, and print the address that takes the place of Twilio's hosts; or probe an account."""
     if sys.argv[1:2] == ["probe"]:
+        # What ends it politely lets it clean up first, as Ctrl-C does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         sys.exit(probe.main(sys.argv[2:]))
     chosen = _parser().parse_args()
     try:

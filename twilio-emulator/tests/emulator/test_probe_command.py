@@ -1,8 +1,14 @@
 """`python -m twilio_emulator probe`, over HTTP, and its file of answers."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +110,54 @@ def test_what_a_killed_run_left_is_removed_first(
     assert run(account) == 0
 
     assert "Removing what an earlier run left: 1 things" in capsys.readouterr().err
+    assert there(account.centre) == before
+
+
+@contextmanager
+def in_a_process(account: RunningTwilio, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start the experiment that takes long; give its process when it has made its task."""
+    command_line = ["--run", "--base-url", account.base_url, "--only", "finished-task"]
+    workspace = ["--workspace", account.centre.workspace_sid]
+    with subprocess.Popen(
+        [sys.executable, "-m", "twilio_emulator", "probe", *command_line, *workspace],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not account.journal.matching("POST", r"/Tasks/WT"):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_process_that_is_stopped_cleans_up(
+    account: RunningTwilio, tmp_path: Path, sent: signal.Signals
+) -> None:
+    before = there(account.centre)
+    with in_a_process(account, tmp_path) as process:
+        process.send_signal(sent)
+        assert process.wait(30) == command.INTERRUPTED
+    assert there(account.centre) == before
+    assert not (tmp_path / "probe-journal.jsonl").exists()
+
+
+def test_after_a_process_that_was_killed_the_next_run_cleans_up(
+    account: RunningTwilio, tmp_path: Path
+) -> None:
+    before = there(account.centre)
+    with in_a_process(account, tmp_path) as process:
+        process.kill()
+        process.wait(30)
+    assert there(account.centre) != before
+    assert run(account) == 0
     assert there(account.centre) == before
 
 

@@ -30,12 +30,18 @@ TOO_MANY: Final = 429
 # A task that waits ends by itself after so many seconds, whatever becomes of the probe.
 LIFE: Final = "240"
 
+
+def _to(queue: str, **target: int) -> dict[str, object]:
+    """Return a filter that all tasks match, with one target."""
+    return {"expression": "1==1", "targets": [{"queue": queue, **target}]}
+
+
 WAITING_TASK: Final = (
     Make("queue", "queue", NO_MEMBERS),
     Make(
         "workflow",
         "workflow",
-        {"Configuration": {"task_routing": {"default_filter": {"queue": "$queue"}}}},
+        {"Configuration": {"task_routing": {"filters": [_to("$queue")]}}},
     ),
     Make(
         "task",
@@ -73,10 +79,6 @@ def leads_to_next_filter(seen: Seen) -> Finding:
     if last["task_queue_sid"] is None:
         return no("The task was in no queue any more, and not canceled either")
     return unclear("The task was in its first queue until the end")
-
-
-def _to(queue: str, **target: int) -> dict[str, object]:
-    return {"expression": "1==1", "targets": [{"queue": queue, **target}]}
 
 
 NEXT_FILTER: Final = Experiment(
