@@ -53,6 +53,7 @@ def test_the_workflow_files_are_these() -> None:
         "nightly.yml",
         "plugin.yml",
         "preview.yml",
+        "probe.yml",
         "release.yml",
         "test.yml",
         "update.yml",
@@ -72,8 +73,8 @@ def test_every_action_is_pinned_by_commit_with_its_version_in_a_comment(name: st
 def test_no_workflow_reads_a_stored_secret_or_runs_for_a_fork_with_rights(name: str) -> None:
     text = (FOLDER / name).read_text()
 
-    # Twilio has no OIDC: the job that releases the plugin needs a key.
-    assert name == "plugin.yml" or "${{ secrets." not in text
+    # Twilio has no OIDC: the jobs that release the plugin and probe an account need a key.
+    assert name in {"plugin.yml", "probe.yml"} or "${{ secrets." not in text
     on = {"pull_request", "push", "schedule", "workflow_call", "workflow_dispatch"}
     assert set(read(name)["on"]) <= on
 
@@ -85,6 +86,14 @@ def test_the_job_with_the_stored_key_has_an_approval_and_no_rights_on_aws() -> N
     assert job["environment"] == "production"
     assert job["permissions"] == {"contents": "read"}
     assert job["needs"] == "test"
+
+
+def test_the_probe_reads_its_key_from_an_environment_of_its_own() -> None:
+    (job,) = read("probe.yml")["jobs"].values()
+
+    assert job["environment"] == "probe"
+    assert set(re.findall(r"secrets\.(\w+)", str(job))) == {"TWILIO_API_KEY", "TWILIO_API_SECRET"}
+    assert set(read("probe.yml")["on"]) == {"schedule", "workflow_dispatch"}
 
 
 def test_each_job_has_exactly_these_permissions() -> None:
@@ -113,6 +122,7 @@ def test_each_job_has_exactly_these_permissions() -> None:
             "production": {"contents": "read", "id-token": "write"},
             "plugin": {"contents": "read"},
         },
+        "probe.yml": {"probe": {"contents": "read"}},
         "update.yml": {"update": {"contents": "read", "id-token": "write"}},
         "plugin.yml": {
             "test": {"contents": "read"},
@@ -220,11 +230,13 @@ def test_a_condition_reads_no_variable_of_an_environment(name: str) -> None:
     of_the_repository = page.partition("Variables of the repository:")[2].partition("and of each")[
         0
     ]
-    known = {*re.findall(r"`([A-Z_]+)`", of_the_repository), "FLEX_ACCOUNT_SID", "PROMOTE_BY_HAND"}
+    told_elsewhere = {"FLEX_ACCOUNT_SID", "PROMOTE_BY_HAND", "PROBE_WORKSPACE"}
+    known = {*re.findall(r"`([A-Z_]+)`", of_the_repository), *told_elsewhere}
     conditions = "".join(str(job.get("if", "")) for job in read(name)["jobs"].values())
 
     assert set(re.findall(r"vars\.(\w+)", conditions)) <= known
     assert "FLEX_ACCOUNT_SID" not in of_the_repository
+    assert "repository's variable `PROBE_WORKSPACE`" in page
     assert "*repository's* variable `FLEX_ACCOUNT_SID`" in " ".join(page.split())
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -9,13 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from twilio_emulator.centre import ContactCentre
+from twilio_emulator.probe import answers
+from twilio_emulator.probe import command as probe
 from twilio_emulator.seed import contact_centre
 from twilio_emulator.server import RunningTwilio, serve
 from twilio_emulator.version import VERSION
 
 
 def main() -> None:
-    """Serve, and print the address that takes the place of Twilio's hosts."""
+    """Serve, and print the address that takes the place of Twilio's hosts; or probe an account."""
+    if sys.argv[1:2] == ["probe"]:
+        # What ends it politely lets it clean up first, as Ctrl-C does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        sys.exit(probe.main(sys.argv[2:]))
     chosen = _parser().parse_args()
     try:
         centre = contact_centre()
@@ -29,7 +36,10 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m twilio_emulator", description="Serve an emulated Twilio on this machine."
+        prog="python -m twilio_emulator",
+        description="Serve an emulated Twilio on this machine.",
+        epilog="python -m twilio_emulator probe --help: ask a Twilio account what the switches "
+        "stand for.",
     )
     parser.add_argument("--port", type=int, default=4010, help="4010; 0 chooses a free one")
     parser.add_argument(
@@ -41,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME=VALUE",
         help="set a switch, its value as JSON; may be given again",
+    )
+    parser.add_argument(
+        "--emulate", type=Path, metavar="FILE", help="set the switches to a probe's answers"
     )
     parser.add_argument("--journal", action="store_true", help="print each call")
     parser.add_argument("--version", action="version", version=VERSION)
@@ -57,6 +70,8 @@ def _prepare(centre: ContactCentre, chosen: argparse.Namespace) -> None:
     """
     if chosen.seed:
         centre.add(_read(chosen.seed))
+    if chosen.emulate:
+        centre.account.settings.change(answers.switches(answers.read(chosen.emulate)))
     for each in chosen.switch:
         name, equals, text = each.partition("=")
         if not equals:

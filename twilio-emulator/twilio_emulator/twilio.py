@@ -27,6 +27,7 @@ from twilio_emulator.flex import (
     chat_routes,
     configuration_routes,
     conversation_routes,
+    interaction_creation,
     interaction_routes,
     message_routes,
     settings_routes,
@@ -58,6 +59,7 @@ PRODUCTS: Mapping[str, Routes] = {
     "flex-api/v1": (
         *configuration_routes.ROUTES,
         *settings_routes.FLEX_ROUTES,
+        *interaction_creation.ROUTES,
         *interaction_routes.ROUTES,
     ),
     "chat/v2": chat_routes.ROUTES,

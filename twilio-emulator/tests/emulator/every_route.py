@@ -361,6 +361,20 @@ def _rooms(api: Api, centre: ContactCentre) -> None:
     _read(api, CONVERSATIONS, messages, "messages message", {"Order": "DeSc"}, **values)
     changed = {"FriendlyName": "Past", "UniqueName": "past", "Attributes": "{}", "State": "closed"}
     api.ask("POST", CONVERSATIONS, CONVERSATION, changed, **values)
+    created = {"FriendlyName": "Robin", "UniqueName": "robin", "Attributes": '{"a": 1}'}
+    room = api.ask("POST", CONVERSATIONS, "/Conversations", created)["sid"]
+    api.ask("POST", CONVERSATIONS, people, {"Identity": "robin"}, room=room)
+    channel = {"type": "web", "properties": {"media_channel_sid": room}}
+    properties = {
+        "workspace_sid": centre.workspace_sid,
+        "workflow_sid": centre.workflows["Escalations"],
+    }
+    interaction = {
+        "Channel": json.dumps(channel),
+        "Routing": json.dumps({"properties": properties}),
+    }
+    api.ask("POST", FLEX, "/Interactions", interaction)
+    api.ask("DELETE", CONVERSATIONS, CONVERSATION, room=room)
 
 
 def _events(api: Api, _centre: ContactCentre) -> None:

@@ -1,5 +1,6 @@
 """The package as it is installed: complete, started as a process, and used as its README says."""
 
+import json
 import os
 import re
 import shutil
@@ -117,9 +118,22 @@ def test_the_code_of_the_readme_runs(code: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=FOLDER)
 
 
+def test_answers_of_a_probe_are_emulated(tmp_path: Path) -> None:
+    clear = {"clear": True, "between": None, "position": False}
+    answers = {"etag_changes_always": {**clear, "position": True}, "refuses_second_close": clear}
+    answers["search_lag"] = {"clear": False, "between": None, "position": None}
+    (tmp_path / "answers.json").write_text(json.dumps({"answers": answers}))
+    with running(FOLDER, "--emulate", str(tmp_path / "answers.json")) as (address, _seconds):
+        settings = requests.get(f"{address}/emulator/settings", timeout=5).json()
+    assert settings["etag_changes_always"] is True
+    assert settings["refuses_second_close"] is False
+    assert settings["search_lag"] == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--emulate", "wrong.json"), "expected a file that the probe wrote"),
         (("--switch", "nothing=1"), "expected names among"),
         (("--switch", "events_lost"), "expected NAME=VALUE"),
         (("--switch", "events_lost=maybe"), "expected a value in JSON"),

@@ -11,13 +11,17 @@ from twilio_emulator.account import Account
 from twilio_emulator.calls import Answer, Call, Routes
 from twilio_emulator.errors import TwilioError, invalid
 from twilio_emulator.fields import fields
+from twilio_emulator.flex import rooms
 from twilio_emulator.flex.model import Occupant, Room
 from twilio_emulator.flex.room_routes import Binding, RoomApi
+from twilio_emulator.sids import new_sid
 
 # https://www.twilio.com/docs/api/errors/50433: the participant is in the conversation already.
 PARTICIPANT_EXISTS = 50433
 # https://www.twilio.com/docs/api/errors/50377: a closed conversation is not for chatting any more.
 CONVERSATION_CLOSED = 50377
+# https://www.twilio.com/docs/api/errors/50353: the unique name is taken.
+CONVERSATION_EXISTS = 50353
 
 
 def conversation_url(room: Room) -> str:
@@ -86,6 +90,35 @@ CONVERSATIONS: Final = RoomApi(
 )
 
 
+def create(account: Account, call: Call) -> Answer:
+    """Create a conversation; its unique name must be free."""
+    name = call.form.get("UniqueName") or None
+    if name and any(room.unique_name == name for room in account.flex.conversations.values()):
+        raise TwilioError(409, CONVERSATION_EXISTS, "Conversation with unique name already exists")
+    now = account.clock.now()
+    room = Room(
+        new_sid("CH", account.random),
+        account.flex.chat_service_sid,
+        call.form.get("FriendlyName") or "",
+        now,
+        now,
+        call.json_object("Attributes"),
+        unique_name=name,
+    )
+    account.flex.conversations[room.sid] = room
+    return Answer(201, _conversation_form(account, room))
+
+
+def delete(account: Account, call: Call) -> Answer:
+    """Delete a conversation, and its participants with it."""
+    room = CONVERSATIONS.room(account, call)
+    del account.flex.conversations[room.sid]
+    table = account.flex.conversation_participants
+    for occupant in rooms.occupants_of(table, room.sid):
+        del table[occupant.sid]
+    return Answer(204)
+
+
 def update(account: Account, call: Call) -> Answer:
     """Change a conversation, or its state: "closed" is final.
 
@@ -109,4 +142,9 @@ def update(account: Account, call: Call) -> Answer:
     return Answer(200, _conversation_form(account, changed))
 
 
-ROUTES: Routes = (*CONVERSATIONS.routes(), ("POST", CONVERSATIONS.path, update))
+ROUTES: Routes = (
+    *CONVERSATIONS.routes(),
+    ("POST", "/Conversations", create),
+    ("POST", CONVERSATIONS.path, update),
+    ("DELETE", CONVERSATIONS.path, delete),
+)

@@ -51,8 +51,9 @@ def update_channel(account: Account, call: Call) -> Answer:
     if account.settings.closing_cancels_invited_tasks:
         _withdraw_invites(account, channel)
     if status == "closed":
-        room = account.flex.conversations[channel.conversation_sid]
-        account.flex.conversations[room.sid] = replace(room, state="closed")
+        room = account.flex.conversations.get(channel.conversation_sid)
+        if room is not None:
+            account.flex.conversations[room.sid] = replace(room, state="closed")
     account.flex.channels[channel.sid] = replace(channel, status=status)
     settle(account.workspace(channel.workspace_sid))
     return fetch_channel(account, call)

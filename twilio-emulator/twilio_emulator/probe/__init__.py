@@ -1,0 +1,1 @@
+"""Asks a Twilio account the questions that the emulated Twilio has switches for."""

@@ -1,0 +1,126 @@
+"""Experiments with an agent of the probe's own, who accepts a contact and is closed."""
+
+from typing import Final
+
+from twilio_emulator.probe.experiment import (
+    Call,
+    Each,
+    Experiment,
+    Finding,
+    Make,
+    Meaning,
+    Observation,
+    Seen,
+    Step,
+    Watch,
+    no,
+    yes,
+)
+from twilio_emulator.probe.interactions import CHANNEL, contact
+from twilio_emulator.probe.readings import negated, time_until, yes_or_no
+from twilio_emulator.probe.routing import TASK, WORKSPACE, is_over
+
+PARTICIPANTS: Final = CHANNEL + "/Participants"
+WORKER: Final = WORKSPACE + "/Workers/$worker"
+
+
+def _other_channels(look: Observation) -> list[str]:
+    channels = look["channels"] or []
+    return [each["sid"] for each in channels if each["task_channel_unique_name"] != "default"]
+
+
+def _open_offer(look: Observation) -> str | None:
+    for offer in look["reservations"] or []:
+        if offer["reservation_status"] == "pending":
+            return str(offer["sid"])
+    return None
+
+
+def _agent(look: Observation) -> str | None:
+    for participant in look["participants"] or []:
+        if participant["type"] == "agent":
+            return str(participant["sid"])
+    return None
+
+
+_NAME: Final = {"probe": "$worker_name", "contact_uri": "client:$worker_name"}
+# A worker who takes the contact's task, and no other: of no other kind, and only for a moment.
+WITH_AGENT: Final[tuple[Step, ...]] = (
+    Make("worker", "worker", {"Attributes": _NAME, "ActivitySid": "$offline"}),
+    Call("kinds", "GET", WORKER + "/Channels"),
+    Each(
+        "kinds",
+        _other_channels,
+        Call("kind", "POST", WORKER + "/Channels/$each", {"Available": "false"}),
+    ),
+    *contact({"TargetWorkers": "probe == '$worker_name'"}),
+    Call("available", "POST", WORKER, {"ActivitySid": "$available"}),
+    Watch(
+        "offers",
+        TASK + "/Reservations",
+        _open_offer,
+        seconds=30,
+        name="reservation",
+        needed=True,
+    ),
+    Call("accept", "POST", TASK + "/Reservations/$reservation", {"ReservationStatus": "accepted"}),
+    Call("offline", "POST", WORKER, {"ActivitySid": "$offline"}),
+    Watch("agents", PARTICIPANTS, _agent, seconds=30, name="agent", needed=True),
+)
+_CLOSE_AGENT: Final = Call("close", "POST", PARTICIPANTS + "/$agent", {"Status": "closed"})
+
+
+def _lists_closed(seen: Seen) -> Finding:
+    if _agent(seen["looks"][-1]) is None:
+        return no("The closed agent was not listed any more")
+    return yes("The closed agent was still listed after 5 s")
+
+
+LISTED: Final = Experiment(
+    "closed-agent",
+    "A worker of the probe accepts a contact and is closed; the participants are listed.",
+    (
+        *WITH_AGENT,
+        _CLOSE_AGENT,
+        Watch("looks", PARTICIPANTS, lambda look: _agent(look) is None, seconds=5, every=1),
+    ),
+    (
+        Meaning(
+            "lists_closed_participants",
+            "true: the agent is still listed after 5 s; false: not any more",
+            _lists_closed,
+        ),
+    ),
+)
+
+COMPLETED: Final = Experiment(
+    "closed-agents-task",
+    "A worker of the probe accepts a contact and is closed; their task is read.",
+    (*WITH_AGENT, _CLOSE_AGENT, Watch("looks", TASK, is_over, seconds=90)),
+    (
+        Meaning(
+            "completes_after_close",
+            "the time until it is completed",
+            lambda seen: time_until(seen["looks"], seen["close"][0], is_over, "The completion"),
+        ),
+    ),
+)
+
+SECOND: Final = Experiment(
+    "second-close",
+    "A worker of the probe accepts a contact and is closed, twice.",
+    (
+        *WITH_AGENT,
+        _CLOSE_AGENT,
+        Call("again", "POST", PARTICIPANTS + "/$agent", {"Status": "closed"}, refusable=True),
+    ),
+    (
+        Meaning(
+            "refuses_second_close",
+            "true: the second close is refused; false: it is answered like the first",
+            lambda seen: negated(yes_or_no(seen["again"][0], "Closing a closed agent")),
+        ),
+    ),
+)
+
+EXPERIMENTS: Final = (LISTED, COMPLETED, SECOND)
