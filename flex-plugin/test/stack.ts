@@ -146,8 +146,13 @@ export class Stack {
   }
 }
 
+/** Twilio allows three searches by attributes a second; what it turns away is asked again. */
 async function answer<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, init);
+  let response = await fetch(url, init);
+  while (response.status === 429) {
+    await new Promise((done) => setTimeout(done, 500));
+    response = await fetch(url, init);
+  }
   const text = await response.text();
   if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${text}`);
   return (text ? JSON.parse(text) : undefined) as T;
