@@ -164,7 +164,7 @@ def test_a_stack_for_development_keeps_no_snapshots() -> None:
 
 
 def _deployment_role() -> str:
-    return page("github").partition("- *Deployment*:")[2].partition("\n5. ")[0]
+    return page("github").partition("\n## Rights of a deployment\n")[2].partition("\n## ")[0]
 
 
 def _statements(text: str) -> list[object]:
