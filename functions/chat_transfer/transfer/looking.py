@@ -26,7 +26,7 @@ SEARCH_PAUSE_SECONDS = 0.5
 CLOCKS_DIFFER_MS = 5000
 
 
-class Look:
+class Looking:
     """A look at one conversation, under its lock.
 
     Attributes

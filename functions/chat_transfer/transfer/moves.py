@@ -55,7 +55,7 @@ class Plan:
     watched: bool
 
 
-class Moves(looking.Look):
+class Moves(looking.Looking):
     """The moves of one run, under the lock of a conversation.
 
     Attributes

@@ -70,7 +70,7 @@ def without_unanswered(run: Run, *arguments: Any) -> None:
     run.record = replace(run.record, creations=answered)
 
 
-def only_what_was_made(look: looking.Look, listed: Any) -> list[Task]:
+def only_what_was_made(look: looking.Looking, listed: Any) -> list[Task]:
     return [task for task in named(look, listed) if task.sid in look.record.tasks()]
 
 
@@ -92,7 +92,7 @@ def cancelled_as_before(
     return after, replace(then, original=seen.original, others={**seen.others, move.task: state})
 
 
-state_of, begin, named = looking.state_of, Run.begin, looking.Look._named
+state_of, begin, named = looking.state_of, Run.begin, looking.Looking._named
 ended, cancelled = progress.ended, progress.cancelled
 
 DEFECTS = (
@@ -111,7 +111,7 @@ DEFECTS = (
     Defect(
         "a look stops at the next task",
         only_what_was_made,
-        ((looking.Look, "_named"),),
+        ((looking.Looking, "_named"),),
         Scenario((now(0, B),), faults=1),
     ),
     Defect(

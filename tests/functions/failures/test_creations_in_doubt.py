@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chat_transfer.transfer import looking
-from chat_transfer.transfer.looking import Look
+from chat_transfer.transfer.looking import Looking
 from tests.functions.conftest import Aws, Deployment, deployed
 from tests.functions.cutting import cut_off_after
 from tests.functions.locks import let_locks_run_out
@@ -133,7 +133,7 @@ def test_an_unanswered_invite_that_appears_after_the_search_is_taken_for_our_own
     case = served(centre, centre.tasks["conversation"])
     deployment.twilio.faults.close(method="POST", path=CREATION["conversation"], takes_effect=True)
     with monkeypatch.context() as patch:
-        patch.setattr(Look, "_match", lambda *_: None)
+        patch.setattr(Looking, "_match", lambda *_: None)
         assert deployment.transfer("conversation", centre.workers["dev"]).status == 502
 
     answer = deployment.transfer("conversation", centre.workers[target])
