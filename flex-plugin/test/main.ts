@@ -14,7 +14,7 @@ function files(): string[] {
 
 /** Runs the tests, and ends with them if it is told to. */
 function run(env: Record<string, string>, signal: AbortSignal): Promise<number> {
-  const options = ['--import', 'tsx', '--test', '--test-concurrency=1'];
+  const options = ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-timeout=600000'];
   const tests: ChildProcess = spawn(process.execPath, [...options, ...files()], {
     env: { ...process.env, ...env },
     stdio: 'inherit',
