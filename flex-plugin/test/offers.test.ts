@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 
 import { en } from '../src/languages/en';
 import {
+  CUSTOMER,
   button,
   canHandOver,
   choice,
@@ -337,12 +338,12 @@ describe('a supervisor', { skip }, () => {
   it('who offers the chat of another agent is told that it is offered', async () => {
     await deskWith();
     await page.evaluate(
-      async ([target]) => {
+      async ([target, customerName]) => {
         const { Flex } = (window as never as { desk: { Flex: typeof import('@twilio/flex-ui') } }).desk;
-        const task = { taskSid: 'WT0', attributes: { conversationSid: 'CH0' }, channelType: 'web' };
+        const task = { taskSid: 'WT0', attributes: { conversationSid: 'CH0', customerName }, channelType: 'web' };
         await Flex.Actions.invokeAction('TransferTask', { task, targetSid: target, options: { handOver: 'accepted' } });
       },
-      [ben()] as const,
+      [ben(), CUSTOMER] as const,
     );
     await notification(said('ChatTransferAsked', { name: 'Ben Baker' })).waitFor();
     await page.waitForTimeout(4_000);

@@ -49,10 +49,8 @@ describe('when the page is loaded', { skip }, () => {
     for (const sid of sids) offering.offer(sid, stack.seed.workers['ben'] ?? '');
     await deskWith();
     await page.waitForTimeout(1_500);
-    assert.deepEqual(
-      asked().map(({ path }) => path),
-      ['/transfers'],
-    );
+    // Asked again every few seconds while one is open, and never once a chat.
+    assert.deepEqual([...new Set(asked().map(({ path }) => path))], ['/transfers']);
     await open(sids[1] ?? '');
     await offered('Ben Baker').waitFor();
   });
