@@ -346,8 +346,9 @@ describe('a supervisor', { skip }, () => {
       [ben(), CUSTOMER] as const,
     );
     await notification(said('ChatTransferAsked', { name: 'Ben Baker' })).waitFor();
+    const atLoad = looks().length;
     await page.waitForTimeout(4_000);
-    assert.equal(looks().length, 0);
+    assert.equal(looks().length, atLoad);
   });
 });
 
