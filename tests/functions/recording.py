@@ -47,6 +47,7 @@ class Call:
 TASKS = f"/taskrouter/v1/Workspaces/{SID}/Tasks"
 CREATE_TASK = Call("POST", TASKS, 1)
 DETACH, COMPLETE = (Call("POST", f"{TASKS}/{SID}", nth) for nth in (1, 2))
+INVITE = Call("POST", f"/flex-api/v1/Interactions/{SID}/Channels/{SID}/Invites", 1)
 CLOSE = Call("POST", f"/flex-api/v1/Interactions/{SID}/Channels/{SID}/Participants/{SID}", 1)
 # What the path of the call that makes the new task ends with.
 CREATION = {"chat": "/Tasks$", "conversation": "/Invites$"}

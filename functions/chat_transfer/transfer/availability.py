@@ -151,39 +151,37 @@ def _others(twilio: Twilio, task: Task) -> list[str]:
 
 def _listed(twilio: Twilio, queue_sid: str) -> frozenset[str] | None:
     """The available workers of a queue; None if that is not known, or they are many."""
-    try:
-        found = twilio.warm.get(
-            f"available in {queue_sid}",
-            SECONDS,
-            lambda: twilio.taskrouter.available_in(queue_sid, most=MOST_WORKERS + 1),
-        )
-    except TwilioFailure as failure:
-        logger.warning("available workers not known", queue_sid=queue_sid, failure=repr(failure))
-        return None
-    return found if len(found) <= MOST_WORKERS else None
+    most = MOST_WORKERS + 1
+    found = _kept(
+        twilio,
+        f"available in {queue_sid}",
+        lambda: twilio.taskrouter.available_in(queue_sid, most=most),
+    )
+    return found if found is not None and len(found) < most else None
 
 
 def _has_capacity(channel: str, twilio: Twilio, worker_sid: str) -> bool | None:
     """Whether a worker has capacity left for a channel; None if that is not known."""
-    try:
-        return twilio.warm.get(
-            f"capacity of {worker_sid} for {channel}",
-            SECONDS,
-            lambda: twilio.taskrouter.has_capacity(worker_sid, channel),
-        )
-    except TwilioFailure as failure:
-        logger.warning("capacity not known", worker_sid=worker_sid, failure=repr(failure))
-        return None
+    return _kept(
+        twilio,
+        f"capacity of {worker_sid} for {channel}",
+        lambda: twilio.taskrouter.has_capacity(worker_sid, channel),
+    )
 
 
 def _counted(twilio: Twilio, queue_sid: str) -> int | None:
     """How many workers of a queue are available; None if Twilio does not say."""
+    return _kept(
+        twilio,
+        f"workers of {queue_sid}",
+        lambda: twilio.taskrouter.available_workers(queue_sid),
+    )
+
+
+def _kept(twilio: Twilio, what: str, read: Callable[[], T]) -> T | None:
+    """Read a number, or take the one of some seconds ago; None if it cannot be read."""
     try:
-        return twilio.warm.get(
-            f"workers of {queue_sid}",
-            SECONDS,
-            lambda: twilio.taskrouter.available_workers(queue_sid),
-        )
+        return twilio.warm.get(what, SECONDS, read)
     except TwilioFailure as failure:
-        logger.warning("available workers not known", queue_sid=queue_sid, failure=repr(failure))
+        logger.warning("not known", what=what, failure=repr(failure))
         return None

@@ -7,7 +7,7 @@ import time
 from tests.functions.conftest import Aws
 from tests.functions.cutting import cut_off_after
 from tests.functions.offers.conftest import Offering
-from tests.functions.offers.test_put_back import CREATION
+from tests.functions.recording import INVITE
 
 
 def test_an_offer_of_an_earlier_version_leaves_the_customer_with_who_accepts_it(
@@ -32,7 +32,7 @@ def test_a_killed_transfer_of_an_earlier_version_leaves_the_customer_with_the_fi
     offering: Offering, aws: Aws
 ) -> None:
     """An invite that is open is not taken for ours, so nothing is made and no one leaves."""
-    cut_off_after(offering.running, CREATION, offering.task_sid, "ben")
+    cut_off_after(offering.running, INVITE, offering.task_sid, "ben")
     [made] = [task.sid for task in offering.tasks() if task.sid != offering.task_sid]
     forget(aws, offering, "CREATING", None)
 

@@ -6,17 +6,15 @@ from tests.functions.conftest import Aws
 from tests.functions.cutting import CutOff, cut_off, cut_off_after
 from tests.functions.locks import let_locks_run_out
 from tests.functions.offers.conftest import Offering
-from tests.functions.recording import SID, TASKS, Call
+from tests.functions.recording import INVITE, TASKS, Call
 from tests.functions.refusals import ANA
 from tests.functions.transfers.leaving import leave
-
-CREATION = Call("POST", f"/flex-api/v1/Interactions/{SID}/Channels/{SID}/Invites", 1)
 
 
 def test_a_new_agent_who_wraps_up_after_a_kill_is_not_alone(offering: Offering, aws: Aws) -> None:
     """The function was killed before it ended the original."""
     leave(offering.running, offering.task_sid)
-    cut_off_after(offering.running, CREATION, offering.task_sid, "ben")
+    cut_off_after(offering.running, INVITE, offering.task_sid, "ben")
     let_locks_run_out(aws)
     [made] = [task.sid for task in offering.tasks() if task.sid != offering.task_sid]
     centre = offering.running.twilio.centre
