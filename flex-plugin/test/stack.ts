@@ -116,9 +116,13 @@ export class Stack {
   /** Answers for the agent to whom a task is offered. */
   async answer(taskSid: string, agent: string, status: 'accepted' | 'rejected'): Promise<void> {
     const path = `/Tasks/${taskSid}/Reservations`;
-    const { reservations } = await this.taskrouter<{ reservations: { sid: string; worker_sid: string }[] }>(path);
+    type Reservation = { sid: string; worker_sid: string; reservation_status: string };
+    const { reservations } = await this.taskrouter<{ reservations: Reservation[] }>(path);
     const own = reservations.find(({ worker_sid }) => worker_sid === this.seed.workers[agent]);
-    if (!own) throw new Error(`${taskSid} is not offered to ${agent}`);
+    if (!own) {
+      const worker = await this.taskrouter<{ activity_name: string }>(`/Workers/${this.seed.workers[agent]}`);
+      throw new Error(`${taskSid} is not offered to ${agent}, who is ${worker.activity_name}`);
+    }
     await this.taskrouter(`${path}/${own.sid}`, { ReservationStatus: status });
   }
 

@@ -22,6 +22,7 @@ beforeEach(async () => {
 afterEach(async () => {
   wire.close();
   await stack.repair();
+  await stack.clear();
 });
 
 const client = (options: Partial<ClientOptions> = {}) =>
