@@ -13,8 +13,8 @@ from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import has_body, read_fields, task_asked_about, token_of
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.runtime import Runtime
+from chat_transfer.targets import lists
 from chat_transfer.tracing import traced
-from chat_transfer.transfer import targets
 from chat_transfer.transfer.answers import answer_to
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
@@ -39,7 +39,7 @@ app = http_api(_report)
 @app.post("/get-workflows")
 def get_workflows() -> Response[str]:
     """List the workflows of the workspace for a caller with a valid token."""
-    return _listed(lambda twilio, caller: {"workflows": targets.workflows(twilio, caller)})
+    return _listed(lambda twilio, caller: {"workflows": lists.workflows(twilio, caller)})
 
 
 @app.get("/transfer-targets")
@@ -48,8 +48,8 @@ def get_targets() -> Response[str]:
     task_sid = task_asked_about(app.current_event)
 
     def read(twilio: Twilio, caller: Caller) -> dict[str, Any]:
-        workflows = twilio.threads.submit(targets.workflows, twilio, caller)
-        queues = targets.queues(twilio, caller, task_sid)
+        workflows = twilio.threads.submit(lists.workflows, twilio, caller)
+        queues = lists.queues(twilio, caller, task_sid)
         return {
             "workflows": workflows.result(),
             "queues": queues,

@@ -26,7 +26,7 @@ from chat_transfer.twilio.failures import (
     Refused,
     TwilioFailure,
 )
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.tasks import Task
 
 logger = Logger(child=True)
 

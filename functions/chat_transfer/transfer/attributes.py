@@ -1,16 +1,15 @@
 """What a task's attributes become when it is transferred: pure functions.
 
-An agent's browser can write a task's attributes. So nothing here authorises a caller, and what has
-not the form of a SID is not taken for one.
+An agent's browser can write a task's attributes. So nothing here authorises a caller.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chat_transfer.http.request import Target
+from chat_transfer.targets.routing import HAND_OVER
 from chat_transfer.transfer.record import Wanted
-from chat_transfer.twilio.taskrouter import NewTask, Task, encode_attributes
+from chat_transfer.twilio.tasks import NewTask, Task, encode_attributes
 
 # A task's default, and the least that a new one waits.
 # https://www.twilio.com/docs/taskrouter/api/task
@@ -18,14 +17,6 @@ SHORTEST_TIMEOUT_SECONDS = 86_400
 LIMIT_CHARACTERS = 4096  # https://www.twilio.com/docs/taskrouter/limits
 
 CHANNEL = "channelSid"
-HAND_OVER = "transferHandOver"
-SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
-
-
-def sid_in(attributes: Mapping[str, Any], name: str) -> str | None:
-    """Read a SID; None if there is none, or a value that cannot be one."""
-    value = attributes.get(name)
-    return value if isinstance(value, str) and SID.fullmatch(value) else None
 
 
 def next_task(

@@ -15,13 +15,13 @@ from urllib.parse import quote
 from aws_lambda_powertools import Logger
 from twilio.rest.chat.v2.service.channel.member import MemberList
 
-from chat_transfer.transfer.attributes import CHANNEL, sid_in, without_channel
+from chat_transfer.transfer.attributes import CHANNEL, without_channel
 from chat_transfer.transfer.kind import Listed
 from chat_transfer.transfer.record import Creation, Place, Wanted
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import Missing, Refused, TwilioFailure
 from chat_transfer.twilio.retries import is_stale
-from chat_transfer.twilio.taskrouter import NewTask, Task
+from chat_transfer.twilio.tasks import NewTask, Task, sid_in
 
 logger = Logger(child=True)
 

@@ -18,23 +18,24 @@ from chat_transfer.http.problems import (
     task_unknown,
 )
 from chat_transfer.http.request import TransferRequest
-from chat_transfer.transfer import allowed, attributes
-from chat_transfer.transfer.allowed import Names
-from chat_transfer.transfer.decide import State
-from chat_transfer.transfer.kinds import place_of
-from chat_transfer.transfer.moves import Plan
-from chat_transfer.transfer.reconcile import Run
-from chat_transfer.transfer.record import MADE, Place, Record, Wanted, When, milliseconds
-from chat_transfer.transfer.routing import (
+from chat_transfer.targets import allowed
+from chat_transfer.targets.allowed import Names
+from chat_transfer.targets.routing import (
     check_routed,
     configuration_of,
     never_cancels,
     workflow_of,
 )
+from chat_transfer.transfer import attributes
+from chat_transfer.transfer.decide import State
+from chat_transfer.transfer.kinds import place_of
+from chat_transfer.transfer.moves import Plan
+from chat_transfer.transfer.reconcile import Run
+from chat_transfer.transfer.record import MADE, Place, Record, Wanted, When, milliseconds
 from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.taskrouter import Named, Task
+from chat_transfer.twilio.tasks import Named, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,12 @@ waits for the next agent.
 
 from collections.abc import Collection
 
-from chat_transfer.transfer.attributes import sid_in
 from chat_transfer.transfer.kind import Listed
 from chat_transfer.transfer.record import Creation, Place, Wanted
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import Missing
 from chat_transfer.twilio.interactions import InteractionChannel
-from chat_transfer.twilio.taskrouter import NewTask, Task
+from chat_transfer.twilio.tasks import NewTask, Task, sid_in
 
 CANCEL_REASON = "transfer undone"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chat_transfer.transfer.record import Creation, Place, Wanted
-from chat_transfer.twilio.taskrouter import NewTask, Task
+from chat_transfer.twilio.tasks import NewTask, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

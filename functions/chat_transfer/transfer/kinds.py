@@ -4,7 +4,7 @@ from chat_transfer.transfer import chat, conversation
 from chat_transfer.transfer.kind import TaskKind
 from chat_transfer.transfer.record import Place
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.tasks import Task
 
 
 def place_of(task: Task) -> Place | None:

@@ -16,7 +16,7 @@ from chat_transfer.transfer.record import Place, Wanted, When
 from chat_transfer.transfer.table import Lock
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import Missing
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.tasks import Task
 
 logger = Logger(child=True)
 

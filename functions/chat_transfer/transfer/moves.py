@@ -31,7 +31,7 @@ from chat_transfer.transfer.table import Lock, TableUnavailable
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import Missing, NoAnswer, Refused, Stale, TwilioFailure
 from chat_transfer.twilio.retries import is_stale
-from chat_transfer.twilio.taskrouter import NewTask
+from chat_transfer.twilio.tasks import NewTask
 
 logger = Logger(child=True)
 

@@ -35,7 +35,7 @@ from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Lock, Locked, Table, 
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.tasks import Task
 
 logger = Logger(child=True)
 

@@ -11,7 +11,7 @@ from twilio.rest import Client
 from chat_transfer.http.problems import token_invalid
 from chat_transfer.twilio.failures import Refused
 from chat_transfer.twilio.retries import RetryPolicy
-from chat_transfer.twilio.taskrouter import Reservation
+from chat_transfer.twilio.tasks import Reservation
 
 HOLDING = frozenset({"accepted", "wrapping"})
 MAY_TRANSFER_ANY_TASK = frozenset({"supervisor", "admin"})

@@ -11,7 +11,7 @@ from twilio.rest import Client
 
 from chat_transfer.twilio.failures import Missing
 from chat_transfer.twilio.retries import RetryPolicy
-from chat_transfer.twilio.taskrouter import NewTask
+from chat_transfer.twilio.tasks import NewTask
 
 PAGE_SIZE = 100
 

@@ -1,10 +1,6 @@
 """TaskRouter as a transfer needs it: typed, retried, and nothing of the SDK beyond this module."""
 
-import json
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from requests.structures import CaseInsensitiveDict
@@ -17,117 +13,18 @@ from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
 from chat_transfer.twilio.failures import Missing, ServerFailed
 from chat_transfer.twilio.retries import RetryPolicy
+from chat_transfer.twilio.tasks import (
+    Named,
+    NewTask,
+    Reservation,
+    Task,
+    decode_attributes,
+    encode_attributes,
+)
 
 PAGE_SIZE = 1000
 
-HELD = frozenset({"assigned", "wrapping"})
 DECLINED = frozenset({"rejected", "timeout"})
-ENDED = frozenset({"completed", "canceled"})
-ACCEPTED = frozenset({"assigned", "wrapping", "completed"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """A task, https://www.twilio.com/docs/taskrouter/api/task.
-
-    Attributes
-    ----------
-    attributes : Mapping
-        The task's JSON attributes, parsed.
-    etag : str
-        The version that `attributes` and `assignment_status` are of.
-    assignment_status : str
-        ``pending``, ``reserved``, ``assigned``, ``wrapping``, ``completed`` or ``canceled``.
-    timeout : int
-        Seconds that it may live.
-    """
-
-    sid: str
-    attributes: Mapping[str, Any]
-    etag: str
-    assignment_status: str
-    priority: int
-    timeout: int
-    task_channel: str
-    workflow_sid: str | None
-    date_created: datetime | None
-    virtual_start_time: datetime | None
-
-    @property
-    def is_ended(self) -> bool:
-        """Whether it is completed or cancelled."""
-        return self.assignment_status in ENDED
-
-    @property
-    def is_assigned(self) -> bool:
-        """Whether an agent has it now, and does not wrap up."""
-        return self.assignment_status == "assigned"
-
-    @property
-    def is_held(self) -> bool:
-        """Whether an agent has it now."""
-        return self.assignment_status in HELD
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether an agent has taken it, now or before."""
-        return self.assignment_status in ACCEPTED
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """An offer of a task to a worker, https://www.twilio.com/docs/taskrouter/api/reservations."""
-
-    worker_sid: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A workflow, a task queue or a worker by its SID and friendly name.
-
-    Attributes
-    ----------
-    configuration : Mapping
-        A workflow's JSON configuration, parsed.
-    """
-
-    sid: str
-    friendly_name: str
-    configuration: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTask:
-    """A task to be created.
-
-    Attributes
-    ----------
-    attributes : Mapping
-        Its JSON attributes.
-    virtual_start_time : datetime or None
-        Since when the customer waits, as far as routing is concerned.
-    """
-
-    workflow_sid: str
-    task_channel: str
-    attributes: Mapping[str, Any]
-    priority: int
-    timeout: int
-    virtual_start_time: datetime | None
-
-
-def encode_attributes(attributes: Mapping[str, Any]) -> str:
-    """Write attributes as TaskRouter takes them: white space would count against their limit.
-
-    https://www.twilio.com/docs/taskrouter/limits
-    """
-    text = json.dumps(attributes, separators=(",", ":"), ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, such as a cut emoji: only ASCII can say it
-        return json.dumps(attributes, separators=(",", ":"))
-    return text
 
 
 class TaskRouter:
@@ -174,7 +71,7 @@ class TaskRouter:
     def worker_attributes(self, sid: str) -> Mapping[str, Any]:
         """Read a worker's JSON attributes."""
         worker = self._retries.call(self._workspace.workers(sid).fetch)
-        return _parsed(worker.attributes)
+        return decode_attributes(worker.attributes)
 
     def target(self, sid: str) -> Named | None:
         """Read the worker (WK), task queue (WQ) or workflow (WW) of this SID; None without one."""
@@ -191,7 +88,7 @@ class TaskRouter:
     def workflow_configuration(self, sid: str) -> Mapping[str, Any]:
         """Read a workflow's JSON configuration."""
         workflow = self._retries.call(self._workspace.workflows(sid).fetch)
-        return _parsed(workflow.configuration)
+        return decode_attributes(workflow.configuration)
 
     def workflows(self) -> tuple[Named, ...]:
         """Read every workflow of the workspace, all pages."""
@@ -306,7 +203,9 @@ class TaskRouter:
 
 
 def _named(item: WorkflowInstance | TaskQueueInstance | WorkerInstance) -> Named:
-    configuration = _parsed(item.configuration) if isinstance(item, WorkflowInstance) else {}
+    configuration = (
+        decode_attributes(item.configuration) if isinstance(item, WorkflowInstance) else {}
+    )
     return Named(item.sid or "", item.friendly_name or "", configuration)
 
 
@@ -320,7 +219,7 @@ def _task(instance: TaskInstance, etag: str | None) -> Task:
         raise ServerFailed("a task without ETag")  # a write without it could undo another's
     return Task(
         sid=instance.sid or "",
-        attributes=_parsed(instance.attributes),
+        attributes=decode_attributes(instance.attributes),
         etag=etag,
         assignment_status=str(instance.assignment_status),
         priority=instance.priority or 0,
@@ -330,17 +229,3 @@ def _task(instance: TaskInstance, etag: str | None) -> Task:
         date_created=instance.date_created,
         virtual_start_time=instance.virtual_start_time,
     )
-
-
-def _parsed(text: str | None) -> Mapping[str, Any]:
-    try:
-        value = json.loads(text or "{}", parse_constant=lambda _: None, parse_float=_number)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _number(text: str) -> float | str:
-    """A number of JSON, which has no limit: what is no finite float stays a text."""
-    number = float(text)
-    return number if math.isfinite(number) else text

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chat_transfer.twilio.agents import Caller, holder_of, identity_of
-from chat_transfer.twilio.taskrouter import Reservation
+from chat_transfer.twilio.tasks import Reservation
 from tests.functions.conftest import Deployment
 from tests.functions.recording import CREATION, KINDS
 from tests.functions.refusals import ANA, UNKNOWN, assert_problem, unchanged

@@ -9,7 +9,7 @@ from typing import Any
 from chat_transfer.transfer.record import Record
 from chat_transfer.transfer.table import Lock
 from chat_transfer.twilio.agents import Caller
-from chat_transfer.twilio.taskrouter import Named, NewTask, Task
+from chat_transfer.twilio.tasks import Named, NewTask, Task
 from tests.functions.decisions.calls import EDGES
 from tests.functions.decisions.sids import (
     AGENTS,

@@ -14,7 +14,7 @@ from chat_transfer.transfer.progress import Effect, Seen
 from chat_transfer.transfer.reconcile import Run
 from chat_transfer.transfer.record import Record, When
 from chat_transfer.twilio.failures import TwilioFailure
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.tasks import Task
 from tests.functions.decisions.facts import Held, combinations
 from tests.functions.decisions.scenarios import B, Scenario, now, offer
 from tests.functions.decisions.search import search

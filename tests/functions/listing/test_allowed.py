@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chat_transfer.transfer.allowed import is_allowed, names_in, routes_transfers
-from chat_transfer.twilio.taskrouter import Named
+from chat_transfer.targets.allowed import is_allowed, names_in, routes_transfers
+from chat_transfer.twilio.tasks import Named
 from tests.functions.conftest import Deployment
 from transfer_stack.workflow import Timeouts, workflow_configuration
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from chat_transfer.transfer import availability
-from chat_transfer.transfer.availability import to_look_at, with_capacity
+from chat_transfer.targets import availability
+from chat_transfer.targets.availability import to_look_at, with_capacity
 from tests.functions.conftest import Deployment
 
 WORKERS, CHANNELS = "/Workers$", "/Workers/[^/]+/Channels/"

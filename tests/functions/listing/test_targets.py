@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_transfer.transfer import availability
+from chat_transfer.targets import availability
 from tests.functions.conftest import Deployment
 from tests.functions.lambda_events import http_event
 

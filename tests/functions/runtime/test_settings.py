@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chat_transfer.settings import ConfigurationError, Settings
-from chat_transfer.transfer import routing
+from chat_transfer.targets import routing
 from chat_transfer.twilio import client as twilio_client
 from chat_transfer.twilio.client import emulator_url
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chat_transfer.transfer import attributes
 from chat_transfer.transfer.record import Wanted, When
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.tasks import Task
 from tests.functions.conftest import Deployment
 from tests.sampling import examples
 

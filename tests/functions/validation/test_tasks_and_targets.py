@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chat_transfer.http.request import Target
-from chat_transfer.transfer.routing import is_routed
+from chat_transfer.targets.routing import is_routed
 from tests.functions.conftest import Deployment
 from tests.functions.recording import KINDS
 from tests.functions.refusals import UNKNOWN, assert_problem, unchanged

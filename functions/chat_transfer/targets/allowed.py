@@ -15,7 +15,7 @@ from chat_transfer.http.request import Target
 from chat_transfer.settings import Settings
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.taskrouter import Named
+from chat_transfer.twilio.tasks import Named
 
 SECONDS = 10.0
 # The names or SIDs that an agent may transfer to; None for all.

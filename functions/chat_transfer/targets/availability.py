@@ -17,12 +17,11 @@ from typing import TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chat_transfer.transfer.conversation import place_of
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.interactions import InteractionChannel
-from chat_transfer.twilio.taskrouter import Task
+from chat_transfer.twilio.tasks import Task, sid_in
 
 logger = Logger(child=True)
 T = TypeVar("T")
@@ -134,12 +133,11 @@ def _others(twilio: Twilio, task: Task) -> list[str]:
 
     A participant does not tell its state, so the tasks behind the participants are asked.
     """
-    place = place_of(task)
-    if place is None:
+    interaction_sid = sid_in(task.attributes, "flexInteractionSid")
+    channel_sid = sid_in(task.attributes, "flexInteractionChannelSid")
+    if interaction_sid is None or channel_sid is None:
         return []
-    channel = InteractionChannel(
-        twilio.client, place.interaction_sid or "", place.channel_sid or "", twilio.retries
-    )
+    channel = InteractionChannel(twilio.client, interaction_sid, channel_sid, twilio.retries)
     others = [one for one in channel.agents() if one.task_sid not in (None, task.sid)]
     tasks = twilio.threads.map(lambda one: twilio.taskrouter.task(one.task_sid or ""), others)
     return [

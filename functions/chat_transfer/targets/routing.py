@@ -8,10 +8,10 @@ from typing import Any
 
 from chat_transfer.http.problems import NotRouted
 from chat_transfer.http.request import Target
-from chat_transfer.transfer.attributes import HAND_OVER
 from chat_transfer.twilio.context import Twilio
 
 CONFIGURATION_SECONDS = 60.0
+HAND_OVER = "transferHandOver"
 # As the stack writes it; a task that is not offered has no such attribute.
 IS_OFFERED = f"{HAND_OVER} == 'accepted'"
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chat_transfer.transfer import allowed, availability
-from chat_transfer.transfer.routing import configuration_of, routed_queues
+from chat_transfer.targets import allowed, availability
+from chat_transfer.targets.routing import configuration_of, routed_queues
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
-from chat_transfer.twilio.taskrouter import Named
+from chat_transfer.twilio.tasks import Named
 
 
 def workflows(twilio: Twilio, caller: Caller) -> list[dict[str, Any]]:
