@@ -9,11 +9,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from chat_transfer.http.body import has_body, read_fields
 from chat_transfer.http.problems import Problem
-from chat_transfer.http.request import has_body, read_fields, task_asked_about, token_of
+from chat_transfer.http.request import task_asked_about, token_of
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.runtime import Runtime
-from chat_transfer.targets import lists
+from chat_transfer.targets import availability, lists
 from chat_transfer.tracing import traced
 from chat_transfer.transfer.answers import answer_to
 from chat_transfer.twilio.agents import Caller
@@ -48,11 +49,19 @@ def get_targets() -> Response[str]:
     task_sid = task_asked_about(app.current_event)
 
     def read(twilio: Twilio, caller: Caller) -> dict[str, Any]:
-        workflows = twilio.threads.submit(lists.workflows, twilio, caller)
-        queues = lists.queues(twilio, caller, task_sid)
+        submit = twilio.threads.submit
+        asked = submit(availability.asked_by, twilio, caller, task_sid) if task_sid else None
+        workflows = submit(lists.workflows, twilio, caller)
+        workers = submit(availability.workers, twilio) if asked else None
+        queues = lists.queues(twilio, caller, asked)
+        # After the queues, which have read the capacity of the same workers.
+        agents = (
+            lists.agents(twilio, asked.result(), workers.result()) if asked and workers else None
+        )
         return {
             "workflows": workflows.result(),
             "queues": queues,
+            **({} if agents is None else {"agents": agents}),
             "handOver": twilio.settings.hand_overs,
         }
 

@@ -15,13 +15,19 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chat_transfer.http.problems import Problem
-from chat_transfer.http.request import OfferRequest, offer_request, token_of, transfer_request
+from chat_transfer.http.request import (
+    OfferRequest,
+    leave_request,
+    offer_request,
+    token_of,
+    transfer_request,
+)
 from chat_transfer.http.resolver import answer, http_api, json_response, log_problem
 from chat_transfer.metrics import transfer_failed, transfer_succeeded
 from chat_transfer.runtime import Runtime
 from chat_transfer.tracing import traced
 from chat_transfer.transfer import offers, requests
-from chat_transfer.transfer.offer_list import list_offers
+from chat_transfer.transfer.offer_list import list_offers, list_under_way
 from chat_transfer.transfer.offered import Offer
 from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.context import Twilio
@@ -34,7 +40,7 @@ runtime = cache(Runtime)
 
 def _report(problem: Problem) -> None:
     log_problem("not transferred", problem)
-    is_transfer = app.current_event.http_method == "POST"
+    is_transfer = app.current_event.path == "/transfer-chat"
     if is_transfer and problem.code != "token_missing":  # the canary sends none, nor do scanners
         transfer_failed(problem.code, rolled_back=problem.rolled_back)
     if problem.code == "twilio_credentials":
@@ -53,9 +59,9 @@ def transfer_chat() -> Response[str]:
     budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
     table = runtime().table(app.lambda_context)
     done = requests.transfer(request, table, lambda: runtime().twilio(budget))
-    if done.is_offered:
-        logger.info("offered", new_task_sid=done.task_sid)
-        body = {"taskSid": done.task_sid, "state": "offered"}
+    if done.state:
+        logger.info(done.state, new_task_sid=done.task_sid)
+        body = {"taskSid": done.task_sid, "state": done.state}
         return json_response(body, HTTPStatus.ACCEPTED)
     logger.info("transferred", new_task_sid=done.task_sid)
     transfer_succeeded()
@@ -64,11 +70,12 @@ def transfer_chat() -> Response[str]:
 
 @app.get("/transfers")
 def read_offers() -> Response[str]:
-    """List the offers of the tasks that the caller held, the open ones and those just ended."""
+    """List the caller's offers, the open ones and those just ended; with ``?all`` everybody's."""
     token = token_of(app.current_event, {})
+    lists = list_under_way if "all" in app.current_event.query_string_parameters else list_offers
     budget = _whole_budget()
     table = runtime().table(app.lambda_context)
-    listed = list_offers(token, table, lambda: runtime().twilio(budget))
+    listed = lists(token, table, lambda: runtime().twilio(budget))
     logger.debug("offers", listed=len(listed))  # a line for each poll would be most of the log
     return json_response({"transfers": [_as_body(offer) for offer in listed]})
 
@@ -76,19 +83,24 @@ def read_offers() -> Response[str]:
 @app.get("/transfers/<task_sid>")
 def read_offer(task_sid: str) -> Response[str]:
     """Tell what became of an offer, by the SID of the original task."""
-    return _of_offer(task_sid, offers.read_offer)
+    return _of_offer(offer_request(app.current_event, task_sid), offers.read_offer)
+
+
+@app.post("/transfers/<task_sid>")
+def leave(task_sid: str) -> Response[str]:
+    """Leave the customer to the agent who has joined, by the SID of the original task."""
+    return _of_offer(leave_request(app.current_event, task_sid), offers.leave)
 
 
 @app.delete("/transfers/<task_sid>")
 def take_back(task_sid: str) -> Response[str]:
-    """Take an offer back, by the SID of the original task."""
-    return _of_offer(task_sid, offers.take_back)
+    """Take an offer back, or send away who has joined, by the SID of the original task."""
+    return _of_offer(offer_request(app.current_event, task_sid), offers.take_back)
 
 
 def _of_offer(
-    task_sid: str, act: Callable[[OfferRequest, Table, Callable[[], Twilio]], Offer]
+    request: OfferRequest, act: Callable[[OfferRequest, Table, Callable[[], Twilio]], Offer]
 ) -> Response[str]:
-    request = offer_request(app.current_event, task_sid)
     logger.append_keys(task_sid=request.task_sid)
     budget = _whole_budget()
     table = runtime().table(app.lambda_context)
@@ -106,14 +118,14 @@ def _whole_budget() -> Budget:
 
 def _as_body(offer: Offer) -> dict[str, Any]:
     since = datetime.fromtimestamp(offer.since / 1000, UTC).isoformat(timespec="milliseconds")
-    accepted_by = {"acceptedBySid": offer.accepted_by} if offer.accepted_by else {}
+    people = {"heldBySid": offer.held_by, "acceptedBySid": offer.accepted_by}
     return {
         "taskSid": offer.task_sid,
         "newTaskSid": offer.new_task_sid,
         "targetSid": offer.target_sid,
         "state": offer.state,
         "since": since.replace("+00:00", "Z"),
-        **accepted_by,
+        **{name: sid for name, sid in people.items() if sid},
     }
 
 

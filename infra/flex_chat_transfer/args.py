@@ -32,13 +32,17 @@ class FlexChatTransferArgs:
     strict_routing: bool | None = None
     """Whether queues that leave a chat waiting for no one, and a change of the queue Everyone, stop `pulumi preview` and `pulumi up`. They are warnings of the preview otherwise. Default: `false`."""
     hand_over: str | None = None
-    """Whether a request may be an offer: the agent stays with the customer until another agent accepts. `now` is no, `optional` is yes. With `accepted` a request is one by default. Value: one of now, optional, accepted. Default: `now`."""
+    """Whether a request may be an offer: the agent stays with the customer until another agent accepts. `now` is no, `optional` is yes. With `accepted` a request is one by default. With `warm` it is one after which both agents have the customer. Value: one of now, optional, accepted, warm. Default: `now`."""
+    hand_over_choices: Sequence[str] | None = None
+    """What agents can choose from. By default `now` and `accepted`, and `warm` if `hand_over` is `warm`; only `now` if that is `now`. Value: a list of now, accepted or warm. Default: `[]`."""
     events_password: pulumi.Input[str] | None = field(default=None, repr=False)
     """The password with which Twilio sends events to the stack. Required unless `hand_over` is `now`. Value: a secret of 32 to 128 letters, digits, - and _."""
     transfer_workflows: Sequence[str] | None = None
     """The workflows that chats can be transferred to. Without it all of the workspace but transfer workflows, this stack's and others'. Value: a list of workflow SIDs or friendly names."""
     transfer_targets_attribute: str | None = None
     """The attribute of a worker that lists the queues and workflows, by name or SID, which that agent may transfer to. An agent without the attribute may transfer to all. Value: the name of an attribute of workers, such as transfer_targets."""
+    unavailable_agents: str | None = None
+    """What becomes of a transfer to an agent who is not available. With `wait` the customer waits for them for `agent_timeout_seconds`, `refuse` answers 409 and changes nothing. Value: one of wait, refuse. Default: `wait`."""
     flex_ui_attributes: bool | None = None
     """Whether the stack writes its endpoint into Flex's configuration, as `flexChatTransfer` of `ui_attributes`, where the plugin finds it. An account has one Flex, so for one stack of the account. Default: `false`."""
     allowed_origins: Sequence[str] | None = None

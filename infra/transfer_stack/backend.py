@@ -15,6 +15,7 @@ from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
 from transfer_stack.metrics import (
     EVENTS_ROUTE,
+    LEAVE_ROUTE,
     LIST_OFFERS_ROUTE,
     OFFER_ROUTES,
     TARGET_ROUTES,
@@ -82,7 +83,9 @@ def declare_backend(
         "TWILIO_SECRET_ARN": credentials.arn,
     }
     functions = _declare_functions(settings, bundle, credentials, table, queue, environment, opts)
-    api = TransferApi("api", settings=settings, endpoints=list(_endpoints(functions)), opts=opts)
+    api = TransferApi(
+        "api", settings=settings, endpoints=list(_endpoints(settings, functions)), opts=opts
+    )
     if queue:
         EventStream("event-stream", settings=settings, api=api, opts=opts)
     canary = None
@@ -143,6 +146,7 @@ def _declare_functions(
             environment=with_table,
             statements=(
                 *remember,
+                table.arn.apply(find_unfinished),
                 table.arn.apply(find_offers),
                 table.arn.apply(read_offers),
             ),
@@ -183,13 +187,15 @@ def _declare_functions(
     return functions
 
 
-def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:
+def _endpoints(
+    settings: StackSettings, functions: Mapping[str, TransferFunction]
+) -> Iterator[Endpoint]:
     """Yield what leads to the functions that there are."""
     # What is asked every few seconds, and a flood of events, take none of the agents' requests.
     yield Endpoint(
         "transfer-chat",
         functions["transferChat"],
-        (TRANSFER_ROUTE, *OFFER_ROUTES),
+        (TRANSFER_ROUTE, *OFFER_ROUTES, *((LEAVE_ROUTE,) if settings.offers.can_join else ())),
         apart=(LIST_OFFERS_ROUTE,),
     )
     yield Endpoint("get-workflows", functions["getWorkflows"], TARGET_ROUTES)
@@ -201,12 +207,20 @@ def _endpoints(functions: Mapping[str, TransferFunction]) -> Iterator[Endpoint]:
 def _offers(settings: StackSettings, queue: EventQueue | None) -> dict[str, pulumi.Input[str]]:
     if queue is None:
         return {}
-    return {"HAND_OVER": settings.offers.default, "EVENTS_QUEUE_URL": queue.url}
+    choices = {"HAND_OVER_CHOICES": json.dumps(settings.offers.choices)}
+    return {
+        "HAND_OVER": settings.offers.default,
+        "EVENTS_QUEUE_URL": queue.url,
+        **(choices if settings.offers.offered else {}),
+    }
 
 
 def _targets(settings: StackSettings, workflows: Sequence[str] | None) -> dict[str, str]:
     """Return the variables of what chats can be transferred to; without one all can be."""
-    variables = {"TRANSFER_TARGETS_ATTRIBUTE": settings.plugin.targets_attribute}
+    plugin = settings.plugin
+    variables = {"TRANSFER_TARGETS_ATTRIBUTE": plugin.targets_attribute}
+    if plugin.unavailable_agents != "wait":
+        variables["UNAVAILABLE_AGENTS"] = plugin.unavailable_agents
     if workflows is not None:
         variables["TRANSFER_WORKFLOWS"] = json.dumps(list(workflows))
     return {name: value for name, value in variables.items() if value}

@@ -15,6 +15,7 @@ TRANSFER_ROUTE: Final = "POST /transfer-chat"
 LIST_OFFERS_ROUTE: Final = "GET /transfers"
 READ_OFFER_ROUTE: Final = "GET /transfers/{taskSid}"
 END_OFFER_ROUTE: Final = "DELETE /transfers/{taskSid}"
+LEAVE_ROUTE: Final = "POST /transfers/{taskSid}"
 OFFER_ROUTES: Final = (LIST_OFFERS_ROUTE, READ_OFFER_ROUTE, END_OFFER_ROUTE)
 EVENTS_ROUTE: Final = "POST /events"
 TARGET_ROUTES: Final = ("GET /get-workflows", "POST /get-workflows", "GET /transfer-targets")

@@ -7,9 +7,10 @@ from typing import Final, Literal, get_args
 
 import pulumi
 
-from transfer_stack.config_keys import Fault, Kind, choice, key
+from transfer_stack.config_keys import Fault, Kind, choice, key, strings
 
-HandOver = Literal["now", "optional", "accepted"]
+HandOver = Literal["now", "optional", "accepted", "warm"]
+When = Literal["now", "accepted", "warm"]
 
 # Characters that a URL holds as they are: the password is part of the sink's.
 # https://datatracker.ietf.org/doc/html/rfc3986#section-2.3
@@ -31,8 +32,17 @@ class OfferSettings:
         "handOver",
         choice(get_args(HandOver)),
         "Whether a request may be an offer: the agent stays with the customer until another agent "
-        "accepts. `now` is no, `optional` is yes. With `accepted` a request is one by default",
+        "accepts. `now` is no, `optional` is yes. With `accepted` a request is one by default. "
+        "With `warm` it is one after which both agents have the customer",
         default="now",
+    )
+    offered: tuple[When, ...] = key(
+        "handOverChoices",
+        strings("now, accepted or warm", "|".join(get_args(When))),
+        "What agents can choose from. By default `now` and `accepted`, and `warm` if `handOver` is "
+        "`warm`; only `now` if that is `now`",
+        default=(),
+        example='["now", "warm"]',
     )
     events_password: str | pulumi.Output[str] = key(  # noqa: RUF009
         "eventsPassword",
@@ -52,9 +62,15 @@ class OfferSettings:
         """When a request can hand over, the default first."""
         if not self.are_possible:
             return ["now"]
-        return ["accepted", "now"] if self.default == "accepted" else ["now", "accepted"]
+        usual = ("accepted", "now") if self.default != "now" else ("now", "accepted")
+        return list(dict.fromkeys((self.default, *(self.offered or usual))))
 
     @property
-    def default(self) -> Literal["now", "accepted"]:
+    def can_join(self) -> bool:
+        """Whether an agent who accepts may join the one who asks."""
+        return "warm" in self.choices
+
+    @property
+    def default(self) -> When:
         """What a request is that does not say: a transfer now, or an offer."""
-        return "accepted" if self.hand_over == "accepted" else "now"
+        return self.hand_over if self.hand_over in ("accepted", "warm") else "now"

@@ -1,9 +1,9 @@
 """The settings of what agents find in the Flex plugin, each config key with its field."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
-from transfer_stack.config_keys import FLAG, key, strings, text
+from transfer_stack.config_keys import FLAG, choice, key, strings, text
 
 # Their SIDs are in the functions' environment, which has 4 KB.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -32,6 +32,13 @@ class PluginSettings:
         "agent may transfer to. An agent without the attribute may transfer to all",
         default="",
         example="transfer_targets",
+    )
+    unavailable_agents: Literal["wait", "refuse"] = key(
+        "unavailableAgents",
+        choice(("wait", "refuse")),
+        "What becomes of a transfer to an agent who is not available. With `wait` the customer "
+        "waits for them for `agentTimeoutSeconds`, `refuse` answers 409 and changes nothing",
+        default="wait",
     )
     writes_ui_attributes: bool = key(
         "flexUiAttributes",

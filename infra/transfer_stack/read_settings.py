@@ -133,7 +133,7 @@ def read_given(
     settings = _with_reachable_latency(reader, settings)
     _check_stack_name(reader)
     _check_credentials(reader)
-    _check_events_password(reader, settings)
+    _check_offers(reader, settings)
     _check_workflows(reader, settings)
     _check_gateway_and_region(reader, settings)
     _check_key_region(reader, settings, region)
@@ -253,10 +253,14 @@ def _check_credentials(reader: _Reader) -> None:
         reader.refuse("twilio:authToken", "missing", expected)
 
 
-def _check_events_password(reader: _Reader, settings: StackSettings) -> None:
-    if settings.offers.are_possible and not reader.is_set("eventsPassword"):
-        expected = f"one, since handOver is {settings.offers.hand_over}"
+def _check_offers(reader: _Reader, settings: StackSettings) -> None:
+    offers = settings.offers
+    if offers.are_possible and not reader.is_set("eventsPassword"):
+        expected = f"one, since handOver is {offers.hand_over}"
         reader.refuse("eventsPassword", "missing", expected, NEW_PASSWORD)
+    if offers.offered and not offers.are_possible:
+        fault = "choices, though handOver is now"
+        reader.refuse("handOverChoices", fault, "no such key, or another handOver")
 
 
 def _check_workflows(reader: _Reader, settings: StackSettings) -> None:

@@ -97,6 +97,11 @@ class Deployment:
         headers = bearer(self.twilio.centre.token_of(by))
         return self.invoke(http_event(method, f"/transfers/{task_sid}", headers=headers))
 
+    def leave(self, task_sid: str, by: str = "ana", end: str = "leave") -> Answer:
+        """Leave the conversation to the agent who has joined."""
+        fields = {"Token": self.twilio.centre.token_of(by), "end": end}
+        return self.invoke(json_event(f"/transfers/{task_sid}", fields))
+
     def list_offers(self, by: str = "ana") -> Answer:
         """Ask for the offers of an agent."""
         headers = bearer(self.twilio.centre.token_of(by))
@@ -230,6 +235,7 @@ def deployed(aws: Aws, clock: Clock | None = None) -> Iterator[Deployment]:
             "TWILIO_REGION": "",
             "IDEMPOTENCY_TABLE": create_table(aws),
             "EVENTS_QUEUE_URL": queue_url,
+            "HAND_OVER_CHOICES": '["now", "accepted", "warm"]',
             "POWERTOOLS_SERVICE_NAME": "flex-chat-transfer",
             "POWERTOOLS_METRICS_NAMESPACE": "FlexChatTransfer",
             "POWERTOOLS_TRACE_DISABLED": "true",

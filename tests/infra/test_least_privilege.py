@@ -45,6 +45,7 @@ INDEX = {
     "Resource": f"{TABLE['Resource']}/index/unfinished",
 }
 LISTS = [
+    INDEX,
     {
         "Sid": "FindOffers",
         "Effect": "Allow",

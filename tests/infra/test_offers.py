@@ -279,6 +279,7 @@ INDEX = {
     "Resource": f"{TABLE_ARN}/index/unfinished",
 }
 LISTS = [
+    INDEX,
     {
         "Sid": "FindOffers",
         "Effect": "Allow",

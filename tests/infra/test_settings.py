@@ -63,8 +63,13 @@ def test_only_three_keys_are_needed() -> None:
             keeps_everyone=False,
             strict=False,
         ),
-        offers=OfferSettings(hand_over="now", events_password=""),
-        plugin=PluginSettings(workflows=None, targets_attribute="", writes_ui_attributes=False),
+        offers=OfferSettings(hand_over="now", offered=(), events_password=""),
+        plugin=PluginSettings(
+            workflows=None,
+            targets_attribute="",
+            unavailable_agents="wait",
+            writes_ui_attributes=False,
+        ),
         functions=FunctionSettings(
             memory_mb=512,
             timeout_seconds=25,

@@ -73,6 +73,10 @@ class Acts:
         """Take back what was offered, of the task of the last request."""
         self._about_offer(step, "DELETE")
 
+    def hand_on(self, step: Step) -> None:
+        """Leave the customer to the agent who has joined."""
+        self._about_offer(step, "POST")
+
     def read(self, step: Step) -> None:
         """Ask what became of it."""
         self._about_offer(step, "GET")
@@ -222,6 +226,16 @@ class Acts:
         for task in self._waiting():
             if self._centre.offered_to(task.sid):
                 self._do(lambda sid=task.sid: self._centre.accept(sid))
+
+    def part(self) -> None:
+        """One of two agents leaves, if one had joined the other."""
+        principles = self._world.principles
+        if not principles.is_joined():
+            return
+        original = principles.wanted()["original"]
+        both = [original, *(sid for sid, made in principles.made.items() if made.of == original)]
+        held = [one.sid for one in self._held("") if one.sid in both]
+        self._do(lambda: self._centre.complete(held[self._world.plan.seed % len(held)]))
 
     def _do(self, change: Any) -> None:
         self._world.principles.trouble_at = self._world.scheduler.now

@@ -109,7 +109,7 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
 PAUSES = (None, None, None, 0.0, 0.05, 0.15, 0.3, 1.0, 3.0, 10.0, 40.0, 70.0)
 # Each as often as it stands here.
 ACTS = (
-    *["transfer"] * 8, *["again"] * 3, *["take_back"] * 2, "read",
+    *["transfer"] * 8, *["again"] * 3, *["take_back"] * 2, "hand_on", "read",
     *["accept"] * 6, "reject", *["leave"] * 3, *["wrap"] * 2, "end", "go_away", "come_back",
     "cancel", "delete", "bring_in", "look", "look",
 )  # fmt: skip
@@ -128,8 +128,8 @@ def drawn(seed: int) -> Plan:
     switches = {
         name: random.choice(values) for name, values in SWITCHES.items() if random.random() < 0.2
     }
-    hand_over = random.choice(("now", "now", "accepted", "accepted", ""))
-    whens: tuple[str, ...] = ("", "now", "accepted", "accepted")
+    hand_over = random.choice(("now", "now", "accepted", "accepted", "warm", ""))
+    whens: tuple[str, ...] = ("", "now", "accepted", "accepted", "warm")
     if (kind == "chat" or not hand_over) and random.random() < 0.9:
         whens = ("", "now")  # what is not possible is refused at once
     first = random.choice([one for one in TARGETS if one != "ana"])
@@ -141,7 +141,10 @@ def drawn(seed: int) -> Plan:
         steps.append(Step(number, act, by, to, when, random.choice(PAUSES)))
     faults = []
     for step in steps:
-        if step.act in {"transfer", "again", "take_back", "look"} and random.random() < 0.35:
+        if (
+            step.act in {"transfer", "again", "take_back", "hand_on", "look"}
+            and random.random() < 0.35
+        ):
             faults.append(_fault(random, str(step.number)))
     for nth in range(6):
         if random.random() < 0.1:

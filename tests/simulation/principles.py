@@ -148,7 +148,7 @@ class Principles:
             was_open = ending is None or ending.at >= one.invocation.began_at
             if one.invocation.ended_at is None and was_open:
                 return True
-        wanted = self._wanted()
+        wanted = self.wanted()
         return bool(wanted) and wanted.get("became") not in {"made", "accepted"}
 
     def _was_begun(self) -> bool:
@@ -157,11 +157,13 @@ class Principles:
         return any(
             CREATION.search(call)
             for one in self.asked
-            if one.task_sid == last and not one.is_over
+            # What was offered has ended, since nothing is under way.
+            if one.task_sid == last and not (one.is_over or (one.is_answered and one.when != "now"))
             for call in one.invocation.calls
         )
 
-    def _wanted(self) -> dict[str, Any]:
+    def wanted(self) -> dict[str, Any]:
+        """What the record of the conversation wants."""
         for item in self.world.items.items.values():
             if "wanted" in item:
                 wanted = json.loads(item["wanted"]["S"]).get("wanted") or {}
@@ -315,6 +317,9 @@ class Principles:
         cause = self.ends[task.sid].cause
         if not isinstance(cause, Invocation) or task.status is TaskStatus.CANCELED:
             return
+        made = self.made.get(task.sid)
+        if made and any(one.task_sid == made.of and one.when == "warm" for one in self.asked):
+            return  # who has joined is sent away
         if not any(one.task_sid == task.sid and not one.is_over for one in self.asked):
             raise BrokenError("an agent who has the chat is made to leave", task.sid)
 
@@ -337,12 +342,18 @@ class Principles:
         self._check_presence(served)
         if len(waiting) > 1:
             raise BrokenError("two tasks wait", _listed(waiting))
-        if len(ours) > 1:
+        if len(ours) > (2 if self.is_joined() else 1):
             raise BrokenError("two agents have the chat", _listed(ours))
-        is_offer = self._wanted().get("when") == "accepted" and not self._wanted().get("became")
+        is_offer = self.wanted().get("when") == "accepted" and not self.wanted().get("became")
         is_passed_on = any(self._is_late(self.made[one.sid].of) for one in waiting)
         if waiting and ours and not is_offer and not is_passed_on:
             raise BrokenError("a task waits, and an agent has the chat", _listed(tasks))
+
+    def is_joined(self) -> bool:
+        """Whether two agents are to have the chat, until one of them leaves."""
+        wanted = self.wanted()
+        is_to_end = wanted.get("leaves") or wanted.get("back") or wanted.get("became")
+        return bool(wanted.get("joined_at")) and not is_to_end
 
     def _is_late(self, sid: str) -> bool:
         """Whether a task, or the one that it was passed on from, was accepted after an answer.
@@ -376,7 +387,7 @@ class Principles:
     def at_the_end(self) -> None:
         """Check that nothing is left to look at."""
         if self.world.items.unfinished() and not self.is_left_alone:
-            raise BrokenError("never finished", str(self._wanted()))
+            raise BrokenError("never finished", str(self.wanted()))
 
 
 def _listed(tasks: Sequence[Task]) -> str:

@@ -37,6 +37,7 @@ class Simulation:
     def begin(self, plan: Plan) -> World:
         """Make a world."""
         self._environment("HAND_OVER", plan.hand_over or "now")
+        self._environment("HAND_OVER_CHOICES", '["now", "accepted", "warm"]')
         self._environment("EVENTS_QUEUE_URL", "https://queue" if plan.hand_over else "")
         world = World(plan, self._current)
         self._log.world = world
@@ -81,6 +82,8 @@ def play(world: World) -> None:
     for _ in range(3):
         acts.all_work()
         scheduler.run(scheduler.now + 130.0)
+    _rest(world)
+    acts.part()
     _rest(world)
     _finish(world)
 

@@ -104,7 +104,10 @@ class World:
         return self._http(name, json_event("/transfer-chat", fields))
 
     def offer(self, name: str, method: str, task_sid: str, token: str) -> Invocation:
-        """Ask what became of an offer, or take it back."""
+        """Ask what became of an offer, take it back, or leave to who has joined."""
+        if method == "POST":
+            fields = {"Token": token, "end": "leave"}
+            return self._http(name, json_event(f"/transfers/{task_sid}", fields))
         headers = {"Authorization": f"Bearer {token}"}
         return self._http(name, http_event(method, f"/transfers/{task_sid}", headers=headers))
 

@@ -220,10 +220,19 @@ def transferred_elsewhere() -> Conflict:
     )
 
 
-def cannot_take_back() -> Conflict:
-    """The answer if a task that is offered stays offered."""
+def agent_joined() -> Conflict:
+    """The answer to another transfer while an agent has joined the one who asks."""
     return Conflict(
-        "The new task cannot be cancelled: Twilio refuses that, or it may soon be all that the "
-        "customer has. It stays offered, and this task as it was.",
+        "Another agent has joined this conversation. Leave it to them, or send them away, before "
+        "it is transferred to somebody else.",
+        code="agent_joined",
+    )
+
+
+def cannot_take_back() -> Conflict:
+    """The answer if a task that is offered stays offered, or an agent who has joined stays."""
+    return Conflict(
+        "The new task cannot be ended: Twilio refuses that, or it may soon be all that the "
+        "customer has. It stays as it is, and so does this task.",
         code="cannot_take_back",
     )

@@ -1,41 +1,47 @@
-"""Reads a request: its body, its token, its fields; refuses what the contract does not allow.
+"""Reads a request: its token and its fields; refuses what the contract does not allow.
 
 Nothing here calls Twilio, so a malformed request costs nothing and changes nothing.
 """
 
-import base64
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.message import Message
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl
 
 import fastjsonschema
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from fastjsonschema import JsonSchemaValueException
 
-from chat_transfer.http.problems import (
-    BadRequest,
-    ContentTooLarge,
-    Unauthorized,
-    UnsupportedMediaType,
-    token_invalid,
-)
+from chat_transfer.http.body import read_fields
+from chat_transfer.http.problems import BadRequest, Unauthorized, token_invalid
 
-LIMIT_BYTES = 65_536
-MOST_FIELDS = 100
 LIMIT_TOKEN = 8_192
 # https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 _TOKEN = re.compile("[A-Za-z0-9._~+/-]+=*")
 
-JSON_TYPE = "application/json"
-FORM_TYPE = "application/x-www-form-urlencoded"
-
 _TASK_SID = re.compile("WT[0-9a-fA-F]{32}")
 _INTERACTION_SID = re.compile("KD[0-9a-fA-F]{32}")
 _CHANNEL_SID = re.compile("UO[0-9a-fA-F]{32}")
+# Attributes that lead to the customer, and those that a transfer itself writes.
+OWN_NAMES = frozenset(
+    {
+        "channelSid",
+        "conversationSid",
+        "flexInteractionSid",
+        "flexInteractionChannelSid",
+        "flexChannelInviteSid",
+        "conversations",
+        "targetSid",
+        "transferTargetType",
+        "ignoreAgent",
+        "ignoreWorkerSids",
+        "transferredFrom",
+        "transferHandOver",
+        "transferNote",
+    }
+)
+LONGEST_NOTE = 500
 TRANSFER_SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "type": "object",
@@ -43,7 +49,10 @@ TRANSFER_SCHEMA: dict[str, Any] = {
         "taskSid": {"type": "string", "pattern": f"^{_TASK_SID.pattern}$"},
         "targetSid": {"type": "string", "pattern": "^W[KQW][0-9a-fA-F]{32}$"},
         "workerName": {"type": ["string", "null"]},
-        "handOver": {"enum": ["now", "accepted"]},
+        "handOver": {"enum": ["now", "accepted", "warm"]},
+        "attributes": {"type": "object", "propertyNames": {"not": {"enum": sorted(OWN_NAMES)}}},
+        "priority": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+        "note": {"type": ["string", "null"], "maxLength": LONGEST_NOTE},
         "flexInteractionSid": {"type": ["string", "null"]},
         "flexInteractionChannelSid": {"type": ["string", "null"]},
     },
@@ -58,7 +67,13 @@ EXPECTED = {
         "32 hexadecimal digits"
     ),
     "workerName": "workerName is a string, or left out",
-    "handOver": "handOver is now or accepted, or left out",
+    "handOver": "handOver is now, accepted or warm, or left out",
+    "attributes": (
+        "attributes is a JSON object without names that lead to the customer or that a transfer "
+        f"writes ({', '.join(sorted(OWN_NAMES))}), or left out"
+    ),
+    "priority": "priority is an integer from 0 to 2147483647, or left out",
+    "note": f"note is a string of at most {LONGEST_NOTE} characters, or left out",
     "flexInteractionSid": "flexInteractionSid is a string, or left out",
     "flexInteractionChannelSid": "flexInteractionChannelSid is a string, or left out",
 }
@@ -96,7 +111,13 @@ class TransferRequest:
     token : str
         The Flex token of the caller.
     hand_over : str or None
-        ``now`` or ``accepted``; None leaves it to the stack.
+        ``now``, ``accepted`` or ``warm``; None leaves it to the stack.
+    attributes : Mapping
+        What the new task has besides the original's attributes.
+    priority : int or None
+        Of the new task; None for the original's.
+    note : str
+        What the agent who asks tells the next one.
     hints : tuple of str or None
         The SIDs of the task's interaction and of its channel, as the caller knows them. They save a
         round of calls; what is read by them counts only if the task says the same.
@@ -107,6 +128,9 @@ class TransferRequest:
     token: str = field(repr=False)
     hand_over: str | None = None
     hints: tuple[str, str] | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    priority: int | None = None
+    note: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +161,9 @@ def transfer_request(event: APIGatewayProxyEventV2) -> TransferRequest:
         token,
         fields.get("handOver"),
         _hints(fields),
+        fields.get("attributes") or {},
+        fields.get("priority"),
+        (fields.get("note") or "").strip(),
     )
 
 
@@ -147,7 +174,9 @@ def _hints(fields: Mapping[str, Any]) -> tuple[str, str] | None:
     return (interaction, channel) if is_sid else None
 
 
-def offer_request(event: APIGatewayProxyEventV2, task_sid: str) -> OfferRequest:
+def offer_request(
+    event: APIGatewayProxyEventV2, task_sid: str, fields: Mapping[str, Any] = MappingProxyType({})
+) -> OfferRequest:
     """Read a request for ``/transfers/{taskSid}``.
 
     Raises
@@ -157,10 +186,25 @@ def offer_request(event: APIGatewayProxyEventV2, task_sid: str) -> OfferRequest:
     BadRequest
         The path has no SID of a task.
     """
-    token = token_of(event, {})
+    token = token_of(event, fields)
     if not _TASK_SID.fullmatch(task_sid):
         raise BadRequest(f"{EXPECTED['taskSid']}.", code="invalid_request")
     return OfferRequest(_canonical(task_sid), token)
+
+
+def leave_request(event: APIGatewayProxyEventV2, task_sid: str) -> OfferRequest:
+    """Read a request of ``POST /transfers/{taskSid}``, whose body says ``"end": "leave"``.
+
+    Raises
+    ------
+    Unauthorized, Forbidden, BadRequest, ContentTooLarge, UnsupportedMediaType
+        The request does not have the form of the contract.
+    """
+    fields = read_fields(event)
+    request = offer_request(event, task_sid, fields)
+    if fields.get("end") != "leave":
+        raise BadRequest("end is leave.", code="invalid_request")
+    return request
 
 
 def task_asked_about(event: APIGatewayProxyEventV2) -> str | None:
@@ -206,93 +250,6 @@ def token_of(event: APIGatewayProxyEventV2, fields: Mapping[str, Any]) -> str:
     if len(token) > LIMIT_TOKEN or not _TOKEN.fullmatch(token):
         raise token_invalid()
     return token
-
-
-def read_fields(event: APIGatewayProxyEventV2) -> Mapping[str, Any]:
-    """Read a body that is a JSON object or a form.
-
-    Raises
-    ------
-    ContentTooLarge
-        It has more than 65,536 bytes.
-    UnsupportedMediaType
-        It is neither, or has no Content-Type.
-    BadRequest
-        It is not what its Content-Type says.
-    """
-    content = _content(event)
-    media_type = _media_type(event.headers.get("Content-Type"))
-    try:
-        text = content.decode()
-        return _json_object(text) if media_type == JSON_TYPE else _form(text)
-    except (ValueError, RecursionError):
-        raise BadRequest(
-            f"The body is not what its Content-Type says. Send {_EXPECTED_BODY}.",
-            code="malformed_body",
-        ) from None
-
-
-def has_body(event: APIGatewayProxyEventV2) -> bool:
-    """Whether the request has a body at all."""
-    return bool(event.body)
-
-
-_EXPECTED_BODY = "one JSON object, or a form without duplicate keys, in UTF-8"
-
-
-def _content(event: APIGatewayProxyEventV2) -> bytes:
-    body = event.body or ""
-    try:
-        content = (
-            base64.b64decode(body, validate=True) if event.is_base64_encoded else body.encode()
-        )
-    except ValueError:
-        raise BadRequest("The body is not valid base64 or UTF-8.", code="malformed_body") from None
-    if len(content) > LIMIT_BYTES:
-        raise ContentTooLarge(
-            f"The body has {len(content)} bytes; at most {LIMIT_BYTES} are read.",
-            code="body_too_large",
-        )
-    return content
-
-
-def _media_type(header: str | None) -> str:
-    message = Message()
-    message["Content-Type"] = header or ""
-    media_type = message.get_content_type()
-    charset = message.get_content_charset("utf-8")
-    if media_type not in (JSON_TYPE, FORM_TYPE) or charset not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType(
-            f"Send the body as {JSON_TYPE} or {FORM_TYPE}, in UTF-8, and say so in Content-Type.",
-            code="unsupported_media_type",
-        )
-    return media_type
-
-
-def _json_object(text: str) -> Mapping[str, Any]:
-    value = json.loads(text, object_pairs_hook=_unique)
-    if not isinstance(value, dict):
-        raise ValueError  # noqa: TRY004 - handled like any other malformed body
-    return value
-
-
-def _form(text: str) -> Mapping[str, Any]:
-    return _unique(
-        parse_qsl(
-            text,
-            keep_blank_values=True,
-            strict_parsing=bool(text),
-            errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )
-    )
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError
-    return fields
 
 
 def _canonical(sid: str) -> str:

@@ -1,4 +1,4 @@
-"""How many agents of a queue could take a task now.
+"""Which agents, and how many of a queue, could take a task now.
 
 TaskRouter counts the workers of a queue who are in an available activity. The agent who asks is
 among them, and so are those who are busy. So the workers are listed, and the capacity of each for
@@ -21,7 +21,7 @@ from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.interactions import InteractionChannel
-from chat_transfer.twilio.tasks import Task, sid_in
+from chat_transfer.twilio.tasks import Named, Task, sid_in
 
 logger = Logger(child=True)
 T = TypeVar("T")
@@ -29,6 +29,8 @@ T = TypeVar("T")
 # How old a number may be. Twilio asks callers of its statistics to cache them.
 SECONDS = 5.0
 MOST_WORKERS = 40
+# As many as one call reads.
+MOST_LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,18 @@ def of_queues(
             for sid, found in workers.items()
         },
     }
+
+
+def workers(twilio: Twilio) -> Sequence[Named] | None:
+    """The workers of the workspace, at most `MOST_LISTED`; None if that is not known."""
+    return _kept(twilio, "workers", lambda: twilio.taskrouter.workers(most=MOST_LISTED))
+
+
+def of_agents(twilio: Twilio, agents: Iterable[Named], asked: Asked) -> Mapping[str, bool | None]:
+    """Whether agents have capacity for one more task; of many who are available some are asked."""
+    available = sorted(one.sid for one in agents if one.is_available)[:MOST_WORKERS]
+    free = twilio.threads.map(lambda sid: _has_capacity(asked.channel, twilio, sid), available)
+    return dict(zip(available, free, strict=True))
 
 
 def to_look_at(

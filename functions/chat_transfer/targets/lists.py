@@ -1,10 +1,12 @@
 """Lists what a task can be transferred to, as the directory of a Flex plugin shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from concurrent.futures import Future
 from typing import Any
 
 from chat_transfer.targets import allowed, availability
-from chat_transfer.targets.routing import configuration_of, routed_queues
+from chat_transfer.targets.availability import Asked
+from chat_transfer.targets.routing import configuration_of, routed_queues, routes_to_agents
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.tasks import Named
@@ -26,13 +28,15 @@ def workflows(twilio: Twilio, caller: Caller) -> list[dict[str, Any]]:
     )
 
 
-def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[str, Any]]:
+def queues(
+    twilio: Twilio, caller: Caller, asking: "Future[Asked | None] | None"
+) -> list[dict[str, Any]]:
     """The task queues that the transfer workflow routes to, as far as they are the caller's.
 
     Parameters
     ----------
-    task_sid : str or None
-        The task that is to be transferred.
+    asking : Future of Asked or None
+        What a task that is to be transferred needs, if one is named.
 
     Returns
     -------
@@ -40,8 +44,6 @@ def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[st
         As `workflows`, and with ``availableWorkers``: how many agents were available some seconds
         ago. For a task also ``availableAgents``: how many of them could take it. None is not known.
     """
-    submit = twilio.threads.submit
-    asked = submit(availability.asked_by, twilio, caller, task_sid) if task_sid else None
     routed = routed_queues(configuration_of(twilio))
     names = allowed.names_of(twilio, caller)
     listed = _by_name(
@@ -50,7 +52,7 @@ def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[st
         if one.sid in routed and allowed.is_allowed(names, one)
     )
     sids = [one["sid"] for one in listed]
-    numbers = availability.of_queues(twilio, sids, asked)
+    numbers = availability.of_queues(twilio, sids, asking)
     return [
         {
             **one,
@@ -58,6 +60,39 @@ def queues(twilio: Twilio, caller: Caller, task_sid: str | None) -> list[dict[st
             "availableAgents": numbers[one["sid"]].agents,
         }
         for one in listed
+    ]
+
+
+def agents(
+    twilio: Twilio, asked: Asked | None, workers: Collection[Named] | None
+) -> list[dict[str, Any]]:
+    """The agents who could be asked to take a task.
+
+    Who asks, who holds the task and who is in its conversation are not among them. A stack whose
+    workflow routes to no agent has none.
+
+    Parameters
+    ----------
+    workers : collection of Named or None
+        Those of the workspace; None if they are not known.
+
+    Returns
+    -------
+    list of dict
+        As `workflows`, with ``available``: whether the agent's activity was so some seconds ago,
+        and ``hasCapacity``: whether they can take one more task of this channel. None is not known.
+    """
+    if asked is None or not workers or not routes_to_agents(configuration_of(twilio)):
+        return []
+    found = {one.sid: one for one in workers if one.sid not in asked.without}
+    free = availability.of_agents(twilio, found.values(), asked)
+    return [
+        {
+            **one,
+            "available": found[one["sid"]].is_available,
+            "hasCapacity": free.get(one["sid"]),
+        }
+        for one in _by_name(found.values())
     ]
 
 

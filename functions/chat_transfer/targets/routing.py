@@ -83,8 +83,13 @@ def is_routed(configuration: Mapping[str, Any], target: Target) -> bool:
     if target.type == "workflow":
         return True
     if target.type == "worker":
-        return any(one.get("known_worker_sid") for one in _filter_targets(configuration))
+        return routes_to_agents(configuration)
     return target.sid in routed_queues(configuration)
+
+
+def routes_to_agents(configuration: Mapping[str, Any]) -> bool:
+    """Whether a workflow's filters lead to single agents, see `is_routed`."""
+    return any(one.get("known_worker_sid") for one in _filter_targets(configuration))
 
 
 def routed_queues(configuration: Mapping[str, Any]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from chat_transfer.http.problems import (
     internal_error,
 )
 from chat_transfer.transfer.kind import TaskKind
+from chat_transfer.transfer.table import Busy
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import (
@@ -116,7 +117,8 @@ def rejoin(
     is_served : callable
         Whether another agent has taken the customer over.
     """
-    if isinstance(problem, Forbidden) or problem.code in NOT_REJOINED:
+    has_gone = problem.code in NOT_REJOINED and not isinstance(problem, Busy)
+    if isinstance(problem, Forbidden) or has_gone:
         return
     twilio.budget.use_all()
     try:

@@ -121,6 +121,9 @@ class Chat:
         finally:
             leave.result()
 
+    def send_away(self, task: str) -> None:
+        """Do nothing: no agent joins another in a chat that is no conversation."""
+
     def restore(self) -> None:
         """Give the original its channel back.
 

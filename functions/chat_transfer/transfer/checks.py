@@ -31,7 +31,7 @@ from chat_transfer.transfer.decide import State
 from chat_transfer.transfer.kinds import place_of
 from chat_transfer.transfer.moves import Plan
 from chat_transfer.transfer.reconcile import Run
-from chat_transfer.transfer.record import MADE, Place, Record, Wanted, When, milliseconds
+from chat_transfer.transfer.record import MADE, WARM, Place, Record, Wanted, When, milliseconds
 from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
@@ -166,10 +166,12 @@ def wanted(
     """
     holder = reading.holder.result()
     default = twilio.settings.hand_over if place.interaction_sid else When.NOW
+    hand_over = request.hand_over or default
     return Wanted(
         original=request.task_sid,
         target=request.target.sid,
-        when=When(request.hand_over or default),
+        when=When.NOW if hand_over == When.NOW else When.ACCEPTED,
+        warm=hand_over == WARM,
         held_by=holder,
         identity=twilio.identity(holder, caller) if holder else None,
         asked_by=caller.identity,
@@ -188,7 +190,8 @@ def transferable(request: TransferRequest, reading: Reading) -> Task:
     original, holder_sid = reading.task.result(), reading.holder.result()
     if original is None:
         raise task_unknown(request.task_sid)
-    if reading.target.result() is None:
+    target = reading.target.result()
+    if target is None:
         raise NotFound(
             f"There is no {request.target.type} {request.target.sid} in the workspace.",
             code="target_unknown",
@@ -202,6 +205,17 @@ def transferable(request: TransferRequest, reading: Reading) -> Task:
     if request.target.sid == holder_sid:
         raise Conflict("The target is the agent who holds the task.", code="target_holds_task")
     return original
+
+
+def _check_availability(twilio: Twilio, request: TransferRequest, reading: Reading) -> None:
+    """Refuse an agent who is not available, if the stack does."""
+    target = reading.target.result()
+    refuses = twilio.settings.refuses_unavailable and request.target.type == "worker"
+    if refuses and target and not target.is_available:
+        raise Conflict(
+            "The agent is not available. Choose another agent, or a queue.",
+            code="target_unavailable",
+        )
 
 
 def plan(
@@ -220,8 +234,7 @@ def plan(
         The task cannot be transferred, or not to this target.
     """
     original = transferable(request, reading)
-    if asked.when is When.ACCEPTED:
-        _check_offers(twilio, run)
+    _check_hand_over(twilio, request, asked, run)
     present, others = _others(asked, run)
     participants = run.listed.participants if run.listed else {}
     asked = replace(
@@ -230,6 +243,7 @@ def plan(
         present=asked.present if asked.participant else present,
         participant=participants.get(asked.original),
     )
+    _check_availability(twilio, request, reading)
     configuration = reading.configuration.result()
     check_routed(twilio, request.target, configuration)
     if found := reading.target.result():
@@ -240,6 +254,7 @@ def plan(
         asked,
         workflow_of(asked.target, own_sid),
         others,
+        request=request,
         channel_sid=run.kind.place.conversation_sid if run.kind.detaches else None,
     )
     if not attributes.fit(new_task.attributes):
@@ -253,18 +268,28 @@ def plan(
     return asked, Plan(task=new_task, watched=watched and asked.when is When.NOW)
 
 
-def _check_offers(twilio: Twilio, run: Run) -> None:
+def _check_hand_over(twilio: Twilio, request: TransferRequest, asked: Wanted, run: Run) -> None:
     if run.seen.detaches:
+        if asked.when is When.NOW:
+            return
         raise kind_unsupported(
             "Only a Flex Conversations task can be handed over when it is accepted. Send handOver "
             "now for a chat or SMS with a channelSid."
         )
+    offered, hand_over = twilio.settings.hand_overs, request.hand_over
+    if hand_over is None or hand_over in offered:
+        return
     if twilio.settings.events_queue_url is None:
         raise Conflict(
             "This deployment hands over at once. Send handOver now, or set handOver in the stack's "
             "configuration to optional and deploy.",
             code="hand_over_off",
         )
+    raise Conflict(
+        f"This deployment does not offer handOver {hand_over}. Send {' or '.join(offered)}, or add "
+        "it to handOverChoices in the stack's configuration and deploy.",
+        code="hand_over_off",
+    )
 
 
 def _others(asked: Wanted, run: Run) -> tuple[tuple[str, ...], list[str]]:

@@ -73,11 +73,19 @@ class Conversation:
 
     def end(self, wanted: Wanted, instead: Task | None) -> None:  # noqa: ARG002
         """Close the participant of the agent who holds the original, and no other."""
-        participant = wanted.participant
-        if participant is None:
-            participant = self.listed().participants.get(wanted.original)
+        self._close(wanted.participant or self._participant(wanted.original))
+
+    def send_away(self, task: str) -> None:
+        """Close the participant of the agent who holds a task, and no other."""
+        self._close(self._participant(task))
+
+    def _participant(self, task: str) -> str:
+        participant = self.listed().participants.get(task)
         if participant is None:
             raise Missing(404, None)
+        return participant
+
+    def _close(self, participant: str) -> None:
         self._twilio.retries.call(lambda: self._channel.close(participant))
 
     def restore(self) -> None:

@@ -9,7 +9,8 @@ every combination of facts and in every interleaving of a small world:
    that waits, the one under way before an older one.
 3. An agent who has a task of the conversation serves the customer, no matter who made it. An
    accepted task whose agent has left serves no one.
-4. Another agent serves, and the original is open: the original is ended.
+4. Another agent serves, and the original is open: the original is ended. An agent who was to join
+   the original's serves beside them, until one of the two leaves or is to leave.
 5. Only the original's agent serves. Forward and ``now``: the original is ended as soon as the new
    task waits. Forward and ``accepted``: it stays. Back: the new task is cancelled, unless the
    original's end may have been carried out.
@@ -60,7 +61,9 @@ class OtherTask:
     declined : bool
         Whether the one agent whom it is for has rejected it or let it time out.
     kept : bool
-        Whether Twilio refuses to cancel it.
+        Whether Twilio refuses to cancel it, or to let its agent be sent away.
+    sent_away : bool
+        Whether its agent, who had joined, was sent away, and may be gone soon.
     """
 
     sid: str
@@ -71,6 +74,7 @@ class OtherTask:
     present: bool = False
     declined: bool = False
     kept: bool = False
+    sent_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,14 @@ class End:
     instead: str
 
 
+@dataclass(frozen=True, slots=True)
+class SendAway:
+    """Close the participant of the agent who has joined: `instead` is the original."""
+
+    task: str
+    instead: str
+
+
 CLOSED = "the conversation is closed"
 
 
@@ -172,6 +184,7 @@ class Result(StrEnum):
 
     MADE = "the customer has another task, and the original is over"
     WAITING = "a new task waits, and the original's agent keeps the customer as long as they stay"
+    JOINED = "another agent has the customer too, beside the original's agent"
     DECLINED = "the new task is over, the original's agent has the customer"
     BACK = "nothing is left, the original's agent has the customer"
     KEPT = "Twilio refuses to cancel the new task, the original's agent has the customer"
@@ -188,7 +201,7 @@ class Answer:
     task: str | None = None
 
 
-Move = Look | Create | CreateAgain | Detach | Restore | End | Cancel | Answer
+Move = Look | Create | CreateAgain | Detach | Restore | End | SendAway | Cancel | Answer
 
 
 def decide(wanted: Wanted, facts: Facts) -> Move:  # noqa: PLR0911 - a table
@@ -236,14 +249,41 @@ def _closed(facts: Facts) -> Move:
 
 def _served(wanted: Wanted, facts: Facts, serving: OtherTask) -> Move:
     """Decide if another agent serves the customer (4, 2)."""
+    if _has_joined(wanted, facts, serving):
+        return _joined(wanted, facts, serving)
     # To make an agent leave who has the chat again would be an old request's doing (8).
-    if facts.original not in OVER and not _has_chat_again(wanted):
+    if not (_has_gone(wanted, facts) or _has_chat_again(wanted)):
         if facts.end_failed:
             return Answer(Result.NOT_FINISHED, serving.sid)
         return End(serving.sid)
     for one in _cancellable(facts):
         return Cancel(one.sid, serving.sid)
     return Answer(Result.MADE, serving.sid)
+
+
+def _has_joined(wanted: Wanted, facts: Facts, serving: OtherTask) -> bool:
+    """Whether another agent serves beside the original's, and both stay as long as they like."""
+    is_warm = wanted.warm and wanted.became is None and serving.ours
+    if not is_warm or facts.original is not State.SERVES or facts.end_unanswered:
+        return False
+    return serving.sent_away or not wanted.leaves
+
+
+def _joined(wanted: Wanted, facts: Facts, serving: OtherTask) -> Move:
+    """Decide if another agent has joined the original's (4, 2)."""
+    for one in _cancellable(facts):
+        return Cancel(one.sid, wanted.original)
+    if not (wanted.back or serving.sent_away):
+        return Answer(Result.JOINED, serving.sid)
+    if serving.kept:
+        return Answer(Result.KEPT, serving.sid)
+    return SendAway(serving.sid, wanted.original)
+
+
+def _has_gone(wanted: Wanted, facts: Facts) -> bool:
+    """Whether the original needs no end: its agent has left, or does so beside one who joined."""
+    leaves_alone = wanted.warm and not wanted.leaves and facts.original is State.LEAVES
+    return facts.original in OVER or leaves_alone
 
 
 def _held(wanted: Wanted, facts: Facts) -> Move:
@@ -264,7 +304,7 @@ def _held(wanted: Wanted, facts: Facts) -> Move:
         return _new_waits(wanted, facts, new)
     if waiting and (goes_back or not facts.may_create):
         return Answer(Result.KEPT, waiting[0].sid)
-    return _no_new(facts, goes_back=goes_back)
+    return _no_new(wanted, facts, goes_back=goes_back)
 
 
 def _new_waits(wanted: Wanted, facts: Facts, new: OtherTask) -> Move:
@@ -280,7 +320,7 @@ def _new_waits(wanted: Wanted, facts: Facts, new: OtherTask) -> Move:
     return Detach() if facts.detaches and facts.attached else End(new.sid)
 
 
-def _no_new(facts: Facts, *, goes_back: bool) -> Move:
+def _no_new(wanted: Wanted, facts: Facts, *, goes_back: bool) -> Move:
     """Decide if the original's agent has the customer, and no new task is open (5)."""
     if facts.may_create and not goes_back:
         return Create() if facts.attached else Restore()
@@ -289,7 +329,8 @@ def _no_new(facts: Facts, *, goes_back: bool) -> Move:
     if any(one.state is State.LEFT for one in ours) and not facts.complete:
         return Look(everything=True)
     leaving = next((one for one in ours if one.state is State.LEAVES), None)
-    if leaving and not goes_back:
+    # Who had joined and wraps up leaves the customer to the original's agent.
+    if leaving and not (goes_back or wanted.joined_at):
         return Answer(Result.WAITING, leaving.sid)
     if not facts.attached:
         return Restore()

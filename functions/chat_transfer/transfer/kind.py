@@ -83,6 +83,9 @@ class TaskKind(Protocol):
             The task that the customer has, if it was read.
         """
 
+    def send_away(self, task: str) -> None:
+        """Let the agent of another task leave; the conversation stays open."""
+
     def restore(self) -> None:
         """Put on the original again what `detach` takes off, even if `detach` was not answered."""
 

@@ -5,6 +5,7 @@ from aws_lambda_powertools import Logger
 from chat_transfer.http.problems import NotFinished
 from chat_transfer.metrics import transfer_succeeded
 from chat_transfer.transfer.decide import Answer, Result, State
+from chat_transfer.transfer.outcome import HAS_CHAT
 from chat_transfer.transfer.reconcile import Run
 from chat_transfer.transfer.record import Wanted
 from chat_transfer.transfer.table import Lock, Table, TableUnavailable, released
@@ -15,7 +16,6 @@ logger = Logger(child=True)
 
 # Who holds a lock does what there is to do, unless they were killed.
 LOCK_SECONDS = 2.0
-AGENT_HAS_CHAT = frozenset({Result.BACK, Result.DECLINED, Result.UNKNOWN})
 
 
 def look(twilio: Twilio, table: Table, key: str, *, is_due: bool = False) -> Answer | None:
@@ -67,7 +67,7 @@ def _look(twilio: Twilio, lock: Lock, wanted: Wanted, *, is_due: bool) -> Answer
 def _has_chat(run: Run, answer: Answer) -> bool:
     """Whether the original's agent has the customer, or only one who wraps up has them too."""
     is_alone = run.seen.others.get(answer.task or "") is State.LEAVES
-    return answer.result in AGENT_HAS_CHAT or (is_alone and run.seen.original is State.SERVES)
+    return answer.result in HAS_CHAT or (is_alone and run.seen.original is State.SERVES)
 
 
 def _put_back(twilio: Twilio, run: Run, identity: str | None) -> None:

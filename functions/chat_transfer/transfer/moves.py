@@ -22,6 +22,7 @@ from chat_transfer.transfer.decide import (
     Look,
     Move,
     Restore,
+    SendAway,
     State,
 )
 from chat_transfer.transfer.looking import state_of
@@ -31,7 +32,7 @@ from chat_transfer.transfer.table import Lock, TableUnavailable
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import Missing, NoAnswer, Refused, Stale, TwilioFailure
 from chat_transfer.twilio.retries import is_stale
-from chat_transfer.twilio.tasks import NewTask
+from chat_transfer.twilio.tasks import NewTask, Task
 
 logger = Logger(child=True)
 
@@ -103,6 +104,8 @@ class Moves(looking.Looking):
                 self.record = progress.without_end(self.record, self.seen)
             case End():
                 self._end(move)
+            case SendAway():
+                self._send_away(move)
             case Cancel():
                 self._cancel(move)
 
@@ -147,7 +150,9 @@ class Moves(looking.Looking):
         """Create a task for a customer who has none."""
         self._twilio.budget.use_all()
         wanted = self.wanted
-        model = self.tasks.get(wanted.original) or next(iter(self.tasks.values()), None)
+        # One that this transfer made has what its request added.
+        models = sorted(self.tasks.values(), key=lambda task: _unlikeness(task, wanted.original))
+        model = next(iter(models), None)
         if model is None:  # Twilio has deleted all of its tasks: that was hours or days ago
             self.seen = replace(self.seen, conversation_open=False)
             return
@@ -195,7 +200,7 @@ class Moves(looking.Looking):
         except TwilioFailure as failure:
             effect = self._moved_in_vain(failure)
             if not self.kind.detaches and _is_closed_already(failure):
-                effect = Effect.DONE if self._is_original_over() else Effect.UNANSWERED
+                effect = Effect.DONE if self._is_over(self.wanted.original) else Effect.UNANSWERED
                 began = 0
         if is_open and milliseconds() >= began + FRESH_MS:  # its agent may have ended it meanwhile
             is_open = self._twilio.threads.submit(self._is_open)
@@ -209,11 +214,29 @@ class Moves(looking.Looking):
         elif self.asks and self.wanted.when is When.NOW:
             self.record = progress.going_back(self.record)
 
-    def _is_original_over(self) -> bool:
+    def _send_away(self, move: SendAway) -> None:
+        recorded = progress.before(self.record, self.seen, move, milliseconds())
+        if recorded != self.record:
+            self._save(recorded)
+        is_gone = True
+        try:
+            self.kind.send_away(move.task)
+        except Refused as failure:
+            self._moved_in_vain(failure)
+            is_gone = _is_closed_already(failure) and self._is_over(move.task)
+        except TwilioFailure as failure:
+            if self._moved_in_vain(failure) is Effect.NOT_DONE:
+                self.record = progress.without_cancellation(self.record, move.task)
+            raise
+        self.record, self.seen = progress.sent_away(
+            self.record, self.seen, move.task, is_gone=is_gone
+        )
+
+    def _is_over(self, task: str) -> bool:
         """Wait a little for the end of the task of an agent whose participant is closed already."""
 
         def is_over() -> bool:
-            return state_of(self._twilio.taskrouter.task(self.wanted.original)) in OVER
+            return state_of(self._twilio.taskrouter.task(task)) in OVER
 
         seconds = min(looking.SEARCH_SECONDS, self._twilio.budget.remaining())
         waiting = Retrying(
@@ -298,6 +321,11 @@ class Moves(looking.Looking):
                 saving.result()
             except TableUnavailable:
                 logger.exception("record not written", conversation=self.lock.key)
+
+
+def _unlikeness(task: Task, original: str) -> tuple[bool, bool]:
+    """By what tasks are sorted as models for one that is created again."""
+    return task.attributes.get("transferredFrom") != original, task.sid != original
 
 
 def _is_closed_already(failure: TwilioFailure) -> bool:

@@ -1,4 +1,4 @@
-"""Which offers an agent has: those that are open, and those that have just ended.
+"""Which offers an agent has, the open ones and those just ended; for supervisors those of all.
 
 An index of the table leads from the agent to the originals, see `offered`. The records say what is
 so. What the index shows for too long changes nothing in the list.
@@ -7,8 +7,9 @@ so. What the index shows for too long changes nothing in the list.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from chat_transfer.http.problems import Forbidden
 from chat_transfer.transfer.answers import answer_to
-from chat_transfer.transfer.offered import Offer, offer_in
+from chat_transfer.transfer.offered import Offer, offer_in, under_way
 from chat_transfer.transfer.record import Record, milliseconds
 from chat_transfer.transfer.table import (
     POINTER,
@@ -26,6 +27,7 @@ from chat_transfer.twilio.failures import TwilioFailure
 INDEX = "offers"
 # More than an agent has chats, and as many as one call reads.
 MOST_LISTED = 100
+MOST_UNDER_WAY = 1000
 READ_TRIES = 3
 
 
@@ -56,6 +58,36 @@ def list_offers(token: str, table: Table, connect: Callable[[], Twilio]) -> Sequ
     offers = [offer_in(records[key], task) for task, key in found if key in records]
     listed = [offer for offer in offers if offer and offer.is_listed(holder, now)]
     return sorted(listed, key=lambda offer: (offer.since, offer.task_sid))
+
+
+def list_under_way(token: str, table: Table, connect: Callable[[], Twilio]) -> Sequence[Offer]:
+    """Every agent's offers and transfers that are under way, for supervisors and admins.
+
+    Returns
+    -------
+    sequence of Offer
+        The oldest state first, at most `MOST_UNDER_WAY`. One that was made within the last second
+        may be missing.
+
+    Raises
+    ------
+    Problem
+        With the status and the code of the contract.
+    """
+    try:
+        caller = connect().caller(token).result()
+    except TwilioFailure as failure:
+        raise answer_to(failure, rolled_back=None) from failure
+    if not caller.may_act_for_all:
+        raise Forbidden(
+            "Only a supervisor or an admin may list the transfers of all agents.",
+            code="supervisors_only",
+        )
+    keys = table.unfinished()[:MOST_UNDER_WAY]
+    batches = [keys[at : at + MOST_LISTED] for at in range(0, len(keys), MOST_LISTED)]
+    records = [record for keys in batches for record in _records(table, keys).values()]
+    found = filter(None, map(under_way, records))
+    return sorted(found, key=lambda offer: (offer.since, offer.task_sid))
 
 
 def _listed(table: Table, holder: str, now: int) -> Sequence[tuple[str, str]]:

@@ -8,9 +8,13 @@ they learn how it has ended.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chat_transfer.transfer.record import Became, Record, When
+from chat_transfer.transfer.record import Became, Record, Wanted, When
 
 OFFERED = "offered"
+JOINED = "joined"
+# Of a transfer at once, which is no offer.
+RUNNING = "running"
+IS_OPEN = frozenset({OFFERED, JOINED})
 LISTED_MS = 10 * 60 * 1000
 # Later than any time, and as DynamoDB's numbers and JSON's can have it.
 OPEN = 2**53 - 1
@@ -25,11 +29,12 @@ class Offer:
     held_by : str or None
         The worker SID of the agent who held the original.
     state : str
-        ``offered``, ``accepted``, ``declined`` or ``cancelled``.
+        ``offered``, ``joined``, ``accepted``, ``declined`` or ``cancelled``; ``running`` for a
+        transfer at once.
     since : int
         When the state began, in milliseconds since the epoch.
     accepted_by : str or None
-        The worker SID of the agent who accepted it, once that is recorded.
+        The worker SID of the agent who has joined or taken over, once that is recorded.
     """
 
     task_sid: str
@@ -42,7 +47,7 @@ class Offer:
 
     def is_listed(self, holder: str, now: int) -> bool:
         """Whether it is in the list of a worker, in milliseconds since the epoch."""
-        is_recent = self.state == OFFERED or self.since > now - LISTED_MS
+        is_recent = self.state in IS_OPEN or self.since > now - LISTED_MS
         return self.held_by == holder and is_recent
 
 
@@ -74,8 +79,9 @@ def offer_in(record: Record, task_sid: str) -> Offer | None:
                 new_task_sid=creation.task,
                 target_sid=wanted.target,
                 held_by=wanted.held_by,
-                state=Became.ACCEPTED if accepted_at else OFFERED,
-                since=accepted_at or creation.at,
+                state=_state(wanted, accepted_at),
+                since=accepted_at or wanted.joined_at or creation.at,
+                accepted_by=wanted.joined_by,
             )
     offers = [
         one
@@ -93,6 +99,28 @@ def offer_in(record: Record, task_sid: str) -> Offer | None:
         state=done.became,
         since=done.since,
         accepted_by=done.accepted_by if done.became is Became.ACCEPTED else None,
+    )
+
+
+def _state(wanted: Wanted, accepted_at: int | None) -> str:
+    if accepted_at is not None:
+        return Became.ACCEPTED
+    return JOINED if wanted.joined_at else OFFERED
+
+
+def under_way(record: Record) -> Offer | None:
+    """What is under way in a conversation: an offer, or a transfer at once."""
+    wanted = record.under_way
+    if wanted is None or wanted.when is When.ACCEPTED:
+        return offer_in(record, wanted.original) if wanted else None
+    creation = next((one for one in reversed(record.creations) if one.task), None)
+    return Offer(
+        task_sid=wanted.original,
+        new_task_sid=creation.task if creation else None,
+        target_sid=wanted.target,
+        held_by=wanted.held_by,
+        state=RUNNING,
+        since=wanted.since,
     )
 
 

@@ -9,11 +9,12 @@ from chat_transfer.transfer.record import MADE, UNANSWERED_MS, Became, Done, Rec
 # Twilio does not say how soon the task of an agent who leaves ends. So an answer that relies on an
 # agent who serves is confirmed by a look that much later.
 CONFIRMED_MS = 30_000
-GOES_ON = (Result.WAITING, Result.NOT_FINISHED)
+HAS_CHAT = frozenset({Result.BACK, Result.DECLINED, Result.UNKNOWN})
+GOES_ON = (Result.WAITING, Result.JOINED, Result.NOT_FINISHED)
 
 
 def after(
-    record: Record, seen: Seen, answer: Answer, now: int, *, accepted_by: str | None = None
+    record: Record, seen: Seen, answer: Answer, now: int, *, serves: str | None = None
 ) -> Record:
     """What is recorded when a look ends.
 
@@ -24,7 +25,7 @@ def after(
     ----------
     now : int
         In milliseconds since the epoch.
-    accepted_by : str or None
+    serves : str or None
         The worker SID of the agent who serves by the new task.
     """
     wanted = record.wanted
@@ -32,22 +33,27 @@ def after(
         return record
     sent = record.creations, record.ends
     record = _without_answered(record, seen, answer)
+    is_made = answer.result is Result.MADE
     became = wanted.became or became_of(wanted, answer)
+    if wanted.warm and became in MADE and answer.result in HAS_CHAT:
+        became = Became.CANCELLED  # who had joined was sent away after all
     if seen.end_in_doubt and answer.result is Result.UNKNOWN:
         became = wanted.became  # its agent may yet be made to leave
     if became is None or answer.result in GOES_ON:
-        return _going_on(record, wanted, answer, now)
-    if wanted.became is None:
+        return _going_on(record, wanted, answer, now, serves)
+    if became is not wanted.became:
         done = _done(record, wanted, answer, became)
-        record = _remembering(record, replace(done, accepted_by=accepted_by, since=now))
+        record = _remembering(record, replace(done, accepted_by=serves, since=now))
     relies = _relies_on_an_agent(seen, answer)
+    doomed = {one.task for one in record.creations if one.cancelling}
     record = _without_over(record, seen, None if relies else answer.task)
     # What goes away while an agent leaves has to be confirmed again.
     is_news = wanted.became is None or (record.creations, record.ends) != sent
     became_at = now if is_news else wanted.became_at
-    if not (relies and now < became_at + CONFIRMED_MS):
+    is_sure = answer.task not in doomed and now >= became_at + CONFIRMED_MS
+    if is_sure or not relies:
         record = _without_over(record, seen, answer.task)
-        may_leave = seen.original is State.LEAVES and became not in MADE
+        may_leave = seen.original is State.LEAVES and not (is_made and became in MADE)
         if not (record.creations or record.ends or may_leave):
             return replace(record, wanted=None)
     return replace(record, wanted=replace(wanted, became=became, became_at=became_at))
@@ -59,9 +65,9 @@ def became_of(wanted: Wanted, answer: Answer) -> Became | None:
     match answer.result:
         case Result.MADE:
             return Became.ACCEPTED if is_offer else Became.MADE
-        case Result.DECLINED:
-            return Became.DECLINED if is_offer else Became.FAILED
-        case Result.CLOSED:
+        case Result.DECLINED if is_offer and not wanted.joined_at:
+            return Became.DECLINED
+        case Result.DECLINED | Result.CLOSED:
             return Became.CANCELLED if is_offer else Became.FAILED
         case Result.BACK:
             return Became.CANCELLED if is_offer and wanted.back else Became.FAILED
@@ -70,8 +76,12 @@ def became_of(wanted: Wanted, answer: Answer) -> Became | None:
     return None
 
 
-def _going_on(record: Record, wanted: Wanted, answer: Answer, now: int) -> Record:
+def _going_on(
+    record: Record, wanted: Wanted, answer: Answer, now: int, serves: str | None
+) -> Record:
     """What is recorded of a transfer that goes on."""
+    if answer.result is Result.JOINED and not wanted.joined_at:
+        return replace(record, wanted=replace(wanted, joined_at=now, joined_by=serves))
     if answer.result is Result.NOT_FINISHED and now > wanted.since + UNANSWERED_MS:
         return replace(record, wanted=None)
     is_waiting = answer.result is Result.WAITING
@@ -103,7 +113,7 @@ def _remembering(record: Record, done: Done) -> Record:
 def _relies_on_an_agent(seen: Seen, answer: Answer) -> bool:
     if answer.result is Result.MADE:
         return seen.others.get(answer.task or "") is State.SERVES
-    return answer.result in (Result.DECLINED, Result.BACK, Result.UNKNOWN)
+    return answer.result in HAS_CHAT
 
 
 def _without_answered(record: Record, seen: Seen, answer: Answer) -> Record:

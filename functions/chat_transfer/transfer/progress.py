@@ -12,6 +12,7 @@ from chat_transfer.transfer.decide import (
     Facts,
     Move,
     OtherTask,
+    SendAway,
     State,
 )
 from chat_transfer.transfer.record import Creation, Record, Wanted, When
@@ -44,6 +45,8 @@ class Seen:
         Whether `others` has every task that Twilio shows, and no creation was sent since.
     declined, kept : frozenset of str
         The new tasks that their one agent has declined, and those that Twilio refuses to cancel.
+    gone : frozenset of str
+        The new tasks whose agents were sent away; TaskRouter may show them as open for a while.
     detached : bool
         Whether the original's channel may be off it, of a task that is detached before its end.
     end_in_doubt : bool
@@ -56,6 +59,7 @@ class Seen:
     conversation_open: bool | None = None
     declined: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
     detaches: bool = False
     detached: bool = False
     end_in_doubt: bool = False
@@ -88,6 +92,7 @@ def facts(record: Record, seen: Seen, now: int) -> Facts:
     known = dict.fromkeys(made)
     tasks = [task for task in {**known, **dict.fromkeys(seen.others)} if task != wanted.original]
     unanswered = [one for one in record.creations if one.task is None]
+    is_doomed = any(one.cancelling for one in record.creations)
     is_young = any(one.again and one.at > now - AGAIN_MS for one in unanswered)
     return Facts(
         original=seen.original,
@@ -103,7 +108,8 @@ def facts(record: Record, seen: Seen, now: int) -> Facts:
         may_create=seen.may_create,
         may_create_again=not (seen.created_again or is_young),
         unsent=not (record.creations or record.ends or wanted.became),
-        unconfirmed=wanted.became is not None and now < wanted.became_at + UNCONFIRMED_MS,
+        unconfirmed=wanted.became is not None
+        and (is_doomed or now < wanted.became_at + UNCONFIRMED_MS),
     )
 
 
@@ -123,6 +129,7 @@ def _other(task: str, record: Record, wanted: Wanted, seen: Seen) -> OtherTask:
         present=task in wanted.present,
         declined=task in seen.declined,
         kept=task in seen.kept,
+        sent_away=is_doomed and wanted.warm,
     )
 
 
@@ -133,7 +140,11 @@ def read(record: Record, seen: Seen, states: Mapping[str, State]) -> Seen:
     have changed. An agent may have left meanwhile, or ended the conversation.
     """
     original = (record.wanted or Wanted()).original
-    others = {task: state for task, state in states.items() if task != original}
+    others = {
+        task: State.LEFT if task in seen.gone else state
+        for task, state in states.items()
+        if task != original
+    }
     before: Mapping[str, State | None] = seen.others
     over = {
         task for task, state in others.items() if state in OVER and before.get(task) not in OVER
@@ -173,7 +184,7 @@ def before(
     if (creation or isinstance(move, End)) and not record.end_unanswered(wanted.original):
         # The end follows the creation at once: it is recorded with it.
         record = replace(record, ends=(*record.ends, (wanted.original, now)))
-    if isinstance(move, Cancel) and move.task not in seen.kept:
+    if isinstance(move, Cancel | SendAway) and move.task not in seen.kept:
         return _cancelling(record, move.task, sent=True)
     return record
 
@@ -257,6 +268,22 @@ def cancelled(
     return _cancelling(record, move.task, sent=False), seen
 
 
+def sent_away(record: Record, seen: Seen, task: str, *, is_gone: bool) -> tuple[Record, Seen]:
+    """What the answer changes to an attempt to send away the agent of a task.
+
+    Parameters
+    ----------
+    is_gone : bool
+        Whether the agent is out of the conversation; Twilio has refused it otherwise.
+    """
+    original = seen.original if seen.original in OVER else None  # its agent may have left meanwhile
+    if not is_gone:
+        seen = replace(seen, original=original, kept=seen.kept | {task})
+        return _cancelling(record, task, sent=False), seen
+    others = {**seen.others, task: State.LEFT}
+    return record, replace(seen, original=original, others=others, gone=seen.gone | {task})
+
+
 def without_cancellation(record: Record, task: str) -> Record:
     """Record that the cancellation of a task did not take effect."""
     return _cancelling(record, task, sent=False)
@@ -274,6 +301,11 @@ def _cancelling(record: Record, task: str, *, sent: bool) -> Record:
 def going_back(record: Record, *, back: bool = True) -> Record:
     """Take the transfer back, or not any more."""
     return replace(record, wanted=replace(record.wanted or Wanted(), back=back))
+
+
+def leaving(record: Record) -> Record:
+    """Let the original's agent leave the conversation to the one who has joined."""
+    return replace(record, wanted=replace(record.wanted or Wanted(), leaves=True))
 
 
 def without_end(record: Record, seen: Seen) -> Record:

@@ -76,14 +76,15 @@ class Run(Moves):
         """Record what came of it, to be written when the lock is released."""
         wanted = self.wanted
         became = outcome.became_of(wanted, answer) if wanted.became is None else None
-        accepted_by = None
-        if became is Became.ACCEPTED and answer.task:
+        serves, joins = None, answer.result is Result.JOINED and not wanted.joined_at
+        if (joins or became is Became.ACCEPTED) and answer.task:
             with suppress(TwilioFailure):
-                accepted_by = self._twilio.holder(answer.task)
+                serves = self._twilio.holder(answer.task)
         now = milliseconds()
         self._saved()
-        self.record = outcome.after(self.record, self.seen, answer, now, accepted_by=accepted_by)
-        self.record = replace(self.record, waits=answer.result is Result.WAITING)
+        self.record = outcome.after(self.record, self.seen, answer, now, serves=serves)
+        waits = answer.result in (Result.WAITING, Result.JOINED)
+        self.record = replace(self.record, waits=waits)
         self.lock.record = self.record
         if became is not None:
             if not self.asks:  # a request has a line of its own

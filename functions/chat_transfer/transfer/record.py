@@ -27,6 +27,10 @@ class When(StrEnum):
     ACCEPTED = "accepted"
 
 
+# A request's third choice: `ACCEPTED`, and then both agents have the customer.
+WARM = "warm"
+
+
 class Became(StrEnum):
     """What became of a transfer."""
 
@@ -86,6 +90,14 @@ class Wanted:
         The tasks of other agents who were in the conversation when it began.
     for_now : bool
         Whether it is taken back for a transfer at once of the same original.
+    warm : bool
+        Whether an agent who accepts joins the original's agent, until one of the two leaves.
+    joined_by : str or None
+        The worker SID of the agent who has joined.
+    joined_at : int
+        When that agent joined, in milliseconds since the epoch; 0 if nobody has.
+    leaves : bool
+        Whether the original's agent is to leave the conversation to the one who has joined.
     """
 
     original: str = ""
@@ -101,6 +113,10 @@ class Wanted:
     participant: str | None = None
     present: tuple[str, ...] = ()
     for_now: bool = False
+    warm: bool = False
+    joined_by: str | None = None
+    joined_at: int = 0
+    leaves: bool = False
 
     @property
     def has_left(self) -> bool:
@@ -114,7 +130,8 @@ class Wanted:
 
     def asks_for(self, other: "Wanted") -> bool:
         """Whether the other one is the same transfer."""
-        return (self.original, self.target, self.when) == (other.original, other.target, other.when)
+        mine = self.original, self.target, self.when, self.warm
+        return mine == (other.original, other.target, other.when, other.warm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +147,8 @@ class Creation:
     again : bool
         Whether it is for a customer who had no task any more: nothing cancels it.
     cancelling : bool
-        Whether the task's cancellation was sent, and may still take effect.
+        Whether the task's end was sent, and may still take effect: it was cancelled, or its agent,
+        who had joined, was sent away.
     is_over : bool
         Whether the task is over, and only kept so that it is not taken for another creation's.
     """

@@ -17,6 +17,7 @@ from chat_transfer.http.problems import (
     NotFinished,
     Problem,
     TaskEnded,
+    agent_joined,
     cannot_take_back,
     kind_unsupported,
     transferred_elsewhere,
@@ -28,16 +29,20 @@ from chat_transfer.transfer.answers import answer_to, rejoin
 from chat_transfer.transfer.decide import OVER, Answer, Result
 from chat_transfer.transfer.kind import Listed, TaskKind
 from chat_transfer.transfer.kinds import kind_of, place_of
-from chat_transfer.transfer.progress import going_back
+from chat_transfer.transfer.offered import JOINED, OFFERED
+from chat_transfer.transfer.progress import going_back, leaving
 from chat_transfer.transfer.reconcile import Run
 from chat_transfer.transfer.record import MADE, Place, Record, Wanted, When, milliseconds
-from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Lock, Locked, Table, released
+from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Busy, Lock, Table, released
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.tasks import Task
 
 logger = Logger(child=True)
+
+# The states of an offer that goes on.
+OPEN = {Result.WAITING: OFFERED, Result.JOINED: JOINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,13 @@ class Transferred:
     ----------
     task_sid : str
         The new task.
-    is_offered : bool
-        Whether it waits for an agent while the original's agent keeps the customer.
+    state : str or None
+        ``offered`` if it waits for an agent while the original's agent keeps the customer,
+        ``joined`` if both have the customer; None once the original's end is sent.
     """
 
     task_sid: str
-    is_offered: bool = False
+    state: str | None = None
 
 
 def transfer(request: TransferRequest, table: Table, connect: Callable[[], Twilio]) -> Transferred:
@@ -134,8 +140,11 @@ class Asking:
         record = self._run.record if self._run else None
         if record is None and (key := self._table.conversation_of(self._request.task_sid)):
             record = self._table.read(key)
-        made = [one.task for one in record.creations if one.task] if record else []
-        tasks = [self._twilio.taskrouter.task(sid) for sid in made]
+        under_way = record.under_way if record else None
+        if under_way and under_way.joined_at and not under_way.leaves:
+            return False  # beside the original's agent
+        made = {one.task for one in record.creations if one.task} if record else set()
+        tasks = [self._twilio.taskrouter.task(sid) for sid in made - {self._request.task_sid}]
         return any(task and task.is_assigned for task in tasks)
 
     def kind_of(self, original: Task) -> TaskKind | None:
@@ -198,10 +207,10 @@ class Asking:
             refused = problem  # what has begun is brought to its end all the same
         answer = _ended(run)
         run.settle(answer)
-        if answer.result is Result.WAITING and asked.when is When.ACCEPTED and answer.task:
+        if answer.result in OPEN and asked.when is When.ACCEPTED and answer.task:
             if under_way is None:
                 transfer_offered()
-            return Transferred(answer.task, is_offered=True)
+            return Transferred(answer.task, OPEN[answer.result])
         return _answer_of(run, answer, refused)
 
     def _look(self, lock: Lock, kind: TaskKind, wanted: Wanted) -> Run:
@@ -216,7 +225,8 @@ class Asking:
     ) -> Transferred | None:
         """Bring another transfer of the conversation to its end, so that this one can begin.
 
-        An offer of the same original is taken back; what may be refused is refused before that.
+        An offer of the same original is taken back; what may be refused is refused before that. If
+        the agent whom this one is for has joined already, the original's agent leaves to them.
         """
         is_same = other.original == asked.original
         self._run = run = self._look(lock, kind, other)
@@ -226,23 +236,14 @@ class Asking:
         if is_same and other.when is When.NOW:
             run.record = going_back(run.record)
         answer = _ended(run)
-        if answer.result is Result.WAITING and is_same and run.seen.original not in OVER:
-            run.record = going_back(run.record)
+        if is_same and (change := _change_of(run, answer, other, asked)):
+            run.record = change(run.record)
             answer = _ended(run)
         run.settle(answer)
-        match answer.result:
-            case Result.MADE if is_same:
-                return _repeated(asked, other.target, answer.task)
-            case Result.KEPT:
-                raise cannot_take_back()
-            case Result.CLOSED:
-                raise TaskEnded
-            case Result.WAITING if is_same:
-                raise TaskEnded
-            case Result.WAITING:
-                raise Locked
-            case Result.NOT_FINISHED:
-                raise NotFinished(answer.task)
+        if is_same and answer.result is Result.MADE:
+            return _repeated(asked, other.target, answer.task)
+        if problem := _in_the_way(answer, is_same=is_same):
+            raise problem
         return None
 
     def _read_again(self, kind: TaskKind) -> None:
@@ -270,6 +271,31 @@ def _ended(run: Run) -> Answer:
     except BadGateway:
         run.give_up()
         raise
+
+
+def _change_of(
+    run: Run, answer: Answer, other: Wanted, asked: Wanted
+) -> Callable[[Record], Record] | None:
+    """What becomes of an offer that goes on, so that another transfer can begin."""
+    if answer.result is Result.WAITING and run.seen.original not in OVER:
+        return going_back
+    return leaving if answer.result is Result.JOINED and other.target == asked.target else None
+
+
+def _in_the_way(answer: Answer, *, is_same: bool) -> Problem | None:
+    """Why a transfer cannot begin beside another one of the conversation, or of the same task."""
+    match answer.result:
+        case Result.KEPT:
+            return cannot_take_back()
+        case Result.JOINED if is_same:
+            return agent_joined()
+        case Result.WAITING | Result.JOINED if not is_same:
+            return Busy()
+        case Result.CLOSED | Result.WAITING:
+            return TaskEnded()
+        case Result.NOT_FINISHED:
+            return NotFinished(answer.task)
+    return None
 
 
 def _repeated(asked: Wanted, target: str, new_task: str | None) -> Transferred:

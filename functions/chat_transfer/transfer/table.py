@@ -60,6 +60,10 @@ class Locked(Conflict):
         )
 
 
+class Busy(Locked):
+    """A transfer of another task of the same conversation is under way, of another agent's."""
+
+
 @dataclass(slots=True)
 class Lock:
     """The lock of one conversation, and the record as it was when it was taken.

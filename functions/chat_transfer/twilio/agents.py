@@ -41,7 +41,12 @@ class Caller:
     def may_act_for(self, worker_sid: str | None) -> bool:
         """Whether the caller is this worker, or a supervisor or an admin."""
         is_that_worker = self.worker_sid is not None and self.worker_sid == worker_sid
-        return is_that_worker or not MAY_TRANSFER_ANY_TASK.isdisjoint(self.roles)
+        return is_that_worker or self.may_act_for_all
+
+    @property
+    def may_act_for_all(self) -> bool:
+        """Whether the caller is a supervisor or an admin."""
+        return not MAY_TRANSFER_ANY_TASK.isdisjoint(self.roles)
 
 
 def validate_token(client: Client, account_sid: str, token: str, retries: RetryPolicy) -> Caller:

@@ -102,6 +102,17 @@ class TaskRouter:
         found = self._retries.call(lambda: queues.list(page_size=PAGE_SIZE))
         return tuple(map(_named, found))
 
+    def workers(self, *, most: int) -> tuple[Named, ...]:
+        """Read the workers of the workspace, and of more than `most` only so many.
+
+        A list does not show attributes, so who is no agent of Flex is among them.
+        https://www.twilio.com/docs/taskrouter/api/worker
+        """
+        workers = self._workspace.workers
+        page = min(most, PAGE_SIZE)
+        found = self._retries.call(lambda: workers.list(limit=most, page_size=page))
+        return tuple(map(_named, found))
+
     def available_workers(self, queue_sid: str) -> int | None:
         """Read how many of a queue's workers are in an activity that is available.
 
@@ -203,10 +214,12 @@ class TaskRouter:
 
 
 def _named(item: WorkflowInstance | TaskQueueInstance | WorkerInstance) -> Named:
-    configuration = (
-        decode_attributes(item.configuration) if isinstance(item, WorkflowInstance) else {}
-    )
-    return Named(item.sid or "", item.friendly_name or "", configuration)
+    sid, name = item.sid or "", item.friendly_name or ""
+    if isinstance(item, WorkflowInstance):
+        return Named(sid, name, decode_attributes(item.configuration))
+    if isinstance(item, WorkerInstance):
+        return Named(sid, name, is_available=bool(item.available))
+    return Named(sid, name)
 
 
 def _etag(headers: Mapping[str, str]) -> str | None:

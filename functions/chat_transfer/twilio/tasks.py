@@ -79,11 +79,14 @@ class Named:
     ----------
     configuration : Mapping
         A workflow's JSON configuration, parsed.
+    is_available : bool
+        Whether a worker is in an activity that is available.
     """
 
     sid: str
     friendly_name: str
     configuration: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    is_available: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

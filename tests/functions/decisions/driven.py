@@ -32,7 +32,7 @@ from tests.functions.decisions.sids import CHANNEL, INTERACTION
 
 @dataclass(frozen=True)
 class Asked:
-    """What starts an invocation: ``post``, ``delete``, the schedule's ``look`` or an ``event``."""
+    """What starts an invocation: ``post``, ``delete``, ``leave``, a ``look`` or an ``event``."""
 
     what: str
     original: str = ""
@@ -164,6 +164,9 @@ def _failure_key(failure: Exception | None) -> Any:
     return failure and (type(failure), str(failure), getattr(failure, "may_have_happened", None))
 
 
+ENDS = {"delete": offers.take_back, "leave": offers.leave}
+
+
 class Machine:
     """Invocations as numbers."""
 
@@ -255,10 +258,10 @@ def invoke(asked: Asked) -> Ended:
                 None if asked.is_chat else (INTERACTION, CHANNEL),
             )
             done = requests.transfer(request, ROWS, lambda: TWILIO)  # type: ignore[arg-type]
-            return Ended(asked, 202 if done.is_offered else 200, task=done.task_sid)
-        if asked.what == "delete":
-            taken = OfferRequest(asked.original, "token")
-            offer = offers.take_back(taken, ROWS, lambda: TWILIO)  # type: ignore[arg-type]
+            return Ended(asked, 202 if done.state else 200, task=done.task_sid)
+        if asked.what in ENDS:
+            of_task = OfferRequest(asked.original, "token")
+            offer = ENDS[asked.what](of_task, ROWS, lambda: TWILIO)  # type: ignore[arg-type]
             return Ended(asked, 200, str(offer.state))
         looks.look(TWILIO, ROWS, CHANNEL, is_due=asked.what == "look")  # type: ignore[arg-type]
     except Problem as problem:

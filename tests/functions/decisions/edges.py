@@ -259,6 +259,7 @@ TWILIO: Any = SimpleNamespace(
     settings=SimpleNamespace(
         workspace_sid="WS",
         transfer_workflow_sid=TRANSFER,
+        hand_overs=("now", "accepted", "warm"),
         hand_over="now",
         events_queue_url="queue",
         workflows=None,

@@ -27,6 +27,7 @@ from chat_transfer.transfer.decide import (
     OtherTask,
     Restore,
     Result,
+    SendAway,
     State,
 )
 from chat_transfer.transfer.record import MADE, Became, Wanted, When
@@ -69,6 +70,7 @@ def _others(sid: str) -> list[OtherTask]:
         replace(waits, offered=True, declined=True, kept=True),
     ]
     serves = OtherTask(sid=sid, state=State.SERVES)
+    joined = [replace(serves, sent_away=True), replace(serves, kept=True)]
     by_others = [serves, replace(serves, ours=False, fits=False)]
     by_others += [replace(one, present=True) for one in by_others]
     leaving = [replace(one, state=State.LEAVES) for one in by_others]
@@ -77,7 +79,7 @@ def _others(sid: str) -> list[OtherTask]:
         for state in (State.LEFT, State.CANCELLED)
         for ours in (True, False)
     ]
-    return [OtherTask(sid=sid), *waiting, *by_others, *leaving, *over]
+    return [OtherTask(sid=sid), *waiting, *by_others, *joined, *leaving, *over]
 
 
 def _row(number: int) -> Case:
@@ -90,6 +92,9 @@ def _row(number: int) -> Case:
         when=When.ACCEPTED if bits[4] else When.NOW,
         back=bits[5],
         became=became,
+        warm=bits[4] and bits[6],
+        leaves=bits[7],
+        joined_at=int(bits[8]),
     )
     detaches = bits[6] and not bits[4]  # what is offered is a conversation
     return wanted, Facts(
@@ -132,6 +137,8 @@ class Held:
                 return facts.detaches and facts.attached and self._may_end("", When.NOW)
             case Restore():
                 return not facts.attached and not self.is_over and facts.original is not None
+            case SendAway(task=task, instead=instead):
+                return self._may_send_away(task, instead)
             case End(instead=instead):
                 return self._may_end(instead, self.wanted.when)
             case Cancel(task=task, instead=instead):
@@ -190,6 +197,20 @@ class Held:
             and facts.conversation_open is not False
         )
 
+    def _may_send_away(self, task: str, instead: str) -> bool:
+        """The original's agent has the customer, and does so for sure; that was asked for (1)."""
+        one = next(one for one in self.facts.others if one.sid == task)
+        is_joined = one.ours and one.state is State.SERVES and not one.kept
+        is_asked_for = self.wanted.warm and (self.wanted.back or one.sent_away)
+        is_held = instead == ORIGINAL and self.facts.original is State.SERVES
+        return is_joined and is_asked_for and is_held and self._leads(ORIGINAL)
+
+    def _is_joined(self, task: str | None) -> bool:
+        """Whether an agent has joined the original's, and neither is to leave."""
+        is_served = self.states.get(task or "") is State.SERVES
+        is_to_stay = not (self.wanted.back or self.facts.end_unanswered or self.wanted.leaves)
+        return self.wanted.warm and is_served and is_to_stay
+
     def _goes_forward(self, task: str) -> bool:
         """Whether it cannot be taken back: the original may be over, or the new task stays."""
         is_kept = any(one.kept and one.sid == task for one in self.facts.others)
@@ -214,13 +235,19 @@ class Held:
                 return facts.conversation_open is False and not left
             case Result.MADE:
                 is_led = task is None or self._leads(task)
-                return is_led and (self.is_over or self.has_chat_again) and self._alone(task)
+                has_left = self.wanted.warm and facts.original is State.LEAVES
+                is_ended = self.is_over or has_left or self.has_chat_again
+                return is_led and is_ended and self._alone(task)
+            case Result.JOINED:
+                is_held = self._leads(ORIGINAL) and facts.original is State.SERVES
+                return is_held and self._is_joined(task) and self._alone(task)
             case Result.BACK | Result.DECLINED:
                 is_alone = self._alone(None) and not any(one.kept for one in others)
                 return is_held and self._leads(ORIGINAL) and is_alone
             case Result.KEPT:
                 waiting = [one for one in others if one.ours and one.state is State.WAITS]
-                return is_held and any(self._goes_forward(one.sid) for one in waiting)
+                is_kept = is_held and any(self._goes_forward(one.sid) for one in waiting)
+                return is_kept or (self.wanted.warm and self._leads(task or ""))
             case Result.UNKNOWN:
                 is_unanswered = facts.creation_unanswered or facts.end_unanswered
                 return is_held and is_unanswered and not left

@@ -36,6 +36,12 @@ def answered(world: World, ended: Ended) -> World:
             raise Broken(f"200 names {named(ended.task)}, which leads nowhere")
         if status in SERVED:
             raise Broken(f"200, and {named(original)} is open")
+    if ended.asked.what == "leave" and ended.status == 200 and status in SERVED:
+        raise Broken(f"{named(original)} was left to another agent, and is open")
+    if ended.code == "cancelled" and world.is_open:
+        for number, one in enumerate(world.tasks):
+            if one.origin == original and one.status in SERVED and one.agent:
+                raise Broken(f"the transfer is cancelled, and an agent serves by WT{number}")
     if status in SERVED and (ended.rolled_back is True or ended.code == "cancelled"):
         world = world._replace(told=tuple(sorted({*world.told, original})))
     return world
@@ -76,8 +82,15 @@ def check(world: World) -> None:
         _check_waiting(world, waiting, serving)
     for sid, task in serving.items():
         is_double = world.task(task.origin).status == ASSIGNED and task.origin not in world.told
-        if is_double:
+        if is_double and not _has_joined(world, task.origin):
             raise Broken(f"two agents serve: by {named(task.origin)} and {named(sid)} (4)")
+
+
+def _has_joined(world: World, original: str) -> bool:
+    """Whether two agents serve because that was asked for, and neither is to leave."""
+    wanted = world.record.under_way
+    is_joined = wanted is not None and wanted.original == original and wanted.joined_at > 0
+    return is_joined and wanted is not None and not (wanted.leaves or wanted.back)
 
 
 def _check_record(world: World, waiting: list[Task]) -> None:

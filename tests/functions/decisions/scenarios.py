@@ -70,6 +70,16 @@ def take_back(task: int) -> Asked:
     return Asked("delete", task_sid(task))
 
 
+def warm(task: int, target: str) -> Asked:
+    """A transfer after which both agents have the conversation."""
+    return Asked("post", task_sid(task), target, "warm")
+
+
+def leave(task: int) -> Asked:
+    """Leave the conversation to the agent who has joined."""
+    return Asked("leave", task_sid(task))
+
+
 A, B = AGENTS["A"], AGENTS["B"]
 
 # Each takes a second or a few of one processor.
@@ -83,6 +93,10 @@ QUICK = (
     Scenario((offer(0, B), now(0, WORKFLOW)), kills=1, acts=1),
     Scenario((offer(0, B), now(1, WORKFLOW)), acts=2),
     Scenario((now(0, B), now(1, A)), kills=1, acts=1),
+    Scenario((warm(0, B),), acts=3),
+    Scenario((warm(0, B),), faults=1, kills=1, acts=1),
+    Scenario((warm(0, B), leave(0)), acts=2),
+    Scenario((warm(0, B), take_back(0)), acts=2),
     Scenario((now(0, B),), is_chat=True, acts=2),
     Scenario((now(0, B),), is_chat=True, faults=1, kills=1, acts=1),
     Scenario((now(0, WORKFLOW),), is_chat=True, faults=1, acts=2),

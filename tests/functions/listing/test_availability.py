@@ -151,7 +151,7 @@ def test_a_queue_of_many_is_counted_and_not_looked_at(
 def test_each_worker_is_looked_at_once_for_all_queues(deployment: Deployment) -> None:
     agents(deployment)
 
-    assert len(deployment.twilio.journal.matching("GET", WORKERS)) == 4
+    assert len(deployment.twilio.journal.matching("GET", WORKERS)) == 5
     assert len(deployment.twilio.journal.matching("GET", CHANNELS)) == 3
     assert not deployment.twilio.journal.matching("GET", "/RealTimeStatistics")
     deployment.twilio.journal.clear()

@@ -34,6 +34,7 @@ def test_the_workflows_and_the_routed_queues_are_listed(deployment: Deployment) 
     [
         ("now", True, ["now", "accepted"]),
         ("accepted", True, ["accepted", "now"]),
+        ("warm", True, ["warm", "accepted", "now"]),
         ("accepted", False, ["now"]),
     ],
 )
@@ -45,10 +46,25 @@ def test_what_can_be_asked_for_is_listed_with_the_default_first(
     listed: list[str],
 ) -> None:
     monkeypatch.setenv("HAND_OVER", default)
+    monkeypatch.delenv("HAND_OVER_CHOICES")
     if not has_queue:
         monkeypatch.delenv("EVENTS_QUEUE_URL")
 
     assert deployment.list_targets().body["handOver"] == listed
+
+
+@pytest.mark.parametrize("refused", ["accepted", "now"])
+def test_what_is_not_among_the_choices_is_refused(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    monkeypatch.setenv("HAND_OVER", "warm")
+    monkeypatch.setenv("HAND_OVER_CHOICES", '["warm"]')
+    ben = deployment.twilio.centre.workers["dev"]
+
+    answer = deployment.transfer("conversation", ben, handOver=refused)
+
+    assert (answer.status, answer.code) == (409, "hand_over_off")
+    assert deployment.transfer("chat", ben, handOver="now").status == 200
 
 
 def test_a_queue_has_the_number_of_its_agents_who_are_available(deployment: Deployment) -> None:

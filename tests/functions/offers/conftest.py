@@ -41,6 +41,18 @@ class Offering:
         """Ask what became of the offer, or take it back."""
         return self.running.offer_request(method, self.task_sid, by)
 
+    def join(self, agent: str = "ben") -> str:
+        """Offer the conversation to an agent, who joins; give the SID of the new task."""
+        made = self.offer(agent, hand_over="warm")
+        assert (made.status, made.body["state"]) == (202, "offered")
+        self.running.twilio.centre.accept(made.body["taskSid"])
+        assert self.event(made.body["taskSid"])
+        return str(made.body["taskSid"])
+
+    def leave(self, by: str = "ana") -> Answer:
+        """Leave the conversation to the agent who has joined."""
+        return self.running.leave(self.task_sid, by)
+
     def take_back(self, by: str = "ana") -> Answer:
         """Take the offer back."""
         return self.ask("DELETE", by)

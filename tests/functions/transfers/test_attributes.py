@@ -67,9 +67,21 @@ def test_a_task_without_a_conversation_id_is_linked(unlinked: object) -> None:
 
 
 def test_notes_of_insights_are_kept_when_the_task_is_linked() -> None:
-    notes = {"outcome": "Resolved", "content": "called back"}
+    notes = {"content": "called back", "conversation_attribute_1": "gold", "case": 7}
     made = transferred(task(conversations=notes))
     assert made["conversations"] == {**notes, "conversation_id": "WT1"}
+
+
+def test_what_describes_the_first_agents_segment_is_not_the_next_ones() -> None:
+    segment = {
+        "outcome": "Resolved",
+        "hang_up_by": "Agent",
+        "conversation_measure_1": 7,
+        "conversation_measure_10": 7,
+        "average_response_time": 12,
+    }
+    made = transferred(task(conversations={**segment, "conversation_id": "WT0"}))
+    assert made["conversations"] == {"conversation_id": "WT0"}
 
 
 def test_a_new_task_says_when_the_original_ends() -> None:
