@@ -1,4 +1,4 @@
-"""The canary: calls both endpoints without a token, and sends a preflight for each origin.
+"""The canary: requests two endpoints without a token, and sends a preflight for each origin.
 
 An endpoint must answer 401, whatever the state of Twilio, and a preflight must allow the origin. A
 success proves that DNS, certificate, API Gateway, CORS and both functions work. Whether Twilio
@@ -54,7 +54,7 @@ def check(endpoint: str, origins: Sequence[str]) -> None:
     Parameters
     ----------
     endpoint
-        The base URL of both endpoints.
+        The base URL of the endpoints.
     origins
         The allowed origins.
 

@@ -15,7 +15,20 @@ from typing import Final
 PAGE: Final = Path(__file__).with_name("cost.md")
 VOLUMES: Final = (0, 10_000, 1_000_000)
 
-# US dollars in us-east-1; the page names the sources.
+# US dollars in us-east-1, most of them looked up on 22 November 2026. X-Ray's were read on AWS's
+# page. AWS's other pages load their prices by script, so the numbers are from pages that quote
+# them. Those of SQS, KMS, storage in CloudWatch Logs and in DynamoDB, and of metrics by route were
+# not looked up in a second place.
+#   Lambda: https://cloudchipr.com/blog/aws-lambda-pricing
+#   SnapStart: https://awsnegotiations.com/blog/lambda-snapstart-cost-impact/
+#   API Gateway: https://www.apigatewaycost.com/aws
+#   DynamoDB: https://airbyte.com/data-engineering-resources/dynamodb-pricing
+#   CloudWatch: https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/
+#   Secrets Manager: https://hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynamic-db-credentials-kms
+#   X-Ray, SQS, KMS: https://aws.amazon.com/xray/pricing/, /sqs/pricing/, /kms/pricing/
+# DynamoDB asks KMS for AWS's key every five minutes for each caller, and an environment counts as
+# one here:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
 PRICES: Final = {
     "API Gateway request": 1.00e-6,
     "Lambda request": 0.20e-6,

@@ -45,7 +45,7 @@ class DeployedStack:
 
     @property
     def endpoint(self) -> str:
-        """The base of both endpoints, without a trailing slash."""
+        """The base of the endpoints, without a trailing slash."""
         return str(self.outputs["endpoint"])
 
 

@@ -1,8 +1,13 @@
 """Traces, in X-Ray: the one module that knows by which library.
 
 Powertools' tracer speaks to AWS's X-Ray SDK, which gets security fixes only since 2026-02-25
-(https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-daemon-timeline.html). Another library
-replaces it here. Outside Lambda nothing is traced.
+(https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-daemon-timeline.html). An older page
+names 2027-02-25 as its end (https://docs.aws.amazon.com/xray/latest/devguide/xray-daemon-eos.html).
+Powertools' tracer for OpenTelemetry replaces it when it is released
+(https://github.com/aws-powertools/powertools-lambda-python/issues/7382). If there is none by the
+end of January 2027, OpenTelemetry's own does
+(https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-migration.html). Outside Lambda nothing
+is traced.
 """
 
 from collections.abc import Callable, Iterator

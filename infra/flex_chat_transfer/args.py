@@ -60,7 +60,7 @@ class FlexChatTransferArgs:
     architecture: str | None = None
     """The functions' instruction set architecture. Value: one of arm64, x86_64. Default: `arm64`."""
     lambda_memory_mb: int | None = None
-    """Each function's memory. Value: a whole number of megabytes from 128 to 10240. Default: `512`."""
+    """The memory of the functions, and processor time in proportion to it. That of Twilio's events has 512 at least, the canary always 128. Value: a whole number of megabytes from 128 to 10240. Default: `512`."""
     lambda_timeout_seconds: int | None = None
     """How long a function that agents call may run, below the 30 seconds that API Gateway waits. Value: a whole number of seconds from 5 to 29. Default: `25`."""
     snap_start: bool | None = None
@@ -80,7 +80,7 @@ class FlexChatTransferArgs:
     log_retention_days: int | None = None
     """How many days all logs are kept. Value: one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. Default: `30`."""
     canary: bool | None = None
-    """Whether a function calls both endpoints every five minutes, with an alarm for wrong answers or none. Default: `false`."""
+    """Whether a function requests `/transfer-chat` and `/get-workflows` every five minutes, with an alarm for wrong answers or none. Default: `false`."""
     kms_key_arn: str | None = None
     """Your own KMS key, in the stack's region, for all that takes one: secrets, table, queues, logs, functions and the alarms' topics. Set it with `--plaintext`. Value: the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; no alias, policies name the key."""
     role_permissions_boundary: str | None = None

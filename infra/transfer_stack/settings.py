@@ -175,7 +175,11 @@ class FunctionSettings:
         default="arm64",
     )
     memory_mb: int = key(
-        "lambdaMemoryMb", whole(128, 10_240, "megabytes"), "Each function's memory", default=512
+        "lambdaMemoryMb",
+        whole(128, 10_240, "megabytes"),
+        "The memory of the functions, and processor time in proportion to it. That of Twilio's "
+        "events has 512 at least, the canary always 128",
+        default=512,
     )
     timeout_seconds: int = key(
         "lambdaTimeoutSeconds",
@@ -270,8 +274,8 @@ class StackSettings:
     canary: bool = key(
         "canary",
         FLAG,
-        "Whether a function calls both endpoints every five minutes, with an alarm for wrong "
-        "answers or none",
+        "Whether a function requests `/transfer-chat` and `/get-workflows` every five minutes, "
+        "with an alarm for wrong answers or none",
         default=False,
     )
     key_arn: str = key(

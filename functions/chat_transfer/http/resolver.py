@@ -1,4 +1,4 @@
-"""What both endpoints share of HTTP: the resolver, and how a problem is logged and answered.
+"""What the endpoints share of HTTP: the resolver, and how a problem is logged and answered.
 
 API Gateway adds the CORS headers to every answer, so none is added here
 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).

@@ -3,6 +3,11 @@
 It belongs to an interaction, so TaskRouter tasks must not be made by hand: an invite makes the new
 one. Closing the agent's own participant completes the old one; the conversation stays open and
 waits for the next agent.
+
+Twilio's SDKs have a Transfers API since 2025-02-20. It is not used: its request has no schema, and
+Twilio's pages do not list it.
+https://github.com/twilio/twilio-python/blob/main/CHANGES.md
+https://www.twilio.com/docs/flex/developer/conversations/interactions-api
 """
 
 from collections.abc import Collection

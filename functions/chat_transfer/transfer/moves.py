@@ -81,8 +81,8 @@ class Moves(looking.Looking):
         self.failure: Exception | None = None
         self.asks = asks
         self._plan: Plan | None = None
-        self._has_created = False
-        self._is_served = False
+        self._has_created = False  # this request has sent something that it can undo
+        self._is_served = False  # an agent had the new task when the original's end was sent
         self._saving: Future[None] | None = None
 
     def move(self, move: Move) -> None:

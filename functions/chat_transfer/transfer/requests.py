@@ -170,7 +170,10 @@ class Asking:
         return released(lock, lambda: self._under_lock(lock, kind, asked))
 
     def _lock(self, place: Place, asked: Wanted) -> Lock:
-        """Take the lock; a transfer that runs elsewhere is waited for."""
+        """Take the lock; a transfer that runs elsewhere is waited for.
+
+        If no transfer is under way, the same write records what is asked for.
+        """
         begins = Record(place=place, wanted=asked)
         seconds = self._twilio.budget.remaining()
         lock = self._table.lock(place.key, seconds=seconds, begins=begins)
@@ -178,7 +181,7 @@ class Asking:
         return lock
 
     def _under_lock(self, lock: Lock, kind: TaskKind, asked: Wanted) -> Transferred:
-        if lock.record.wanted == asked:  # it has begun with the lock
+        if lock.record.wanted == asked:  # written with the lock, so nothing was under way before
             lock.record = replace(lock.record, wanted=None)
         done = lock.record.done_of(asked.original)
         if done and done.became in MADE:
@@ -233,7 +236,7 @@ class Asking:
         if is_same:
             checks.plan(self._twilio, self._request, self._reading, asked, run)
         run.asks = False
-        if is_same and other.when is When.NOW:
+        if is_same and other.when is When.NOW:  # it was interrupted, and is undone
             run.record = going_back(run.record)
         answer = _ended(run)
         if is_same and (change := _change_of(run, answer, other, asked)):
