@@ -1,5 +1,9 @@
-"""The order of the test files: on a machine with few processors the longest must not begin last."""
+"""What is run, in which order, and what a worker needs before its first test.
 
+On a machine with few processors the longest files must not begin last.
+"""
+
+import gc
 import os
 
 import pytest
@@ -10,6 +14,10 @@ from tests.sampling import IS_FULL, SEED, sampled
 # their namespace from then, so both have to be set before any module of the functions is imported.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "flex-chat-transfer")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "FlexChatTransfer")
+
+# What is imported to collect the tests stays. Looking through it for garbage, again and again, takes
+# as long as importing it.
+gc.disable()
 
 # The longest files. test_concurrency.py is not among them: it starts twenty functions at once,
 # which goes better when these are under way.
@@ -38,3 +46,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, but not among what is there already."""
+    gc.freeze()
+    gc.enable()
