@@ -28,7 +28,12 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "policy").mkdir()
-        for path in ("Makefile", "requirements.txt", "requirements-dev.txt", "policy/requirements.txt"):
+        for path in (
+            "Makefile",
+            "requirements.txt",
+            "requirements-dev.txt",
+            "policy/requirements.txt",
+        ):
             shutil.copy(ROOT / path, folder / path)
         (folder / "pulumi-twilio").mkdir()
         (folder / "twilio-emulator").mkdir()
