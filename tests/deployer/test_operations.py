@@ -13,10 +13,14 @@ from local.aws import EmulatedAws
 from local.deployer.creator import ABSENT, AWS_TYPES, TWILIO_TYPES
 from tests.deployment import EVENTS_PASSWORD, DeployedStack, deploy_stack
 from tests.infra.declared import OFFERS, PRODUCTION, declare
+from tests.sampling import IS_FULL
 from twilio_emulator.server import RunningTwilio
 
+# Without offers at night: so are two stacks of other files.
+STACKS = ("offers-in-production", *["like-production"] * IS_FULL)
 
-@pytest.fixture(scope="module", params=["like-production", "offers-in-production"])
+
+@pytest.fixture(scope="module", params=STACKS)
 def stack(
     running_twilio: RunningTwilio, running_aws: EmulatedAws, request: pytest.FixtureRequest
 ) -> DeployedStack:

@@ -11,6 +11,7 @@ from local.deployer import DeploymentError, ResourceEvent, deploy
 from local.package import PackageError, deploy_package
 from tests.deployment import SECRETS, stack_config
 from tests.engine.packages import build_packages
+from tests.sampling import IS_FULL
 from twilio_emulator.server import RunningTwilio
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template"
@@ -53,7 +54,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wheel
 
 
-@pytest.mark.timeout(600)  # installs the packages
+@pytest.mark.skipif(not IS_FULL, reason="installs packages twice; FULL_MATRIX=1 runs it")
+@pytest.mark.timeout(600)
 def test_a_wheel_is_deployed_from_an_empty_environment(
     running_twilio: RunningTwilio, running_aws: EmulatedAws, wheel: Path
 ) -> None:

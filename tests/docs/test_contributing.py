@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
 LAYOUT = TEXT.partition("\n## Where things are\n")[2].partition("\n## ")[0]
 TO_CHANGE = TEXT.partition("\n## What to change\n")[2].partition("\n## ")[0]
+AT_NIGHT = TEXT.partition("\n## What runs at night\n")[2].partition("\n## ")[0]
 FUNCTIONS = ROOT / "functions"
 
 
@@ -44,3 +45,13 @@ def test_what_is_to_be_changed_is_there() -> None:
     missing = {it for it in places if not any((folder / it).exists() for folder in below)}
     assert missing == {"docs/_index.md"}  # of the provider, which the row names
     assert (ROOT / "pulumi-twilio" / "docs" / "_index.md").exists()
+
+
+def test_every_file_that_has_more_cases_at_night_is_listed() -> None:
+    sampled = re.compile(r"mark\.sampled|\bIS_FULL\b|\bexamples\(")
+    files = (ROOT / "tests").rglob("test_*.py")
+    here = Path(__file__).name
+
+    assert set(re.findall(r"`(?:\w+/)?(test_\w+\.py)`", AT_NIGHT)) == {
+        path.name for path in files if sampled.search(path.read_text()) and path.name != here
+    }

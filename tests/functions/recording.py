@@ -1,15 +1,14 @@
-"""The Twilio calls of a healthy transfer, found by recording one."""
+"""The Twilio calls of a healthy transfer. `test_twilio_calls` records one, and compares."""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from tests.functions.conftest import deployed, moto
 from twilio_emulator.centre import ContactCentre
+from twilio_emulator.journal import Journal
 
 SID = "[A-Z]{2}[0-9a-f]{32}"
 
@@ -44,11 +43,14 @@ class Call:
         return f"{self.method} {self.path.replace(SID, '*')} {self.nth}"
 
 
-TASKS = f"/taskrouter/v1/Workspaces/{SID}/Tasks"
+WORKSPACE = f"/taskrouter/v1/Workspaces/{SID}"
+TASKS = f"{WORKSPACE}/Tasks"
+CHAT = f"/chat/v2/Services/{SID}/Channels/{SID}"
+CHANNEL = f"/flex-api/v1/Interactions/{SID}/Channels/{SID}"
 CREATE_TASK = Call("POST", TASKS, 1)
 DETACH, COMPLETE = (Call("POST", f"{TASKS}/{SID}", nth) for nth in (1, 2))
-INVITE = Call("POST", f"/flex-api/v1/Interactions/{SID}/Channels/{SID}/Invites", 1)
-CLOSE = Call("POST", f"/flex-api/v1/Interactions/{SID}/Channels/{SID}/Participants/{SID}", 1)
+INVITE = Call("POST", f"{CHANNEL}/Invites", 1)
+CLOSE = Call("POST", f"{CHANNEL}/Participants/{SID}", 1)
 # What the path of the call that makes the new task ends with.
 CREATION = {"chat": "/Tasks$", "conversation": "/Invites$"}
 
@@ -63,33 +65,47 @@ def other_tasks(task_sid: str) -> str:
     return rf"/Tasks/(?!{task_sid})WT[0-9a-f]{{32}}$"
 
 
-@cache
-def cases() -> tuple[tuple[str, Call], ...]:
-    """Every call of a transfer that goes well, for each kind, sorted.
+# The caller's token, the task and who has it, the target and the workflow that leads to it.
+READS = (
+    Call("POST", f"/iam/v1/Accounts/{SID}/Tokens/validate", 1),
+    Call("GET", f"{TASKS}/{SID}", 1),
+    Call("GET", f"{TASKS}/{SID}/Reservations", 1),
+    Call("GET", f"{WORKSPACE}/Workers/{SID}", 1),
+    Call("GET", f"{WORKSPACE}/Workflows/{SID}", 1),
+)
+# Every call of a transfer that goes well in a function that has just started. A warm one knows the
+# workflow, and where the chat is.
+CALLS: Mapping[str, tuple[Call, ...]] = MappingProxyType(
+    {
+        "chat": (
+            *READS,
+            DETACH,
+            CREATE_TASK,
+            COMPLETE,
+            Call("GET", "/flex-api/v1/Configuration", 1),
+            Call(
+                "DELETE", f"/chat/v2/Services/{SID}/Channels/{SID}/Members/ana_40example_2Ecom", 1
+            ),
+        ),
+        "conversation": (
+            *READS,
+            Call("GET", f"{CHANNEL}/Participants", 1),
+            Call("GET", f"{CHANNEL}/Invites", 1),
+            INVITE,
+            CLOSE,
+            Call("GET", CHANNEL, 1),
+        ),
+    }
+)
+CASES = tuple((kind, call) for kind, calls in CALLS.items() for call in calls)
 
-    The first calls are made in parallel, so the order in which they arrive says nothing.
-    """
-    return tuple((kind, call) for kind in KINDS for call in sorted(_recorded(kind)))
 
-
-@cache
-def from_creation_on(kind: str) -> tuple[Call, ...]:
-    """The calls of a transfer that change something or follow one that does, in their order."""
-    calls = _recorded(kind)
-    first = next(number for number, call in enumerate(calls) if call.creates)
-    return calls[first:]
-
-
-@cache
-def _recorded(kind: str) -> tuple[Call, ...]:
-    with moto() as aws, deployed(aws) as deployment:
-        centre = deployment.twilio.centre
-        answer = deployment.transfer(KINDS[kind](centre), centre.workers["dev"])
-        assert answer.status == 200, answer.text
-        calls = []
-        seen: Counter[tuple[str, str]] = Counter()
-        for entry in deployment.twilio.journal.entries:
-            like = (entry.method, re.sub(SID, lambda _: SID, entry.path))
-            seen[like] += 1
-            calls.append(Call(*like, seen[like]))
-        return tuple(calls)
+def recorded(journal: Journal) -> tuple[Call, ...]:
+    """Give the calls that Twilio has got, sorted: those at the same time arrive in any order."""
+    calls = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for entry in journal.entries:
+        like = (entry.method, re.sub(SID, lambda _: SID, entry.path))
+        seen[like] += 1
+        calls.append(Call(*like, seen[like]))
+    return tuple(sorted(calls))

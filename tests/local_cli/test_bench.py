@@ -17,7 +17,7 @@ from tests.local_cli.commands import ANSI, ROOT, environment
 from tests.sampling import IS_FULL
 
 
-@pytest.mark.skipif(not IS_FULL, reason="half a minute: FULL_MATRIX=1 runs it, as .ci/run does")
+@pytest.mark.skipif(not IS_FULL, reason="takes half a minute; FULL_MATRIX=1 runs it")
 @pytest.mark.timeout(300)
 def test_bench_counts_and_measures_each_kind_of_transfer(tmp_path: Path) -> None:
     output = tmp_path / "new" / "bench.json"

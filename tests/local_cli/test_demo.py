@@ -1,20 +1,24 @@
-"""The demo's checks: they fail when a transfer does not do what it should."""
+"""The demo, what it shows, and its checks: they fail when a transfer does not do what it should."""
 
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from local.__main__ import PAGE_WIDTH
+from local.demo import command
 from local.demo.contact_centre import Message, Room, View
 from local.demo.expectations import check
 from local.demo.outcome import Mismatch, Outcome, play
-from local.demo.scenes import AGENT_SECONDS, SCENES, Scene
+from local.demo.scenes import SCENES, Scene
 from local.demo.tables import show_outcome
 from local.stack import LocalStack, local_stack
+from tests.local_cli.commands import ANSI, ROOT
 from twilio_emulator.seed import contact_centre
 
 TO_QUEUE = next(scene for scene in SCENES if scene.target_kind == "queue")
@@ -22,10 +26,51 @@ TO_AGENT = SCENES[0]
 FINISHED = SCENES[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The demo has ended; its stack is still up.
+
+    Attributes
+    ----------
+    printed : str
+        What it has printed, into a pipe.
+    """
+
+    printed: str
+    outcomes: dict[str, Outcome]
+    stack: LocalStack
+
+
 @pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
-    with local_stack(agent_timeout=AGENT_SECONDS) as running:
-        yield running
+def shown() -> Iterator[Shown]:
+    console = Console(file=io.StringIO(), width=PAGE_WIDTH, highlight=False)
+    outcomes: dict[str, Outcome] = {}
+    stacks: list[LocalStack] = []
+    with ExitStack() as held, pytest.MonkeyPatch.context() as patch:
+
+        def kept_up(*arguments: Any, **more: Any) -> nullcontext[LocalStack]:
+            stacks.append(held.enter_context(local_stack(*arguments, **more)))
+            return nullcontext(stacks[-1])
+
+        def noted(scene: Scene, *arguments: Any) -> Outcome:
+            outcomes[scene.title] = play(scene, *arguments)
+            return outcomes[scene.title]
+
+        patch.setattr(command, "local_stack", kept_up)
+        patch.setattr(command, "play", noted)
+        command.demo(console)
+        assert isinstance(console.file, io.StringIO)
+        yield Shown(console.file.getvalue(), outcomes, *stacks)
+
+
+@pytest.fixture(scope="module")
+def stack(shown: Shown) -> LocalStack:
+    return shown.stack
+
+
+@pytest.fixture(scope="module")
+def outcomes(shown: Shown) -> dict[str, Outcome]:
+    return shown.outcomes
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +78,32 @@ def view(stack: LocalStack) -> View:
     return View.of(stack.twilio.base_url)
 
 
-@pytest.fixture(scope="module")
-def outcomes(stack: LocalStack, view: View) -> dict[str, Outcome]:
-    return {scene.title: play(scene, view, stack.endpoint) for scene in SCENES}
+def test_the_demo_shows_every_transfer(shown: Shown) -> None:
+    assert not ANSI.search(shown.printed)
+    for text in (
+        "Starting the emulated Twilio",
+        "Starting the emulated AWS",
+        "created twilio:taskrouter:Workflow transfer",
+        "created aws:lambda:Function transfer-chat",
+        "Endpoint  http://127.0.0.1:",
+        "Ana Almeida, who is in the queue too",
+        "completed, reason: task transferred, channelSid removed",
+        " s task_not_transferable: The task is completed",
+        f"All {len(SCENES)} transfers went as they should",
+        *(scene.title for scene in SCENES),
+    ):
+        assert text in shown.printed
+
+
+def test_the_readme_shows_what_the_demo_prints(shown: Shown) -> None:
+    """But for what differs from run to run."""
+    changing = re.compile(r"\b[0-9a-f]{8,32}\b|(?<=[A-Z]{2})[0-9a-f]{8,32}|:\d+/|\d+\.\d+ s\b")
+    readme = (ROOT / "README.md").read_text()
+    excerpt = readme.partition("```text\nEndpoint")[2].partition("\n```")[0]
+    printed = changing.sub("*", shown.printed)
+    assert len(excerpt.splitlines()) > 8
+    for part in changing.sub("*", excerpt).split("\n\n"):
+        assert f"{part}\n" in printed
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.title)

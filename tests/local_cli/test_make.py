@@ -27,9 +27,14 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for path in ("Makefile", "requirements.txt", "requirements-dev.txt", "policy"):
-            (shutil.copytree if (ROOT / path).is_dir() else shutil.copy)(ROOT / path, folder / path)
-        shutil.rmtree(folder / "policy" / ".venv", ignore_errors=True)
+        (folder / "policy").mkdir()
+        for path in (
+            "Makefile",
+            "requirements.txt",
+            "requirements-dev.txt",
+            "policy/requirements.txt",
+        ):
+            shutil.copy(ROOT / path, folder / path)
         (folder / "pulumi-twilio").mkdir()
         (folder / "twilio-emulator").mkdir()
         (folder / "twilio-emulator" / "pyproject.toml").touch()

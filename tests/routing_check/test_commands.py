@@ -1,4 +1,4 @@
-"""`check` and `route` as processes, with and without a stack, and in a large centre."""
+"""`check` and `route` as commands, with and without a stack, and in a large centre."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_cli.commands import ANSI, run
+from tests.local_cli.commands import ANSI, run, run_here
 from tests.routing_check.centres import centre, fill, pulumi_with
 from tests.sampling import IS_FULL
 
@@ -26,9 +26,9 @@ def test_without_a_stack_the_example_centre_is_checked(tmp_path: Path) -> None:
 
 
 def test_a_route_is_shown_for_a_sid_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
-    shown = run(tmp_path, "route", "--target", "WQ1391531dea8deef85fb877d16191bbc4")
-    refused = run(tmp_path, "route", "--target", "WQ" + "0" * 31 + "1")
-    faulty = run(tmp_path, "route", "--target", "Escalations", "--from", "ana")
+    shown = run_here(tmp_path, "route", "--target", "WQ1391531dea8deef85fb877d16191bbc4")
+    refused = run_here(tmp_path, "route", "--target", "WQ" + "0" * 31 + "1")
+    faulty = run_here(tmp_path, "route", "--target", "Escalations", "--from", "ana")
 
     assert (shown.code, shown.errors) == (0, "")
     assert "transfers a chat to queue Support" in shown.output
@@ -41,8 +41,8 @@ def test_the_config_of_a_stack_is_read(tmp_path: Path, monkeypatch: pytest.Monke
     with centre("Billing") as broken:
         pulumi = pulumi_with(tmp_path, broken.config)
         monkeypatch.setenv("PATH", f"{pulumi}{os.pathsep}{os.environ['PATH']}")
-        done = run(tmp_path, "check", "--stack", "dev")
-        missing = run(tmp_path, "check", "--stack", "other")
+        done = run_here(tmp_path, "check", "--stack", "dev")
+        missing = run_here(tmp_path, "check", "--stack", "other")
 
     assert done.code == 1
     assert f"Stack dev, workspace {broken.twilio.centre.workspace_sid}" in done.output
@@ -70,7 +70,7 @@ def test_what_a_stack_has_wrong_is_said_without_a_traceback(
     with centre("Support") as working:
         pulumi = pulumi_with(tmp_path, {**working.config, **changed})
         monkeypatch.setenv("PATH", f"{pulumi}{os.pathsep}{os.environ['PATH']}")
-        done = run(tmp_path, "check", "--stack", "dev")
+        done = run_here(tmp_path, "check", "--stack", "dev")
 
     assert done.code == 1
     assert said in done.errors
@@ -81,7 +81,7 @@ def test_without_the_pulumi_cli_a_stack_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    done = run(tmp_path, "check", "--stack", "dev")
+    done = run_here(tmp_path, "check", "--stack", "dev")
 
     assert (done.code, done.output) == (1, "")
     assert "read by the Pulumi CLI" in done.errors

@@ -6,13 +6,11 @@ import pytest
 
 from tests.functions.conftest import Aws, Deployment, deployed, wait_shortly
 from tests.functions.failures.table_faults import TableFaults, table_faults
-from tests.functions.recording import cases
 
 
 @pytest.fixture(scope="module")
 def running(aws: Aws) -> Iterator[Deployment]:
     """One deployment for all cases of a module: each has a task of its own."""
-    cases()  # recorded with a deployment of their own, which must not replace this one
     with deployed(aws) as deployment, pytest.MonkeyPatch.context() as patch:
         wait_shortly(patch)
         yield deployment

@@ -18,7 +18,7 @@ from local.aws import emulated_aws
 from tests.functions.conftest import Aws, Deployment, clients
 from tests.functions.lambda_process import handle
 from tests.functions.locks import let_locks_run_out
-from tests.functions.recording import KINDS, Call, cases
+from tests.functions.recording import CALLS, CASES, KINDS, Call
 from tests.functions.served import served
 
 LIFE_SECONDS = 25.0  # of the function, as it is deployed by default
@@ -43,7 +43,7 @@ def aws() -> Iterator[Aws]:
 
 
 @pytest.mark.sampled(10)
-@pytest.mark.parametrize(("kind", "call"), cases(), ids=str)
+@pytest.mark.parametrize(("kind", "call"), CASES, ids=str)
 def test_the_same_request_succeeds_after_the_function_was_killed(
     running: Deployment, aws: Aws, kind: str, call: Call
 ) -> None:
@@ -66,7 +66,7 @@ def test_another_target_is_409_until_the_lock_of_the_killed_function_has_ended(
     """After that, what the killed attempt left is undone first, or finished."""
     centre = running.twilio.centre
     case = served(centre, KINDS[kind](centre))
-    creation = next(call for one, call in cases() if one == kind and call.creates)
+    creation = next(call for call in CALLS[kind] if call.creates)
     kill_after(running, creation, running.transfer_event(case.task_sid, centre.workers["dev"]))
     assert len(case.leading_to_customer()) == 2
 
