@@ -130,6 +130,7 @@ def stack_config(twilio: RunningTwilio, origins: Sequence[str] = ()) -> dict[str
         "flex-chat-transfer:workspaceSid": twilio.centre.workspace_sid,
         "flex-chat-transfer:transferQueues": json.dumps(TRANSFER_QUEUES),
         "flex-chat-transfer:handOver": "optional",
+        "flex-chat-transfer:handOverChoices": json.dumps(["now", "accepted", "warm"]),
         "flex-chat-transfer:eventsPassword": secrets.token_hex(24),
         "flex-chat-transfer:allowedOrigins": json.dumps(
             list(dict.fromkeys([*ALLOWED_ORIGINS, *origins]))

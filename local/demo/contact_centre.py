@@ -83,6 +83,12 @@ class View:
         page_size = {"PageSize": str(WORKSPACE_PAGE_SIZE)}
         return self._get(f"{self._workspace}/{path}", page_size | query)
 
+    def begin_conversation(self, holder: str) -> str:
+        """Let a customer begin a conversation, which a worker accepts; return the task's SID."""
+        task = {"kind": "conversation", "holder": holder}
+        answer = self.session.post(f"{self.base_url}/emulator/tasks", json=task, timeout=TIMEOUT)
+        return str(answer.json()["taskSid"])
+
     def task(self, sid: str) -> dict[str, Any]:
         """Read a task; its attributes as a dictionary."""
         task = self.workspace(f"Tasks/{sid}")

@@ -32,7 +32,7 @@ def _check(outcome: Outcome, view: View) -> None:
         _same("the old task", _lasting(outcome.before), _lasting(outcome.old))
         return
     _check_attributes(outcome, view, outcome.new["attributes"])
-    if scene.hand_over == "accepted":
+    if scene.hand_over != "now":
         _check_meanwhile(outcome, view)
     if scene.goes_back:
         _check_return(outcome, outcome.new)
@@ -47,10 +47,15 @@ def _check_meanwhile(outcome: Outcome, view: View) -> None:
     sender = view.people[outcome.sender_sid]
     if outcome.meanwhile is None or sender not in outcome.meanwhile.present:
         raise Mismatch("the sender has left the conversation before an agent accepted")
+    present = outcome.both.present if outcome.both else outcome.meanwhile.present
     for author, text in outcome.messages:
-        if author not in outcome.meanwhile.present:
+        if author not in present:
             raise Mismatch(f"{author}, who wrote {text!r}, is not in the conversation")
     written = [("the customer", outcome.scene.question), (sender, outcome.scene.reply)]
+    if outcome.both:
+        written.append((view.people[outcome.target_sid], outcome.scene.greeting))
+        if sender not in outcome.both.present:
+            raise Mismatch("the sender has left the conversation before they were told to")
     _same("what was written while the offer was open", written, outcome.messages)
     expected = "declined" if outcome.scene.goes_back else "accepted"
     _same("the state of the offer", expected, outcome.state)
@@ -89,7 +94,7 @@ def _check_attributes(outcome: Outcome, view: View, attributes: dict[str, Any]) 
             **before.get("conversations", {}),
             "conversation_id": outcome.before["sid"],
         },
-        "transferHandOver": outcome.scene.hand_over,
+        "transferHandOver": "now" if outcome.scene.hand_over == "now" else "accepted",
     }
     for key, content in expected.items():
         _same(f"the attribute {key}", content, attributes.get(key))

@@ -1,7 +1,9 @@
 """Plays a scene: the request, what the agents do, and what Twilio's APIs say after it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -26,9 +28,9 @@ class Outcome:
     channel. After a refusal there is no new task, and neither of the two. ``repeated`` is the
     status and the body of the answer to the same request again.
 
-    Of an offer, ``meanwhile`` is the conversation while it was open, and ``messages`` what was
-    written there. ``state`` is what became of the offer, and ``ended_after`` how many seconds after
-    the last agent's answer that was known.
+    Of an offer, ``meanwhile`` is the conversation while it was open, ``both`` with the agent who
+    has joined, and ``messages`` what was written there. ``state`` is what became of it, and
+    ``ended_after`` how many seconds after the last agent's answer that was known.
     """
 
     scene: Scene
@@ -45,6 +47,7 @@ class Outcome:
     made: int = 0
     repeated: tuple[int, dict[str, Any]] | None = None
     meanwhile: Room | None = None
+    both: Room | None = None
     messages: list[Message] = field(default_factory=list)
     state: str | None = None
     ended_after: float = 0.0
@@ -74,7 +77,10 @@ def play(scene: Scene, view: View, endpoint: str) -> Outcome:
     """
     target_sid = view.seed[f"{scene.target_kind}s"][scene.target]
     sender_sid = view.seed["workers"][scene.sender]
-    before, tasks = view.task(view.seed["tasks"][scene.task]), view.tasks()
+    task_sid = (
+        view.seed["tasks"][scene.task] if scene.task else view.begin_conversation(scene.sender)
+    )
+    before, tasks = view.task(task_sid), view.tasks()
     request = {
         "Token": view.token_of(scene.sender),
         "taskSid": before["sid"],
@@ -129,7 +135,7 @@ def _after(
 ) -> dict[str, Any]:
     """Let the agents answer, and read the new task after that."""
     offer: dict[str, Any] = {}
-    if scene.hand_over == "accepted":
+    if scene.hand_over != "now":
         offer = _ended_offer(scene, view, task_sid, endpoint, request)
     else:
         _let_agents_answer(scene, view, task_sid)
@@ -152,9 +158,13 @@ def _ended_offer(
     view.write(attributes, view.identity(view.seed["workers"][scene.sender]), scene.reply)
     _let_agents_answer(scene, view, task_sid)
     started = time.monotonic()
+    both = None
+    if scene.hand_over == "warm":
+        both = _leave(scene, view, endpoint, request)
     state = _end_of_offer(view, endpoint, request)
     return {
         "meanwhile": meanwhile,
+        "both": both,
         "state": state,
         "ended_after": time.monotonic() - started,
         "messages": view.messages(attributes)[earlier:],
@@ -174,24 +184,45 @@ def _let_agents_answer(scene: Scene, view: View, task_sid: str) -> None:
         view.answer(_offer(view, task_sid), "accepted")
 
 
+def _leave(scene: Scene, view: View, endpoint: str, request: dict[str, str]) -> Room:
+    """Wait for the agent who joins, let them write, and leave; return the room with both."""
+    _wait_for(endpoint, request, lambda state: state == "joined")
+    attributes = view.task(request["taskSid"])["attributes"]
+    view.write(attributes, view.identity(request["targetSid"]), scene.greeting)
+    both = view.room(attributes)
+    leaves = {"Token": request["Token"], "end": "leave"}
+    status, body = send(f"{endpoint}/transfers/{request['taskSid']}", leaves)
+    if (status, body.get("state")) != (HTTPStatus.OK, "accepted"):
+        raise Mismatch(f"the sender could not leave: {status} {body}")
+    return both
+
+
 def _end_of_offer(view: View, endpoint: str, request: dict[str, str]) -> str:
     """Ask what became of an offer until it is over, and the original if it was accepted."""
+
+    def is_over(state: str) -> bool:
+        # The original is closed a moment after the offer is known to be accepted.
+        if state == "accepted":
+            return bool(view.task(request["taskSid"])["assignment_status"] == "completed")
+        return state != "offered"
+
+    return _wait_for(endpoint, request, is_over)
+
+
+def _wait_for(endpoint: str, request: dict[str, str], is_so: Callable[[str], bool]) -> str:
+    """Ask for the state of an offer until it is as it should be."""
     deadline = time.monotonic() + TIMEOUT
     headers = {"Authorization": f"Bearer {request['Token']}"}
+    state = ""
     while time.monotonic() < deadline:
         answer = requests.get(
             f"{endpoint}/transfers/{request['taskSid']}", headers=headers, timeout=TIMEOUT
         )
         state = str(answer.json().get("state"))
-        # The original is closed a moment after the offer is known to be accepted.
-        if state == "accepted":
-            original = view.task(request["taskSid"])
-            if original["assignment_status"] == "completed":
-                return state
-        elif state != "offered":
+        if is_so(state):
             return state
         time.sleep(POLL_SECONDS)
-    raise Mismatch(f"The offer is not over after {TIMEOUT} s")
+    raise Mismatch(f"The offer is still {state} after {TIMEOUT} s")
 
 
 def _offer(view: View, task_sid: str) -> dict[str, Any]:

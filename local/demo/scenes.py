@@ -18,17 +18,19 @@ class Scene:
     title
         What it shows.
     task, sender, target_kind, target
-        The transferring agent, the task and the target.
+        The transferring agent, the task and the target; without a task a conversation begins.
     declined
         How many agents decline before one accepts.
     newcomer
         An agent who becomes available after the last one declined.
     hand_over
-        When the sender's task ends: ``now``, or when the new one is ``accepted``.
+        When the sender's task ends: ``now``, when the new one is ``accepted``, or, with ``warm``,
+        when the sender leaves the customer to the agent who has joined.
     goes_back
         Whether no agent accepts in the target's time.
-    question, reply
-        What the customer writes while the offer is open, and what the sender answers.
+    question, reply, greeting
+        What the customer writes while the offer is open, what the sender answers, and what the
+        agent writes who has joined.
     twice
         Whether the same request is sent again, as an impatient agent does.
     status, code
@@ -42,10 +44,11 @@ class Scene:
     sender: str = "ana"
     declined: int = 0
     newcomer: str | None = None
-    hand_over: Literal["now", "accepted"] = "now"
+    hand_over: Literal["now", "accepted", "warm"] = "now"
     goes_back: bool = False
     question: str = ""
     reply: str = ""
+    greeting: str = ""
     twice: bool = False
     status: int = 200
     code: str | None = None
@@ -82,6 +85,17 @@ SCENES: Final = (
         hand_over="accepted",
         question="When will it arrive?",
         reply="I am asking a colleague.",
+        status=202,
+    ),
+    Scene(
+        "A conversation that another agent joins, before the sender leaves",
+        "",
+        "worker",
+        "carla",
+        hand_over="warm",
+        question="Can you explain the invoice?",
+        reply="A colleague joins us for that.",
+        greeting="I have it before me.",
         status=202,
     ),
     Scene(

@@ -48,8 +48,9 @@ def _add_answer(table: Table, outcome: Outcome, view: View) -> None:
     name = view.people.get(outcome.target_sid, scene.target)
     target = name if scene.target_kind == "worker" else f"{scene.target_kind} {name}"
     sender = view.people[outcome.sender_sid]
-    verb = "offers" if scene.hand_over == "accepted" else "transfers"
-    table.add_row("Request", f"{sender} {verb} {_short(sid)} to {escape(target)}")
+    verb = "transfers" if scene.hand_over == "now" else "offers"
+    warm = ", to join" if scene.hand_over == "warm" else ""
+    table.add_row("Request", f"{sender} {verb} {_short(sid)} to {escape(target)}{warm}")
     colour = "green" if outcome.new else "yellow"
     answer = outcome.body.get("taskSid") or f"{outcome.body['code']}: {outcome.body['detail']}"
     # The time first: a long answer takes more than one line on a narrow terminal.
@@ -79,6 +80,8 @@ def _add_tasks(table: Table, outcome: Outcome, view: View) -> None:
             table.add_row("Offer", f"{outcome.state} [dim]{after}[/]")
         source = f", from queue {escape(queue)}" if queue else ""
         table.add_row("New task", f"{outcome.new['assignment_status']}{source}")
+    if outcome.both:
+        table.add_row("Joined", f"in it: {', '.join(sorted(outcome.both.present))}")
     removed = sorted(set(outcome.before["attributes"]) - set(outcome.old["attributes"]))
     reason = f", reason: {outcome.old['reason']}" if outcome.old["reason"] else ""
     without = f", {', '.join(removed)} removed" if removed else ""

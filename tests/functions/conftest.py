@@ -102,10 +102,11 @@ class Deployment:
         fields = {"Token": self.twilio.centre.token_of(by), "end": end}
         return self.invoke(json_event(f"/transfers/{task_sid}", fields))
 
-    def list_offers(self, by: str = "ana") -> Answer:
-        """Ask for the offers of an agent."""
+    def list_offers(self, by: str = "ana", *, everybody: bool = False) -> Answer:
+        """Ask for the offers of an agent, or what is under way of every agent."""
         headers = bearer(self.twilio.centre.token_of(by))
-        return self.invoke(http_event("GET", "/transfers", headers=headers))
+        query = {"all": ""} if everybody else None
+        return self.invoke(http_event("GET", "/transfers", headers=headers, query=query))
 
     def deliver(self, *bodies: str) -> list[str]:
         """Let the queue deliver messages; the IDs of those that have to come again."""

@@ -105,7 +105,9 @@ def test_the_table_always_has_its_indexes(setting: dict[str, str]) -> None:
     assert of_keys == {("id", "S"), ("unfinished", "S"), ("holder", "S"), ("listed_until", "N")}
 
 
-@pytest.mark.parametrize(("hand_over", "default"), [("optional", "now"), ("accepted", "accepted")])
+@pytest.mark.parametrize(
+    ("hand_over", "default"), [("optional", "now"), ("accepted", "accepted"), ("warm", "warm")]
+)
 def test_the_functions_are_told_of_offers(hand_over: str, default: str) -> None:
     found = declare({**CONFIG, **OFFERS, "flex-chat-transfer:handOver": hand_over})
 
@@ -120,6 +122,39 @@ def test_the_functions_are_told_of_offers(hand_over: str, default: str) -> None:
         "POWERTOOLS_METRICS_NAMESPACE",
         "POWERTOOLS_SERVICE_NAME",
     }
+
+
+@pytest.mark.parametrize(
+    ("config", "has_route"),
+    [
+        ({"handOver": "optional"}, False),
+        ({"handOver": "warm"}, True),
+        ({"handOver": "optional", "handOverChoices": '["now", "warm"]'}, True),
+    ],
+    ids=str,
+)
+def test_agents_can_leave_to_who_has_joined(config: dict[str, str], has_route: bool) -> None:
+    own = {f"flex-chat-transfer:{name}": value for name, value in config.items()}
+    found = declare({**CONFIG, **OFFERS, **own})
+
+    routes = {
+        it.inputs["routeKey"] for it in found.of_type("aws:apigatewayv2/route:Route").values()
+    }
+    assert ("POST /transfers/{taskSid}" in routes) is has_route
+    choices = environment(found, "transfer-chat").get("HAND_OVER_CHOICES")
+    assert choices == ('["now", "warm"]' if "handOverChoices" in config else None)
+
+
+def test_choices_need_offers() -> None:
+    line = problem({**CONFIG, "flex-chat-transfer:handOverChoices": '["now", "warm"]'})
+    assert line.startswith("flex-chat-transfer:handOverChoices: choices, though handOver is now")
+
+
+def test_the_functions_are_told_to_refuse_agents_who_are_away(program: Program) -> None:
+    refusing = declare(unavailableAgents="refuse")
+
+    assert environment(refusing, "transfer-chat")["UNAVAILABLE_AGENTS"] == "refuse"
+    assert "UNAVAILABLE_AGENTS" not in environment(program, "transfer-chat")
 
 
 def test_the_functions_are_told_of_targets_if_the_config_has_some(program: Program) -> None:

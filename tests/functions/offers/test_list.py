@@ -20,7 +20,7 @@ from chat_transfer.transfer.record import (
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.failures.table_faults import TableFaults, table_faults
 from tests.functions.lambda_events import http_event
-from tests.functions.offers.conftest import Offering
+from tests.functions.offers.conftest import PARTICIPANT, Offering
 from tests.functions.recording import KINDS
 
 ANA, BEN = f"WK{'a' * 32}", f"WK{'b' * 32}"
@@ -101,6 +101,48 @@ def test_an_offer_that_has_left_the_list_is_not_even_read(
 
     assert still.task_sid not in offers_of(still)
     assert table.called == ["Query"]
+
+
+@pytest.mark.parametrize("by", ["sam", "alex"])
+def test_supervisors_and_admins_list_what_every_agent_has_under_way(
+    offering: Offering, by: str
+) -> None:
+    running = offering.running
+    other = running.twilio.centre.conversation_task("ben")
+    offering.offer("Sales")
+    warm = running.transfer(other, offering.sid("carla"), "ben", handOver="warm").body["taskSid"]
+    running.twilio.centre.accept(warm)
+    assert offering.event(warm)
+
+    answer = running.list_offers(by, everybody=True)
+
+    assert answer.status == 200
+    found = {one["taskSid"]: one for one in answer.body["transfers"]}
+    assert found[offering.task_sid] == offering.ask().body
+    assert found[other]["state"] == "joined"
+    assert found[other]["heldBySid"] == offering.sid("ben")
+    assert found[other]["acceptedBySid"] == offering.sid("carla")
+    running.offer_request("DELETE", other, "ben")
+
+
+def test_a_transfer_at_once_that_is_not_finished_is_listed(
+    offering: Offering,
+) -> None:
+    offering.running.twilio.faults.status(500, **PARTICIPANT, times=50)
+    answer = offering.offer(hand_over="now")
+    assert answer.status == 502
+    offering.running.twilio.faults.clear()
+
+    listed = offering.running.list_offers("sam", everybody=True).body["transfers"]
+
+    [found] = [one for one in listed if one["taskSid"] == offering.task_sid]
+    assert (found["state"], found["targetSid"]) == ("running", offering.sid("ben"))
+
+
+def test_agents_do_not_list_those_of_others(offering: Offering) -> None:
+    answer = offering.running.list_offers(everybody=True)
+
+    assert (answer.status, answer.code) == (403, "supervisors_only")
 
 
 def test_an_offer_that_is_made_again_is_listed_as_open(offering: Offering) -> None:
