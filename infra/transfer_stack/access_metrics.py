@@ -16,6 +16,7 @@ from transfer_stack.metrics import (
     ANSWERED,
     END_OFFER_ROUTE,
     EVENTS_ROUTE,
+    LEAVE_ROUTE,
     REFUSED,
     TARGET_ROUTES,
     THROTTLED,
@@ -24,7 +25,7 @@ from transfer_stack.metrics import (
 from transfer_stack.settings import StackSettings
 
 
-def access_patterns() -> Mapping[str, str]:
+def access_patterns(settings: StackSettings) -> Mapping[str, str]:
     """Return the filter pattern of each metric.
 
     A 401 is a request without a token, from the canary or a scanner and not from the plugin. It
@@ -33,7 +34,8 @@ def access_patterns() -> Mapping[str, str]:
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
     """
-    route_keys = (TRANSFER_ROUTE, END_OFFER_ROUTE, *TARGET_ROUTES)
+    leave = (LEAVE_ROUTE,) if settings.offers.can_join else ()
+    route_keys = (TRANSFER_ROUTE, END_OFFER_ROUTE, *leave, *TARGET_ROUTES)
     routes = " || ".join(f'$.routeKey = "{key}"' for key in route_keys)
     from_an_agent = f'($.status != "401") && ($.status != "429") && ({routes})'
     return {
@@ -52,7 +54,7 @@ def declare_access_metrics(
 
     The namespace separates the stacks: a filter's dimensions can only be fields of the log line.
     """
-    for name, pattern in access_patterns().items():
+    for name, pattern in access_patterns(settings).items():
         aws.cloudwatch.LogMetricFilter(
             name,
             name=name,

@@ -15,11 +15,10 @@ from transfer_stack.functions import TransferFunction
 from transfer_stack.idempotency import idempotency_table
 from transfer_stack.metrics import (
     EVENTS_ROUTE,
-    LEAVE_ROUTE,
     LIST_OFFERS_ROUTE,
-    OFFER_ROUTES,
     TARGET_ROUTES,
     TRANSFER_ROUTE,
+    offer_routes,
 )
 from transfer_stack.observability import Observability
 from transfer_stack.offers import EventReceiver, EventStream
@@ -195,7 +194,7 @@ def _endpoints(
     yield Endpoint(
         "transfer-chat",
         functions["transferChat"],
-        (TRANSFER_ROUTE, *OFFER_ROUTES, *((LEAVE_ROUTE,) if settings.offers.can_join else ())),
+        (TRANSFER_ROUTE, *offer_routes(can_join=settings.offers.can_join)),
         apart=(LIST_OFFERS_ROUTE,),
     )
     yield Endpoint("get-workflows", functions["getWorkflows"], TARGET_ROUTES)

@@ -62,6 +62,11 @@ class Metric:
     dimensions: Mapping[str, str]
 
 
+def offer_routes(*, can_join: bool) -> tuple[str, ...]:
+    """Return the routes of offers, with that of leaving if an agent may join another."""
+    return (*OFFER_ROUTES, LEAVE_ROUTE) if can_join else OFFER_ROUTES
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """The names and IDs of one deployed stack that its metrics need.
@@ -82,6 +87,8 @@ class Watched:
         The canary's function name; empty without a canary.
     events_queue, failed_events_queue
         The names of the queues of events; empty without offers.
+    can_join
+        Whether an agent who accepts may join the one who asks.
     transfer_log_group, access_log_group
         The log groups of transfers and of requests.
     """
@@ -94,6 +101,7 @@ class Watched:
     canary: str
     events_queue: str
     failed_events_queue: str
+    can_join: bool
     transfer_log_group: str
     access_log_group: str
 
@@ -111,7 +119,7 @@ class Watched:
 
     def of_offers(self, name: str) -> list[Metric]:
         """Return a metric of the HTTP API for each route of offers."""
-        return [self._of_route(name, key) for key in OFFER_ROUTES]
+        return [self._of_route(name, key) for key in offer_routes(can_join=self.can_join)]
 
     def of_function(self, name: str, function: str) -> Metric:
         """Return a metric of Lambda for one function, by the end of its name."""

@@ -80,6 +80,7 @@ def _watched(settings: StackSettings, known: Mapping[str, Any]) -> Watched:
         canary=known["canary"],
         events_queue=known["events_queue"],
         failed_events_queue=known["failed_events_queue"],
+        can_join=settings.offers.can_join,
         transfer_log_group=known["transfer_log_group"],
         access_log_group=known["access_log_group"],
     )

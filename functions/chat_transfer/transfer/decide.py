@@ -62,8 +62,6 @@ class OtherTask:
         Whether the one agent whom it is for has rejected it or let it time out.
     kept : bool
         Whether Twilio refuses to cancel it, or to let its agent be sent away.
-    sent_away : bool
-        Whether its agent, who had joined, was sent away, and may be gone soon.
     """
 
     sid: str
@@ -74,7 +72,6 @@ class OtherTask:
     present: bool = False
     declined: bool = False
     kept: bool = False
-    sent_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,16 +261,15 @@ def _served(wanted: Wanted, facts: Facts, serving: OtherTask) -> Move:
 def _has_joined(wanted: Wanted, facts: Facts, serving: OtherTask) -> bool:
     """Whether another agent serves beside the original's, and both stay as long as they like."""
     is_warm = wanted.warm and wanted.became is None and serving.ours
-    if not is_warm or facts.original is not State.SERVES or facts.end_unanswered:
-        return False
-    return serving.sent_away or not wanted.leaves
+    is_to_end = wanted.leaves or facts.end_unanswered
+    return is_warm and facts.original is State.SERVES and not is_to_end
 
 
 def _joined(wanted: Wanted, facts: Facts, serving: OtherTask) -> Move:
     """Decide if another agent has joined the original's (4, 2)."""
     for one in _cancellable(facts):
         return Cancel(one.sid, wanted.original)
-    if not (wanted.back or serving.sent_away):
+    if not wanted.back:
         return Answer(Result.JOINED, serving.sid)
     if serving.kept:
         return Answer(Result.KEPT, serving.sid)

@@ -129,7 +129,6 @@ def _other(task: str, record: Record, wanted: Wanted, seen: Seen) -> OtherTask:
         present=task in wanted.present,
         declined=task in seen.declined,
         kept=task in seen.kept,
-        sent_away=is_doomed and wanted.warm,
     )
 
 

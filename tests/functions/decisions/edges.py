@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from chat_transfer.settings import Settings
 from chat_transfer.transfer.record import Record
 from chat_transfer.transfer.table import Lock
 from chat_transfer.twilio.agents import Caller
@@ -256,14 +257,13 @@ TWILIO: Any = SimpleNamespace(
     threads=_Threads(),
     budget=SimpleNamespace(use_all=lambda: None, remaining=lambda: 0.0),
     retries=SimpleNamespace(retrying=attempts, call=lambda operation: operation()),
-    settings=SimpleNamespace(
+    settings=Settings(
+        account_sid="AC",
         workspace_sid="WS",
         transfer_workflow_sid=TRANSFER,
-        hand_overs=("now", "accepted", "warm"),
-        hand_over="now",
+        secret_arn="",
+        hand_over_choices=("now", "accepted", "warm"),
         events_queue_url="queue",
-        workflows=None,
-        targets_attribute=None,
     ),
     client=SimpleNamespace(
         flex_api=SimpleNamespace(

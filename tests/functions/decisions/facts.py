@@ -70,7 +70,6 @@ def _others(sid: str) -> list[OtherTask]:
         replace(waits, offered=True, declined=True, kept=True),
     ]
     serves = OtherTask(sid=sid, state=State.SERVES)
-    joined = [replace(serves, sent_away=True), replace(serves, kept=True)]
     by_others = [serves, replace(serves, ours=False, fits=False)]
     by_others += [replace(one, present=True) for one in by_others]
     leaving = [replace(one, state=State.LEAVES) for one in by_others]
@@ -79,7 +78,7 @@ def _others(sid: str) -> list[OtherTask]:
         for state in (State.LEFT, State.CANCELLED)
         for ours in (True, False)
     ]
-    return [OtherTask(sid=sid), *waiting, *by_others, *joined, *leaving, *over]
+    return [OtherTask(sid=sid), *waiting, *by_others, replace(serves, kept=True), *leaving, *over]
 
 
 def _row(number: int) -> Case:
@@ -201,7 +200,7 @@ class Held:
         """The original's agent has the customer, and does so for sure; that was asked for (1)."""
         one = next(one for one in self.facts.others if one.sid == task)
         is_joined = one.ours and one.state is State.SERVES and not one.kept
-        is_asked_for = self.wanted.warm and (self.wanted.back or one.sent_away)
+        is_asked_for = self.wanted.warm and self.wanted.back
         is_held = instead == ORIGINAL and self.facts.original is State.SERVES
         return is_joined and is_asked_for and is_held and self._leads(ORIGINAL)
 

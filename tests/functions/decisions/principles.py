@@ -25,6 +25,8 @@ def answered(world: World, ended: Ended) -> World:
     Broken
         The answer is not true.
     """
+    if ended.code == "internal_error":
+        raise Broken("a defect")
     world = rested(world)._replace(run=None)
     original = ended.asked.original
     if not original:

@@ -12,11 +12,11 @@ from chat_transfer.transfer import decide, looking, moves, outcome, progress
 from chat_transfer.transfer.decide import OVER, Cancel, OtherTask, State
 from chat_transfer.transfer.progress import Effect, Seen
 from chat_transfer.transfer.reconcile import Run
-from chat_transfer.transfer.record import Record, When
+from chat_transfer.transfer.record import Record, Wanted, When
 from chat_transfer.twilio.failures import TwilioFailure
 from chat_transfer.twilio.tasks import Task
 from tests.functions.decisions.facts import Held, combinations
-from tests.functions.decisions.scenarios import B, Scenario, now, offer
+from tests.functions.decisions.scenarios import B, Scenario, leave, now, offer, take_back, warm
 from tests.functions.decisions.search import search
 from tests.functions.decisions.sids import QUEUE, WORKFLOW
 
@@ -92,6 +92,16 @@ def cancelled_as_before(
     return after, replace(then, original=seen.original, others={**seen.others, move.task: state})
 
 
+def sent_away_as_before(record: Record, seen: Seen, *more: Any, **rest: Any) -> tuple[Record, Seen]:
+    after, then = sent_away(record, seen, *more, **rest)
+    return after, replace(then, original=seen.original)
+
+
+def joined_for_good(wanted: Wanted, facts: decide.Facts, _serving: OtherTask) -> bool:
+    return wanted.warm and wanted.became is None and facts.original is State.SERVES
+
+
+sent_away = progress.sent_away
 state_of, begin, named = looking.state_of, Run.begin, looking.Looking._named
 ended, cancelled = progress.ended, progress.cancelled
 
@@ -183,6 +193,25 @@ DEFECTS = (
         0,
         ((outcome, "CONFIRMED_MS"),),
         Scenario((offer(0, B),), acts=2),
+    ),
+    Defect(
+        "the doubt about who is sent away ends with the function",
+        lambda record, *_, **__: record,
+        ((progress, "_cancelling"),),
+        Scenario((warm(0, B), take_back(0)), faults=1, acts=2),
+    ),
+    Defect(
+        "no task is read again after an agent is sent away",
+        sent_away_as_before,
+        ((progress, "sent_away"),),
+        Scenario((warm(0, B), take_back(0)), acts=2),
+        is_confirmed=False,
+    ),
+    Defect(
+        "who is to leave stays beside who has joined",
+        joined_for_good,
+        ((decide, "_has_joined"),),
+        Scenario((warm(0, B), leave(0)), acts=1),
     ),
 )
 
