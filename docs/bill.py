@@ -50,7 +50,8 @@ PRICES: Final = {
     "dashboard": 3.00,
 }
 
-# Assumptions, which the page states; nothing here is measured.
+# Assumptions, the larger of which the page states; nothing here is measured. Log bytes are for a
+# request, codes are of failures, and an answer is as large as a request to Twilio.
 GB: Final = 0.5
 SECONDS: Final = {
     "transfer": 1.5,

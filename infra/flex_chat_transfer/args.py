@@ -60,7 +60,7 @@ class FlexChatTransferArgs:
     architecture: str | None = None
     """The functions' instruction set architecture. Value: one of arm64, x86_64. Default: `arm64`."""
     lambda_memory_mb: int | None = None
-    """The memory of the functions, and processor time in proportion to it. That of Twilio's events has 512 at least, the canary always 128. Value: a whole number of megabytes from 128 to 10240. Default: `512`."""
+    """The functions' memory, with processor time in proportion. That of Twilio's events has at least 512, the canary 128. Value: a whole number of megabytes from 128 to 10240. Default: `512`."""
     lambda_timeout_seconds: int | None = None
     """How long a function that agents call may run, below the 30 seconds that API Gateway waits. Value: a whole number of seconds from 5 to 29. Default: `25`."""
     snap_start: bool | None = None

@@ -177,8 +177,8 @@ class FunctionSettings:
     memory_mb: int = key(
         "lambdaMemoryMb",
         whole(128, 10_240, "megabytes"),
-        "The memory of the functions, and processor time in proportion to it. That of Twilio's "
-        "events has 512 at least, the canary always 128",
+        "The functions' memory, with processor time in proportion. That of Twilio's events has at "
+        "least 512, the canary 128",
         default=512,
     )
     timeout_seconds: int = key(

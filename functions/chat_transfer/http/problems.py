@@ -224,7 +224,7 @@ def agent_joined() -> Conflict:
     """The answer to another transfer while an agent has joined the one who asks."""
     return Conflict(
         "Another agent has joined this conversation. Leave it to them, or send them away, before "
-        "it is transferred to somebody else.",
+        "it is transferred to anyone else.",
         code="agent_joined",
     )
 

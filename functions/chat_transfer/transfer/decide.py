@@ -10,7 +10,7 @@ every combination of facts and in every interleaving of a small world:
 3. An agent who has a task of the conversation serves the customer, no matter who made it. An
    accepted task whose agent has left serves no one.
 4. Another agent serves, and the original is open: the original is ended. An agent who was to join
-   the original's serves beside them, until one of the two leaves or is to leave.
+   the original's serves together with them, until one of the two leaves or is to leave.
 5. Only the original's agent serves. Forward and ``now``: the original is ended as soon as the new
    task waits. Forward and ``accepted``: it stays. Back: the new task is cancelled, unless the
    original's end may have been carried out.
@@ -181,7 +181,7 @@ class Result(StrEnum):
 
     MADE = "the customer has another task, and the original is over"
     WAITING = "a new task waits, and the original's agent keeps the customer as long as they stay"
-    JOINED = "another agent has the customer too, beside the original's agent"
+    JOINED = "another agent has the customer together with the original's agent"
     DECLINED = "the new task is over, the original's agent has the customer"
     BACK = "nothing is left, the original's agent has the customer"
     KEPT = "Twilio refuses to cancel the new task, the original's agent has the customer"
@@ -259,7 +259,7 @@ def _served(wanted: Wanted, facts: Facts, serving: OtherTask) -> Move:
 
 
 def _has_joined(wanted: Wanted, facts: Facts, serving: OtherTask) -> bool:
-    """Whether another agent serves beside the original's, and both stay as long as they like."""
+    """Whether another agent and the original's serve together, as long as both like."""
     is_warm = wanted.warm and wanted.became is None and serving.ours
     is_to_end = wanted.leaves or facts.end_unanswered
     return is_warm and facts.original is State.SERVES and not is_to_end
@@ -277,7 +277,7 @@ def _joined(wanted: Wanted, facts: Facts, serving: OtherTask) -> Move:
 
 
 def _has_gone(wanted: Wanted, facts: Facts) -> bool:
-    """Whether the original needs no end: its agent has left, or does so beside one who joined."""
+    """Whether the original needs no end: its agent has left, or leaves it to one who joined."""
     leaves_alone = wanted.warm and not wanted.leaves and facts.original is State.LEAVES
     return facts.original in OVER or leaves_alone
 

@@ -95,7 +95,7 @@ class Wanted:
     joined_by : str or None
         The worker SID of the agent who has joined.
     joined_at : int
-        When that agent joined, in milliseconds since the epoch; 0 if nobody has.
+        When that agent joined, in milliseconds since the epoch; 0 if no agent has.
     leaves : bool
         Whether the original's agent is to leave the conversation to the one who has joined.
     """

@@ -142,7 +142,7 @@ class Asking:
             record = self._table.read(key)
         under_way = record.under_way if record else None
         if under_way and under_way.joined_at and not under_way.leaves:
-            return False  # beside the original's agent
+            return False  # they have joined the original's
         made = {one.task for one in record.creations if one.task} if record else set()
         tasks = [self._twilio.taskrouter.task(sid) for sid in made - {self._request.task_sid}]
         return any(task and task.is_assigned for task in tasks)
@@ -286,7 +286,7 @@ def _change_of(
 
 
 def _in_the_way(answer: Answer, *, is_same: bool) -> Problem | None:
-    """Why a transfer cannot begin beside another one of the conversation, or of the same task."""
+    """Why a transfer cannot begin next to another one of the conversation, or of the same task."""
     match answer.result:
         case Result.KEPT:
             return cannot_take_back()

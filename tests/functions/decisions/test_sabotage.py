@@ -208,7 +208,7 @@ DEFECTS = (
         is_confirmed=False,
     ),
     Defect(
-        "who is to leave stays beside who has joined",
+        "who is to leave stays with who has joined",
         joined_for_good,
         ((decide, "_has_joined"),),
         Scenario((warm(0, B), leave(0)), acts=1),
