@@ -16,6 +16,8 @@ import type { AgentTask, AgentView, Colleague } from './server';
 
 /** `?name=ana&lang=de&theme=dark&native=1&warm=1&stack=build&handOver=accepted,now`, all but the name optional. */
 const asked = new URLSearchParams(location.search);
+/** Where the plugin is: the page names it. */
+const PLUGIN = document.currentScript?.dataset['plugin'] ?? '';
 const agent = asked.get('name') ?? 'ana';
 const dark = asked.get('theme') === 'dark';
 const POLL = 700;
@@ -223,7 +225,7 @@ async function open() {
   // Messages need an account.
   Flex.TaskCanvas.Content.remove('tabs');
   Object.assign(window, { FLEX_APP_FUNCTIONS_BASE: named === 'build' ? view.base : '' });
-  await load('/plugin.js');
+  await load(PLUGIN);
   const Wrapper = desk.provider() ?? CustomizationProvider;
   const root = document.getElementById('root');
   ReactDOM.render(

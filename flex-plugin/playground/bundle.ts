@@ -1,7 +1,8 @@
 /** Bundles the page with the real Flex UI, and the plugin as Flex loads it: a script that finds React and Flex as globals. */
 import { build, type Plugin } from 'esbuild';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
 const HERE = resolve(__dirname);
 
@@ -63,13 +64,13 @@ async function bundled(
   return outputFiles[0]?.text ?? '';
 }
 
-export const bundlePage = () => bundled('agent.tsx', { plugins: [withoutNode, withClients] });
+const bundlePage = () => bundled('agent.tsx', { plugins: [withoutNode, withClients] });
 
 /** The base that a build for tests has; served, it becomes the local stack's. */
 export const PLACEHOLDER = 'https://functions.invalid';
 
 /** The plugin from its source, or as `npm run build` left it in the file that `PLUGIN_BUNDLE` names. */
-export async function bundlePlugin(): Promise<string> {
+async function bundlePlugin(): Promise<string> {
   const { PLUGIN_BUNDLE } = process.env;
   if (PLUGIN_BUNDLE) {
     const text = await readFile(PLUGIN_BUNDLE, 'utf8');
@@ -82,3 +83,31 @@ export async function bundlePlugin(): Promise<string> {
   define['process.env.FLEX_APP_FUNCTIONS_BASE'] = 'window.FLEX_APP_FUNCTIONS_BASE';
   return bundled('../src/index.ts', { plugins: [fromFlex], define });
 }
+
+/** The page's script and the plugin's. */
+export interface Bundles {
+  page: string;
+  plugin: string;
+}
+
+export async function makeBundles(): Promise<Bundles> {
+  const [page, plugin] = await Promise.all([bundlePage(), bundlePlugin()]);
+  return { page, plugin };
+}
+
+/** Makes them for several who read them with `keptBundles`. */
+export async function keepBundles(folder: string): Promise<void> {
+  const { page, plugin } = await makeBundles();
+  await mkdir(folder, { recursive: true });
+  await Promise.all([writeFile(join(folder, 'page.js'), page), writeFile(join(folder, 'plugin.js'), plugin)]);
+}
+
+export async function keptBundles(folder: string): Promise<Bundles> {
+  const [page, plugin] = await Promise.all(
+    ['page.js', 'plugin.js'].map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  return { page: page ?? '', plugin: plugin ?? '' };
+}
+
+/** A name for a script's present content, so that browsers may keep it, compiled too. */
+export const versionOf = (script: string) => createHash('sha256').update(script).digest('hex').slice(0, 12);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 
 import type { Fault, Kind, Stack, Task } from '../test/stack';
-import { bundlePage, bundlePlugin } from './bundle';
+import { makeBundles, versionOf, type Bundles } from './bundle';
 
 export interface AgentTask {
   sid: string;
@@ -89,25 +89,37 @@ const FAULTS: Record<string, Fault[]> = {
 export class Playground {
   private customers = -1;
 
+  /** The scripts by their path and version. */
+  private readonly scripts: Record<string, string>;
+
   private constructor(
     private readonly stack: Stack,
-    private readonly base: string,
-    private readonly scripts: Record<string, string>,
+    private readonly bundles: Bundles,
     private readonly server: Server,
-  ) {}
+    /** Where the plugin calls: the stack itself unless something stands in between. */
+    public base: string,
+  ) {
+    this.scripts = { [this.pathOf('page')]: bundles.page, [this.pathOf('plugin')]: bundles.plugin };
+  }
 
-  /** `base` is where the plugin calls, the stack itself unless something stands in between. */
-  static async open(stack: Stack, port: number, base = stack.endpoint): Promise<Playground> {
-    const [page, plugin] = await Promise.all([bundlePage(), bundlePlugin()]);
+  static async open(stack: Stack, port: number, base = stack.endpoint, bundles?: Bundles): Promise<Playground> {
     const server = createServer((request, response) => {
       playground.answer(request).then(
-        ([type, body]) => response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body),
+        ({ type, body, kept = false }) => {
+          // Chromium keeps a script's compiled form as long as the script itself.
+          const control = kept ? 'max-age=86400, immutable' : 'no-store';
+          response.writeHead(200, { 'content-type': type, 'cache-control': control }).end(body);
+        },
         (error: Error) => response.writeHead(500, { 'content-type': 'text/plain' }).end(error.message),
       );
     });
-    const playground = new Playground(stack, base, { '/agent.js': page, '/plugin.js': plugin }, server);
+    const playground = new Playground(stack, bundles ?? (await makeBundles()), server, base);
     await listening(server, port);
     return playground;
+  }
+
+  private pathOf(script: keyof Bundles): string {
+    return `/${script}-${versionOf(this.bundles[script])}.js`;
   }
 
   get port(): number {
@@ -119,16 +131,18 @@ export class Playground {
     this.server.closeAllConnections();
   }
 
-  private async answer(request: IncomingMessage): Promise<[type: string, body: string]> {
+  private async answer(request: IncomingMessage): Promise<{ type: string; body: string; kept?: boolean }> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const parameter = (name: string) => searchParams.get(name) ?? '';
     const script = this.scripts[pathname];
-    if (script !== undefined) return ['text/javascript; charset=utf-8', script];
+    if (script !== undefined) return { type: 'text/javascript; charset=utf-8', body: script, kept: true };
     if (pathname === '/' || pathname === '/agent') {
       const file = pathname === '/' ? 'index.html' : 'agent.html';
-      return ['text/html; charset=utf-8', await readFile(resolve(__dirname, file), 'utf8')];
+      const text = await readFile(resolve(__dirname, file), 'utf8');
+      const body = text.replace('/page.js', this.pathOf('page')).replace('/plugin.js', this.pathOf('plugin'));
+      return { type: 'text/html; charset=utf-8', body };
     }
-    return ['application/json', JSON.stringify((await this.act(pathname, parameter)) ?? {})];
+    return { type: 'application/json', body: JSON.stringify((await this.act(pathname, parameter)) ?? {}) };
   }
 
   private async act(path: string, parameter: (name: string) => string): Promise<unknown> {
@@ -182,13 +196,20 @@ export class Playground {
 
   private async view(agent: string): Promise<AgentView> {
     const workerSid = this.stack.seed.workers[agent] ?? '';
-    const [worker, { activities }, { reservations }, token] = await Promise.all([
+    const [worker, { activities }, token, ...lists] = await Promise.all([
       this.stack.taskrouter<Worker>(`/Workers/${workerSid}`),
       this.stack.taskrouter<{ activities: Activity[] }>('/Activities'),
-      this.stack.taskrouter<{ reservations: Reservation[] }>(`/Workers/${workerSid}/Reservations`),
       this.stack.token(agent),
+      // One status after the other: all of an agent's together, ended ones included, fill more than a page after a while.
+      ...OPEN.map((status) =>
+        this.stack.taskrouter<{ reservations: Reservation[] }>(
+          `/Workers/${workerSid}/Reservations?ReservationStatus=${status}`,
+        ),
+      ),
     ]);
-    const open = reservations.filter((reservation) => OPEN.includes(reservation.reservation_status));
+    // One that changed meanwhile is in two of them.
+    const bySid = new Map(lists.flatMap(({ reservations }) => reservations.map((one) => [one.sid, one])));
+    const open = [...bySid.values()].sort((a, b) => a.date_created.localeCompare(b.date_created));
     const { full_name, roles = [] } = JSON.parse(worker.attributes) as { full_name: string; roles?: string[] };
     return {
       name: full_name,

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach } from 'node:test';
 
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
+import { keptBundles } from '../playground/bundle';
 import { Playground } from '../playground/server';
 import { en } from '../src/languages/en';
 import { fill, type StringKey, type Values } from '../src/strings';
@@ -18,35 +19,47 @@ export const skip = existsSync(CHROMIUM) ? false : `There is no ${CHROMIUM}; CHR
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 // Flex asks for fonts and sounds of Twilio's: not to be found at once is faster than after a while.
 const OFFLINE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1';
-// The origin that the local stack lets call without being told.
-export const PORT = 3000;
+// Flex's script is larger than what Chromium compiles at once, and reads its errors' stacks while it starts: without this
+// V8 would parse it again for them.
+const V8 = '--js-flags=--no-enable-lazy-source-positions';
+export const PORT = Number(process.env['PAGE_PORT'] ?? 3000);
 
 export let stack: Stack;
 export let wire: Wire;
 export let offering = new Offering();
-let playground: Playground;
-let browser: Browser;
+export let playground: Playground;
 let context: BrowserContext;
 export let page: Page;
 
-/** Before and after each test of a file. */
-export function useDesk(name: string): void {
+/**
+ * Before and after each test of a file.
+ *
+ * With a clock, `page.clock.fastForward` lets minutes pass at once in the pages; otherwise it goes as ours does.
+ */
+export function useDesk(name: string, { clock = false } = {}): void {
   before(async () => {
     if (skip) return;
+    const { PAGE_BUNDLES, BROWSER_PROFILE = '' } = process.env;
     stack = await startStack(name);
+    // What a file that was interrupted has left.
+    await stack.repair();
+    await stack.clear();
     wire = await Wire.to(stack.endpoint);
-    playground = await Playground.open(stack, PORT, wire.base);
-    browser = await chromium.launch({
+    const bundles = PAGE_BUNDLES ? await keptBundles(PAGE_BUNDLES) : undefined;
+    playground = await Playground.open(stack, PORT, wire.base, bundles);
+    // With a profile, because Chromium keeps no compiled scripts of pages that have none.
+    context = await chromium.launchPersistentContext(BROWSER_PROFILE, {
       executablePath: CHROMIUM,
-      args: [...ARGUMENTS, OFFLINE, '--disable-sync', '--no-first-run'],
+      args: [...ARGUMENTS, OFFLINE, V8, '--disable-sync', '--no-first-run'],
+      viewport: { width: 1280, height: 720 },
+      reducedMotion: 'reduce',
     });
-    // One for all, so that Chromium keeps Flex compiled.
-    context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
     // A busy machine takes its time.
     context.setDefaultTimeout(60_000);
+    if (clock) await context.clock.install();
   });
   after(async () => {
-    await browser?.close();
+    await context?.close();
     playground?.close();
     wire?.close();
     await stack?.stop();
@@ -55,8 +68,6 @@ export function useDesk(name: string): void {
     if (skip) return;
     offering = new Offering();
     wire.script = offering.answer;
-    // TaskRouter sends an agent away who has not answered, be it in a run that was interrupted.
-    await stack.setActivity('ben', 'Available');
     page = await context.newPage();
   });
   afterEach(async () => {
@@ -64,23 +75,24 @@ export function useDesk(name: string): void {
     await page.close();
     await stack.repair();
     await stack.clear();
-    wire.next.length = 0;
-    wire.calls.length = 0;
-    wire.fakes.clear();
-    wire.waits.clear();
+    wire.reset();
   });
-}
-
-/** A page in a context of its own: Chromium keeps what a preflight said. */
-export async function openAnotherContext(): Promise<void> {
-  await page.close();
-  page = await browser.newPage();
 }
 
 /** Another page next to the first one. */
 export const newPage = () => context.newPage();
 
 export const button = (name: string) => page.getByRole('button', { name, exact: true });
+/** Holds the answers to a path, preflights included, until what is returned is called. */
+export function hold(path: string): () => void {
+  let release = () => {};
+  wire.waits.set(path, new Promise((done) => (release = done)));
+  return () => {
+    wire.waits.delete(path);
+    release();
+  };
+}
+
 export const notification = (text: string) => page.locator('.Twilio-NotificationBar').getByText(text);
 export const chat = () => page.getByRole('region', { name: 'Selected chat' });
 export const directory = () => page.locator('.Twilio-WorkerDirectory');

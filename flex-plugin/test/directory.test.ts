@@ -13,6 +13,7 @@ import {
   CUSTOMER,
   deskWith,
   directory,
+  hold,
   invoke,
   notification,
   offering,
@@ -27,7 +28,7 @@ import {
   wire,
 } from './desk';
 
-useDesk('directory');
+useDesk('directory', { clock: true });
 const ben = () => stack.seed.workers['ben'] ?? '';
 const listings = () =>
   wire.calls.filter(({ method, path }) => method === 'GET' && path.startsWith('/transfer-targets'));
@@ -73,8 +74,7 @@ describe('the list of agents', { skip }, () => {
 describe('what the directory shows', { skip }, () => {
   it('does not move once there are buttons, however late the stack answers', async () => {
     await deskWith();
-    let answer = () => {};
-    wire.waits.set('/transfer-targets', new Promise((come) => (answer = come)));
+    const answer = hold('/transfer-targets');
     await openTab('Agents');
     const places = async () => [
       await directory().getByRole('button', { name: 'Queues' }).first().boundingBox(),
@@ -112,13 +112,12 @@ describe('what the directory shows', { skip }, () => {
     });
     wire.fakes.set('/transfer-targets', queues(0, 2));
     await deskWith();
-    await page.clock.install();
     await openTab('Queues');
     const rows = directory().getByRole('listitem');
     await rows.first().waitFor();
     assert.deepEqual(await rows.allInnerTexts(), ['Support\nAvailable agents: 2', `Sales\n${en.ChatTransferNoOne}`]);
     wire.fakes.set('/transfer-targets', queues(3, 0));
-    await page.clock.runFor(16_000);
+    await page.clock.fastForward(16_000);
     await directory().getByText('Available agents: 3').waitFor();
     assert.deepEqual(await rows.allInnerTexts(), [`Support\n${en.ChatTransferNoOne}`, 'Sales\nAvailable agents: 3']);
   });
@@ -166,12 +165,13 @@ describe('with two chats', { skip }, () => {
     const first = await deskWith();
     wire.next.push({ status: 409, body: JSON.stringify({ code: 'task_ended', detail: 'Over.', status: 409 }) });
     await invoke(other, ben(), undefined, { defaultFrom: 'Noah Weber' });
-    await stack.break({ kind: 'latency', seconds: 3, path: '/Tokens/validate', times: 1 });
+    const release = hold('/transfer-chat');
     await openTab('Queues');
     await button('Transfer to Sales').click();
     await choose(other);
     await openTabAgain();
-    await notification(said('ChatTransferDone')).waitFor({ timeout: 60_000 });
+    release();
+    await notification(said('ChatTransferDone')).waitFor();
     await notification(
       said('ChatTransferFailed', { customer: 'Noah Weber', problem: en.ChatTransferProblem_task_ended }),
     ).waitFor();

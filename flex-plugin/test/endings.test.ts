@@ -8,6 +8,7 @@ import {
   chat,
   deskWith,
   deskWithOffer,
+  hold,
   invoke,
   notification,
   offered,
@@ -19,8 +20,9 @@ import {
   useDesk,
   violations,
 } from './desk';
+import { until } from './stack';
 
-useDesk('endings');
+useDesk('endings', { clock: true });
 const end = () => chat().getByTestId('end-task-button');
 const status = async (sid: string) => (await stack.task(sid)).assignment_status;
 const question = () => page.getByRole('alertdialog');
@@ -28,7 +30,7 @@ const question = () => page.getByRole('alertdialog');
 describe('End Chat', { skip }, () => {
   it('is held while the chat is transferred, also for other code', async () => {
     const sid = await deskWith();
-    await stack.break({ kind: 'latency', seconds: 4, path: '/Tokens/validate', times: 1 });
+    const release = hold('/transfer-chat');
     const outcome = invoke(sid, stack.seed.workers['ben'] ?? '');
     await chat().locator('[aria-busy="true"]').waitFor();
     await end().click();
@@ -47,6 +49,7 @@ describe('End Chat', { skip }, () => {
       );
     });
     assert.equal(completed, 'held');
+    release();
     assert.equal(await outcome, 'resolved');
   });
 
@@ -68,11 +71,11 @@ describe('End Chat', { skip }, () => {
     await question().waitFor();
     await button(en.ChatTransferEndConfirm).focus();
     await page.keyboard.press('Enter');
-    while ((await status(sid)) === 'assigned') await page.waitForTimeout(100);
+    await until('another status', async () => (await status(sid)) !== 'assigned');
     assert.equal(await status(sid), 'wrapping');
     // The answer holds for the rest of the way out. A click before Flex knows of the wrap-up would do nothing.
     await chat().locator('[data-testid="end-task-button"]:not([data-status="accepted"])').click();
-    while ((await status(sid)) === 'wrapping') await page.waitForTimeout(100);
+    await until('another status', async () => (await status(sid)) !== 'wrapping');
     assert.equal(await status(sid), 'completed');
     assert.equal(await question().count(), 0);
   });
@@ -80,12 +83,13 @@ describe('End Chat', { skip }, () => {
   it('does not ask when the offer has ended', async () => {
     const sid = await deskWithOffer();
     offering.become(sid, 'declined');
+    await page.clock.fastForward(2_500);
     await page
       .getByRole('status')
       .getByText(said('ChatTransferDeclinedHere', { name: 'Ben Baker' }))
       .waitFor();
     await end().click();
-    while ((await status(sid)) === 'assigned') await page.waitForTimeout(100);
+    await until('another status', async () => (await status(sid)) !== 'assigned');
     assert.equal(await question().count(), 0);
   });
 });

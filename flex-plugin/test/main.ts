@@ -1,58 +1,61 @@
-/** `npm test`: one local stack for all files, which is stopped again whatever happens, a signal included. */
-import { spawn, type ChildProcess } from 'node:child_process';
+/** `npm test`: the files in two lanes, one for each core, and nothing left behind whatever happens, a signal included. */
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-import { startStack } from './stack';
+import { keepBundles } from '../playground/bundle';
+import { Lane, type Tried } from './lane';
 
-const FILES = process.argv.slice(2);
+const LANES = process.env['STACK_ENDPOINT'] ? 1 : 2;
+/** Those that take longest, so that no lane begins one of them when the other has come to its end. */
+const FIRST = ['transfer', 'offers', 'browser', 'busy', 'directory', 'playground'].map((name) => `${name}.test.ts`);
 
 function files(): string[] {
-  const all = readdirSync(__dirname).filter((name) => name.endsWith('.test.ts'));
-  return (FILES.length > 0 ? FILES : all).map((name) => resolve(__dirname, name.replace(/^test\//, '')));
+  const asked = process.argv.slice(2).map((name) => name.replace(/^test\//, ''));
+  const all = asked.length > 0 ? asked : readdirSync(__dirname).filter((name) => name.endsWith('.test.ts'));
+  const place = (name: string) => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);
+  return all.sort((a, b) => place(a) - place(b));
 }
 
-/** Runs one file after the other; one that fails gets a second try, since a browser on a busy machine may be late. */
-async function runAll(env: Record<string, string>, signal: AbortSignal): Promise<number> {
-  let failed = 0;
-  for (const file of files()) {
-    if (signal.aborted) return 1;
-    if ((await run(file, env, signal)) === 0) continue;
-    if (signal.aborted) return 1;
-    console.error(`${file} failed, and is run once more`);
-    if ((await run(file, env, signal)) !== 0) failed += 1;
-  }
-  return failed === 0 ? 0 : 1;
-}
-
-/** Runs the tests of a file, and ends with them if it is told to. */
-function run(file: string, env: Record<string, string>, signal: AbortSignal): Promise<number> {
-  const options = ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-timeout=600000'];
-  const tests: ChildProcess = spawn(process.execPath, [...options, file], {
-    env: { ...process.env, ...env },
-    stdio: 'inherit',
-    // A group of its own: a signal has to reach the browser too.
-    detached: true,
-  });
-  const stop = () => tests.pid && process.kill(-tests.pid, 'SIGTERM');
-  signal.addEventListener('abort', stop);
-  return new Promise((done) =>
-    tests.once('exit', (code) => {
-      signal.removeEventListener('abort', stop);
-      done(code ?? 1);
-    }),
-  );
+async function runAll(folder: string, signal: AbortSignal): Promise<Tried[]> {
+  const queue = files();
+  const bundles = join(folder, 'bundles');
+  // What one lane cannot do ends the other one too.
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  const ready = keepBundles(bundles);
+  const tried: Tried[] = [];
+  const work = async (_: unknown, number: number) => {
+    const lane = await Lane.open(number, folder, bundles);
+    try {
+      await ready;
+      for (let file = queue.shift(); file && !either.aborted; file = queue.shift()) {
+        tried.push(await lane.run(file, either));
+      }
+    } finally {
+      await lane.close();
+    }
+  };
+  const lanes = Array.from({ length: Math.min(LANES, queue.length) }, work);
+  lanes.forEach((lane) => lane.catch(() => failure.abort()));
+  const outcomes = await Promise.allSettled([ready, ...lanes]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return tried;
 }
 
 async function main(): Promise<number> {
   const stopped = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
-  const stack = await startStack('tests');
+  const began = Date.now();
+  const folder = await mkdtemp(join(tmpdir(), 'plugin-tests-'));
   try {
-    if (stopped.signal.aborted) return 1;
-    return await runAll({ STACK_ENDPOINT: stack.endpoint, STACK_TWILIO: stack.twilio }, stopped.signal);
+    const tried = await runAll(folder, stopped.signal);
+    for (const { file, seconds, outcome } of tried) console.log(`${String(seconds).padStart(4)} s  ${file}${outcome}`);
+    console.log(`${Math.round((Date.now() - began) / 1_000)} s in all`);
+    return stopped.signal.aborted || tried.some(({ failed }) => failed) ? 1 : 0;
   } finally {
-    await stack.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -18,8 +18,9 @@ import {
   useDesk,
   wire,
 } from './desk';
+import { until } from './stack';
 
-useDesk('setup');
+useDesk('setup', { clock: true });
 const asked = () => wire.calls.filter(({ method, path }) => method === 'GET' && path.startsWith('/transfers'));
 const transferButton = () => chat().getByRole('button', { name: 'Transfer', exact: true });
 
@@ -48,7 +49,7 @@ describe('when the page is loaded', { skip }, () => {
     const sids = [await stack.newTask(), await stack.newTask()];
     for (const sid of sids) offering.offer(sid, stack.seed.workers['ben'] ?? '');
     await deskWith();
-    await page.waitForTimeout(1_500);
+    await page.clock.fastForward(10_000);
     // Asked again every few seconds while one is open, and never once a chat.
     assert.deepEqual([...new Set(asked().map(({ path }) => path))], ['/transfers']);
     await open(sids[1] ?? '');
@@ -57,7 +58,7 @@ describe('when the page is loaded', { skip }, () => {
 
   it('none does where the stack has no offers', async () => {
     await deskWith('conversation', { query: '&handOver=now' });
-    await page.waitForTimeout(1_500);
+    await page.clock.fastForward(10_000);
     assert.equal(wire.calls.length, 0);
   });
 
@@ -66,7 +67,10 @@ describe('when the page is loaded', { skip }, () => {
     offering.offer(sid, stack.seed.workers['ben'] ?? '');
     offering.silence = { status: 429, headers: { 'retry-after': '1' }, body: '{"message":"Too Many Requests"}' };
     await open(sid);
-    while (asked().length < 3) await page.waitForTimeout(100);
+    for (let looks = 2; looks <= 3; looks += 1) {
+      await page.clock.fastForward(8_000);
+      await until(`look ${looks}`, () => asked().length >= looks);
+    }
     offering.silence = undefined;
     await offered('Ben Baker').waitFor();
   });

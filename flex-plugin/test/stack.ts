@@ -43,10 +43,15 @@ export interface Task {
 
 export type Kind = 'chat' | 'sms' | 'conversation' | 'sms_conversation';
 
-export class Stack {
-  /** The tasks that were made here and are still open, as far as is known. */
-  private readonly made = new Set<string>();
+/** How a task in a state is ended. */
+const END: Record<string, 'completed' | 'canceled'> = {
+  pending: 'canceled',
+  reserved: 'canceled',
+  assigned: 'completed',
+  wrapping: 'completed',
+};
 
+export class Stack {
   constructor(
     readonly endpoint: string,
     readonly twilio: string,
@@ -61,7 +66,6 @@ export class Stack {
   /** A task that an agent holds; `customer` is the name of the person it is with. */
   async newTask(kind: Kind = 'conversation', holder = 'ana', customer?: string): Promise<string> {
     const { taskSid } = await this.emulator<{ taskSid: string }>('/tasks', 'POST', { kind, holder });
-    this.made.add(taskSid);
     if (customer) {
       const { attributes } = await this.task(taskSid);
       const Attributes = JSON.stringify({ ...attributes, name: customer, customerName: customer });
@@ -72,16 +76,28 @@ export class Stack {
 
   /** Ends what tests have made, and has the agents available again: TaskRouter sends those away who did not answer. */
   async clear(): Promise<void> {
-    const made = [...this.made];
-    this.made.clear();
-    const endAll = made.map(async (sid) => {
-      for (const open of [sid, ...(await this.successors(sid))]) {
-        const { assignment_status: status } = await this.task(open).catch(() => ({ assignment_status: 'deleted' }));
-        const end = { assigned: 'completed', wrapping: 'completed', pending: 'canceled', reserved: 'canceled' }[status];
-        if (end) await this.end(open, end as 'completed').catch(() => undefined);
-      }
-    });
-    await Promise.all([...endAll, ...['ana', 'ben', 'carla', 'dev'].map((one) => this.setActivity(one, 'Available'))]);
+    const seeded = Object.values(this.seed.tasks);
+    // What waits comes first: with its original gone it would be the customer's, and made again.
+    for (const statuses of [
+      ['pending', 'reserved'],
+      ['assigned', 'wrapping'],
+    ]) {
+      await Promise.all(statuses.map((status) => this.endAll(status, seeded)));
+    }
+    // Afterwards, or who is available again is offered what is about to end.
+    type Worker = { sid: string; activity_name: string };
+    const { workers } = await this.taskrouter<{ workers: Worker[] }>('/Workers');
+    const away = workers.filter(({ activity_name }) => activity_name !== 'Available').map(({ sid }) => sid);
+    const agents = ['ana', 'ben', 'carla', 'dev'].filter((agent) => away.includes(this.seed.workers[agent] ?? ''));
+    await Promise.all(agents.map((agent) => this.setActivity(agent, 'Available')));
+  }
+
+  private async endAll(status: string, seeded: string[]): Promise<void> {
+    const query = new URLSearchParams({ AssignmentStatus: status, PageSize: '1000' });
+    const { tasks } = await this.taskrouter<{ tasks: Task[] }>(`/Tasks?${query}`);
+    const made = tasks.filter(({ sid }) => !seeded.includes(sid));
+    // One that has ended meanwhile needs no end.
+    await Promise.all(made.map(({ sid }) => this.end(sid, END[status] ?? 'canceled').catch(() => undefined)));
   }
 
   async setActivity(agent: string, activity: string): Promise<void> {
@@ -191,3 +207,12 @@ export async function startStack(name: string, origin?: string): Promise<Stack> 
 }
 
 const seedOf = (twilio: string) => answer<Seed>(`${twilio}/emulator/seed`, {});
+
+/** Waits until something has happened, which a busy machine may take its time for. */
+export async function until(what: string, happened: () => unknown, milliseconds = 60_000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!(await happened())) {
+    if (Date.now() > end) throw new Error(`Not within ${milliseconds / 1_000} s: ${what}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}

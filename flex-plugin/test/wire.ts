@@ -78,6 +78,12 @@ export class Wire {
     return fake === undefined ? this.next.shift() : { status: 200, body: JSON.stringify(fake) };
   }
 
+  reset(): void {
+    this.next.length = this.calls.length = 0;
+    this.fakes.clear();
+    this.waits.clear();
+  }
+
   get base(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
