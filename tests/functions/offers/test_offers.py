@@ -21,6 +21,7 @@ def test_an_offer_leaves_the_chat_with_its_agent(offering: Offering) -> None:
         "taskSid": offering.task_sid,
         "newTaskSid": answer.body["taskSid"],
         "targetSid": offering.sid("ben"),
+        "heldBySid": offering.sid("ana"),
         "state": "offered",
         "since": 0,
     }
