@@ -33,7 +33,7 @@ class Settings:
     secret_arn : str
         The Secrets Manager secret with the Twilio credentials, from ``TWILIO_SECRET_ARN``.
     idempotency_table : str or None
-        The DynamoDB table of ``IDEMPOTENCY_TABLE``; only the transfer function has one.
+        The DynamoDB table of ``IDEMPOTENCY_TABLE``; the functions that transfer have one.
     hand_over : str
         When a conversation is handed over unless the request says so: ``now``, ``accepted`` or
         ``warm``, from ``HAND_OVER``.

@@ -34,7 +34,7 @@ class FlexChatTransferArgs:
     hand_over: str | None = None
     """Whether a request may be an offer: the agent stays with the customer until another agent accepts. `now` is no, `optional` is yes. With `accepted` a request is one by default. With `warm` it is one after which both agents have the customer. Value: one of now, optional, accepted, warm. Default: `now`."""
     hand_over_choices: Sequence[str] | None = None
-    """What agents can choose from. By default `now` and `accepted`, and `warm` if `hand_over` is `warm`; only `now` if that is `now`. Value: a list of now, accepted or warm. Default: `[]`."""
+    """What agents can choose from. By default `now` and `accepted`, and `warm` if `hand_over` is `warm`. None, if `hand_over` is `now`. Value: a list of now, accepted or warm. Default: `[]`."""
     events_password: pulumi.Input[str] | None = field(default=None, repr=False)
     """The password with which Twilio sends events to the stack. Required unless `hand_over` is `now`. Value: a secret of 32 to 128 letters, digits, - and _."""
     transfer_workflows: Sequence[str] | None = None

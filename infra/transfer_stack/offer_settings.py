@@ -40,7 +40,7 @@ class OfferSettings:
         "handOverChoices",
         strings("now, accepted or warm", "|".join(get_args(When))),
         "What agents can choose from. By default `now` and `accepted`, and `warm` if `handOver` is "
-        "`warm`; only `now` if that is `now`",
+        "`warm`. None, if `handOver` is `now`",
         default=(),
         example='["now", "warm"]',
     )

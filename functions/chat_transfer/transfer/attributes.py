@@ -35,7 +35,7 @@ def next_task(
     request: TransferRequest | None = None,
     channel_sid: str | None = None,
 ) -> NewTask:
-    """Build the new task, which keeps the customer's place in line.
+    """Build the new task; a Programmable Chat keeps its place in line.
 
     Parameters
     ----------

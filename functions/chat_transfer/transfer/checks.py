@@ -85,8 +85,10 @@ class Original:
         place = self.place(table)
         record = (table.read(place.key) if place else None) or Record()
         wanted, done = record.wanted, record.done_of(self.task_sid)
-        if wanted and wanted.original == self.task_sid and caller.may_act_for(wanted.held_by):
-            return
+        if wanted and wanted.original == self.task_sid:
+            who = {wanted.held_by, wanted.joined_by if reads else None} - {None}
+            if any(map(caller.may_act_for, who)):
+                return
         if done and (
             caller.may_act_for(done.held_by)
             or (caller.identity == done.asked_by and done.became in MADE)

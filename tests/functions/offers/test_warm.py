@@ -43,6 +43,7 @@ def test_both_agents_have_the_conversation(offering: Offering) -> None:
     assert answer.body["newTaskSid"] == made
     [listed] = offering.running.list_offers().body["transfers"]
     assert listed == answer.body
+    assert offering.ask(by="ben").body == answer.body
 
 
 def test_looks_leave_both_there(offering: Offering) -> None:
