@@ -24,12 +24,14 @@ PARTICIPANTS: Final = CHANNEL + "/Participants"
 WORKER: Final = WORKSPACE + "/Workers/$worker"
 
 
-def _other_channels(look: Observation) -> list[str]:
+def other_channels(look: Observation) -> list[str]:
+    """Return the SIDs of a worker's channels, without the one that the probe uses."""
     channels = look["channels"] or []
     return [each["sid"] for each in channels if each["task_channel_unique_name"] != "default"]
 
 
-def _open_offer(look: Observation) -> str | None:
+def open_offer(look: Observation) -> str | None:
+    """Return the SID of the reservation that waits for its worker, in a list of a task's."""
     for offer in look["reservations"] or []:
         if offer["reservation_status"] == "pending":
             return str(offer["sid"])
@@ -50,7 +52,7 @@ WITH_AGENT: Final[tuple[Step, ...]] = (
     Call("kinds", "GET", WORKER + "/Channels"),
     Each(
         "kinds",
-        _other_channels,
+        other_channels,
         Call("kind", "POST", WORKER + "/Channels/$each", {"Available": "false"}),
     ),
     *contact({"TargetWorkers": "probe == '$worker_name'"}),
@@ -58,7 +60,7 @@ WITH_AGENT: Final[tuple[Step, ...]] = (
     Watch(
         "offers",
         TASK + "/Reservations",
-        _open_offer,
+        open_offer,
         seconds=30,
         name="reservation",
         needed=True,

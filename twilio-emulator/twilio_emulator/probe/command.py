@@ -4,7 +4,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from twilio_emulator.probe import answers, tables
 from twilio_emulator.probe.account import Unsuitable, look
 from twilio_emulator.probe.catalogue import EXPERIMENTS
 from twilio_emulator.probe.experiment import Experiment
+from twilio_emulator.probe.listener import Listener, listening
 from twilio_emulator.probe.made import Journal
 from twilio_emulator.probe.runner import Result, Runner
 from twilio_emulator.probe.transport import Caller, CallFailed, Http
@@ -20,6 +22,7 @@ from twilio_emulator.version import VERSION
 
 NAMES = [each.name for each in EXPERIMENTS]
 SID_LENGTH = 34
+LOOPBACK = "127.0.0.1"
 # Statuses of the process.
 CHANGED, FAILED, INTERRUPTED = 1, 2, 130
 
@@ -63,6 +66,18 @@ def _parser() -> argparse.ArgumentParser:
         help="run although agents are available in the workspace",
     )
     parser.add_argument("--base-url", metavar="URL", help="of an emulated Twilio")
+    parser.add_argument(
+        "--events-url",
+        metavar="URL",
+        help="a public address that leads to --events-listen, such as a tunnel's: Twilio sends the "
+        "events of the account to it",
+    )
+    parser.add_argument(
+        "--events-listen",
+        default=f"{LOOPBACK}:0",
+        metavar="HOST:PORT",
+        help="where the probe listens for events; a free port of this machine if it is not given",
+    )
     parser.add_argument("--out", type=Path, default=Path("probe-answers.json"), metavar="FILE")
     parser.add_argument(
         "--compare", type=Path, metavar="FILE", help="of earlier answers: say what has changed"
@@ -79,11 +94,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(chosen: argparse.Namespace, experiments: Sequence[Experiment]) -> int:
     before = answers.read(chosen.compare) if chosen.compare else None
-    runner = _runner(chosen)
-    results: list[Result] = []
-    for each in experiments:
-        _say(f"{each.name}: {each.does}")
-        results += runner.results(each)
+    with _listening(chosen, experiments) as events:
+        runner = _runner(chosen, events)
+        results: list[Result] = []
+        for each in experiments:
+            _say(f"{each.name}: {each.does}")
+            results += runner.results(each)
     about = {"emulated": chosen.base_url is not None, "version": VERSION}
     region = os.environ.get("TWILIO_REGION") or "us1"
     found = answers.document(results, datetime.now(UTC), region, about)
@@ -99,13 +115,37 @@ def _run(chosen: argparse.Namespace, experiments: Sequence[Experiment]) -> int:
     return FAILED if left else CHANGED if changed else 0
 
 
-def _runner(chosen: argparse.Namespace) -> Runner:
+@contextmanager
+def _listening(
+    chosen: argparse.Namespace, experiments: Sequence[Experiment]
+) -> Iterator[Listener | None]:
+    """Listen for events if an experiment asks for them and Twilio has a way here."""
+    local = _is_local(chosen.base_url)
+    if not any(each.hears for each in experiments) or not (chosen.events_url or local):
+        yield None
+        return
+    if chosen.events_url and not local:
+        public = urlsplit(chosen.events_url)
+        if public.scheme != "https" or not public.hostname or _is_local(chosen.events_url):
+            raise Unsuitable("expected --events-url with https, and a host that Twilio reaches")
+    host, _, port = chosen.events_listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise Unsuitable(f"expected --events-listen such as {LOOPBACK}:8765")
+    with listening(host, int(port), chosen.events_url) as listener:
+        yield listener
+
+
+def _is_local(url: str | None) -> bool:
+    return urlsplit(url or "").hostname in {LOOPBACK, "localhost", "::1"}
+
+
+def _runner(chosen: argparse.Namespace, events: Listener | None) -> Runner:
     """Return a runner, after what an earlier run left was removed."""
     workspace = chosen.workspace or ""
     if not (workspace.startswith("WS") and len(workspace) == SID_LENGTH):
         raise Unsuitable("expected --workspace with the SID of a workspace, WS and 32 digits")
     base = urlsplit(chosen.base_url or "https://")
-    if base.scheme != "https" and base.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if base.scheme != "https" and not _is_local(chosen.base_url):
         raise Unsuitable("expected --base-url with https, or of this machine")
     transport = Http(
         _credentials(),
@@ -115,7 +155,8 @@ def _runner(chosen: argparse.Namespace) -> Runner:
     )
     caller, journal = Caller(transport), Journal(chosen.journal)
     premises = look(caller, workspace, agents_allowed=chosen.agents_may_work)
-    runner = Runner(caller, journal, workspace, (premises.available, premises.offline), _say)
+    activities = premises.available, premises.offline
+    runner = Runner(caller, journal, workspace, activities, _say, events)
     if journal.things:
         _say(f"Removing what an earlier run left: {len(journal.things)} things")
         if runner.clean_up():

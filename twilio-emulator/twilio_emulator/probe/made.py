@@ -14,10 +14,17 @@ from typing import Any, Final
 from twilio_emulator.probe.transport import Caller, CallFailed, Reply, Request
 
 NOT_FOUND: Final = 404
+CONFIGURATION: Final = "flex-api/v1/Configuration"
 FINISHED: Final = {"completed", "canceled"}
 # A task that may not be canceled ends by itself within its timeout.
 PATIENCE: Final = 260.0
-LISTS: Final = {"queue": "TaskQueues", "workflow": "Workflows", "worker": "Workers"}
+LISTS: Final = {
+    "queue": "TaskQueues",
+    "workflow": "Workflows",
+    "worker": "Workers",
+    "sink": "Sinks",
+    "subscription": "Subscriptions",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,36 @@ def _delete_conversation(caller: Caller, conversation: Thing) -> bool:
     return _is_done(caller.repeat(Request("DELETE", path)))
 
 
+def _delete_described(caller: Caller, thing: Thing) -> bool:
+    """Delete a sink or a subscription, which are found by their descriptions."""
+    path = f"events/v1/{LISTS[thing.kind]}"
+    reply = caller.read(path, {"PageSize": "1000"})
+    entries = (reply.body or {}).get(LISTS[thing.kind].lower())
+    if not isinstance(entries, list):
+        raise CallFailed(f"GET {path}: {reply.status}")
+    sids = [one["sid"] for one in entries if one["description"] == thing.name]
+    return all(_is_done(caller.repeat(Request("DELETE", f"{path}/{sid}"))) for sid in sids)
+
+
+def _delete_chat(caller: Caller, chat: Thing) -> bool:
+    """Delete a chat channel of Flex, whose unique name stands for its SID in Programmable Chat."""
+    service = (caller.read(CONFIGURATION).body or {}).get("chat_service_instance_sid")
+    found = caller.read(f"chat/v2/Services/{service}/Channels/{chat.name}")
+    if found.status == NOT_FOUND:
+        return True
+    path = f"flex-api/v1/Channels/{(found.body or {}).get('sid')}"
+    return _is_done(found) and _is_done(caller.repeat(Request("DELETE", path)))
+
+
+def _delete_flow(caller: Caller, flow: Thing) -> bool:
+    reply = caller.read("flex-api/v1/FlexFlows", {"FriendlyName": flow.name})
+    found = [one["sid"] for one in (reply.body or {}).get("flex_flows") or []]
+    paths = [f"flex-api/v1/FlexFlows/{sid}" for sid in found]
+    return _is_done(reply) and all(
+        _is_done(caller.repeat(Request("DELETE", path))) for path in paths
+    )
+
+
 def _find(caller: Caller, thing: Thing) -> str | None:
     """Return the SID of the object with a name."""
     path = f"taskrouter/v1/Workspaces/{thing.workspace}/{LISTS[thing.kind]}"
@@ -189,9 +226,13 @@ def _is_done(reply: Reply) -> bool:
 
 
 _ORDER: Sequence[tuple[str, Callable[[Caller, Thing], bool]]] = (
+    ("subscription", _delete_described),
+    ("sink", _delete_described),
     ("channel", _close),
     ("workflow", _remove_workflow),
     ("queue", _delete),
+    ("chat", _delete_chat),
+    ("flow", _delete_flow),
     ("worker", _retire),
     ("conversation", _delete_conversation),
 )

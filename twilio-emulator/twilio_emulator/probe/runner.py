@@ -14,13 +14,16 @@ from twilio_emulator.probe.experiment import (
     Each,
     Experiment,
     Finding,
+    Hear,
     Make,
     Observation,
     Pause,
+    Reach,
     Step,
     Watch,
     unclear,
 )
+from twilio_emulator.probe.listener import Arrival, Events
 from twilio_emulator.probe.made import Journal, Thing, clean
 from twilio_emulator.probe.readings import error_of
 from twilio_emulator.probe.routing import TASKS, WORKSPACE
@@ -35,6 +38,10 @@ KINDS: Final[Mapping[str, tuple[str, str | None]]] = {
     "task": (TASKS, None),
     "conversation": ("conversations/v1/Conversations", "UniqueName"),
     "interaction": ("flex-api/v1/Interactions", None),
+    "flow": ("flex-api/v1/FlexFlows", "FriendlyName"),
+    "chat": ("flex-api/v1/Channels", "ChatUniqueName"),
+    "sink": ("events/v1/Sinks", "Description"),
+    "subscription": ("events/v1/Subscriptions", "Description"),
 }
 
 
@@ -62,6 +69,8 @@ class Runner:
         The SIDs of an activity in which workers are available, and of one in which they are not.
     say
         Is told what happens, in a line.
+    events
+        Where events arrive; experiments that wait for them are unclear without it.
     """
 
     caller: Caller
@@ -69,6 +78,7 @@ class Runner:
     workspace: str
     activities: tuple[str, str]
     say: Callable[[str], None] = lambda _line: None
+    events: Events | None = None
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     _attempts: int = 0
 
@@ -80,6 +90,8 @@ class Runner:
         """Run an experiment until its observations are complete, or it has failed too often."""
         seen: dict[str, list[Observation]] = {}
         because = ""
+        if experiment.hears and self.events is None:
+            return _all_unclear(experiment, f"needs {experiment.needs}", seen)
         for _ in range(ATTEMPTS):
             seen = {}
             try:
@@ -89,7 +101,8 @@ class Runner:
                 self.say(f"{experiment.name}: {failure}; again")
                 continue
             except Refused as refusal:
-                return _all_unclear(experiment, str(refusal), seen)
+                needs = f"; needs {experiment.needs}" if experiment.needs else ""
+                return _all_unclear(experiment, f"{refusal}{needs}", seen)
             results = [
                 Result(experiment, each.switch, each.read(seen), seen)
                 for each in experiment.meanings
@@ -140,6 +153,8 @@ class _Attempt:
             "offline": offline,
             "run": prefix,
         }
+        if runner.events is not None:
+            self._known["events_url"] = runner.events.url
 
     def name_all(self, steps: Sequence[Step]) -> None:
         for step in steps:
@@ -161,6 +176,10 @@ class _Attempt:
             self._burst(step)
         elif isinstance(step, Pause):
             self._caller.transport.sleep(step.seconds)
+        elif isinstance(step, Reach):
+            self._reach()
+        elif isinstance(step, Hear):
+            self._hear(step)
 
     def _make(self, step: Make) -> None:
         path, name_field = KINDS[step.kind]
@@ -207,6 +226,28 @@ class _Attempt:
                 now = self._caller.transport.now()
                 # No answer counts as an error of the server.
                 self._note(step.seen, reply or Reply(before, now, 599, None, {}))
+
+    def _reach(self) -> None:
+        if self._runner.events is None or not self._runner.events.reached():
+            raise Refused("No request to the address for events arrived at the probe")
+
+    def _hear(self, step: Hear) -> None:
+        assert self._runner.events is not None
+        clock = self._caller.transport
+        begun = clock.now()
+        while True:
+            arrivals = self._runner.events.arrivals()
+            self._seen[step.seen] = [self._arrived(one) for one in arrivals]
+            quiet = clock.now() - max([begun, *(one.at for one in arrivals)]) >= step.quiet
+            enough = quiet and step.until(self._seen, self._seen[step.seen])
+            if enough or clock.now() - begun >= step.seconds:
+                return
+            clock.sleep(1)
+
+    def _arrived(self, one: Arrival) -> Observation:
+        at = round(one.at - self._start, 3)
+        body = {name: getattr(one, name) for name in ("request", "id", "account", "task", "number")}
+        return Observation(at, at, 200, body)
 
     def _once(self, seen: str, method: str, path: str, fields: Mapping[str, Any]) -> Observation:
         where, filled = self._filled(path, fields)
