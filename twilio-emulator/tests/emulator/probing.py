@@ -113,6 +113,8 @@ class InProcess:
     fault: Callable[[int], Any] = lambda _number: None
     sent: list[Request] = field(default_factory=list)
     heard: Heard | None = None
+    # What else happens while time passes.
+    meanwhile: Callable[[], None] = lambda: None
 
     def send(self, request: Request) -> Reply:
         """Send a request."""
@@ -173,6 +175,7 @@ class InProcess:
         EmulatedTwilio(self.centre.account).advance(seconds)
         if self.heard is not None:
             self.heard.pass_time()
+        self.meanwhile()
 
 
 @dataclass

@@ -16,6 +16,7 @@ import pytest
 
 from emulator.probing import there
 from twilio_emulator.probe import answers, command
+from twilio_emulator.probe.access import FAILED, INTERRUPTED
 from twilio_emulator.probe.experiment import Finding, Meaning, Observation
 from twilio_emulator.probe.routing import RATE
 from twilio_emulator.probe.runner import Result
@@ -145,7 +146,7 @@ def test_a_process_that_is_stopped_cleans_up(
     before = there(account.centre)
     with in_a_process(account, tmp_path) as process:
         process.send_signal(sent)
-        assert process.wait(30) == command.INTERRUPTED
+        assert process.wait(30) == INTERRUPTED
     assert there(account.centre) == before
     assert not (tmp_path / "probe-journal.jsonl").exists()
 
@@ -166,7 +167,7 @@ def test_agents_at_work_are_a_reason_not_to_run(
     account: RunningTwilio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account.centre.set_activity("ben", "Available")
-    assert run(account) == command.FAILED
+    assert run(account) == FAILED
     assert "1 agents are available" in capsys.readouterr().err
     assert {entry.method for entry in account.journal} == {"GET"}
     assert run(account, "--agents-may-work") == 0
@@ -193,7 +194,7 @@ def test_wrong_options_are_refused(
 ) -> None:
     (tmp_path / "wrong.json").write_text('{"answers": {"etag_changes_always": {}}}')
     status = command.main(["--run", "--base-url", account.base_url, *arguments])
-    assert status == command.FAILED
+    assert status == FAILED
     assert said in capsys.readouterr().err
 
 
@@ -203,7 +204,7 @@ def test_twilio_is_given_no_address_that_it_cannot_reach(
 ) -> None:
     workspace = ("--workspace", account.centre.workspace_sid)
     # Without --base-url it would be the real Twilio's.
-    assert command.main(["--run", *workspace, "--events-url", url]) == command.FAILED
+    assert command.main(["--run", *workspace, "--events-url", url]) == FAILED
     assert "expected --events-url with https" in capsys.readouterr().err
 
 
@@ -211,10 +212,10 @@ def test_missing_and_wrong_credentials_are_refused(
     account: RunningTwilio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "wrong")
-    assert run(account) == command.FAILED
+    assert run(account) == FAILED
     assert "refuses the credentials" in capsys.readouterr().err
     monkeypatch.delenv("TWILIO_AUTH_TOKEN")
-    assert run(account) == command.FAILED
+    assert run(account) == FAILED
     assert "expected the environment variables" in capsys.readouterr().err
 
 

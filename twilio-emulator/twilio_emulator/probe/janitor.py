@@ -9,11 +9,10 @@ Source: https://www.twilio.com/docs/flex/developer/messaging/manage-flows#channe
 from itertools import combinations
 from typing import Final
 
-from twilio_emulator.probe.agents import WORKER, open_offer, other_channels
+from twilio_emulator.probe.agents import accepts, agent
 from twilio_emulator.probe.experiment import (
     PREFIX,
     Call,
-    Each,
     Experiment,
     Finding,
     Make,
@@ -52,21 +51,9 @@ def _chat(state: str) -> tuple[Step, ...]:
     return (
         Make("chat", chat, fields, also={task: "task_sid"}),
         Watch(f"members, {state}", members, _anyone, seconds=10, needed=True),
-        *(() if state == "canceled" else _held(path, f"reservation_{state}")),
+        *(() if state == "canceled" else accepts("worker", path, f"reservation_{state}")),
         Call(state, "POST", path, {"AssignmentStatus": state}),
         Watch(f"members after {state}", members, _no_one, seconds=SECONDS, every=2),
-    )
-
-
-def _held(task: str, reservation: str) -> tuple[Step, ...]:
-    """Return the steps by which the experiment's worker accepts a task."""
-    offers = task + "/Reservations"
-    accepted = {"ReservationStatus": "accepted"}
-    return (
-        Call("available", "POST", WORKER, {"ActivitySid": "$available"}),
-        Watch("offers", offers, open_offer, seconds=30, name=reservation, needed=True),
-        Call("accept", "POST", f"{offers}/${reservation}", accepted),
-        Call("offline", "POST", WORKER, {"ActivitySid": "$offline"}),
     )
 
 
@@ -95,17 +82,7 @@ JANITOR: Final = Experiment(
     "completed, that of the third wraps up.",
     (
         Watch("configuration", CONFIGURATION, _service, seconds=5, name="service", needed=True),
-        Make(
-            "worker",
-            "worker",
-            {"Attributes": {"probe": "$worker_name"}, "ActivitySid": "$offline"},
-        ),
-        Call("kinds", "GET", WORKER + "/Channels"),
-        Each(
-            "kinds",
-            other_channels,
-            Call("kind", "POST", WORKER + "/Channels/$each", {"Available": "false"}),
-        ),
+        *agent("worker"),
         Make("queue", "queue", {"TargetWorkers": "probe == '$worker_name'"}),
         Make(
             "workflow",

@@ -29,7 +29,10 @@ LISTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """An object that may be there; ``name`` of a channel: the interaction's SID, a slash, its."""
+    """An object that may be there.
+
+    ``name`` of a channel, and of its invites, is the interaction's SID, a slash, and its own.
+    """
 
     workspace: str
     kind: str
@@ -113,6 +116,42 @@ def _end_tasks(caller: Caller, workflow: Thing) -> bool:
             return not unfinished
         caller.transport.sleep(5)
         waited += 5
+
+
+def _end_invited(caller: Caller, channel: Thing) -> bool:
+    """End the tasks of all that were ever invited to a channel, in whichever workflow they are."""
+    interaction, _, sid = channel.name.partition("/")
+    path = f"taskrouter/v1/Workspaces/{channel.workspace}/Tasks"
+    waited = 0.0
+    while True:
+        invited = tasks_of(caller, interaction, sid)
+        for task in invited:
+            _end(caller, channel.workspace, task)
+        looks = [caller.read(f"{path}/{task}") for task in invited]
+        if all(_is_over(look) for look in looks):
+            return True
+        if waited > PATIENCE:
+            return False
+        caller.transport.sleep(5)
+        waited += 5
+
+
+def tasks_of(caller: Caller, interaction: str, channel: str) -> list[str]:
+    """Return the SIDs of the tasks that an interaction channel's invites and agents have."""
+    path = f"flex-api/v1/Interactions/{interaction}/Channels/{channel}"
+    invites = caller.read(f"{path}/Invites").body or {}
+    agents = caller.read(f"{path}/Participants").body or {}
+    routings = [
+        (one.get("routing") or {}).get("properties") for one in invites.get("invites") or []
+    ]
+    found = [(each or {}).get("sid") for each in routings]
+    held = [one.get("routing_properties") for one in agents.get("participants") or []]
+    found += [(each or {}).get("task_sid") for each in held]
+    return sorted({str(sid) for sid in found if sid})
+
+
+def _is_over(look: Reply) -> bool:
+    return look.status == NOT_FOUND or (look.body or {}).get("assignment_status") in FINISHED
 
 
 def _tasks(caller: Caller, workspace: str, workflow_sid: str) -> list[dict[str, Any]]:
@@ -228,6 +267,7 @@ def _is_done(reply: Reply) -> bool:
 _ORDER: Sequence[tuple[str, Callable[[Caller, Thing], bool]]] = (
     ("subscription", _delete_described),
     ("sink", _delete_described),
+    ("invites", _end_invited),
     ("channel", _close),
     ("workflow", _remove_workflow),
     ("queue", _delete),

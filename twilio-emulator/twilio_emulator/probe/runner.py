@@ -86,6 +86,23 @@ class Runner:
         """Remove all of the journal, of this run and of those before; return what is left."""
         return clean(self.caller, self.journal)
 
+    def carry_out(self, steps: Sequence[Step]) -> dict[str, str]:
+        """Do steps once, and leave what they made; return what is known by name then.
+
+        Raises
+        ------
+        Refused
+            The account does not allow a step.
+        CallFailed
+            Twilio does not answer.
+        """
+        self._attempts += 1
+        attempt = _Attempt(self, f"{PREFIX}-{self.run}-{self._attempts}", {})
+        attempt.name_all(steps)
+        for step in steps:
+            attempt.do(step)
+        return dict(attempt.known)
+
     def results(self, experiment: Experiment) -> list[Result]:
         """Run an experiment until its observations are complete, or it has failed too often."""
         seen: dict[str, list[Observation]] = {}
@@ -121,9 +138,12 @@ class Runner:
             for step in experiment.steps:
                 attempt.do(step)
         finally:
-            left = clean(self.caller, self.journal, self.journal.things[begun:])
-            for thing in left:
-                self.say(f"Left for the next run to remove: {thing.kind} {thing.name}")
+            self.remove(begun)
+
+    def remove(self, begun: int) -> None:
+        """Remove what was added to the journal since it had so many things."""
+        for thing in clean(self.caller, self.journal, self.journal.things[begun:]):
+            self.say(f"Left for the next run to remove: {thing.kind} {thing.name}")
 
 
 def _has_failures(seen: Mapping[str, Sequence[Observation]]) -> bool:
@@ -138,7 +158,7 @@ def _all_unclear(
 
 
 class _Attempt:
-    """One attempt: what is known by name, and what was seen."""
+    """One attempt: what is ``known`` by name, and what was seen."""
 
     def __init__(self, runner: Runner, prefix: str, seen: dict[str, list[Observation]]) -> None:
         self._runner = runner
@@ -147,19 +167,19 @@ class _Attempt:
         self._prefix = prefix
         self._start = runner.caller.transport.now()
         available, offline = runner.activities
-        self._known = {
+        self.known = {
             "workspace": runner.workspace,
             "available": available,
             "offline": offline,
             "run": prefix,
         }
         if runner.events is not None:
-            self._known["events_url"] = runner.events.url
+            self.known["events_url"] = runner.events.url
 
     def name_all(self, steps: Sequence[Step]) -> None:
         for step in steps:
             if isinstance(step, Make):
-                self._known[f"{step.name}_name"] = f"{self._prefix}-{step.name}"
+                self.known[f"{step.name}_name"] = f"{self._prefix}-{step.name}"
 
     def do(self, step: Step) -> None:
         if isinstance(step, Make):
@@ -170,7 +190,7 @@ class _Attempt:
             self._watch(step)
         elif isinstance(step, Each):
             for sid in step.sids(self._seen[step.of][-1]):
-                self._known["each"] = sid
+                self.known["each"] = sid
                 self._call(step.call)
         elif isinstance(step, Burst):
             self._burst(step)
@@ -185,17 +205,17 @@ class _Attempt:
         path, name_field = KINDS[step.kind]
         fields = dict(step.fields)
         if name_field is not None:
-            name = self._known[f"{step.name}_name"]
+            name = self.known[f"{step.name}_name"]
             fields[name_field] = name
             self._runner.journal.add(Thing(self._runner.workspace, step.kind, name))
         made = self._once(step.name, "POST", path, fields)
         if not made.ok:
             raise Refused(f"No {step.kind} could be made: {made.status}, {error_of(made)}")
-        self._known[step.name] = str(made["sid"])
+        self.known[step.name] = str(made["sid"])
         for name, where in step.also.items():
-            self._known[name] = str(made[where])
+            self.known[name] = str(made[where])
         if step.kind == "interaction":
-            sids = f"{self._known[step.name]}/{self._known['channel']}"
+            sids = f"{self.known[step.name]}/{self.known['channel']}"
             self._runner.journal.add(Thing(self._runner.workspace, "channel", sids))
 
     def _call(self, step: Call) -> None:
@@ -210,7 +230,7 @@ class _Attempt:
             found = step.until(look)
             if found:
                 if step.name is not None:
-                    self._known[step.name] = str(found)
+                    self.known[step.name] = str(found)
                 return
             if turn < len(waits):
                 self._caller.transport.sleep(waits[turn])
@@ -273,5 +293,5 @@ class _Attempt:
             name: content if isinstance(content, str) else json.dumps(content)
             for name, content in fields.items()
         }
-        filled = {name: Template(text).substitute(self._known) for name, text in texts.items()}
-        return Template(path).substitute(self._known), filled
+        filled = {name: Template(text).substitute(self.known) for name, text in texts.items()}
+        return Template(path).substitute(self.known), filled
