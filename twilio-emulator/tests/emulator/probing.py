@@ -193,6 +193,12 @@ class World:
         return {kind: sids for kind, sids in found.items() if sids}
 
 
+def lossy(random: Random) -> Any:
+    """Return faults that hit one call in a hundred."""
+    kinds = ("lost", "unanswered", "500")
+    return lambda _number: random.choice(kinds) if random.random() < 0.01 else None
+
+
 def there(centre: ContactCentre) -> dict[str, set[str]]:
     """Return the SIDs of all that a probe could leave behind."""
     tables, flex = centre.workspace.tables, centre.account.flex
