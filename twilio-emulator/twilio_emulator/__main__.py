@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from twilio_emulator.centre import ContactCentre
-from twilio_emulator.probe import answers
+from twilio_emulator.probe import answers, transfer_command
 from twilio_emulator.probe import command as probe
 from twilio_emulator.seed import contact_centre
 from twilio_emulator.server import RunningTwilio, serve
@@ -22,6 +22,8 @@ def main() -> None:
     if sys.argv[1:2] == ["probe"]:
         # What ends it politely lets it clean up first, as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if sys.argv[2:3] == ["transfer"]:
+            sys.exit(transfer_command.main(sys.argv[3:]))
         sys.exit(probe.main(sys.argv[2:]))
     chosen = _parser().parse_args()
     try:
@@ -39,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m twilio_emulator",
         description="Serve an emulated Twilio on this machine.",
         epilog="python -m twilio_emulator probe --help: ask a Twilio account what the switches "
-        "stand for.",
+        "stand for. python -m twilio_emulator probe transfer --help: play transfers through a "
+        "deployed endpoint.",
     )
     parser.add_argument("--port", type=int, default=4010, help="4010; 0 chooses a free one")
     parser.add_argument(

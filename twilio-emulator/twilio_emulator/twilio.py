@@ -27,6 +27,7 @@ from twilio_emulator.flex import (
     chat_routes,
     configuration_routes,
     conversation_routes,
+    flex_flow_routes,
     interaction_creation,
     interaction_routes,
     message_routes,
@@ -59,6 +60,7 @@ PRODUCTS: Mapping[str, Routes] = {
     "flex-api/v1": (
         *configuration_routes.ROUTES,
         *settings_routes.FLEX_ROUTES,
+        *flex_flow_routes.ROUTES,
         *interaction_creation.ROUTES,
         *interaction_routes.ROUTES,
     ),

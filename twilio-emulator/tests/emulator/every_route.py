@@ -330,6 +330,34 @@ def _chat(api: Api, centre: ContactCentre) -> None:
     made = api.ask("POST", CHAT, members, {"Identity": "zoe", "Attributes": "{}"}, **values)
     api.ask("GET", CHAT, members, **values)
     api.ask("DELETE", CHAT, members + "/{occupant}", occupant=made["sid"], **values)
+    flow = {
+        "FriendlyName": "a flow",
+        "ChatServiceSid": centre.account.flex.chat_service_sid,
+        "ChannelType": "web",
+        "ContactIdentity": "a web page",
+        "Enabled": "true",
+        "LongLived": "false",
+        "JanitorEnabled": "true",
+        "IntegrationType": "task",
+        "Integration.WorkspaceSid": centre.workspace_sid,
+        "Integration.WorkflowSid": centre.workflows["Escalations"],
+        "Integration.Channel": "chat",
+        "Integration.Timeout": "240",
+        "Integration.Priority": "1",
+    }
+    flow_sid = api.ask("POST", FLEX, "/FlexFlows", flow)["sid"]
+    api.ask("GET", FLEX, "/FlexFlows", {"FriendlyName": "a flow"})
+    chat = {
+        "FlexFlowSid": flow_sid,
+        "Identity": "quinn",
+        "ChatUserFriendlyName": "Quinn",
+        "ChatFriendlyName": "a chat",
+        "ChatUniqueName": "a-chat",
+        "TaskAttributes": '{"name": "Quinn"}',
+    }
+    made = api.ask("POST", FLEX, "/Channels", chat)
+    api.ask("DELETE", FLEX, "/Channels/{room}", room=made["sid"])
+    api.ask("DELETE", FLEX, "/FlexFlows/{flow}", flow=flow_sid)
 
 
 def _rooms(api: Api, centre: ContactCentre) -> None:

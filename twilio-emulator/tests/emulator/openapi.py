@@ -5,12 +5,14 @@ is nothing.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+
+from twilio_emulator.probe.transport import Request
 
 _FACTS: Mapping[str, Any] = json.loads((Path(__file__).parent / "openapi.json").read_text("utf-8"))
 ROUTES: Mapping[str, Any] = _FACTS["routes"]
@@ -49,6 +51,31 @@ def faults(
         expected = f"https://{host}.twilio.com/{version}{path}"
         found += [] if answer["url"] == expected else [f"url {answer['url']}"]
     return found
+
+
+def undocumented(requests: Iterable[Request]) -> list[tuple[str, set[str]]]:
+    """Return the requests that no document has, each with the fields that are not in it."""
+    found = []
+    for request in requests:
+        route = _route(request.method, request.path)
+        more = set(request.fields) - set(ROUTES[route]["parameters"] if route else ())
+        if route is None or more:
+            found.append((f"{request.method} {request.path}", more))
+    return found
+
+
+def _route(method: str, path: str) -> str | None:
+    """Return the documented route of a request."""
+    product, version, *parts = path.split("/")
+    for route in ROUTES:
+        base, verb, template = route.split()
+        names = template.strip("/").split("/")
+        same = len(names) == len(parts) and all(
+            name.startswith("{") or name == part for name, part in zip(names, parts, strict=True)
+        )
+        if (base, verb) == (f"{product}/{version}", method) and same:
+            return route
+    return None
 
 
 @cache

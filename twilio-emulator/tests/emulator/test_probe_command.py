@@ -16,13 +16,14 @@ import pytest
 
 from emulator.probing import there
 from twilio_emulator.probe import answers, command
+from twilio_emulator.probe.access import FAILED, INTERRUPTED
 from twilio_emulator.probe.experiment import Finding, Meaning, Observation
 from twilio_emulator.probe.routing import RATE
 from twilio_emulator.probe.runner import Result
 from twilio_emulator.seed import contact_centre
 from twilio_emulator.server import RunningTwilio, serve
 
-QUICK = ("search-rate", "etag", "empty-queue", "interaction-task")
+QUICK = ("etag", "empty-queue", "interaction-task")
 SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
 
 
@@ -58,7 +59,8 @@ def test_without_run_it_says_what_it_would_do_and_calls_no_one(
     assert "add --run to do it" in said
     assert re.search(r"at most \d+ calls and \d+ minutes", said)
     assert "second-close: refuses_second_close" in said
-    assert "janitor_after: it takes" in said
+    assert "Needs Programmable Chat in Flex" in said
+    assert "Needs an address that leads to the probe's web server" in said
     assert "finished-task" not in said
     assert len(account.journal) == 0
 
@@ -69,7 +71,7 @@ def test_a_run_writes_answers_without_sids_or_secrets_and_leaves_nothing(
     before = there(account.centre)
     account.centre.account.settings.etag_changes_always = True
 
-    assert run(account) == 0
+    assert run(account, "--only", "search-rate") == 0
 
     text = (tmp_path / "probe-answers.json").read_text()
     shown = capsys.readouterr()
@@ -144,7 +146,7 @@ def test_a_process_that_is_stopped_cleans_up(
     before = there(account.centre)
     with in_a_process(account, tmp_path) as process:
         process.send_signal(sent)
-        assert process.wait(30) == command.INTERRUPTED
+        assert process.wait(30) == INTERRUPTED
     assert there(account.centre) == before
     assert not (tmp_path / "probe-journal.jsonl").exists()
 
@@ -165,7 +167,7 @@ def test_agents_at_work_are_a_reason_not_to_run(
     account: RunningTwilio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account.centre.set_activity("ben", "Available")
-    assert run(account) == command.FAILED
+    assert run(account) == FAILED
     assert "1 agents are available" in capsys.readouterr().err
     assert {entry.method for entry in account.journal} == {"GET"}
     assert run(account, "--agents-may-work") == 0
@@ -179,6 +181,7 @@ def test_agents_at_work_are_a_reason_not_to_run(
         (("--workspace", "WS" + "0" * 32), "There is no workspace"),
         (("--workspace", "WS" + "0" * 32, "--base-url", "http://example.com"), "with https"),
         (("--compare", "missing.json"), "missing.json"),
+        (("--events-listen", "8765"), "expected --events-listen"),
         (("--compare", "wrong.json"), "expected a file that the probe wrote"),
     ],
 )
@@ -191,18 +194,28 @@ def test_wrong_options_are_refused(
 ) -> None:
     (tmp_path / "wrong.json").write_text('{"answers": {"etag_changes_always": {}}}')
     status = command.main(["--run", "--base-url", account.base_url, *arguments])
-    assert status == command.FAILED
+    assert status == FAILED
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["http://probe.example", "https://localhost", "https:"])
+def test_twilio_is_given_no_address_that_it_cannot_reach(
+    account: RunningTwilio, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    workspace = ("--workspace", account.centre.workspace_sid)
+    # Without --base-url it would be the real Twilio's.
+    assert command.main(["--run", *workspace, "--events-url", url]) == FAILED
+    assert "expected --events-url with https" in capsys.readouterr().err
 
 
 def test_missing_and_wrong_credentials_are_refused(
     account: RunningTwilio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "wrong")
-    assert run(account) == command.FAILED
+    assert run(account) == FAILED
     assert "refuses the credentials" in capsys.readouterr().err
     monkeypatch.delenv("TWILIO_AUTH_TOKEN")
-    assert run(account) == command.FAILED
+    assert run(account) == FAILED
     assert "expected the environment variables" in capsys.readouterr().err
 
 

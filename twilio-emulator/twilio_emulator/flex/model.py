@@ -128,6 +128,8 @@ class Flex:
     conversations: dict[str, Room] = field(default_factory=dict)
     conversation_participants: dict[str, Occupant] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
+    # Flex Flows, as the API shows them.
+    flows: dict[str, dict[str, Any]] = field(default_factory=dict)
     chat_channels: dict[str, Room] = field(default_factory=dict)
     chat_members: dict[str, Occupant] = field(default_factory=dict)
     tokens: dict[str, UserToken] = field(default_factory=dict, repr=False)

@@ -21,57 +21,66 @@ from twilio_emulator.probe.readings import negated, time_until, yes_or_no
 from twilio_emulator.probe.routing import TASK, WORKSPACE, is_over
 
 PARTICIPANTS: Final = CHANNEL + "/Participants"
-WORKER: Final = WORKSPACE + "/Workers/$worker"
 
 
-def _other_channels(look: Observation) -> list[str]:
+def other_channels(look: Observation) -> list[str]:
+    """Return the SIDs of a worker's channels, without the one that the probe uses."""
     channels = look["channels"] or []
     return [each["sid"] for each in channels if each["task_channel_unique_name"] != "default"]
 
 
-def _open_offer(look: Observation) -> str | None:
+def open_offer(look: Observation) -> str | None:
+    """Return the SID of the reservation that waits for its worker, in a list of a task's."""
     for offer in look["reservations"] or []:
         if offer["reservation_status"] == "pending":
             return str(offer["sid"])
     return None
 
 
-def _agent(look: Observation) -> str | None:
+def agent_of(look: Observation) -> str | None:
+    """Return the SID of an agent in a list of participants."""
     for participant in look["participants"] or []:
         if participant["type"] == "agent":
             return str(participant["sid"])
     return None
 
 
-_NAME: Final = {"probe": "$worker_name", "contact_uri": "client:$worker_name"}
+def agent(name: str) -> tuple[Step, ...]:
+    """Return the steps that make a worker who takes tasks of one kind, and is offline."""
+    path = f"{WORKSPACE}/Workers/${name}"
+    attributes = {"probe": f"${name}_name", "contact_uri": f"client:${name}_name"}
+    kinds = f"kinds of {name}"
+    no_more = Call(f"kind of {name}", "POST", path + "/Channels/$each", {"Available": "false"})
+    return (
+        Make("worker", name, {"Attributes": attributes, "ActivitySid": "$offline"}),
+        Call(kinds, "GET", path + "/Channels"),
+        Each(kinds, other_channels, no_more),
+    )
+
+
+def accepts(name: str, task: str, reservation: str) -> tuple[Step, ...]:
+    """Return the steps by which such a worker accepts a task, being available no longer."""
+    path, offers = f"{WORKSPACE}/Workers/${name}", task + "/Reservations"
+    return (
+        Call("available", "POST", path, {"ActivitySid": "$available"}),
+        Watch("offers", offers, open_offer, seconds=30, name=reservation, needed=True),
+        Call("accept", "POST", f"{offers}/${reservation}", {"ReservationStatus": "accepted"}),
+        Call("offline", "POST", path, {"ActivitySid": "$offline"}),
+    )
+
+
 # A worker who takes the contact's task, and no other: of no other kind, and only for a moment.
 WITH_AGENT: Final[tuple[Step, ...]] = (
-    Make("worker", "worker", {"Attributes": _NAME, "ActivitySid": "$offline"}),
-    Call("kinds", "GET", WORKER + "/Channels"),
-    Each(
-        "kinds",
-        _other_channels,
-        Call("kind", "POST", WORKER + "/Channels/$each", {"Available": "false"}),
-    ),
+    *agent("worker"),
     *contact({"TargetWorkers": "probe == '$worker_name'"}),
-    Call("available", "POST", WORKER, {"ActivitySid": "$available"}),
-    Watch(
-        "offers",
-        TASK + "/Reservations",
-        _open_offer,
-        seconds=30,
-        name="reservation",
-        needed=True,
-    ),
-    Call("accept", "POST", TASK + "/Reservations/$reservation", {"ReservationStatus": "accepted"}),
-    Call("offline", "POST", WORKER, {"ActivitySid": "$offline"}),
-    Watch("agents", PARTICIPANTS, _agent, seconds=30, name="agent", needed=True),
+    *accepts("worker", TASK, "reservation"),
+    Watch("agents", PARTICIPANTS, agent_of, seconds=30, name="agent", needed=True),
 )
 _CLOSE_AGENT: Final = Call("close", "POST", PARTICIPANTS + "/$agent", {"Status": "closed"})
 
 
 def _lists_closed(seen: Seen) -> Finding:
-    if _agent(seen["looks"][-1]) is None:
+    if agent_of(seen["looks"][-1]) is None:
         return no("The closed agent was not listed any more")
     return yes("The closed agent was still listed after 5 s")
 
@@ -82,7 +91,7 @@ LISTED: Final = Experiment(
     (
         *WITH_AGENT,
         _CLOSE_AGENT,
-        Watch("looks", PARTICIPANTS, lambda look: _agent(look) is None, seconds=5, every=1),
+        Watch("looks", PARTICIPANTS, lambda look: agent_of(look) is None, seconds=5, every=1),
     ),
     (
         Meaning(

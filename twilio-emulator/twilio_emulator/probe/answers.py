@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from twilio_emulator.probe.catalogue import NOT_PROBED
 from twilio_emulator.probe.experiment import Meaning, Observation
 from twilio_emulator.probe.runner import Result
 from twilio_emulator.switches import Switches
@@ -18,9 +17,13 @@ _SID: Final = re.compile(r"\b([A-Z]{2})[0-9a-f]{32}\b")
 _KEPT: Final = 2
 # What an answer's evidence has of a body; the rest is the account's own business.
 _FIELDS: Final = (
+    "account",
     "assignment_status",
     "code",
+    "id",
     "message",
+    "number",
+    "request",
     "routing",
     "status",
     "target_workers",
@@ -67,7 +70,6 @@ def document(
         "region": region,
         **about,
         "answers": answers,
-        "not_probed": dict(NOT_PROBED),
     }
 
 

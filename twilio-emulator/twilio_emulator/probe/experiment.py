@@ -166,7 +166,26 @@ class Pause:
     seconds: float
 
 
-Step = Make | Call | Watch | Each | Burst | Pause
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A request to the address for events, which has to arrive at the probe's own web server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """The events that have come, all since the probe began.
+
+    It waits until they are enough and no more came for ``quiet`` seconds, or time is up. An
+    observation is an event's arrival: its SIDs, its number, and that of its request.
+    """
+
+    seen: str
+    until: Callable[["Seen", Sequence[Observation]], bool]
+    seconds: float
+    quiet: float = 15
+
+
+Step = Make | Call | Watch | Each | Burst | Pause | Reach | Hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +216,8 @@ class Experiment:
         What it makes and does, in a sentence.
     long
         It takes so long that it is not done unless it is named.
+    needs
+        What an account or a machine may not have, and it takes.
     """
 
     name: str
@@ -204,12 +225,18 @@ class Experiment:
     steps: tuple[Step, ...]
     meanings: tuple[Meaning, ...]
     long: bool = False
+    needs: str = ""
 
     @property
     def seconds(self) -> float:
         """Return how long it watches at most."""
         watched = [sum(s.waits()) for s in self.steps if isinstance(s, Watch)]
-        return sum(watched) + sum(s.seconds for s in self.steps if isinstance(s, Pause))
+        return sum(watched) + sum(s.seconds for s in self.steps if isinstance(s, Pause | Hear))
+
+    @property
+    def hears(self) -> bool:
+        """Tell whether events have to come to the probe."""
+        return any(isinstance(step, Hear) for step in self.steps)
 
     @property
     def calls(self) -> int:
@@ -222,7 +249,7 @@ class Experiment:
                 number += step.count * step.times
             elif isinstance(step, Each):
                 number += EACH
-            elif not isinstance(step, Pause):
+            elif not isinstance(step, Pause | Reach | Hear):
                 number += 1
         return number
 

@@ -14,15 +14,25 @@ from typing import Any, Final
 from twilio_emulator.probe.transport import Caller, CallFailed, Reply, Request
 
 NOT_FOUND: Final = 404
+CONFIGURATION: Final = "flex-api/v1/Configuration"
 FINISHED: Final = {"completed", "canceled"}
 # A task that may not be canceled ends by itself within its timeout.
 PATIENCE: Final = 260.0
-LISTS: Final = {"queue": "TaskQueues", "workflow": "Workflows", "worker": "Workers"}
+LISTS: Final = {
+    "queue": "TaskQueues",
+    "workflow": "Workflows",
+    "worker": "Workers",
+    "sink": "Sinks",
+    "subscription": "Subscriptions",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """An object that may be there; ``name`` of a channel: the interaction's SID, a slash, its."""
+    """An object that may be there.
+
+    ``name`` of a channel, and of its invites, is the interaction's SID, a slash, and its own.
+    """
 
     workspace: str
     kind: str
@@ -108,6 +118,42 @@ def _end_tasks(caller: Caller, workflow: Thing) -> bool:
         waited += 5
 
 
+def _end_invited(caller: Caller, channel: Thing) -> bool:
+    """End the tasks of all that were ever invited to a channel, in whichever workflow they are."""
+    interaction, _, sid = channel.name.partition("/")
+    path = f"taskrouter/v1/Workspaces/{channel.workspace}/Tasks"
+    waited = 0.0
+    while True:
+        invited = tasks_of(caller, interaction, sid)
+        for task in invited:
+            _end(caller, channel.workspace, task)
+        looks = [caller.read(f"{path}/{task}") for task in invited]
+        if all(_is_over(look) for look in looks):
+            return True
+        if waited > PATIENCE:
+            return False
+        caller.transport.sleep(5)
+        waited += 5
+
+
+def tasks_of(caller: Caller, interaction: str, channel: str) -> list[str]:
+    """Return the SIDs of the tasks that an interaction channel's invites and agents have."""
+    path = f"flex-api/v1/Interactions/{interaction}/Channels/{channel}"
+    invites = caller.read(f"{path}/Invites").body or {}
+    agents = caller.read(f"{path}/Participants").body or {}
+    routings = [
+        (one.get("routing") or {}).get("properties") for one in invites.get("invites") or []
+    ]
+    found = [(each or {}).get("sid") for each in routings]
+    held = [one.get("routing_properties") for one in agents.get("participants") or []]
+    found += [(each or {}).get("task_sid") for each in held]
+    return sorted({str(sid) for sid in found if sid})
+
+
+def _is_over(look: Reply) -> bool:
+    return look.status == NOT_FOUND or (look.body or {}).get("assignment_status") in FINISHED
+
+
 def _tasks(caller: Caller, workspace: str, workflow_sid: str) -> list[dict[str, Any]]:
     path = f"taskrouter/v1/Workspaces/{workspace}/Tasks"
     reply = caller.read(path, {"WorkflowSid": workflow_sid})
@@ -171,6 +217,36 @@ def _delete_conversation(caller: Caller, conversation: Thing) -> bool:
     return _is_done(caller.repeat(Request("DELETE", path)))
 
 
+def _delete_described(caller: Caller, thing: Thing) -> bool:
+    """Delete a sink or a subscription, which are found by their descriptions."""
+    path = f"events/v1/{LISTS[thing.kind]}"
+    reply = caller.read(path, {"PageSize": "1000"})
+    entries = (reply.body or {}).get(LISTS[thing.kind].lower())
+    if not isinstance(entries, list):
+        raise CallFailed(f"GET {path}: {reply.status}")
+    sids = [one["sid"] for one in entries if one["description"] == thing.name]
+    return all(_is_done(caller.repeat(Request("DELETE", f"{path}/{sid}"))) for sid in sids)
+
+
+def _delete_chat(caller: Caller, chat: Thing) -> bool:
+    """Delete a chat channel of Flex, whose unique name stands for its SID in Programmable Chat."""
+    service = (caller.read(CONFIGURATION).body or {}).get("chat_service_instance_sid")
+    found = caller.read(f"chat/v2/Services/{service}/Channels/{chat.name}")
+    if found.status == NOT_FOUND:
+        return True
+    path = f"flex-api/v1/Channels/{(found.body or {}).get('sid')}"
+    return _is_done(found) and _is_done(caller.repeat(Request("DELETE", path)))
+
+
+def _delete_flow(caller: Caller, flow: Thing) -> bool:
+    reply = caller.read("flex-api/v1/FlexFlows", {"FriendlyName": flow.name})
+    found = [one["sid"] for one in (reply.body or {}).get("flex_flows") or []]
+    paths = [f"flex-api/v1/FlexFlows/{sid}" for sid in found]
+    return _is_done(reply) and all(
+        _is_done(caller.repeat(Request("DELETE", path))) for path in paths
+    )
+
+
 def _find(caller: Caller, thing: Thing) -> str | None:
     """Return the SID of the object with a name."""
     path = f"taskrouter/v1/Workspaces/{thing.workspace}/{LISTS[thing.kind]}"
@@ -189,9 +265,14 @@ def _is_done(reply: Reply) -> bool:
 
 
 _ORDER: Sequence[tuple[str, Callable[[Caller, Thing], bool]]] = (
+    ("subscription", _delete_described),
+    ("sink", _delete_described),
+    ("invites", _end_invited),
     ("channel", _close),
     ("workflow", _remove_workflow),
     ("queue", _delete),
+    ("chat", _delete_chat),
+    ("flow", _delete_flow),
     ("worker", _retire),
     ("conversation", _delete_conversation),
 )

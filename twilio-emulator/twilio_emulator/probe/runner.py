@@ -14,13 +14,16 @@ from twilio_emulator.probe.experiment import (
     Each,
     Experiment,
     Finding,
+    Hear,
     Make,
     Observation,
     Pause,
+    Reach,
     Step,
     Watch,
     unclear,
 )
+from twilio_emulator.probe.listener import Arrival, Events
 from twilio_emulator.probe.made import Journal, Thing, clean
 from twilio_emulator.probe.readings import error_of
 from twilio_emulator.probe.routing import TASKS, WORKSPACE
@@ -35,6 +38,10 @@ KINDS: Final[Mapping[str, tuple[str, str | None]]] = {
     "task": (TASKS, None),
     "conversation": ("conversations/v1/Conversations", "UniqueName"),
     "interaction": ("flex-api/v1/Interactions", None),
+    "flow": ("flex-api/v1/FlexFlows", "FriendlyName"),
+    "chat": ("flex-api/v1/Channels", "ChatUniqueName"),
+    "sink": ("events/v1/Sinks", "Description"),
+    "subscription": ("events/v1/Subscriptions", "Description"),
 }
 
 
@@ -62,6 +69,8 @@ class Runner:
         The SIDs of an activity in which workers are available, and of one in which they are not.
     say
         Is told what happens, in a line.
+    events
+        Where events arrive; experiments that wait for them are unclear without it.
     """
 
     caller: Caller
@@ -69,6 +78,7 @@ class Runner:
     workspace: str
     activities: tuple[str, str]
     say: Callable[[str], None] = lambda _line: None
+    events: Events | None = None
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     _attempts: int = 0
 
@@ -76,10 +86,29 @@ class Runner:
         """Remove all of the journal, of this run and of those before; return what is left."""
         return clean(self.caller, self.journal)
 
+    def carry_out(self, steps: Sequence[Step]) -> dict[str, str]:
+        """Do steps once, and leave what they made; return what is known by name then.
+
+        Raises
+        ------
+        Refused
+            The account does not allow a step.
+        CallFailed
+            Twilio does not answer.
+        """
+        self._attempts += 1
+        attempt = _Attempt(self, f"{PREFIX}-{self.run}-{self._attempts}", {})
+        attempt.name_all(steps)
+        for step in steps:
+            attempt.do(step)
+        return dict(attempt.known)
+
     def results(self, experiment: Experiment) -> list[Result]:
         """Run an experiment until its observations are complete, or it has failed too often."""
         seen: dict[str, list[Observation]] = {}
         because = ""
+        if experiment.hears and self.events is None:
+            return _all_unclear(experiment, f"needs {experiment.needs}", seen)
         for _ in range(ATTEMPTS):
             seen = {}
             try:
@@ -89,7 +118,8 @@ class Runner:
                 self.say(f"{experiment.name}: {failure}; again")
                 continue
             except Refused as refusal:
-                return _all_unclear(experiment, str(refusal), seen)
+                needs = f"; needs {experiment.needs}" if experiment.needs else ""
+                return _all_unclear(experiment, f"{refusal}{needs}", seen)
             results = [
                 Result(experiment, each.switch, each.read(seen), seen)
                 for each in experiment.meanings
@@ -108,9 +138,12 @@ class Runner:
             for step in experiment.steps:
                 attempt.do(step)
         finally:
-            left = clean(self.caller, self.journal, self.journal.things[begun:])
-            for thing in left:
-                self.say(f"Left for the next run to remove: {thing.kind} {thing.name}")
+            self.remove(begun)
+
+    def remove(self, begun: int) -> None:
+        """Remove what was added to the journal since it had so many things."""
+        for thing in clean(self.caller, self.journal, self.journal.things[begun:]):
+            self.say(f"Left for the next run to remove: {thing.kind} {thing.name}")
 
 
 def _has_failures(seen: Mapping[str, Sequence[Observation]]) -> bool:
@@ -125,7 +158,7 @@ def _all_unclear(
 
 
 class _Attempt:
-    """One attempt: what is known by name, and what was seen."""
+    """One attempt: what is ``known`` by name, and what was seen."""
 
     def __init__(self, runner: Runner, prefix: str, seen: dict[str, list[Observation]]) -> None:
         self._runner = runner
@@ -134,17 +167,19 @@ class _Attempt:
         self._prefix = prefix
         self._start = runner.caller.transport.now()
         available, offline = runner.activities
-        self._known = {
+        self.known = {
             "workspace": runner.workspace,
             "available": available,
             "offline": offline,
             "run": prefix,
         }
+        if runner.events is not None:
+            self.known["events_url"] = runner.events.url
 
     def name_all(self, steps: Sequence[Step]) -> None:
         for step in steps:
             if isinstance(step, Make):
-                self._known[f"{step.name}_name"] = f"{self._prefix}-{step.name}"
+                self.known[f"{step.name}_name"] = f"{self._prefix}-{step.name}"
 
     def do(self, step: Step) -> None:
         if isinstance(step, Make):
@@ -155,28 +190,32 @@ class _Attempt:
             self._watch(step)
         elif isinstance(step, Each):
             for sid in step.sids(self._seen[step.of][-1]):
-                self._known["each"] = sid
+                self.known["each"] = sid
                 self._call(step.call)
         elif isinstance(step, Burst):
             self._burst(step)
         elif isinstance(step, Pause):
             self._caller.transport.sleep(step.seconds)
+        elif isinstance(step, Reach):
+            self._reach()
+        elif isinstance(step, Hear):
+            self._hear(step)
 
     def _make(self, step: Make) -> None:
         path, name_field = KINDS[step.kind]
         fields = dict(step.fields)
         if name_field is not None:
-            name = self._known[f"{step.name}_name"]
+            name = self.known[f"{step.name}_name"]
             fields[name_field] = name
             self._runner.journal.add(Thing(self._runner.workspace, step.kind, name))
         made = self._once(step.name, "POST", path, fields)
         if not made.ok:
             raise Refused(f"No {step.kind} could be made: {made.status}, {error_of(made)}")
-        self._known[step.name] = str(made["sid"])
+        self.known[step.name] = str(made["sid"])
         for name, where in step.also.items():
-            self._known[name] = str(made[where])
+            self.known[name] = str(made[where])
         if step.kind == "interaction":
-            sids = f"{self._known[step.name]}/{self._known['channel']}"
+            sids = f"{self.known[step.name]}/{self.known['channel']}"
             self._runner.journal.add(Thing(self._runner.workspace, "channel", sids))
 
     def _call(self, step: Call) -> None:
@@ -191,7 +230,7 @@ class _Attempt:
             found = step.until(look)
             if found:
                 if step.name is not None:
-                    self._known[step.name] = str(found)
+                    self.known[step.name] = str(found)
                 return
             if turn < len(waits):
                 self._caller.transport.sleep(waits[turn])
@@ -207,6 +246,28 @@ class _Attempt:
                 now = self._caller.transport.now()
                 # No answer counts as an error of the server.
                 self._note(step.seen, reply or Reply(before, now, 599, None, {}))
+
+    def _reach(self) -> None:
+        if self._runner.events is None or not self._runner.events.reached():
+            raise Refused("No request to the address for events arrived at the probe")
+
+    def _hear(self, step: Hear) -> None:
+        assert self._runner.events is not None
+        clock = self._caller.transport
+        begun = clock.now()
+        while True:
+            arrivals = self._runner.events.arrivals()
+            self._seen[step.seen] = [self._arrived(one) for one in arrivals]
+            quiet = clock.now() - max([begun, *(one.at for one in arrivals)]) >= step.quiet
+            enough = quiet and step.until(self._seen, self._seen[step.seen])
+            if enough or clock.now() - begun >= step.seconds:
+                return
+            clock.sleep(1)
+
+    def _arrived(self, one: Arrival) -> Observation:
+        at = round(one.at - self._start, 3)
+        body = {name: getattr(one, name) for name in ("request", "id", "account", "task", "number")}
+        return Observation(at, at, 200, body)
 
     def _once(self, seen: str, method: str, path: str, fields: Mapping[str, Any]) -> Observation:
         where, filled = self._filled(path, fields)
@@ -232,5 +293,5 @@ class _Attempt:
             name: content if isinstance(content, str) else json.dumps(content)
             for name, content in fields.items()
         }
-        filled = {name: Template(text).substitute(self._known) for name, text in texts.items()}
-        return Template(path).substitute(self._known), filled
+        filled = {name: Template(text).substitute(self.known) for name, text in texts.items()}
+        return Template(path).substitute(self.known), filled

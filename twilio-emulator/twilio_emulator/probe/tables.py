@@ -6,7 +6,6 @@ from textwrap import wrap
 from typing import Any, Final
 
 from twilio_emulator.probe.answers import Change
-from twilio_emulator.probe.catalogue import NOT_PROBED
 from twilio_emulator.probe.experiment import Experiment
 
 WIDTH: Final = 100
@@ -27,14 +26,15 @@ def plan(experiments: Sequence[Experiment]) -> str:
             f"Makes {_objects(each)}. At most {each.calls} calls, and {each.seconds:.0f} s of "
             "waiting."
         )
+        lines += _indented(f"Needs {each.needs}.") if each.needs else []
     calls = sum(each.calls for each in experiments)
     seconds = sum(each.seconds for each in experiments)
-    lines += ["", *wrap(_sum(experiments, calls, seconds), WIDTH), "", *_reasons()]
+    lines += ["", *wrap(_sum(experiments, calls, seconds), WIDTH)]
     return "\n".join(lines)
 
 
 def _sum(experiments: Sequence[Experiment], calls: int, seconds: float) -> str:
-    tasks = sum(e.makes("task") + e.makes("interaction") for e in experiments)
+    tasks = sum(e.makes(k) for e in experiments for k in ("task", "interaction", "chat"))
     users = 1 + sum(each.makes("worker") for each in experiments)
     return (
         f"Together at most {calls} calls and {seconds / 60:.0f} minutes of waiting, and some 15 "
@@ -46,7 +46,10 @@ def _sum(experiments: Sequence[Experiment], calls: int, seconds: float) -> str:
 
 
 def _objects(experiment: Experiment) -> str:
-    kinds = ("queue", "workflow", "worker", "task", "conversation", "interaction")
+    kinds = (
+        *("queue", "workflow", "worker", "task", "conversation", "interaction", "chat"),
+        *("flow", "sink", "subscription"),
+    )
     counts = [(kind, experiment.makes(kind)) for kind in kinds]
     made = [f"{number} {kind}{'s' * (number > 1)}" for kind, number in counts if number]
     return ", ".join(made) or "nothing"
@@ -54,13 +57,6 @@ def _objects(experiment: Experiment) -> str:
 
 def _indented(text: str) -> list[str]:
     return wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
-
-
-def _reasons() -> list[str]:
-    lines = ["Not probed:"]
-    for switch, reason in NOT_PROBED.items():
-        lines += _indented(f"{switch}: {reason}.")
-    return lines
 
 
 def answers(found: Mapping[str, Any]) -> str:
@@ -76,7 +72,7 @@ def answers(found: Mapping[str, Any]) -> str:
         start = f"{switch:{widths[0]}}  {position:{widths[1]}}  "
         text = wrap(because, max(WIDTH - len(start), 30))
         lines += [start + text[0], *(" " * len(start) + more for more in text[1:])]
-    return "\n".join(line.rstrip() for line in [*lines, "", *_reasons()])
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def drift(changed: Iterable[Change], since: str) -> str:
