@@ -3,6 +3,8 @@
 The emulated AWS runs functions on the Python of this environment, and a bundle that was built for
 AWS has bytecode for Lambda's alone, or none. It unpacks the bundle into a new folder for each
 process, so none would find what another compiled. The sources in the bundle stay as they are.
+
+The result is compressed: each function of a deployment is sent all of it, in JSON.
 """
 
 import hashlib
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 _DIGITS: Final = 16
+_FORM: Final = b"compressed"  # what was kept in another form is not taken
 _one_at_a_time = threading.Lock()
 
 
@@ -31,7 +34,7 @@ def with_bytecode(bundle: Path) -> bytes:
         The zip to deploy.
     """
     content = bundle.read_bytes()
-    digest = hashlib.sha256(content + sys.version.encode()).hexdigest()[:_DIGITS]
+    digest = hashlib.sha256(content + sys.version.encode() + _FORM).hexdigest()[:_DIGITS]
     kept = bundle.with_name(f"{bundle.stem}-bytecode-{digest}{bundle.suffix}")
     with _one_at_a_time:
         try:
@@ -51,11 +54,14 @@ def _compiled(content: bytes) -> bytes:
     # On the path only while the program is deployed.
     from transfer_stack.bytecode import bytecode  # noqa: PLC0415
 
-    archive = io.BytesIO(content)
-    with zipfile.ZipFile(archive, "a") as bundle:
-        names = set(bundle.namelist())
+    archive = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as bundle,
+        zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        entries = {entry.filename: bundle.read(entry) for entry in bundle.infolist()}
         # A build on Lambda's Python has its own.
-        plain = {name for name in names if cache_from_source(name) not in names}
-        for name, compiled in bytecode({name: bundle.read(name) for name in plain}).items():
-            bundle.writestr(name, compiled)
+        plain = {name: entries[name] for name in entries if cache_from_source(name) not in entries}
+        for name, data in {**entries, **bytecode(plain)}.items():
+            packed.writestr(name, data)
     return archive.getvalue()

@@ -113,7 +113,7 @@ def at(calls: list[str], nth: int, way: str) -> Fault:
     return replace(WAYS[way], of=str(ACT), nth=len(before), match=side)
 
 
-@pytest.mark.sampled(24)
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("act", ACTS)
 def test_the_principles_hold_if_a_call_fails(simulated: Simulation, act: str, way: str) -> None:

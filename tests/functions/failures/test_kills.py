@@ -42,7 +42,7 @@ def aws() -> Iterator[Aws]:
         yield clients()
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("kind", "call"), CASES, ids=str)
 def test_the_same_request_succeeds_after_the_function_was_killed(
     running: Deployment, aws: Aws, kind: str, call: Call

@@ -25,7 +25,7 @@ def test_a_transfer_makes_five_calls_to_the_table(running: Deployment, table: Ta
     assert table.called == CALLS
 
 
-@pytest.mark.sampled(24)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lasts", ["once", "to the end"])
 @pytest.mark.parametrize("lost", [False, True], ids=["refused", "unanswered"])

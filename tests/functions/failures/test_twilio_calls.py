@@ -23,7 +23,7 @@ def case(running: Deployment, kind: str) -> Iterator[Served]:
     running.twilio.faults.clear()
 
 
-@pytest.mark.sampled(50)
+@pytest.mark.sampled(24)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("kind", "call"), CASES, ids=str)
 def test_a_customer_is_served_where_a_call_to_twilio_fails(
