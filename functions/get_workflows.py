@@ -72,8 +72,8 @@ def _listed(read: Callable[[Twilio, Caller], dict[str, Any]]) -> Response[str]:
     event = app.current_event
     fields: Mapping[str, Any] = read_fields(event) if has_body(event) else {}
     token = token_of(event, fields)
-    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
-    budget.use_all()
+    remaining_ms = app.lambda_context.get_remaining_time_in_millis()
+    budget = Budget.of_invocation(remaining_ms, may_undo=False)
     try:
         twilio = runtime().twilio(budget)
         return json_response(read(twilio, twilio.caller(token).result()))

@@ -56,7 +56,7 @@ def transfer_chat() -> Response[str]:
     request = transfer_request(app.current_event)
     logger.append_keys(task_sid=request.task_sid, target_sid=request.target.sid)
     logger.info("transfer begins", when=request.hand_over)
-    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
+    budget = _budget(may_undo=True)
     table = runtime().table(app.lambda_context)
     done = requests.transfer(request, table, lambda: runtime().twilio(budget))
     if done.state:
@@ -73,7 +73,7 @@ def read_offers() -> Response[str]:
     """List the caller's offers, the open ones and those just ended; with ``?all`` everybody's."""
     token = token_of(app.current_event, {})
     lists = list_under_way if "all" in app.current_event.query_string_parameters else list_offers
-    budget = _whole_budget()
+    budget = _budget(may_undo=False)
     table = runtime().table(app.lambda_context)
     listed = lists(token, table, lambda: runtime().twilio(budget))
     logger.debug("offers", listed=len(listed))  # a line for each poll would be most of the log
@@ -102,18 +102,16 @@ def _of_offer(
     request: OfferRequest, act: Callable[[OfferRequest, Table, Callable[[], Twilio]], Offer]
 ) -> Response[str]:
     logger.append_keys(task_sid=request.task_sid)
-    budget = _whole_budget()
+    budget = _budget(may_undo=False)
     table = runtime().table(app.lambda_context)
     offer = act(request, table, lambda: runtime().twilio(budget))
     logger.info("offer", new_task_sid=offer.new_task_sid, state=offer.state)
     return json_response(_as_body(offer))
 
 
-def _whole_budget() -> Budget:
-    """The time of a request that has nothing to undo."""
-    budget = Budget.of_invocation(app.lambda_context.get_remaining_time_in_millis())
-    budget.use_all()
-    return budget
+def _budget(*, may_undo: bool) -> Budget:
+    remaining_ms = app.lambda_context.get_remaining_time_in_millis()
+    return Budget.of_invocation(remaining_ms, may_undo=may_undo)
 
 
 def _as_body(offer: Offer) -> dict[str, Any]:

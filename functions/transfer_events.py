@@ -23,8 +23,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chat_transfer.metrics import looked
 from chat_transfer.runtime import Runtime
 from chat_transfer.tracing import traced
+from chat_transfer.transfer.lock import Locked
 from chat_transfer.transfer.looks import look
-from chat_transfer.transfer.table import Locked, Table
+from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.failures import CredentialsRefused
 from chat_transfer.twilio.retries import RANDOM, Budget
 

@@ -16,7 +16,7 @@ from chat_transfer.http.problems import (
     internal_error,
 )
 from chat_transfer.transfer.kind import TaskKind
-from chat_transfer.transfer.table import Busy
+from chat_transfer.transfer.lock import Busy
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import (

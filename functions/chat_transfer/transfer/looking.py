@@ -8,12 +8,12 @@ from aws_lambda_powertools import Logger
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 
 from chat_transfer.transfer import progress
-from chat_transfer.transfer.decide import OVER, State
+from chat_transfer.transfer.facts import OVER, State
 from chat_transfer.transfer.kind import Listed
 from chat_transfer.transfer.kinds import kind_of
+from chat_transfer.transfer.lock import Lock
 from chat_transfer.transfer.progress import Seen
 from chat_transfer.transfer.record import Place, Wanted, When
-from chat_transfer.transfer.table import Lock
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import Missing
 from chat_transfer.twilio.tasks import Task

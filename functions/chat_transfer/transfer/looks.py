@@ -4,11 +4,12 @@ from aws_lambda_powertools import Logger
 
 from chat_transfer.http.problems import NotFinished
 from chat_transfer.metrics import transfer_succeeded
-from chat_transfer.transfer.decide import Answer, Result, State
+from chat_transfer.transfer.facts import Answer, Result, State
+from chat_transfer.transfer.lock import Lock, TableUnavailable, released
 from chat_transfer.transfer.outcome import HAS_CHAT
 from chat_transfer.transfer.reconcile import Run
 from chat_transfer.transfer.record import Wanted
-from chat_transfer.transfer.table import Lock, Table, TableUnavailable, released
+from chat_transfer.transfer.table import Table
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 

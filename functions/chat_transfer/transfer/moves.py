@@ -12,7 +12,7 @@ from tenacity import Retrying, retry_if_result, stop_before_delay, wait_fixed
 from chat_transfer.http.problems import interaction_gone
 from chat_transfer.transfer import looking, progress
 from chat_transfer.transfer.attributes import next_task
-from chat_transfer.transfer.decide import (
+from chat_transfer.transfer.facts import (
     OVER,
     Cancel,
     Create,
@@ -25,10 +25,10 @@ from chat_transfer.transfer.decide import (
     SendAway,
     State,
 )
+from chat_transfer.transfer.lock import Lock, TableUnavailable
 from chat_transfer.transfer.looking import state_of
 from chat_transfer.transfer.progress import Effect
 from chat_transfer.transfer.record import Creation, Place, Record, Wanted, When, milliseconds
-from chat_transfer.transfer.table import Lock, TableUnavailable
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import Missing, NoAnswer, Refused, Stale, TwilioFailure
 from chat_transfer.twilio.retries import is_stale

@@ -9,17 +9,10 @@ from typing import Any
 
 from chat_transfer.http.problems import Forbidden
 from chat_transfer.transfer.answers import answer_to
+from chat_transfer.transfer.lock import TableUnavailable
 from chat_transfer.transfer.offered import Offer, offer_in, under_way
 from chat_transfer.transfer.record import Record, milliseconds
-from chat_transfer.transfer.table import (
-    POINTER,
-    Table,
-    TableUnavailable,
-    answered,
-    as_texts,
-    as_values,
-    record_in,
-)
+from chat_transfer.transfer.table import POINTER, Table, answered, as_texts, as_values, record_in
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 

@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 
 from chat_transfer.http.problems import Conflict, NotFinished, NotFound, TaskEnded, cannot_take_back
 from chat_transfer.http.request import OfferRequest
-from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to
-from chat_transfer.transfer.decide import OVER, Result
+from chat_transfer.transfer.facts import OVER, Result
+from chat_transfer.transfer.lock import Lock, released
 from chat_transfer.transfer.offered import Offer, offer_in
 from chat_transfer.transfer.progress import going_back, leaving
+from chat_transfer.transfer.reading import Original, read_original
 from chat_transfer.transfer.reconcile import Run
 from chat_transfer.transfer.record import Became, Place, Record, When, milliseconds
-from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Lock, Table, released
+from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Table
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 
@@ -102,7 +103,7 @@ def _under_lock(
     twilio: Twilio,
     lock: Lock,
     task_sid: str,
-    original: checks.Original | None,
+    original: Original | None,
     changes: Mapping[Result, Callable[[Record], Record]],
 ) -> Offer | None:
     wanted = lock.record.wanted
@@ -137,9 +138,9 @@ def _under_lock(
 
 def _asked_for(
     request: OfferRequest, table: Table, twilio: Twilio, *, reads: bool
-) -> tuple[checks.Original, Place | None]:
+) -> tuple[Original, Place | None]:
     """The original and its place, for a caller who may read the offer, or take it back."""
-    original = checks.read_original(twilio, table, request.token, request.task_sid)
+    original = read_original(twilio, table, request.token, request.task_sid)
     original.authorise(table, original.caller.result(), reads=reads)
     return original, original.place(table)
 

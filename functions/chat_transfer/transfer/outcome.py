@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chat_transfer.transfer.decide import OVER, Answer, Result, State
+from chat_transfer.transfer.facts import OVER, Answer, Result, State
 from chat_transfer.transfer.progress import Seen, going_back, without_end
 from chat_transfer.transfer.record import MADE, UNANSWERED_MS, Became, Done, Record, Wanted, When
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from chat_transfer.transfer.decide import (
+from chat_transfer.transfer.facts import (
     OVER,
     Cancel,
     CreateAgain,

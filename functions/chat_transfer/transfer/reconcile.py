@@ -11,7 +11,8 @@ from aws_lambda_powertools import Logger
 
 from chat_transfer.metrics import transfer_became
 from chat_transfer.transfer import outcome, progress
-from chat_transfer.transfer.decide import OVER, Answer, Look, Result, State, decide
+from chat_transfer.transfer.decide import decide
+from chat_transfer.transfer.facts import OVER, Answer, Look, Result, State
 from chat_transfer.transfer.moves import Moves, Plan
 from chat_transfer.transfer.record import Became, Wanted, When, milliseconds
 from chat_transfer.twilio.failures import TwilioFailure

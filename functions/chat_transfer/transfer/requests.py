@@ -26,14 +26,16 @@ from chat_transfer.http.request import TransferRequest
 from chat_transfer.metrics import transfer_offered
 from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to, rejoin
-from chat_transfer.transfer.decide import OVER, Answer, Result
+from chat_transfer.transfer.facts import OVER, Answer, Result
 from chat_transfer.transfer.kind import Listed, TaskKind
 from chat_transfer.transfer.kinds import kind_of, place_of
+from chat_transfer.transfer.lock import Busy, Lock, released
 from chat_transfer.transfer.offered import JOINED, OFFERED
 from chat_transfer.transfer.progress import going_back, leaving
+from chat_transfer.transfer.reading import Reading, read, read_again
 from chat_transfer.transfer.reconcile import Run
 from chat_transfer.transfer.record import MADE, Place, Record, Wanted, When, milliseconds
-from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Busy, Lock, Table, released
+from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Table
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
@@ -78,7 +80,7 @@ def transfer(request: TransferRequest, table: Table, connect: Callable[[], Twili
     """
     try:
         twilio = connect()
-        reading = checks.read(twilio, table, request)
+        reading = read(twilio, table, request)
         interaction_sid, channel_sid = request.hints or (None, None)
         hinted = Place(interaction_sid=interaction_sid, channel_sid=channel_sid)
         listed = _listed(twilio, hinted, request.task_sid)
@@ -111,7 +113,7 @@ class Asking:
         twilio: Twilio,
         table: Table,
         request: TransferRequest,
-        reading: checks.Reading,
+        reading: Reading,
         caller: Caller,
         listed: "Future[Listed] | None",
     ) -> None:
@@ -251,7 +253,7 @@ class Asking:
 
     def _read_again(self, kind: TaskKind) -> None:
         """Read again what another transfer may have changed."""
-        self._reading = checks.read_again(self._twilio, self._reading)
+        self._reading = read_again(self._twilio, self._reading)
         self._listed = _listed(self._twilio, kind.place, self._request.task_sid)
 
 

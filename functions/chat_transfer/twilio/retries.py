@@ -63,11 +63,22 @@ class Budget:
 
     @classmethod
     def of_invocation(
-        cls, remaining_ms: int, clock: Callable[[], float] = time.monotonic
+        cls,
+        remaining_ms: int,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        may_undo: bool = True,
     ) -> "Budget":
-        """Make the budget of a request from its remaining time in milliseconds."""
+        """Make the budget of a request from its remaining time in milliseconds.
+
+        Parameters
+        ----------
+        may_undo : bool
+            Whether time is kept for an undo.
+        """
         seconds = max(0.0, min(remaining_ms / 1000, API_GATEWAY_SECONDS) - ANSWER_SECONDS)
-        return cls(clock() + seconds, min(UNDO_SECONDS, seconds * UNDO_SHARE), clock)
+        undo_seconds = min(UNDO_SECONDS, seconds * UNDO_SHARE) if may_undo else 0.0
+        return cls(clock() + seconds, undo_seconds, clock)
 
     @classmethod
     def of_looks(cls, remaining_ms: int, clock: Callable[[], float] = time.monotonic) -> "Budget":

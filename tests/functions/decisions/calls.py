@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from chat_transfer.transfer import moves
-from chat_transfer.transfer.table import TableUnavailable
+from chat_transfer.transfer.lock import TableUnavailable
 from chat_transfer.twilio.failures import Missing, NoAnswer, OutOfTime, Refused, Stale
 
 NOW = 1_000_000_000

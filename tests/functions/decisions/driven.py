@@ -20,10 +20,10 @@ from chat_transfer import metrics
 from chat_transfer.http.problems import Problem
 from chat_transfer.http.request import OfferRequest, Target, TransferRequest
 from chat_transfer.transfer import looks, offers, requests
-from chat_transfer.transfer.decide import Answer
+from chat_transfer.transfer.facts import Answer
+from chat_transfer.transfer.lock import TableUnavailable
 from chat_transfer.transfer.progress import Seen
 from chat_transfer.transfer.reconcile import Run
-from chat_transfer.transfer.table import TableUnavailable
 from chat_transfer.twilio.failures import TwilioFailure
 from tests.functions.decisions.calls import EDGES, Reply, Suspended
 from tests.functions.decisions.edges import ROWS, TWILIO, Later

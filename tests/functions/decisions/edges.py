@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from chat_transfer.settings import Settings
+from chat_transfer.transfer.lock import Lock
 from chat_transfer.transfer.record import Record
-from chat_transfer.transfer.table import Lock
 from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.tasks import Named, NewTask, Task
 from tests.functions.decisions.calls import EDGES

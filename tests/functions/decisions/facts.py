@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from chat_transfer.transfer.decide import (
+from chat_transfer.transfer.facts import (
     CLOSED,
     OVER,
     Answer,

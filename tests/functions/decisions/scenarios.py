@@ -20,6 +20,8 @@ class Scenario:
     faults, kills, acts : int
         How many calls may fail, how often a function may be killed, and how many times agents or
         workflows act.
+    only : frozenset of str
+        What they do, if not everything.
     """
 
     asks: tuple[Asked, ...]
@@ -27,6 +29,7 @@ class Scenario:
     faults: int = 0
     kills: int = 0
     acts: int = 0
+    only: frozenset[str] = Rules().acts
 
     def world(self) -> World:
         """The world at the beginning."""
@@ -46,7 +49,7 @@ class Scenario:
         deleted, no one can know whether it had its channel. So the new task stays.
         """
         is_unknown = self.is_chat and (self.faults or self.kills)
-        rules = Rules()
+        rules = Rules(acts=self.only)
         return replace(rules, acts=rules.acts - {"deletes"}) if is_unknown else rules
 
     def __str__(self) -> str:
