@@ -136,8 +136,11 @@ def test_an_additional_task_fails_the_check(outcomes: dict[str, Outcome], view: 
 def test_an_offer_that_the_sender_did_not_survive_fails_the_check(
     outcomes: dict[str, Outcome], view: View
 ) -> None:
-    declined, accepted = (outcomes[scene.title] for scene in SCENES if scene.status == 202)
+    declined, accepted, warm = (outcomes[scene.title] for scene in SCENES if scene.status == 202)
     without_sender = Room("Conversation", "active", {"the customer"})
+    both = Room("Conversation", "active", {"the customer", "Carla Costa"})
+    with pytest.raises(Mismatch, match=r"Ana Almeida, who wrote .* is not in the conversation"):
+        check(replace(warm, both=both), view)
     for offer in (declined, accepted):
         with pytest.raises(Mismatch, match="before an agent accepted"):
             check(replace(offer, meanwhile=without_sender), view)
@@ -155,7 +158,7 @@ def test_an_offer_whose_customer_gets_no_reply_fails_the_check(
     outcomes: dict[str, Outcome], view: View
 ) -> None:
     for offer in (outcomes[scene.title] for scene in SCENES if scene.status == 202):
-        question, reply = offer.messages
+        question, reply, *_ = offer.messages
         assert [question.author, reply.author] == ["the customer", "Ana Almeida"]
         for messages in ([], [question], [reply, question], [question, reply._replace(text="")]):
             with pytest.raises(Mismatch, match="what was written while the offer was open"):

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from chat_transfer.transfer import looking
-from chat_transfer.transfer.decide import Answer
+from chat_transfer.transfer.facts import Answer
 from chat_transfer.transfer.reconcile import Run
 from tests.functions.conftest import Aws, Deployment
 from tests.functions.cutting import cut_off_after
@@ -119,7 +119,7 @@ def test_a_close_that_the_first_request_did_not_see_leaves_one_task(
 ) -> None:
     """The first target's workflow cancelled the new task, so the transfer begins again."""
     centre, faults = deployment.twilio.centre, deployment.twilio.faults
-    centre.account.settings.completes_after_close = 1.0
+    centre.account.settings.completes_after_close = 3.0
     case = served(centre, centre.tasks["conversation"])
     faults.close(takes_effect=when != "during the undo", **{**CLOSE.rule, "times": None})
     first = deployment.transfer(case.task_sid, centre.workflows["Escalations"])
@@ -138,8 +138,11 @@ def test_a_close_that_the_first_request_did_not_see_leaves_one_task(
 
     again = deployment.transfer(case.task_sid, centre.workers["carla"])
 
-    time.sleep(1.0)
-    centre.settle()
+    until = time.monotonic() + 10.0
+    while case.task_sid in {task.sid for task in case.leading_to_customer()}:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+        centre.settle()
     assert first.body["rolledBack"] is False, first.text
     if when == "during the undo":
         assert again.code == "task_not_transferable", again.text

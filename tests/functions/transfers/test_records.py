@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from chat_transfer.transfer.lock import Locked, LockLost
 from chat_transfer.transfer.record import (
     Became,
     Creation,
@@ -15,7 +16,7 @@ from chat_transfer.transfer.record import (
     When,
     milliseconds,
 )
-from chat_transfer.transfer.table import Locked, LockLost, Table
+from chat_transfer.transfer.table import Table
 from tests.functions.conftest import Aws, create_table
 
 WANTED = Wanted(original="WT1", target="WK1", when=When.ACCEPTED, present=("WT9",))
