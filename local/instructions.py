@@ -40,7 +40,7 @@ def show_instructions(
     body = json.dumps({"kind": "conversation", "holder": "ana"})
     _print_command(
         console,
-        "One more conversation for Ana (kind: chat, sms, conversation or sms_conversation):",
+        "One more for Ana (kind: chat, sms, conversation, sms_conversation, email_conversation):",
         [f"{twilio_url}/emulator/tasks", "-d", body],
     )
 

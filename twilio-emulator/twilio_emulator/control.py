@@ -58,6 +58,7 @@ class _Control:
             "sms": self._centre.sms_task,
             "conversation": self._centre.conversation_task,
             "sms_conversation": self._centre.sms_conversation_task,
+            "email_conversation": self._centre.email_conversation_task,
         }
         kind, holder = document.get("kind"), document.get("holder", "ana")
         if kind not in makers or holder not in self._centre.workers:

@@ -4,7 +4,7 @@ They look as if Flex and Studio had made them: with channel, conversation and cu
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twilio_emulator.account import Account
@@ -17,7 +17,10 @@ from twilio_emulator.taskrouter.workspace import Workspace
 
 CUSTOMER_NUMBER = "+15005550001"
 COMPANY_NUMBER = "+15005550006"
-_TASK_CHANNELS = {"web": "chat", "sms": "sms"}
+# Two who wrote together: one is written to, the other gets a copy.
+CUSTOMER_EMAIL, COPIED_EMAIL = "robin@example.com", "casey@example.com"
+COMPANY_EMAIL = "support@example.org"
+_TASK_CHANNELS = {"web": "chat", "sms": "sms", "email": "email"}
 
 
 @dataclass(slots=True)
@@ -58,6 +61,19 @@ class Work:
         """Make an SMS conversation of Flex Conversations, accepted by the holder."""
         own = {"name": CUSTOMER_NUMBER, "customerAddress": CUSTOMER_NUMBER}
         return self._interaction_task("sms", holder, name, {**own, **attributes})
+
+    def email_conversation_task(
+        self, holder: str = "ana", name: str | None = None, **attributes: Any
+    ) -> str:
+        """Make an e-mail conversation of Flex with two customers, accepted by the holder.
+
+        Sources: for the customers, https://www.twilio.com/docs/api/errors/50420, and the example of
+        a channel's participant in the OpenAPI document of Flex. Its example of an invite has
+        ``customerName`` and ``customerAddress``. No page says whether who gets a copy is a
+        customer, as here, or ``external``.
+        """
+        own = {"name": "Robin", "customerName": "Robin", "customerAddress": CUSTOMER_EMAIL}
+        return self._interaction_task("email", holder, name, {**own, **attributes})
 
     def add_agent(self, task: str, agent: str, name: str | None = None) -> str:
         """Bring one more agent into a task's interaction; return the SID of that agent's task."""
@@ -130,27 +146,26 @@ class Work:
         room = Room(
             self._sid("CH", name), flex.chat_service_sid, f"{medium} conversation", now, now
         )
-        flex.conversations[room.sid] = room
-        binding = None
-        if medium == "sms":
-            binding = {"type": "sms", "address": CUSTOMER_NUMBER, "proxy_address": COMPANY_NUMBER}
-        identity = None if binding else f"customer-{room.sid[-6:]}"
-        rooms.enter(
-            flex.conversation_participants,
-            room.sid,
-            identity,
-            now,
-            self.account.random,
-            binding=binding,
-        )
         channel = InteractionChannel(
             self._sid("UO", name), self._sid("KD", name), medium, room.sid, self.workspace.sid
         )
+        if medium == "email":
+            room = replace(room, email={"projected_address": COMPANY_EMAIL, "name": "Support"})
+        flex.conversations[room.sid] = room
         flex.channels[channel.sid] = channel
-        customer = ChannelParticipant(
-            self._sid("UT", name), channel.sid, channel.interaction_sid, "customer", identity
-        )
-        flex.participants[customer.sid] = customer
+        for number, (identity, binding) in enumerate(_customers(medium, room)):
+            rooms.enter(
+                flex.conversation_participants,
+                room.sid,
+                identity,
+                now,
+                self.account.random,
+                binding=binding,
+            )
+            sid = self._sid("UT", f"{name}{number or ''}" if name else None)
+            flex.participants[sid] = ChannelParticipant(
+                sid, channel.sid, channel.interaction_sid, "customer", identity
+            )
         return channel
 
     def _chat_channel(self, name: str | None) -> Room:
@@ -195,3 +210,17 @@ class Work:
     def _sid(self, prefix: str, name: str | None) -> str:
         random = self.account.random
         return new_sid(prefix, random) if name is None else seeded_sid(prefix, name)
+
+
+def _customers(medium: str, room: Room) -> list[tuple[str | None, dict[str, str] | None]]:
+    """Return the identity or the binding of each customer of a conversation."""
+    if medium == "sms":
+        both = {"address": CUSTOMER_NUMBER, "proxy_address": COMPANY_NUMBER}
+        return [(None, {"type": "sms", **both})]
+    if medium == "email":
+        to, copy = {"level": "to", "name": "Robin"}, {"level": "cc", "name": "Casey"}
+        return [
+            (None, {"type": "email", "address": CUSTOMER_EMAIL, **to}),
+            (None, {"type": "email", "address": COPIED_EMAIL, **copy}),
+        ]
+    return [(f"customer-{room.sid[-6:]}", None)]

@@ -403,6 +403,9 @@ def _rooms(api: Api, centre: ContactCentre) -> None:
     }
     api.ask("POST", FLEX, "/Interactions", interaction)
     api.ask("DELETE", CONVERSATIONS, CONVERSATION, room=room)
+    mail = centre.attributes(centre.email_conversation_task())["conversationSid"]
+    api.ask("GET", CONVERSATIONS, CONVERSATION, room=mail)
+    api.ask("GET", CONVERSATIONS, people, room=mail)
 
 
 def _events(api: Api, _centre: ContactCentre) -> None:

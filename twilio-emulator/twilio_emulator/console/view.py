@@ -256,20 +256,21 @@ def _conversation(account: Account, workspace: Workspace, room: Room) -> Convers
     names: dict[str | None, str] = {
         each.identity: person(each.friendly_name) for each in workspace.tables.workers.values()
     }
-    customer = "customer"
+    customer = ""
     people = []
     for each in inside:
         if each.identity in names:
             people.append(names[each.identity])
             continue
         binding: dict[str, Any] = each.messaging_binding or {}
-        customer = str(each.identity or binding.get("address", "customer"))
+        # Of several, the first one writes.
+        customer = customer or str(each.identity or binding.get("address", "customer"))
         people.append("the customer")
     written = [m for m in account.flex.messages.values() if m.conversation_sid == room.sid]
     return ConversationView(
         room.sid,
         f"{room.friendly_name} ({room.sid[-4:]})",
-        customer,
+        customer or "customer",
         room.state,
         tuple(people),
         tuple(

@@ -37,7 +37,7 @@ def _conversation_form(account: Account, room: Room) -> dict[str, Any]:
         "chat_service_sid": room.service_sid,
         "messaging_service_sid": None,
         "timers": {},
-        "bindings": {},
+        "bindings": {"email": room.email} if room.email else {},
         "url": url,
         "links": {
             name: f"{url}/{name.title()}"

@@ -64,7 +64,11 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A conversation (``CH``) or a Programmable Chat channel (``CH`` too)."""
+    """A conversation (``CH``) or a Programmable Chat channel (``CH`` too).
+
+    ``email`` has the address and the name that a conversation's e-mail is sent from, as
+    ``bindings`` shows them.
+    """
 
     sid: str
     service_sid: str
@@ -74,6 +78,7 @@ class Room:
     attributes: str = "{}"
     state: str = "active"
     unique_name: str | None = None
+    email: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
