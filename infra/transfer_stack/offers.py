@@ -24,16 +24,17 @@ _RECEIVE_MEMORY_MB: Final = 512
 
 # https://www.twilio.com/docs/events/event-types/taskrouter/task and …/taskrouter/reservation
 _SCHEMA_VERSION: Final = 4
-EVENT_TYPES: Final = tuple(
-    f"com.twilio.taskrouter.{name}"
-    for name in (
-        "reservation.accepted",
-        "task.canceled",
-        "task.completed",
-        "task.deleted",
-        "task.system-deleted",
-    )
+_EVENTS: Final = (
+    "reservation.accepted",
+    "reservation.rejected",
+    "reservation.timeout",
+    "task.canceled",
+    "task.completed",
+    "task.deleted",
+    "task.system-deleted",
 )
+# One of two agents who have joined has left the conversation, and wraps up.
+_WRAPS_UP: Final = "reservation.wrapup"
 
 
 class EventReceiver(Component):
@@ -102,11 +103,12 @@ class EventStream(Component):
             # Twilio drops an event that is answered with 404.
             opts=self.child(depends_on=[api]),
         )
+        names = (*_EVENTS, _WRAPS_UP) if settings.offers.can_join else _EVENTS
         twilio.events.Subscription(
             "events",
             description=description,
             sink_sid=sink.sid,
-            types=dict.fromkeys(EVENT_TYPES, _SCHEMA_VERSION),
+            types={f"com.twilio.taskrouter.{name}": _SCHEMA_VERSION for name in names},
             opts=self.child(),
         )
         self.register_outputs({})

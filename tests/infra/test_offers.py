@@ -141,6 +141,8 @@ def test_agents_can_leave_to_who_has_joined(config: dict[str, str], has_route: b
         it.inputs["routeKey"] for it in found.of_type("aws:apigatewayv2/route:Route").values()
     }
     assert ("POST /transfers/{taskSid}" in routes) is has_route
+    types = found.one("twilio:events:Subscription", "events").inputs["types"]
+    assert ("com.twilio.taskrouter.reservation.wrapup" in types) is has_route
     choices = environment(found, "transfer-chat").get("HAND_OVER_CHOICES")
     assert choices == ('["now", "warm"]' if "handOverChoices" in config else None)
 
@@ -271,6 +273,8 @@ def test_twilio_sends_events_to_the_webhook_with_the_password(with_offers: Progr
         f"com.twilio.taskrouter.{name}"
         for name in (
             "reservation.accepted",
+            "reservation.rejected",
+            "reservation.timeout",
             "task.canceled",
             "task.completed",
             "task.deleted",

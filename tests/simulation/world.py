@@ -28,7 +28,8 @@ START = datetime(2027, 1, 4, 9, tzinfo=UTC)
 TABLE = "transfers"
 TRANSFER_WORKFLOW = "WW" + "0" * 31 + "1"
 IMPATIENT = "WW" + "0" * 31 + "2"
-EVENTS = frozenset({"reservation.accepted", "task.canceled", "task.completed", "task.deleted",
+EVENTS = frozenset({"reservation.accepted", "reservation.rejected", "reservation.timeout",
+                    "reservation.wrapup", "task.canceled", "task.completed", "task.deleted",
                     "task.system-deleted"})  # fmt: skip
 # As they are deployed.
 TRANSFER_SECONDS, EVENTS_SECONDS = 25.0, 50.0
