@@ -62,7 +62,7 @@ SECONDS: Final = {
     "event": 0.05,
     "run of the schedule": 0.1,
 }
-POLLS: Final = 24
+POLLS: Final = 30
 EVENTS: Final = 4
 LOOKS: Final = 1
 RUNS: Final = 30 * 24 * 60

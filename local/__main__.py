@@ -96,7 +96,8 @@ def _up(console: Console, chosen: Namespace) -> None:
         os.set_inheritable(chosen.lock, False)  # noqa: FBT003 - it is called so
     with ExitStack() as held:
         with progress_on(console) as progress:
-            stack = held.enter_context(local_stack(progress, origins=chosen.origins))
+            started = local_stack(progress, chosen.origins, settings=dict(chosen.config))
+            stack = held.enter_context(started)
         if chosen.background_name is not None:
             background.announce(chosen.background_name, stack.addresses)
         else:
@@ -110,6 +111,7 @@ def _up_in_background(chosen: Namespace, console: Console) -> None:
         chosen.name or background.DEFAULT_NAME,
         lambda line: console.print(line, markup=False, soft_wrap=True),
         chosen.origins,
+        dict(chosen.config),
     )
     assert running.addresses is not None
     show_instructions(console, **running.addresses)

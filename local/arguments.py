@@ -62,6 +62,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ORIGIN",
         help="another origin of browsers that may call, such as http://localhost:8080; repeatable",
     )
+    up.add_argument(
+        "--config",
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="another value of the stack's configuration, such as "
+        "transferTargetsAttribute=transfer_targets; repeatable",
+    )
     # How `up -d` starts the process in the background: its name, and the descriptor of its lock.
     up.add_argument("--as", dest="background_name", type=_name, help=argparse.SUPPRESS)
     up.add_argument("--lock", type=int, help=argparse.SUPPRESS)
@@ -100,6 +109,14 @@ def _wheel(text: str) -> Path:
     if path.suffix != ".whl" or not path.is_file():
         raise argparse.ArgumentTypeError(f"{text!r} is no wheel: build one with `make packages`")
     return path
+
+
+def _setting(text: str) -> tuple[str, str]:
+    """Return the key and the value that a text assigns to it."""
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
 
 
 def _name(text: str) -> str:

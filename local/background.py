@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TextIO
 
 from local import ROOT, LocalError
@@ -57,7 +58,12 @@ class Running:
     addresses: Mapping[str, str] | None = None
 
 
-def start(name: str, show: Callable[[str], None], origins: Sequence[str] = ()) -> Running:
+def start(
+    name: str,
+    show: Callable[[str], None],
+    origins: Sequence[str] = (),
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Running:
     """Start `python -m local up` as a process of its own and wait until its stack is up.
 
     Parameters
@@ -68,13 +74,15 @@ def start(name: str, show: Callable[[str], None], origins: Sequence[str] = ()) -
         Receives each line that the process prints meanwhile.
     origins
         More origins that a browser may call it from.
+    settings
+        More values of its configuration, by their keys.
 
     Raises
     ------
     BackgroundError
         When one of that name runs already, it does not come up, or the folder cannot be used.
     """
-    process, printed = _launch(name, origins)
+    process, printed = _launch(name, origins, settings)
     try:
         with printed:
             return _wait_until_up(process, printed, show)
@@ -148,7 +156,9 @@ def announce(name: str, addresses: Mapping[str, str]) -> None:
         _write(Running(name, os.getpid(), addresses))
 
 
-def _launch(name: str, origins: Sequence[str]) -> tuple[subprocess.Popen[bytes], TextIO]:
+def _launch(
+    name: str, origins: Sequence[str], settings: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], TextIO]:
     """Start the process that has the name from its first moment; return also what it prints."""
     with _locked_folder():
         if name in {running.name for running in _read_folder()}:
@@ -161,6 +171,7 @@ def _launch(name: str, origins: Sequence[str]) -> tuple[subprocess.Popen[bytes],
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             arguments = ["--as", name, "--lock", str(lock.fileno())]
             arguments += [f"--allow-origin={origin}" for origin in origins]
+            arguments += [f"--config={key}={value}" for key, value in settings.items()]
             process = subprocess.Popen(  # noqa: S603 - run by no shell
                 [*COMMAND, *arguments],
                 cwd=ROOT,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pulumi
@@ -66,6 +67,7 @@ def local_stack(
     progress: Progress | None = None,
     origins: Sequence[str] = (),
     *,
+    settings: Mapping[str, str] = MappingProxyType({}),
     agent_timeout: int | None = None,
     package: Path | None = None,
 ) -> Iterator[LocalStack]:
@@ -77,6 +79,8 @@ def local_stack(
         Where to show what happens; nowhere by default.
     origins
         Origins that a browser may call from, added to `ALLOWED_ORIGINS`.
+    settings
+        More values of the stack's configuration, by their keys.
     agent_timeout
         Seconds that a transferred chat waits for its agent, if that is not the default.
     package
@@ -101,6 +105,7 @@ def local_stack(
             )
             shown.step(f"Deploying {what}")
             config = stack_config(twilio, origins)
+            config |= {f"flex-chat-transfer:{key}": value for key, value in settings.items()}
             if agent_timeout:
                 config["flex-chat-transfer:agentTimeoutSeconds"] = str(agent_timeout)
             try:

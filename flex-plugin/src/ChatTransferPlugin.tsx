@@ -8,6 +8,7 @@ import { Asking } from './asking';
 import { Directory } from './directory';
 import { EndQuestion } from './EndQuestion';
 import { guardEnds, Question } from './guard';
+import { NoteShown, noteOf } from './Note';
 import { Notifier, TEMPLATE } from './notifications';
 import { Ongoing } from './ongoing';
 import { canAsk, stackOf } from './stack';
@@ -58,6 +59,10 @@ export default class ChatTransferPlugin extends FlexPlugin {
         if: ({ task }) => task !== undefined && isMessaging(flex, task) && task.taskStatus === 'assigned' && !native(),
       },
     );
+    flex.TaskCanvas.Content.add(<NoteShown key="chat-transfer-note" read={read} />, {
+      sortOrder: 1,
+      if: ({ task }) => noteOf(task) !== undefined,
+    });
     if (canAsk(stack)) asking.offers.findEarlier();
   }
 }

@@ -31,7 +31,9 @@ export function EndQuestion({ question, read }: Props) {
       onDismiss={answer(false)}
       onDismissLabel={read('ChatTransferEndCancel')}
     >
-      {read('ChatTransferEndText', { name: open.offer?.name ?? read('ChatTransferAnotherAgent') })}
+      {read(open.offer?.state === 'joined' ? 'ChatTransferEndTogether' : 'ChatTransferEndText', {
+        name: open.offer?.name ?? read('ChatTransferAnotherAgent'),
+      })}
     </AlertDialog>
   );
 }

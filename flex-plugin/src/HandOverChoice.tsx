@@ -17,10 +17,10 @@ interface Props {
   chosen: Map<string, HandOver>;
 }
 
-const UNKNOWN: HandOver[] = ['accepted', 'now'];
+const ALL: HandOver[] = ['accepted', 'now', 'warm'];
 
 /**
- * Ask first, or transfer now.
+ * Ask first, transfer now, or together.
  *
  * Below it are buttons that cannot be undone, so it never changes its height: where it is not known yet what the stack
  * can do, it is there from the start, and stays if there is nothing to choose.
@@ -42,7 +42,9 @@ export function HandOverChoice({ task, read, targets, chosen }: Props) {
     rerender((count) => count + 1);
   };
   const alone = possible?.length === 1;
-  const shown = possible && !alone ? possible : UNKNOWN;
+  const shown = possible && !alone ? possible : ALL;
+  // What the stack turned out not to do leaves its place.
+  const gaps = knownBefore ? [] : ALL.slice(shown.length);
   return (
     <Box padding="space50" width="100%" boxSizing="border-box" position="relative" flexShrink={0}>
       <Box {...(alone && { visibility: 'hidden' })}>
@@ -62,6 +64,13 @@ export function HandOverChoice({ task, read, targets, chosen }: Props) {
             >
               {read(`ChatTransferHandOver_${handOver}`)}
             </Radio>
+          ))}
+          {gaps.map((handOver) => (
+            <Box key={`no-${handOver}`} visibility="hidden" aria-hidden>
+              <Radio value={`no-${handOver}`} disabled helpText={read(`ChatTransferHandOver_${handOver}_help`)}>
+                {read(`ChatTransferHandOver_${handOver}`)}
+              </Radio>
+            </Box>
           ))}
         </RadioGroup>
       </Box>

@@ -7,7 +7,7 @@ import * as React from 'react';
 import { rescueFocus } from './focus';
 import type { Offers, ShownOffer } from './offers';
 import type { Ongoing } from './ongoing';
-import type { Read } from './strings';
+import type { Read, Values } from './strings';
 import { useWatched } from './watched';
 
 interface Props {
@@ -16,11 +16,12 @@ interface Props {
   ongoing: Ongoing;
   read: Read;
   onTakeBack: (task: ITask) => void;
+  onLeave: (task: ITask) => void;
   onTransferNow: (task: ITask, targetSid: string) => void;
 }
 
 /** Stands below the task's header while someone is asked to take the chat, and after they have declined. */
-export function OfferBar({ task, offers, ongoing, read, onTakeBack, onTransferNow }: Props) {
+export function OfferBar({ task, offers, ongoing, read, onTakeBack, onLeave, onTransferNow }: Props) {
   useWatched(offers, ongoing);
   const offer = task && offers.get(task.taskSid);
   const state = offer?.state;
@@ -33,6 +34,8 @@ export function OfferBar({ task, offers, ongoing, read, onTakeBack, onTransferNo
   const busy = task !== undefined && ongoing.has(task.taskSid);
   const space = offer && { paddingX: 'space50' as const, paddingY: 'space30' as const };
   const declined = state === 'declined';
+  const joined = state === 'joined';
+  const values = { name: offer?.name || read('ChatTransferAnotherAgent') };
   // The region is there before it has something to say: what appears in it is then read aloud.
   return (
     <Box
@@ -48,7 +51,7 @@ export function OfferBar({ task, offers, ongoing, read, onTakeBack, onTransferNo
       <Box role="status" flexGrow={1} minWidth="0" overflow="hidden">
         {offer && (
           <Text as="span" overflowWrap="anywhere">
-            {wordsFor(offer, read)}
+            {wordsFor(offer, values, read)}
           </Text>
         )}
       </Box>
@@ -65,12 +68,12 @@ export function OfferBar({ task, offers, ongoing, read, onTakeBack, onTransferNo
                 variant="secondary"
                 size="small"
                 disabled={busy}
-                onClick={() => onTransferNow(task, offer.targetSid)}
+                onClick={() => (joined ? onLeave(task) : onTransferNow(task, offer.targetSid))}
               >
-                {read('ChatTransferHandOver_now')}
+                {joined ? read('ChatTransferLeave', values) : read('ChatTransferHandOver_now')}
               </Button>
               <Button variant="secondary" size="small" disabled={busy} onClick={() => onTakeBack(task)}>
-                {read('ChatTransferTakeBack')}
+                {joined ? read('ChatTransferSendAway', values) : read('ChatTransferTakeBack')}
               </Button>
             </>
           )}
@@ -80,9 +83,9 @@ export function OfferBar({ task, offers, ongoing, read, onTakeBack, onTransferNo
   );
 }
 
-function wordsFor({ state, targetSid, name = '' }: ShownOffer, read: Read): string {
-  const values = { name: name || read('ChatTransferAnotherAgent') };
+function wordsFor({ state, targetSid }: ShownOffer, values: Values, read: Read): string {
   if (state === 'offered') return read('ChatTransferAsking', values);
+  if (state === 'joined') return read('ChatTransferJoinedHere', values);
   return read(targetSid.startsWith('WK') ? 'ChatTransferDeclinedHere' : 'ChatTransferUnansweredHere', values);
 }
 

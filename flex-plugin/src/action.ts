@@ -3,7 +3,14 @@ import type * as Flex from '@twilio/flex-ui';
 
 import type { Notifier } from './notifications';
 import type { Ongoing } from './ongoing';
-import { TransferError, type Client, type HandOver, type Interaction, type Transferred } from './transfer';
+import {
+  TransferError,
+  type Client,
+  type HandOver,
+  type Interaction,
+  type Transferred,
+  type TransferOptions,
+} from './transfer';
 
 /** Milliseconds after which agents are told that it takes longer. */
 const SLOW = 2_000;
@@ -12,12 +19,23 @@ interface TransferTaskPayload {
   task?: Flex.ITask;
   sid?: string;
   targetSid: string;
-  options?: { mode?: 'COLD' | 'WARM'; handOver?: HandOver; attributes?: unknown; priority?: unknown };
+  options?: {
+    mode?: 'COLD' | 'WARM';
+    handOver?: HandOver;
+    note?: string;
+    attributes?: Record<string, unknown>;
+    priority?: number;
+  };
+}
+
+export interface Chosen {
+  handOver?: HandOver | undefined;
+  note?: string | undefined;
 }
 
 export interface Chooser {
-  /** What the agent chose in the directory, if the transfer comes from there. */
-  chosen: (taskSid: string) => HandOver | undefined;
+  /** What the agent chose and wrote in the directory, if the transfer comes from there. */
+  chosen: (taskSid: string) => Chosen;
   /** A task was transferred, or offered, which its `state` tells. */
   onDone: (task: Flex.ITask, targetSid: string, made: Transferred) => void;
 }
@@ -56,13 +74,13 @@ export function replaceTransferTask(
   notifier: Notifier,
   { chosen, onDone }: Chooser,
 ): void {
-  async function transfer(task: Flex.ITask, targetSid: string, handOver?: HandOver): Promise<Transferred> {
+  async function transfer(task: Flex.ITask, targetSid: string, asked: TransferOptions): Promise<Transferred> {
     const { taskSid } = task;
     if (ongoing.has(taskSid)) throw new TransferError('transfer_in_progress', 'One transfer at a time.');
     return ongoing.during(taskSid, async () => {
       const slow = setTimeout(() => notifier.show('ChatTransferSlow', task), SLOW);
       try {
-        return await client.transfer(taskSid, targetSid, { handOver, interaction: interactionOf(task) });
+        return await client.transfer(taskSid, targetSid, { ...asked, interaction: interactionOf(task) });
       } finally {
         clearTimeout(slow);
         notifier.dismiss(taskSid, 'ChatTransferSlow');
@@ -74,23 +92,16 @@ export function replaceTransferTask(
     const { sid, targetSid, options } = payload;
     const task = payload.task ?? (sid ? flex.TaskHelper.getTaskByTaskSid(sid) : undefined);
     if (!task || !isMessaging(flex, task) || options?.mode === 'WARM') return original(payload);
-    warnOfDropped(options ?? {});
     // What was said of the previous transfer of this chat.
     notifier.dismiss(task.taskSid);
     try {
-      const handOver = options?.handOver ?? chosen(task.taskSid);
-      onDone(task, targetSid, await transfer(task, targetSid, handOver));
+      const { handOver, note } = chosen(task.taskSid);
+      const { attributes, priority } = options ?? {};
+      const asked = { handOver: options?.handOver ?? handOver, note: options?.note ?? note, attributes, priority };
+      onDone(task, targetSid, await transfer(task, targetSid, asked));
     } catch (error) {
       notifier.failed(error, task);
       throw error;
     }
   });
-}
-
-/** Flex's own action passes these on, so other plugins may count on them. The API does not take them. */
-function warnOfDropped(options: object): void {
-  const dropped = ['attributes', 'priority'].filter((name) => name in options);
-  if (dropped.length === 0) return;
-  const names = dropped.map((name) => `options.${name}`).join(' and ');
-  console.warn(`FlexChatTransferPlugin: ${names} of TransferTask cannot be sent with a chat and will be missing.`);
 }

@@ -8,7 +8,7 @@ import { namesOf } from './names';
 import type { NotificationId, Notifier } from './notifications';
 import { OfferBar } from './OfferBar';
 import { Offers, type ShownOffer } from './offers';
-import type { Outcome } from './following';
+import { isOpen, type Asked, type Outcome } from './following';
 import type { Ongoing } from './ongoing';
 import type { Read } from './strings';
 import type { Targets } from './targets';
@@ -17,8 +17,9 @@ import type { Client, Transferred } from './transfer';
 const DISMISSED = 'flex-chat-transfer.dismissed';
 
 /** What an agent is told of an offer that ended: one agent declines, of a queue no one takes it. */
-export function endedAs(state: Outcome, targetSid: string): NotificationId {
+export function endedAs(state: Outcome, targetSid: string, before: Asked['state'] = 'offered'): NotificationId {
   if (state === 'accepted') return 'ChatTransferAccepted';
+  if (before === 'joined') return 'ChatTransferParted';
   if (state === 'cancelled') return 'ChatTransferCancelled';
   return targetSid.startsWith('WK') ? 'ChatTransferDeclined' : 'ChatTransferUnanswered';
 }
@@ -45,6 +46,7 @@ export class Asking {
       hidden: () => document.hidden,
       nameOf: this.nameOf,
       ended: (taskSid, state, offer, bySid) => void this.tell(taskSid, state, offer, bySid),
+      joined: (taskSid, bySid) => void this.tellJoined(taskSid, bySid),
       dismissed: storedSet(DISMISSED),
     });
     this.addBar();
@@ -61,7 +63,7 @@ export class Asking {
   done(task: Flex.ITask, targetSid: string, { taskSid: newTaskSid, state }: Transferred, directory: Directory): void {
     const { taskSid } = task;
     directory.done(taskSid);
-    if (state !== 'offered') {
+    if (!isOpen(state)) {
       this.offers.drop(taskSid);
       this.notifier.show('ChatTransferDone', task);
     } else if (this.task(taskSid)) this.offers.begin(taskSid, targetSid, newTaskSid);
@@ -104,7 +106,7 @@ export class Asking {
   private async tell(
     taskSid: string,
     state: Outcome,
-    { targetSid, name }: Pick<ShownOffer, 'targetSid' | 'name'>,
+    { targetSid, name, state: before }: ShownOffer,
     bySid?: string,
   ): Promise<void> {
     const task = this.task(taskSid) ?? this.chats.get(taskSid);
@@ -112,16 +114,20 @@ export class Asking {
     // Of a queue it is told who has taken the chat.
     const who =
       (bySid && bySid !== targetSid ? await this.nameOf(bySid) : undefined) ?? name ?? (await this.nameOf(targetSid));
-    this.notifier.show(endedAs(state, targetSid), task, { name: this.named(who) });
+    this.notifier.show(endedAs(state, targetSid, before), task, { name: this.named(who) });
+  }
+
+  private async tellJoined(taskSid: string, bySid: string): Promise<void> {
+    const name = this.named(await this.nameOf(bySid));
+    const task = this.task(taskSid);
+    if (task && this.offers.isOpen(taskSid)) this.notifier.show('ChatTransferJoined', task, { name });
   }
 
   private addBar(): void {
     const { Actions, TaskCanvas } = this.flex;
-    const takeBack = (task: Flex.ITask) => {
+    const ending = (end: (taskSid: string) => Promise<void>) => (task: Flex.ITask) => {
       this.notifier.dismiss(task.taskSid);
-      this.ongoing
-        .during(task.taskSid, () => this.offers.takeBack(task.taskSid))
-        .catch((error) => this.notifier.failed(error, task));
+      this.ongoing.during(task.taskSid, () => end(task.taskSid)).catch((error) => this.notifier.failed(error, task));
     };
     const transferNow = (task: Flex.ITask, targetSid: string) => {
       const options = { mode: 'COLD', handOver: 'now' };
@@ -133,7 +139,8 @@ export class Asking {
         offers={this.offers}
         ongoing={this.ongoing}
         read={this.read}
-        onTakeBack={takeBack}
+        onTakeBack={ending((taskSid) => this.offers.takeBack(taskSid))}
+        onLeave={ending((taskSid) => this.offers.leave(taskSid))}
         onTransferNow={transferNow}
       />,
       { sortOrder: 1, if: ({ task }) => task !== undefined && isMessaging(this.flex, task) && isConversation(task) },

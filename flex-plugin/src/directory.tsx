@@ -2,9 +2,10 @@
 import type * as Flex from '@twilio/flex-ui';
 import * as React from 'react';
 
-import { isConversation, isMessaging } from './action';
+import { isConversation, isMessaging, type Chosen } from './action';
 import { rescueFocus } from './focus';
 import { HandOverChoice } from './HandOverChoice';
+import { NoteField } from './Note';
 import type { Ongoing } from './ongoing';
 import type { Read, StringKey } from './strings';
 import { TargetList, type Kind } from './TargetList';
@@ -18,6 +19,7 @@ interface WithTask {
 
 export class Directory {
   private readonly choices = new Map<string, HandOver>();
+  private readonly notes = new Map<string, string>();
 
   constructor(
     private readonly flex: typeof Flex,
@@ -34,9 +36,10 @@ export class Directory {
     this.keepFocus();
   }
 
-  /** What was chosen, if the directory is open for this chat: other code's transfers are not the agent's choice. */
-  chosen(taskSid: string): HandOver | undefined {
-    return this.isOpenFor(taskSid) ? this.choices.get(taskSid) : undefined;
+  /** What was chosen and written, if the directory is open for this chat: other code's transfers are not the agent's choice. */
+  chosen(taskSid: string): Chosen {
+    if (!this.isOpenFor(taskSid)) return {};
+    return { handOver: this.choices.get(taskSid), note: this.notes.get(taskSid)?.trim() || undefined };
   }
 
   open(task: Flex.ITask): void {
@@ -46,6 +49,7 @@ export class Directory {
   /** Forgets what was chosen for a chat, and closes the directory unless it is another chat's by now. */
   done(taskSid: string): void {
     this.choices.delete(taskSid);
+    this.notes.delete(taskSid);
     if (this.isOpenFor(taskSid)) this.flex.Actions.invokeAction('HideDirectory').catch(() => undefined);
   }
 
@@ -71,7 +75,12 @@ export class Directory {
       props.task !== undefined &&
       isConversation(props.task) &&
       !this.native();
-    this.flex.WorkerDirectory.Content.add(this.choice(), { sortOrder: 0.5, if: shown });
+    const { Content } = this.flex.WorkerDirectory;
+    Content.add(this.choice(), { sortOrder: 0.5, if: shown });
+    Content.add(<NoteField key="chat-transfer-note" read={this.read} notes={this.notes} />, {
+      sortOrder: 0.6,
+      if: (props: WithTask & { isOpen?: boolean }) => props.isOpen === true && this.isOurs(props) && !this.native(),
+    });
   }
 
   private addTabs(): void {

@@ -14,10 +14,12 @@ const KINDS = {
   ChatTransferFailed: { type: 'error', timeout: 0 },
   ChatTransferHeld: { type: 'warning', timeout: 8_000 },
   ChatTransferAsked: { type: 'information', timeout: 5_000 },
+  ChatTransferJoined: { type: 'information', timeout: 8_000 },
   // No one may be looking when an offer ends, so these stay until they are closed.
   ChatTransferAccepted: { type: 'success', timeout: 0 },
   ChatTransferDeclined: { type: 'warning', timeout: 0 },
   ChatTransferUnanswered: { type: 'warning', timeout: 0 },
+  ChatTransferParted: { type: 'warning', timeout: 0 },
   ChatTransferCancelled: { type: 'information', timeout: 5_000 },
   ChatTransferOff: { type: 'error', timeout: 0 },
 } as const;

@@ -1,5 +1,5 @@
 /** The offers of the agent's own chats: followed together, by one request, until each has ended. */
-import { pauseBefore, stepAfter, type Asked, type Outcome } from './following';
+import { isOpen, pauseBefore, stepAfter, type Asked, type Outcome } from './following';
 import { TransferError, type Client, type Code, type Offer } from './transfer';
 import { Watched } from './watched';
 
@@ -10,7 +10,9 @@ export interface Desk {
   hidden: () => boolean;
   nameOf: (targetSid: string) => Promise<string | undefined>;
   /** Tells the agent how an offer ended; `bySid` is the agent who took the chat, if that is known. */
-  ended: (taskSid: string, state: Outcome, offer: Pick<ShownOffer, 'targetSid' | 'name'>, bySid?: string) => void;
+  ended: (taskSid: string, state: Outcome, offer: ShownOffer, bySid?: string) => void;
+  /** Tells the agent who has joined. */
+  joined: (taskSid: string, bySid: string) => void;
   /** The new tasks of declined offers that the agent has seen: kept while the browser's tab lives. */
   dismissed: Set<string>;
 }
@@ -18,7 +20,9 @@ export interface Desk {
 export interface ShownOffer extends Asked {
   /** When it began, in milliseconds. */
   readonly since: number;
-  /** Not before it was looked up, and not if it is unknown. */
+  /** The agent who has joined, if one has. */
+  readonly bySid?: string | undefined;
+  /** Of who has joined or is asked: not before it was looked up, and not if it is unknown. */
   readonly name?: string | undefined;
 }
 
@@ -48,7 +52,7 @@ export class Offers extends Watched {
   }
 
   isOpen(taskSid: string): boolean {
-    return this.asked.get(taskSid)?.state === 'offered';
+    return isOpen(this.asked.get(taskSid)?.state);
   }
 
   /** Finds what was offered before the page was loaded. */
@@ -59,6 +63,8 @@ export class Offers extends Watched {
 
   /** An offer that was made here. */
   begin(taskSid: string, targetSid: string, newTaskSid: string): void {
+    // The same request again, after someone has joined.
+    if (this.asked.get(taskSid)?.newTaskSid === newTaskSid && this.isOpen(taskSid)) return;
     this.put(taskSid, { targetSid, newTaskSid, state: 'offered' }, Date.now());
     this.plan();
   }
@@ -72,10 +78,20 @@ export class Offers extends Watched {
     this.forget(taskSid);
   }
 
-  async takeBack(taskSid: string): Promise<void> {
+  /** Asks no one any more, or sends the agent away who has joined. */
+  takeBack(taskSid: string): Promise<void> {
+    return this.endBy(taskSid, () => this.client.takeBack(taskSid));
+  }
+
+  /** Leaves the chat to the agent who has joined. */
+  leave(taskSid: string): Promise<void> {
+    return this.endBy(taskSid, () => this.client.leave(taskSid));
+  }
+
+  private async endBy(taskSid: string, request: () => Promise<Offer>): Promise<void> {
     const offer = this.asked.get(taskSid);
     try {
-      const ended = await this.client.takeBack(taskSid);
+      const ended = await request();
       if (offer && this.asked.get(taskSid)?.newTaskSid === offer.newTaskSid) this.end(taskSid, ended);
     } catch (error) {
       if (error instanceof TransferError && GONE.includes(error.code)) this.drop(taskSid);
@@ -88,7 +104,7 @@ export class Offers extends Watched {
   /** To be called when the list of tasks, the selected one or the visibility of the page has changed. */
   plan(): void {
     clearTimeout(this.timer);
-    const open = [...this.asked].filter(([, { state }]) => state === 'offered');
+    const open = [...this.asked].filter(([, { state }]) => isOpen(state));
     if (open.length === 0 && !this.unread) return;
     const now = Date.now();
     const pause = pauseBefore({
@@ -137,21 +153,23 @@ export class Offers extends Watched {
       if (step === 'drop') this.forget(taskSid);
       if (step === 'end' && offer) this.end(taskSid, offer);
       if ((step === 'follow' || step === 'show declined') && offer) {
-        const state = step === 'follow' ? 'offered' : 'declined';
-        this.put(taskSid, { targetSid: offer.targetSid, newTaskSid: offer.newTaskSid, state }, Date.parse(offer.since));
+        const { targetSid, acceptedBySid: bySid } = offer;
+        const state = step === 'follow' && isOpen(offer.state) ? offer.state : 'declined';
+        this.put(taskSid, { targetSid, newTaskSid, state, bySid }, Date.parse(offer.since));
+        if (state === 'joined' && asked) this.desk.joined(taskSid, bySid ?? targetSid);
       }
     }
   }
 
-  private put(taskSid: string, offer: Pick<Asked, 'targetSid' | 'newTaskSid' | 'state'>, since: number): void {
+  private put(taskSid: string, offer: Omit<ShownOffer, 'known' | 'missed' | 'since' | 'name'>, since: number): void {
     const known = Date.now();
     // The server's clock may be ahead of this one.
     const shown: ShownOffer = { ...offer, known, missed: 0, since: Math.min(since, known) || known };
     this.asked.set(taskSid, shown);
     this.tell();
-    void this.desk.nameOf(offer.targetSid).then((name) => {
+    void this.desk.nameOf(offer.bySid ?? offer.targetSid).then((name) => {
       const now = this.asked.get(taskSid);
-      if (now?.newTaskSid !== offer.newTaskSid) return;
+      if (now?.newTaskSid !== offer.newTaskSid || now.bySid !== offer.bySid) return;
       this.asked.set(taskSid, { ...now, name });
       this.tell();
     });
@@ -163,7 +181,7 @@ export class Offers extends Watched {
 
   private end(taskSid: string, { state, acceptedBySid }: Offer): void {
     const offer = this.asked.get(taskSid);
-    if (!offer || state === 'offered') return;
+    if (!offer || isOpen(state)) return;
     this.over.add(offer.newTaskSid);
     if (state === 'declined' && this.desk.holds(taskSid))
       this.asked.set(taskSid, { ...offer, state, known: Date.now() });

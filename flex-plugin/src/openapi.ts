@@ -54,8 +54,12 @@ export interface paths {
         /** Tell what became of the offer of a task, as far as it was noticed, for a day after it ended. */
         get: operations["getOffer"];
         put?: never;
-        post?: never;
-        /** Take an offer back. One that was declined or taken back already answers with its state. */
+        /**
+         * Leave the customer to the agent who has joined after a warm transfer. The task is ended.
+         * @description Only stacks that offer `warm` have this route.
+         */
+        post: operations["leave"];
+        /** Take an offer back, or send the agent away who has joined. One that has ended answers with its state. */
         delete: operations["takeBack"];
         options?: never;
         head?: never;
@@ -124,6 +128,12 @@ export interface components {
         Token: {
             Token?: string;
         };
+        Leave: {
+            /** @description Required, or the header Authorization. */
+            Token?: string;
+            /** @constant */
+            end: "leave";
+        };
         Transfer: {
             /** @description Required, or the header Authorization. */
             Token?: string;
@@ -131,6 +141,12 @@ export interface components {
             targetSid: components["schemas"]["TargetSid"];
             /** @description The default is the first of `GET /transfer-targets`, and `now` where the task is no conversation. */
             handOver?: components["schemas"]["HandOver"];
+            /** @description For the next agent, as the new task's attribute `transferNote`. */
+            note?: string | null;
+            /** @description Of the new task. By default that of the original. */
+            priority?: number;
+            /** @description What the new task has besides the original's attributes. In a body of JSON alone. */
+            attributes?: Record<string, never>;
             /** @description Ignored. */
             workerName?: string | null;
             /** @description As the task's attributes have it. With flexInteractionChannelSid it saves a round trip to Twilio. What the task says counts, so another value only costs time. */
@@ -139,26 +155,29 @@ export interface components {
             flexInteractionChannelSid?: string | null;
         };
         /**
-         * @description When the agent gives the task up: with the request, or when another agent accepts the new task.
+         * @description When the agent gives the task up: with the request, or when another agent accepts the new task. With `warm` the one who accepts joins, and both have the conversation until one leaves.
          * @enum {string}
          */
-        HandOver: "now" | "accepted";
+        HandOver: "now" | "accepted" | "warm";
         Offer: {
             taskSid: components["schemas"]["TaskSid"];
-            newTaskSid: components["schemas"]["TaskSid"];
+            /** @description Null if a transfer at once has not made it yet. */
+            newTaskSid: components["schemas"]["TaskSid"] | null;
             targetSid: components["schemas"]["TargetSid"];
             /**
-             * @description `accepted`: an agent has the new task. `declined`: the new task is over and no agent has it, or its one agent declined it. `cancelled`: it was taken back, or the conversation was closed.
+             * @description `joined`: an agent has the new task, and both have the customer. `running`: a transfer at once, under way. `accepted`: an agent has the new task. `declined`: the new task is over and no agent has it, or its one agent declined it. `cancelled`: it was taken back, or the conversation was closed.
              * @enum {string}
              */
-            state: "offered" | "accepted" | "declined" | "cancelled";
+            state: "offered" | "joined" | "running" | "accepted" | "declined" | "cancelled";
             /**
              * Format: date-time
              * @description When this state began.
              */
             since: string;
-            /** @description The agent who accepted, with `accepted` alone, and once that is known. */
+            /** @description The agent who accepted, with `joined` and `accepted` alone, and once that is known. */
             acceptedBySid?: string;
+            /** @description The agent who held the task when the transfer began. */
+            heldBySid?: string;
         };
         /** @description A CloudEvent. Of its data only the SID of a task is read. */
         Event: {
@@ -187,6 +206,14 @@ export interface components {
             /** @description Those of them who could take the task: with capacity for its channel, without who asks, who holds it and who is in its conversation. Null without `taskSid`, for a task that the caller may not transfer, for a queue with many available agents, and where that is not known. */
             availableAgents: number | null;
         };
+        Agent: {
+            sid: string;
+            friendlyName: string;
+            /** @description Whether the agent was available a few seconds ago. */
+            available: boolean;
+            /** @description Whether they can take one more task of this channel. Null for an agent who is not available, beyond 40 who are, and where it is not known. */
+            hasCapacity: boolean | null;
+        };
         Problem: {
             type: string;
             title: string;
@@ -197,7 +224,7 @@ export interface components {
              * @description Stable, for programs.
              * @enum {string}
              */
-            code: "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_not_queued" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "route_unknown" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_allowed" | "target_not_routed" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
+            code: "agent_joined" | "agent_not_in_conversation" | "already_accepted" | "attributes_too_large" | "body_too_large" | "cannot_take_back" | "events_not_queued" | "events_unauthorized" | "hand_over_off" | "internal_error" | "invalid_request" | "not_http" | "not_joined" | "invite_open" | "ledger_unavailable" | "malformed_body" | "not_your_task" | "offer_unknown" | "out_of_time" | "route_unknown" | "supervisors_only" | "target_declined" | "target_holds_task" | "target_in_conversation" | "target_not_allowed" | "target_not_routed" | "target_unavailable" | "target_unknown" | "interaction_gone" | "task_ended" | "task_kind_unsupported" | "task_not_transferable" | "task_unknown" | "token_invalid" | "token_missing" | "transfer_in_progress" | "transfer_not_finished" | "transferred_elsewhere" | "twilio_credentials" | "twilio_failed" | "twilio_rate_limited" | "twilio_refused" | "unsupported_media_type";
             /** @description API Gateway's ID of the request, as in the header Apigw-Requestid. The logs have it. */
             requestId: string;
             /** @description False: something remains or may remain. The same request again finishes it; without it the stack goes on by itself. */
@@ -292,6 +319,8 @@ export interface components {
                 "application/json": {
                     workflows: components["schemas"]["Workflow"][];
                     queues: components["schemas"]["Queue"][];
+                    /** @description At most 1,000 agents, without who asks, who holds the task and who is in its conversation; empty for a task that the caller may not transfer, and if the stack routes to no agent. Only with `taskSid`. */
+                    agents?: components["schemas"]["Agent"][];
                     /** @description What a transfer can ask for, the default first. */
                     handOver: components["schemas"]["HandOver"][];
                 };
@@ -331,7 +360,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The task was offered. Its agent keeps it until another one accepts. */
+            /** @description The task is offered, or an agent has joined. Its agent keeps it until then, or until one leaves. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -340,8 +369,8 @@ export interface operations {
                     "application/json": {
                         /** @description The new task. */
                         taskSid: components["schemas"]["TaskSid"];
-                        /** @constant */
-                        state: "offered";
+                        /** @enum {unknown} */
+                        state: "offered" | "joined";
                     };
                 };
             };
@@ -362,7 +391,10 @@ export interface operations {
     };
     listOffers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With it, whatever its value, supervisors and admins get what is under way of every agent: offers, and transfers at once, which are `running`. At most 1,000. */
+                all?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -397,6 +429,38 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Unknown"];
             409: components["responses"]["Problem"];
+            429: components["responses"]["TurnedAway"];
+            500: components["responses"]["Defect"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task that was offered, not the new one. */
+                taskSid: components["schemas"]["TaskSid"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leave"];
+                "application/x-www-form-urlencoded": components["schemas"]["Leave"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Offer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Unknown"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             429: components["responses"]["TurnedAway"];
             500: components["responses"]["Defect"];
             502: components["responses"]["Problem"];
@@ -533,7 +597,7 @@ export interface operations {
     getTransferTargets: {
         parameters: {
             query?: {
-                /** @description The task that is to be transferred. With it, each queue has `availableAgents`. */
+                /** @description The task that is to be transferred. With it, there are `agents`, and queues have `availableAgents`. */
                 taskSid?: components["schemas"]["TaskSid"];
             };
             header?: never;

@@ -8,7 +8,7 @@ export interface Stack {
   handOver?: HandOver[] | undefined;
 }
 
-const isHandOver = (value: unknown): value is HandOver => value === 'now' || value === 'accepted';
+const isHandOver = (value: unknown): value is HandOver => ['now', 'accepted', 'warm'].includes(value as string);
 
 /**
  * What Flex's configuration says, then what the build says; undefined where neither names a stack.
@@ -26,4 +26,4 @@ export function stackOf(configured: unknown, built: string | undefined): Stack |
 }
 
 /** An agent can only be asked first where the stack has an events queue. */
-export const canAsk = ({ handOver }: Stack): boolean => handOver?.includes('accepted') ?? true;
+export const canAsk = ({ handOver }: Stack): boolean => handOver?.some((one) => one !== 'now') ?? true;

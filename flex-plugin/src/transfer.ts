@@ -13,12 +13,14 @@ export type Workflow = Listed['workflows'][number];
 export type Queue = Omit<Listed['queues'][number], 'availableAgents'> & { availableAgents?: number | null };
 export type Targets = Omit<Listed, 'queues'> & { queues: Queue[] };
 export type HandOver = components['schemas']['HandOver'];
-export type Offer = components['schemas']['Offer'];
+type Listing = components['schemas']['Offer'];
+/** A transfer at once that is still `running` is none: its agent waits for the answer. */
+export type Offer = Listing & { newTaskSid: string; state: Exclude<Listing['state'], 'running'> };
 
 /** The new task of a transfer; with a state where the original's agent keeps it until it is accepted. */
 export interface Transferred {
   taskSid: string;
-  state?: 'offered';
+  state?: 'offered' | 'joined';
 }
 
 export interface TransferOptions {
@@ -26,6 +28,11 @@ export interface TransferOptions {
   handOver?: HandOver | undefined;
   /** What the task's attributes say of the interaction: hints that save the stack a round trip to Twilio. */
   interaction?: Interaction | undefined;
+  /** For the next agent. */
+  note?: string | undefined;
+  /** What the new task is to have besides the original's attributes, and its priority. */
+  attributes?: Record<string, unknown> | undefined;
+  priority?: number | undefined;
   signal?: AbortSignal;
 }
 
@@ -76,6 +83,8 @@ export interface Client {
   listOffers(signal?: AbortSignal): Promise<Offer[]>;
   /** Take the offer of a task back; resolves to its state, which is another one where it had ended already. */
   takeBack(taskSid: string, signal?: AbortSignal): Promise<Offer>;
+  /** Leave the customer to the agent who has joined. */
+  leave(taskSid: string, signal?: AbortSignal): Promise<Offer>;
   /** Workflows, and the queues that the stack routes to: for a task with the agents who could be offered it. */
   listTargets(taskSid?: string, signal?: AbortSignal): Promise<Targets>;
 }
@@ -89,6 +98,7 @@ interface Answer {
 /** How often something is asked at most. */
 const TRIES = 4;
 const LONGEST_PAUSE = 4_000;
+const JSON_BODY = { 'Content-Type': 'application/json' };
 
 export function createClient(options: ClientOptions): Client {
   const { base, token, patience = 45_000, answerWithin = 32_000, pause = 500 } = options;
@@ -138,13 +148,13 @@ export function createClient(options: ClientOptions): Client {
   }
 
   return {
-    transfer: (taskSid, targetSid, { handOver, interaction, signal } = {}) =>
+    transfer: (taskSid, targetSid, { interaction, signal, ...asked } = {}) =>
       call(
         '/transfer-chat',
         {
           method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify({ taskSid, targetSid, handOver, ...interaction }),
+          headers: JSON_BODY,
+          body: JSON.stringify({ taskSid, targetSid, ...asked, ...interaction }),
         },
         (body) => (isObject(body) && typeof body.taskSid === 'string' ? (body as unknown as Transferred) : null),
         signal,
@@ -152,6 +162,8 @@ export function createClient(options: ClientOptions): Client {
     listOffers: (signal) =>
       call('/transfers', {}, (body) => (isObject(body) ? offers(body.transfers) : null), signal, 1),
     takeBack: (taskSid, signal) => call(`/transfers/${taskSid}`, { method: 'DELETE' }, offer, signal),
+    leave: (taskSid, signal) =>
+      call(`/transfers/${taskSid}`, { method: 'POST', headers: JSON_BODY, body: '{"end":"leave"}' }, offer, signal),
     listTargets: (taskSid, signal) =>
       call(
         taskSid ? `/transfer-targets?taskSid=${encodeURIComponent(taskSid)}` : '/transfer-targets',
@@ -209,7 +221,9 @@ function offer(body: unknown): Offer | null {
 }
 
 function offers(value: unknown): Offer[] | null {
-  return Array.isArray(value) && value.every((item) => offer(item) && typeof item.taskSid === 'string') ? value : null;
+  if (!Array.isArray(value)) return null;
+  const listed = value.filter((item) => !isObject(item) || item.state !== 'running');
+  return listed.every((item) => offer(item) && typeof item.taskSid === 'string') ? listed : null;
 }
 
 function list<T extends Workflow>(value: unknown): T[] | null {

@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { en } from '../src/languages/en';
+import { fill } from '../src/strings';
 import {
   button,
   CUSTOMER,
   deskWith,
+  deskWithOffer,
   directory,
   hold,
   invoke,
   notification,
+  offering,
   openTab,
   page,
   playground,
@@ -187,6 +190,38 @@ describe('what agents see', { skip }, () => {
     });
     await fail('task_ended', 409);
     await notification('Vorbei.').waitFor();
+  });
+});
+
+describe('what an administrator is told', { skip }, () => {
+  it('of a refusal: the ID by which the logs have the request', async () => {
+    const sid = await deskWith();
+    await stack.break({ kind: 'status', status: 400, code: 20001, method: 'POST', path: '/Invites$', times: null });
+    assert.match(await invoke(sid, stack.seed.workers['ben'] ?? ''), /^rejected/);
+    await notification(en.ChatTransferProblem_twilio_refused).waitFor();
+    const { requestId, code } = JSON.parse(tasks()[0]?.answer ?? '{}') as { requestId: string; code: string };
+    assert.equal(code, 'twilio_refused');
+    assert.match(requestId, /^\S{8,}$/);
+    await notification(fill(en.ChatTransferReference, { reference: requestId })).waitFor();
+  });
+});
+
+describe('a session that has expired', { skip }, () => {
+  it('is told of in the same words by a list, a transfer and a request to stop asking', async () => {
+    offering.offer(await stack.newTask(), stack.seed.workers['ben'] ?? '');
+    const sid = await deskWithOffer();
+    await page.evaluate(() => {
+      (window as never as { desk: { session: { token: string } } }).desk.session.token = 'expired';
+    });
+    wire.script = undefined;
+    wire.fakes.clear();
+    await button(en.ChatTransferTakeBack).click();
+    await notification(problemSaid('token_invalid')).waitFor();
+    await button(en.ChatTransferHandOver_now).click();
+    await notification(problemSaid('token_invalid')).waitFor();
+    await openTab('Workflows');
+    await page.getByText(`${en.ChatTransferWorkflowsFailed} ${en.ChatTransferProblem_token_invalid}`).waitFor();
+    assert.equal((await stack.task(sid)).assignment_status, 'assigned');
   });
 });
 

@@ -30,6 +30,7 @@ describe('the stack', () => {
     assert.equal(stackOf({ endpoint, handOver: ['later'] }, '')?.handOver, undefined);
     assert.equal(canAsk({ base: '', handOver: undefined }), true);
     assert.equal(canAsk({ base: '', handOver: ['now'] }), false);
+    assert.equal(canAsk({ base: '', handOver: ['warm', 'now'] }), true);
   });
 });
 
@@ -147,6 +148,10 @@ describe('an offer', () => {
     ['of an earlier transfer', asked(), listed('cancelled', 'WT9'), {}, 'missed'],
     ['to another target', asked(), listed('offered', 'WT9'), {}, 'follow'],
     ['after one that was declined', asked({ state: 'declined' }), listed('offered', 'WT9'), {}, 'follow'],
+    ['that someone has joined', asked(), listed('joined'), {}, 'follow'],
+    ['joined, as is known', asked({ state: 'joined' }), listed('joined'), {}, 'nothing'],
+    ['joined, found after a reload', undefined, listed('joined'), {}, 'follow'],
+    ['joined, then left to who joined', asked({ state: 'joined' }), listed('accepted'), { held: false }, 'end'],
     ['that stays declined', asked({ state: 'declined' }), listed('declined'), {}, 'nothing'],
     ['declined, its chat gone', asked({ state: 'declined' }), undefined, { held: false }, 'drop'],
   ];
@@ -158,6 +163,7 @@ describe('an offer', () => {
     assert.equal(endedAs('declined', 'WK1'), 'ChatTransferDeclined');
     assert.equal(endedAs('declined', 'WQ1'), 'ChatTransferUnanswered');
     assert.equal(endedAs('accepted', 'WQ1'), 'ChatTransferAccepted');
+    assert.equal(endedAs('cancelled', 'WK1', 'joined'), 'ChatTransferParted');
   });
 
   it('has its age', () => {
@@ -175,9 +181,9 @@ describe('looks', () => {
     ...changes,
   });
 
-  it('are 2.5 s apart in view, rarer elsewhere, a minute at most on a page that no one sees', () => {
-    assert.equal(pauseBefore(watch()), 2_500);
-    assert.equal(pauseBefore(watch({ age: 3_600_000 })), 2_500);
+  it('are 2 s apart in view, rarer elsewhere, a minute at most on a page that no one sees', () => {
+    assert.equal(pauseBefore(watch()), 2_000);
+    assert.equal(pauseBefore(watch({ age: 3_600_000 })), 2_000);
     assert.equal(pauseBefore(watch({ close: false })), 5_000);
     assert.equal(pauseBefore(watch({ close: false, age: 3_600_000 })), 15_000);
     assert.equal(pauseBefore(watch({ hidden: true })), 15_000);
@@ -187,7 +193,7 @@ describe('looks', () => {
   it('back off when they fail, and wait as long as they are told', () => {
     assert.deepEqual(
       [1, 2, 3, 9].map((failures) => pauseBefore(watch({ failures }))),
-      [2_500, 4_000, 8_000, 60_000],
+      [2_000, 4_000, 8_000, 60_000],
     );
     assert.equal(pauseBefore(watch({ failures: 1, retryAfter: 30_000 })), 30_000);
   });

@@ -105,6 +105,7 @@ export const problemSaid = (code: Code, customer = CUSTOMER) =>
 
 /** How the page is opened: see the first lines of `playground/agent.tsx`. */
 export interface Opened {
+  agent?: string;
   origin?: string;
   query?: string;
 }
@@ -118,9 +119,9 @@ export async function deskWith(kind: Kind = 'conversation', opened: Opened = {})
 
 export async function open(
   sid: string,
-  { origin = `http://localhost:${PORT}`, query = '' }: Opened = {},
+  { agent = 'ana', origin = `http://localhost:${PORT}`, query = '' }: Opened = {},
 ): Promise<void> {
-  await page.goto(`${origin}/agent?name=ana${query}`);
+  await page.goto(`${origin}/agent?name=${agent}${query}`);
   await choose(sid);
 }
 

@@ -83,7 +83,7 @@ describe('End Chat', { skip }, () => {
   it('does not ask when the offer has ended', async () => {
     const sid = await deskWithOffer();
     offering.become(sid, 'declined');
-    await page.clock.fastForward(2_500);
+    await page.clock.fastForward(2_000);
     await page
       .getByRole('status')
       .getByText(said('ChatTransferDeclinedHere', { name: 'Ben Baker' }))

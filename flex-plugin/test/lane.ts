@@ -12,6 +12,9 @@ const PATIENCE = 900_000;
 /** The origin that a stack lets call without being told. */
 const ORIGIN_PORT = 3000;
 
+/** What the tests' stacks have besides the local stack's own settings. */
+export const SETTINGS = { transferTargetsAttribute: 'transfer_targets' };
+
 export interface Tried {
   file: string;
   seconds: number;
@@ -29,7 +32,7 @@ export class Lane {
   /** `bundles` has what `keepBundles` makes, by the time that the first file is run. */
   static async open(number: number, folder: string, bundles: string): Promise<Lane> {
     const port = process.env['STACK_ENDPOINT'] ? ORIGIN_PORT : await freePort();
-    const stack = await startStack(`tests-${number}`, `http://localhost:${port}`);
+    const stack = await startStack(`tests-${number}`, `http://localhost:${port}`, SETTINGS);
     return new Lane(stack, {
       STACK_ENDPOINT: stack.endpoint,
       STACK_TWILIO: stack.twilio,

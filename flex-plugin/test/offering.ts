@@ -45,22 +45,29 @@ export class Offering {
     const taskSid = /^\/transfers\/(\w+)$/.exec(path)?.[1];
     if (taskSid !== undefined) {
       if (method === 'OPTIONS') return { status: 204, headers: ALLOW };
-      return this.takeBack(taskSid);
+      return method === 'POST' ? this.leave(taskSid) : this.takeBack(taskSid);
     }
     if (method !== 'POST' || path !== '/transfer-chat') return undefined;
     const asked = JSON.parse(body) as (typeof this.asked)[number];
     this.asked.push(asked);
-    if (asked.handOver !== 'accepted') return undefined;
+    if (asked.handOver !== 'accepted' && asked.handOver !== 'warm') return undefined;
     const { newTaskSid } = this.offer(asked.taskSid, asked.targetSid);
     return { status: 202, body: JSON.stringify({ taskSid: newTaskSid, state: 'offered' }) };
   };
+
+  private leave(taskSid: string): Answer {
+    const offer = this.offers.get(taskSid);
+    if (offer?.state !== 'joined') return problem('not_joined', 409);
+    this.become(taskSid, 'accepted', offer.acceptedBySid);
+    return { status: 200, body: JSON.stringify(this.offers.get(taskSid)) };
+  }
 
   private takeBack(taskSid: string): Answer {
     const offer = this.offers.get(taskSid);
     if (!offer) return problem('offer_unknown', 404);
     if (this.refusal) return this.refusal;
     if (offer.state === 'accepted') return problem('already_accepted', 409);
-    if (offer.state === 'offered') this.become(taskSid, 'cancelled');
+    if (offer.state === 'offered' || offer.state === 'joined') this.become(taskSid, 'cancelled');
     return { status: 200, body: JSON.stringify(this.offers.get(taskSid)) };
   }
 }

@@ -100,6 +100,15 @@ export class Stack {
     await Promise.all(made.map(({ sid }) => this.end(sid, END[status] ?? 'canceled').catch(() => undefined)));
   }
 
+  /** Changes some of an agent's attributes; returns how to put the old ones back. */
+  async setAttributes(agent: string, changes: object): Promise<() => Promise<void>> {
+    const path = `/Workers/${this.seed.workers[agent]}`;
+    const { attributes } = await this.taskrouter<{ attributes: string }>(path);
+    const write = async (Attributes: string) => void (await this.taskrouter(path, { Attributes }));
+    await write(JSON.stringify({ ...JSON.parse(attributes), ...changes }));
+    return () => write(attributes);
+  }
+
   async setActivity(agent: string, activity: string): Promise<void> {
     const { activities } = await this.taskrouter<{ activities: { sid: string; friendly_name: string }[] }>(
       '/Activities',
@@ -150,12 +159,18 @@ export class Stack {
   }
 
   async taskrouter<T>(path: string, form?: Record<string, string>): Promise<T> {
+    return this.workspace<T>(path, form ? { method: 'POST', body: new URLSearchParams(form) } : {});
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.workspace(path, { method: 'DELETE' });
+  }
+
+  private workspace<T>(path: string, init: RequestInit): Promise<T> {
     const { account_sid, auth_token, workspace_sid } = this.seed;
     const authorization = `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`;
-    return answer<T>(`${this.twilio}/taskrouter/v1/Workspaces/${workspace_sid}${path}`, {
-      headers: { authorization },
-      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-    });
+    const url = `${this.twilio}/taskrouter/v1/Workspaces/${workspace_sid}${path}`;
+    return answer<T>(url, { ...init, headers: { authorization } });
   }
 
   private emulator<T>(path: string, method: string, body?: unknown): Promise<T> {
@@ -181,9 +196,9 @@ async function answer<T>(url: string, init: RequestInit): Promise<T> {
 /**
  * Deploys a stack, or uses the one whose addresses are in `STACK_ENDPOINT` and `STACK_TWILIO`.
  *
- * `origin` is that of the page that will call it.
+ * `origin` is that of the page that will call it, `settings` more of the stack's configuration.
  */
-export async function startStack(name: string, origin?: string): Promise<Stack> {
+export async function startStack(name: string, origin?: string, settings: Record<string, string> = {}): Promise<Stack> {
   const { STACK_ENDPOINT, STACK_TWILIO } = process.env;
   if (STACK_ENDPOINT && STACK_TWILIO) {
     return new Stack(STACK_ENDPOINT, STACK_TWILIO, await seedOf(STACK_TWILIO), async () => undefined);
@@ -193,7 +208,11 @@ export async function startStack(name: string, origin?: string): Promise<Stack> 
   // In a group of its own, so that Ctrl-C does not interrupt the deployment half way: who began it stops it.
   const local = (...rest: string[]) =>
     run(PYTHON, ['-m', 'local', ...rest], { cwd: ROOT, maxBuffer: 1e7, detached: true } as object);
-  const { stdout } = await local('up', '-d', '--name', own, ...(origin ? ['--allow-origin', origin] : []));
+  const options = [
+    ...(origin ? [`--allow-origin=${origin}`] : []),
+    ...Object.entries(settings).map(([key, value]) => `--config=${key}=${value}`),
+  ];
+  const { stdout } = await local('up', '-d', '--name', own, ...options);
   const found = (title: string) => new RegExp(`^${title} +(\\S+)`, 'm').exec(stdout)?.[1];
   const [endpoint, twilio] = [found('Endpoint'), found('Emulated Twilio')];
   if (!endpoint || !twilio) throw new Error(`No addresses in what \`local up\` printed:\n${stdout}`);

@@ -387,7 +387,7 @@ describe('cancellation', () => {
 describe('lists', () => {
   it('routed queues, with the number of available agents', async () => {
     const { workflows, queues, handOver } = await client().listTargets();
-    assert.deepEqual(handOver, ['now', 'accepted']);
+    assert.deepEqual(handOver, ['now', 'accepted', 'warm']);
     assert.deepEqual(
       workflows.map(({ friendlyName }) => friendlyName),
       ['Assign to Anyone', 'Escalations'],

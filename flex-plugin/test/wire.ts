@@ -20,6 +20,8 @@ export interface Call {
   body: string;
   at: number;
   status?: number;
+  /** What came back. */
+  answer: string;
 }
 
 export class Wire {
@@ -34,7 +36,14 @@ export class Wire {
   script?: ((method: string, path: string, body: string) => Answer | undefined) | undefined;
   private readonly server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url = '/', headers } = incoming;
-    const call: Call = { method, path: url, authorization: headers.authorization, body: '', at: Date.now() };
+    const call: Call = {
+      method,
+      path: url,
+      authorization: headers.authorization,
+      body: '',
+      answer: '',
+      at: Date.now(),
+    };
     this.calls.push(call);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -50,6 +59,7 @@ export class Wire {
     const target = new URL(this.endpoint + url);
     const forwarded = request(target, { method, headers: { ...headers, host: target.host } }, (answer) => {
       call.status = answer.statusCode ?? 0;
+      answer.on('data', (chunk: Buffer) => (call.answer += chunk.toString()));
       if (garble === 'lost') answer.resume().on('end', () => outgoing.destroy());
       else if (garble === 'silent') answer.resume();
       else {

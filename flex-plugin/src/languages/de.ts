@@ -25,7 +25,12 @@ export const de: Language = {
   ChatTransferHandOver_now_help: 'Sie verlassen den Chat sofort.',
   ChatTransferHandOver_accepted: 'Erst fragen',
   ChatTransferHandOver_accepted_help: 'Sie behalten den Chat, bis ihn jemand übernimmt.',
+  ChatTransferHandOver_warm: 'Gemeinsam',
+  ChatTransferHandOver_warm_help: 'Sie haben den Chat beide, bis jemand geht.',
   ChatTransferHandOver_only: 'Chats werden sofort übergeben.',
+
+  ChatTransferNote: 'Notiz für die nächste Person',
+  ChatTransferNoteHere: 'Notiz zur Übergabe: {{note}}',
 
   ChatTransferAsking: 'Anfrage an {{name}} läuft',
   ChatTransferAsked: '{{name}} wurde gefragt, ob der Chat mit {{customer}} übernommen wird.',
@@ -36,11 +41,17 @@ export const de: Language = {
   ChatTransferCancelled: '{{name}} wird nicht mehr nach dem Chat mit {{customer}} gefragt.',
   ChatTransferDeclinedHere: '{{name}} hat abgelehnt. Sie haben diesen Chat weiterhin.',
   ChatTransferUnansweredHere: 'Bei {{name}} hat niemand diesen Chat übernommen. Sie haben ihn weiterhin.',
+  ChatTransferJoined: '{{name}} ist dem Chat mit {{customer}} beigetreten.',
+  ChatTransferJoinedHere: '{{name}} ist mit Ihnen in diesem Chat',
+  ChatTransferLeave: '{{name}} überlassen',
+  ChatTransferSendAway: '{{name}} wegschicken',
+  ChatTransferParted: '{{name}} hat den Chat mit {{customer}} verlassen. Sie haben ihn weiterhin.',
   ChatTransferDismiss: 'Schließen',
 
   ChatTransferEnd: 'Den Chat mit {{customer}} beenden?',
   ChatTransferEndText:
     '{{name}} wird gerade nach diesem Chat gefragt. Beenden Sie ihn, ist er auch für {{name}} vorbei.',
+  ChatTransferEndTogether: '{{name}} ist auch in diesem Chat. Wenn Sie ihn beenden, ist er auch für {{name}} vorbei.',
   ChatTransferEndConfirm: 'Chat beenden',
   ChatTransferEndCancel: 'Chat behalten',
 
@@ -59,6 +70,8 @@ export const de: Language = {
   ChatTransferNothingFound: 'Kein Name enthält diesen Text.',
   ChatTransferTryAgain: 'Erneut versuchen',
 
+  ChatTransferProblem_agent_joined:
+    'Es ist schon jemand in diesem Chat. Überlassen Sie ihn, oder schicken Sie zuerst weg.',
   ChatTransferProblem_agent_not_in_conversation:
     'Sie sind nicht mehr in dieser Konversation; sie kann nicht übergeben werden.',
   ChatTransferProblem_already_accepted: 'Der Chat wurde bereits übernommen.',
@@ -81,16 +94,19 @@ export const de: Language = {
   ChatTransferProblem_malformed_body: REFUSED,
   ChatTransferProblem_no_answer: 'Der Übergabedienst hat nicht geantwortet. Versuchen Sie dasselbe erneut.',
   ChatTransferProblem_not_http: REFUSED,
+  ChatTransferProblem_not_joined: 'Diesem Chat ist noch niemand beigetreten.',
   ChatTransferProblem_not_understood: 'Der Übergabedienst gab keine brauchbare Antwort. Versuchen Sie dasselbe erneut.',
   ChatTransferProblem_not_your_task: 'Sie können nur Ihre eigenen Chats übergeben.',
   ChatTransferProblem_offer_unknown: 'Zu diesem Chat läuft keine Anfrage.',
   ChatTransferProblem_out_of_time: 'Twilio ist gerade langsam. Versuchen Sie dasselbe erneut.',
   ChatTransferProblem_route_unknown: REFUSED,
+  ChatTransferProblem_supervisors_only: 'Das können nur Supervisoren sehen.',
   ChatTransferProblem_target_declined: 'Das Ziel hat den Chat nicht übernommen. Wählen Sie ein anderes.',
   ChatTransferProblem_target_holds_task: 'Diese Person hat den Chat bereits.',
   ChatTransferProblem_target_in_conversation: 'Diese Person ist bereits in der Konversation.',
   ChatTransferProblem_target_not_allowed: 'An dieses Ziel dürfen Sie keine Chats übergeben. Wählen Sie ein anderes.',
   ChatTransferProblem_target_not_routed: 'An dieses Ziel können Chats nicht übergeben werden. Wählen Sie ein anderes.',
+  ChatTransferProblem_target_unavailable: 'Diese Person kann gerade keinen Chat übernehmen. Wählen Sie eine andere.',
   ChatTransferProblem_target_unknown: 'Dieses Ziel gibt es nicht mehr. Wählen Sie ein anderes.',
   ChatTransferProblem_task_ended: 'Dieser Chat ist beendet.',
   ChatTransferProblem_task_kind_unsupported: 'Aufgaben dieser Art können nicht übergeben werden.',

@@ -25,7 +25,12 @@ export const es: Language = {
   ChatTransferHandOver_now_help: 'Usted deja el chat de inmediato.',
   ChatTransferHandOver_accepted: 'Preguntar primero',
   ChatTransferHandOver_accepted_help: 'Conserva el chat hasta que alguien lo tome.',
+  ChatTransferHandOver_warm: 'Juntos',
+  ChatTransferHandOver_warm_help: 'Ambos tienen el chat hasta que uno lo deja.',
   ChatTransferHandOver_only: 'Los chats se transfieren de inmediato.',
+
+  ChatTransferNote: 'Nota para el siguiente agente',
+  ChatTransferNoteHere: 'Nota del agente anterior: {{note}}',
 
   ChatTransferAsking: 'Preguntando a {{name}} si toma este chat',
   ChatTransferAsked: 'Se preguntó a {{name}} si toma el chat con {{customer}}.',
@@ -36,10 +41,16 @@ export const es: Language = {
   ChatTransferCancelled: 'Ya no se pregunta a {{name}} por el chat con {{customer}}.',
   ChatTransferDeclinedHere: '{{name}} rechazó. Usted conserva este chat.',
   ChatTransferUnansweredHere: 'Nadie de {{name}} tomó este chat. Usted lo conserva.',
+  ChatTransferJoined: '{{name}} se unió al chat con {{customer}}.',
+  ChatTransferJoinedHere: '{{name}} está en este chat con usted',
+  ChatTransferLeave: 'Dejarlo a {{name}}',
+  ChatTransferSendAway: 'Retirar a {{name}}',
+  ChatTransferParted: '{{name}} dejó el chat con {{customer}}. Usted lo conserva.',
   ChatTransferDismiss: 'Cerrar',
 
   ChatTransferEnd: '¿Finalizar el chat con {{customer}}?',
   ChatTransferEndText: 'Se está preguntando a {{name}} por este chat. Si lo finaliza, también termina para {{name}}.',
+  ChatTransferEndTogether: '{{name}} también está en este chat. Si lo finaliza, también termina para {{name}}.',
   ChatTransferEndConfirm: 'Finalizar chat',
   ChatTransferEndCancel: 'Conservar chat',
 
@@ -58,6 +69,7 @@ export const es: Language = {
   ChatTransferNothingFound: 'Ningún nombre contiene este texto.',
   ChatTransferTryAgain: 'Intentar de nuevo',
 
+  ChatTransferProblem_agent_joined: 'Ya hay otro agente en este chat. Déjeselo, o retírelo primero.',
   ChatTransferProblem_agent_not_in_conversation: 'Ya no está en esta conversación, así que no se puede transferir.',
   ChatTransferProblem_already_accepted: 'Otro agente ya tomó el chat.',
   ChatTransferProblem_attributes_too_large:
@@ -78,17 +90,20 @@ export const es: Language = {
   ChatTransferProblem_malformed_body: REFUSED,
   ChatTransferProblem_no_answer: 'El servicio de transferencias no respondió. Intente lo mismo de nuevo.',
   ChatTransferProblem_not_http: REFUSED,
+  ChatTransferProblem_not_joined: 'Nadie se ha unido todavía a este chat.',
   ChatTransferProblem_not_understood:
     'El servicio de transferencias no dio una respuesta válida. Intente lo mismo de nuevo.',
   ChatTransferProblem_not_your_task: 'Solo puede transferir sus propios chats.',
   ChatTransferProblem_offer_unknown: 'No se está preguntando a nadie por este chat.',
   ChatTransferProblem_out_of_time: 'Twilio va lento en este momento. Intente lo mismo de nuevo.',
   ChatTransferProblem_route_unknown: REFUSED,
+  ChatTransferProblem_supervisors_only: 'Solo los supervisores pueden ver esto.',
   ChatTransferProblem_target_declined: 'El destino no tomó el chat. Elija otro.',
   ChatTransferProblem_target_holds_task: 'Este agente ya tiene el chat.',
   ChatTransferProblem_target_in_conversation: 'Este agente ya está en la conversación.',
   ChatTransferProblem_target_not_allowed: 'No tiene permiso para transferir chats a este destino. Elija otro.',
   ChatTransferProblem_target_not_routed: 'No se pueden transferir chats a este destino. Elija otro.',
+  ChatTransferProblem_target_unavailable: 'Este agente no puede tomar chats en este momento. Elija otro.',
   ChatTransferProblem_target_unknown: 'Este destino ya no existe. Elija otro.',
   ChatTransferProblem_task_ended: 'Este chat ha terminado.',
   ChatTransferProblem_task_kind_unsupported: 'Las tareas de este tipo no se pueden transferir.',

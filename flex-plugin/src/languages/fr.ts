@@ -25,7 +25,12 @@ export const fr: Language = {
   ChatTransferHandOver_now_help: 'Vous quittez le chat tout de suite.',
   ChatTransferHandOver_accepted: 'Demander d’abord',
   ChatTransferHandOver_accepted_help: 'Vous gardez le chat jusqu’à ce qu’il soit pris.',
+  ChatTransferHandOver_warm: 'Ensemble',
+  ChatTransferHandOver_warm_help: 'Vous avez le chat tous les deux jusqu’à ce que l’un parte.',
   ChatTransferHandOver_only: 'Les chats sont transférés tout de suite.',
+
+  ChatTransferNote: 'Note pour le prochain agent',
+  ChatTransferNoteHere: 'Note de l’agent précédent : {{note}}',
 
   ChatTransferAsking: 'Demande à {{name}} de prendre ce chat',
   ChatTransferAsked: 'Il a été demandé à {{name}} de prendre le chat avec {{customer}}.',
@@ -36,11 +41,17 @@ export const fr: Language = {
   ChatTransferCancelled: 'Il n’est plus demandé à {{name}} de prendre le chat avec {{customer}}.',
   ChatTransferDeclinedHere: '{{name}} a refusé. Vous avez toujours ce chat.',
   ChatTransferUnansweredHere: 'Personne de {{name}} n’a pris ce chat. Vous l’avez toujours.',
+  ChatTransferJoined: '{{name}} a rejoint le chat avec {{customer}}.',
+  ChatTransferJoinedHere: '{{name}} est dans ce chat avec vous',
+  ChatTransferLeave: 'Le laisser à {{name}}',
+  ChatTransferSendAway: 'Retirer {{name}}',
+  ChatTransferParted: '{{name}} a quitté le chat avec {{customer}}. Vous l’avez toujours.',
   ChatTransferDismiss: 'Fermer',
 
   ChatTransferEnd: 'Terminer le chat avec {{customer}} ?',
   ChatTransferEndText:
     'Il est demandé à {{name}} de prendre ce chat. Si vous le terminez, il est aussi fini pour {{name}}.',
+  ChatTransferEndTogether: '{{name}} est aussi dans ce chat. Si vous y mettez fin, il est terminé pour {{name}} aussi.',
   ChatTransferEndConfirm: 'Terminer le chat',
   ChatTransferEndCancel: 'Garder le chat',
 
@@ -59,6 +70,7 @@ export const fr: Language = {
   ChatTransferNothingFound: 'Aucun nom ne contient ce texte.',
   ChatTransferTryAgain: 'Réessayer',
 
+  ChatTransferProblem_agent_joined: 'Un autre agent est déjà dans ce chat. Laissez-le-lui, ou retirez-le d’abord.',
   ChatTransferProblem_agent_not_in_conversation:
     'Vous n’êtes plus dans cette conversation ; elle ne peut pas être transférée.',
   ChatTransferProblem_already_accepted: 'Un autre agent a déjà pris le chat.',
@@ -80,12 +92,14 @@ export const fr: Language = {
   ChatTransferProblem_malformed_body: REFUSED,
   ChatTransferProblem_no_answer: 'Le service de transfert n’a pas répondu. Réessayez la même chose.',
   ChatTransferProblem_not_http: REFUSED,
+  ChatTransferProblem_not_joined: 'Personne n’a encore rejoint ce chat.',
   ChatTransferProblem_not_understood:
     'Le service de transfert n’a pas donné de réponse exploitable. Réessayez la même chose.',
   ChatTransferProblem_not_your_task: 'Vous ne pouvez transférer que vos propres chats.',
   ChatTransferProblem_offer_unknown: 'Il n’est demandé à personne de prendre ce chat.',
   ChatTransferProblem_out_of_time: 'Twilio est lent pour le moment. Réessayez la même chose.',
   ChatTransferProblem_route_unknown: REFUSED,
+  ChatTransferProblem_supervisors_only: 'Seuls les superviseurs peuvent voir ceci.',
   ChatTransferProblem_target_declined: 'La cible n’a pas pris le chat. Choisissez-en une autre.',
   ChatTransferProblem_target_holds_task: 'Cet agent a déjà le chat.',
   ChatTransferProblem_target_in_conversation: 'Cet agent est déjà dans la conversation.',
@@ -93,6 +107,8 @@ export const fr: Language = {
     'Vous n’avez pas le droit de transférer des chats vers cette cible. Choisissez-en une autre.',
   ChatTransferProblem_target_not_routed:
     'Les chats ne peuvent pas être transférés vers cette cible. Choisissez-en une autre.',
+  ChatTransferProblem_target_unavailable:
+    'Cet agent ne peut pas prendre de chat pour le moment. Choisissez-en un autre.',
   ChatTransferProblem_target_unknown: 'Cette cible n’existe plus. Choisissez-en une autre.',
   ChatTransferProblem_task_ended: 'Ce chat est terminé.',
   ChatTransferProblem_task_kind_unsupported: 'Les tâches de ce type ne peuvent pas être transférées.',

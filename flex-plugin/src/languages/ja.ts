@@ -25,7 +25,12 @@ export const ja: Language = {
   ChatTransferHandOver_now_help: 'すぐにチャットから退出します。',
   ChatTransferHandOver_accepted: '先に確認',
   ChatTransferHandOver_accepted_help: '引き継がれるまでチャットを続けます。',
+  ChatTransferHandOver_warm: '一緒に対応',
+  ChatTransferHandOver_warm_help: 'どちらかが退出するまで二人で対応します。',
   ChatTransferHandOver_only: 'チャットはすぐに転送されます。',
+
+  ChatTransferNote: '次の担当者へのメモ',
+  ChatTransferNoteHere: '前の担当者からのメモ：{{note}}',
 
   ChatTransferAsking: '{{name}}にこのチャットの引き継ぎを確認中',
   ChatTransferAsked: '{{name}}に{{customer}}とのチャットの引き継ぎを確認しています。',
@@ -36,10 +41,16 @@ export const ja: Language = {
   ChatTransferCancelled: '{{name}}への{{customer}}とのチャットの引き継ぎ確認は終了しました。',
   ChatTransferDeclinedHere: '{{name}}が辞退しました。引き続きこのチャットに対応してください。',
   ChatTransferUnansweredHere: '{{name}}の誰もこのチャットを引き継ぎませんでした。引き続き対応してください。',
+  ChatTransferJoined: '{{name}}が{{customer}}とのチャットに参加しました。',
+  ChatTransferJoinedHere: '{{name}}がこのチャットに参加しています',
+  ChatTransferLeave: '{{name}}に任せる',
+  ChatTransferSendAway: '{{name}}を退出させる',
+  ChatTransferParted: '{{name}}が{{customer}}とのチャットから退出しました。引き続き対応してください。',
   ChatTransferDismiss: '閉じる',
 
   ChatTransferEnd: '{{customer}}とのチャットを終了しますか？',
   ChatTransferEndText: '{{name}}にこのチャットの引き継ぎを確認中です。終了すると、{{name}}も引き継げなくなります。',
+  ChatTransferEndTogether: '{{name}}もこのチャットに参加しています。終了すると、{{name}}のチャットも終了します。',
   ChatTransferEndConfirm: 'チャットを終了',
   ChatTransferEndCancel: 'チャットを続ける',
 
@@ -58,6 +69,8 @@ export const ja: Language = {
   ChatTransferNothingFound: 'この文字列を含む名前はありません。',
   ChatTransferTryAgain: '再試行',
 
+  ChatTransferProblem_agent_joined:
+    'すでに別の担当者がこのチャットに参加しています。任せるか、先に退出させてください。',
   ChatTransferProblem_agent_not_in_conversation: 'この会話から退出しているため、転送できません。',
   ChatTransferProblem_already_accepted: '別のエージェントがすでにチャットを引き継ぎました。',
   ChatTransferProblem_attributes_too_large:
@@ -76,17 +89,20 @@ export const ja: Language = {
   ChatTransferProblem_malformed_body: REFUSED,
   ChatTransferProblem_no_answer: '転送サービスから応答がありませんでした。同じ操作をもう一度お試しください。',
   ChatTransferProblem_not_http: REFUSED,
+  ChatTransferProblem_not_joined: 'このチャットにはまだ誰も参加していません。',
   ChatTransferProblem_not_understood: '転送サービスの応答を解釈できませんでした。同じ操作をもう一度お試しください。',
   ChatTransferProblem_not_your_task: '転送できるのは自分のチャットだけです。',
   ChatTransferProblem_offer_unknown: 'このチャットの引き継ぎは誰にも確認していません。',
   ChatTransferProblem_out_of_time: 'Twilioの応答が遅くなっています。同じ操作をもう一度お試しください。',
   ChatTransferProblem_route_unknown: REFUSED,
+  ChatTransferProblem_supervisors_only: 'スーパーバイザーだけが見られます。',
   ChatTransferProblem_target_declined: '転送先がチャットを引き継ぎませんでした。別の転送先を選択してください。',
   ChatTransferProblem_target_holds_task: 'このエージェントはすでにこのチャットを担当しています。',
   ChatTransferProblem_target_in_conversation: 'このエージェントはすでに会話に参加しています。',
   ChatTransferProblem_target_not_allowed:
     'この転送先にチャットを転送する権限がありません。別の転送先を選択してください。',
   ChatTransferProblem_target_not_routed: 'この転送先にはチャットを転送できません。別の転送先を選択してください。',
+  ChatTransferProblem_target_unavailable: 'この担当者は現在チャットを引き継げません。別の担当者を選んでください。',
   ChatTransferProblem_target_unknown: 'この転送先はもう存在しません。別の転送先を選択してください。',
   ChatTransferProblem_task_ended: 'このチャットは終了しました。',
   ChatTransferProblem_task_kind_unsupported: 'この種類のタスクは転送できません。',

@@ -25,7 +25,12 @@ export const pt: Language = {
   ChatTransferHandOver_now_help: 'Você deixa o chat imediatamente.',
   ChatTransferHandOver_accepted: 'Perguntar antes',
   ChatTransferHandOver_accepted_help: 'Você fica com o chat até que alguém o assuma.',
+  ChatTransferHandOver_warm: 'Juntos',
+  ChatTransferHandOver_warm_help: 'Vocês dois ficam com o chat até que um saia.',
   ChatTransferHandOver_only: 'Os chats são transferidos imediatamente.',
+
+  ChatTransferNote: 'Nota para o próximo agente',
+  ChatTransferNoteHere: 'Nota do agente anterior: {{note}}',
 
   ChatTransferAsking: 'Perguntando se {{name}} assume este chat',
   ChatTransferAsked: 'Foi perguntado se {{name}} assume o chat com {{customer}}.',
@@ -36,11 +41,17 @@ export const pt: Language = {
   ChatTransferCancelled: 'Não se pergunta mais se {{name}} assume o chat com {{customer}}.',
   ChatTransferDeclinedHere: '{{name}} recusou. Este chat continua com você.',
   ChatTransferUnansweredHere: 'Ninguém de {{name}} assumiu este chat. Ele continua com você.',
+  ChatTransferJoined: '{{name}} entrou no chat com {{customer}}.',
+  ChatTransferJoinedHere: '{{name}} está neste chat com você',
+  ChatTransferLeave: 'Deixar com {{name}}',
+  ChatTransferSendAway: 'Retirar {{name}}',
+  ChatTransferParted: '{{name}} saiu do chat com {{customer}}. Ele continua com você.',
   ChatTransferDismiss: 'Fechar',
 
   ChatTransferEnd: 'Encerrar o chat com {{customer}}?',
   ChatTransferEndText:
     'Está sendo perguntado se {{name}} assume este chat. Se você o encerrar, ele também acaba para {{name}}.',
+  ChatTransferEndTogether: '{{name}} também está neste chat. Se você o encerrar, ele termina para {{name}} também.',
   ChatTransferEndConfirm: 'Encerrar chat',
   ChatTransferEndCancel: 'Manter chat',
 
@@ -59,6 +70,7 @@ export const pt: Language = {
   ChatTransferNothingFound: 'Nenhum nome contém este texto.',
   ChatTransferTryAgain: 'Tentar novamente',
 
+  ChatTransferProblem_agent_joined: 'Outro agente já está neste chat. Deixe-o com ele, ou retire-o antes.',
   ChatTransferProblem_agent_not_in_conversation:
     'Você não está mais nesta conversa, por isso ela não pode ser transferida.',
   ChatTransferProblem_already_accepted: 'Outro agente já assumiu o chat.',
@@ -78,17 +90,20 @@ export const pt: Language = {
   ChatTransferProblem_malformed_body: REFUSED,
   ChatTransferProblem_no_answer: 'O serviço de transferências não respondeu. Tente o mesmo novamente.',
   ChatTransferProblem_not_http: REFUSED,
+  ChatTransferProblem_not_joined: 'Ninguém entrou neste chat ainda.',
   ChatTransferProblem_not_understood:
     'O serviço de transferências não deu uma resposta válida. Tente o mesmo novamente.',
   ChatTransferProblem_not_your_task: 'Você só pode transferir seus próprios chats.',
   ChatTransferProblem_offer_unknown: 'Não se pergunta a ninguém por este chat.',
   ChatTransferProblem_out_of_time: 'O Twilio está lento no momento. Tente o mesmo novamente.',
   ChatTransferProblem_route_unknown: REFUSED,
+  ChatTransferProblem_supervisors_only: 'Só supervisores podem ver isto.',
   ChatTransferProblem_target_declined: 'O destino não assumiu o chat. Escolha outro.',
   ChatTransferProblem_target_holds_task: 'Este agente já tem o chat.',
   ChatTransferProblem_target_in_conversation: 'Este agente já está na conversa.',
   ChatTransferProblem_target_not_allowed: 'Você não pode transferir chats para este destino. Escolha outro.',
   ChatTransferProblem_target_not_routed: 'Não é possível transferir chats para este destino. Escolha outro.',
+  ChatTransferProblem_target_unavailable: 'Este agente não pode assumir chats no momento. Escolha outro.',
   ChatTransferProblem_target_unknown: 'Este destino não existe mais. Escolha outro.',
   ChatTransferProblem_task_ended: 'Este chat foi encerrado.',
   ChatTransferProblem_task_kind_unsupported: 'Tarefas deste tipo não podem ser transferidas.',
