@@ -33,6 +33,8 @@ LATER = 200.0
 NOW = Step(0, "transfer", "ana", "dev", "now")
 OFFER = Step(0, "transfer", "ana", "ben", "accepted")
 ACCEPT = Step(1, "accept")
+WARM = replace(OFFER, when="warm")
+JOINED = (WARM, ACCEPT, Step(2, "hear"))
 
 # What comes before an act, the act, and its kind of task.
 ACTS: Mapping[str, tuple[str, tuple[Step, ...], Step]] = MappingProxyType(
@@ -61,6 +63,16 @@ ACTS: Mapping[str, tuple[str, tuple[Step, ...], Step]] = MappingProxyType(
             "conversation", (OFFER,), replace(OFFER, to="carla"),
         ),
         "an offer is transferred now": ("conversation", (OFFER,), replace(OFFER, when="now")),
+        "an agent joins": ("conversation", (WARM, ACCEPT), Step(0, "hear")),
+        "who has joined is looked at": ("conversation", JOINED, Step(0, "look")),
+        "who has joined leaves": (
+            "conversation", (*JOINED, Step(3, "leave", "ben")), Step(0, "hear"),
+        ),
+        "who has joined is sent away": ("conversation", JOINED, Step(0, "take_back")),
+        "the first agent leaves to who has joined": ("conversation", JOINED, Step(0, "hand_on")),
+        "the first agent leaves in Flex": (
+            "conversation", (*JOINED, Step(3, "leave", "ana")), Step(0, "hear"),
+        ),
     }
 )  # fmt: skip
 
