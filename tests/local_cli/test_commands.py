@@ -138,7 +138,7 @@ def test_an_invalid_origin_is_refused_with_exit_code_1(tmp_path: Path) -> None:
 
 def test_up_ends_when_the_emulated_aws_does(monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
-    def dying_stack(_progress: object, **_: object) -> Iterator[LocalStack]:
+    def dying_stack(*_: object, **__: object) -> Iterator[LocalStack]:
         with serve(contact_centre()) as twilio, emulated_aws() as aws:
             aws.process.kill()
             yield LocalStack("http://127.0.0.1/nowhere", {}, "", twilio, aws)
