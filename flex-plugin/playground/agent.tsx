@@ -20,6 +20,7 @@ const asked = new URLSearchParams(location.search);
 const PLUGIN = document.currentScript?.dataset['plugin'] ?? '';
 const agent = asked.get('name') ?? 'ana';
 const dark = asked.get('theme') === 'dark';
+const monitored = asked.get('monitor');
 const POLL = 700;
 
 async function ask<T>(path: string, method = 'GET'): Promise<T> {
@@ -158,6 +159,7 @@ function Agent({ first, desk }: { first: AgentView; desk: Desk }) {
         <Flex.NotificationBar />
         <Box position="relative" flexGrow={1} minHeight="0" overflow="hidden">
           <Box as="main" height="100%" overflowY="auto" padding="space50">
+            {monitored && <Monitored name={monitored} />}
             {shown && task ? (
               <section aria-label="Selected chat">
                 <Flex.TaskCanvas key={task.sid} />
@@ -199,6 +201,38 @@ function Agent({ first, desk }: { first: AgentView; desk: Desk }) {
   );
 }
 
+/** The chats of another agent, as the Teams view has them: `?monitor=ana`. */
+function Monitored({ name }: { name: string }) {
+  const [view, setView] = React.useState<AgentView>();
+  const [chosen, setChosen] = React.useState<string>();
+  React.useEffect(() => {
+    const look = () => void ask<AgentView>(`/playground/agent?agent=${name}`).then(setView, () => undefined);
+    look();
+    const timer = setInterval(look, POLL);
+    return () => clearInterval(timer);
+  }, [name]);
+  const inFlex = React.useMemo(
+    () => view?.tasks.map((task) => flexTask(task, view.workerSid)) ?? [],
+    [JSON.stringify(view?.tasks)],
+  );
+  const task = inFlex.find(({ taskSid }) => taskSid === chosen);
+  const context = { task, channelDefinition: task && Flex.TaskChannels.getForTask(task) };
+  return (
+    <section aria-label="Monitored chat">
+      {inFlex.map((one) => (
+        <Button key={one.taskSid} variant="link" data-monitor={one.taskSid} onClick={() => setChosen(one.taskSid)}>
+          {one.defaultFrom} {one.taskSid.slice(-4)}
+        </Button>
+      ))}
+      {task && (
+        <Flex.TaskContext.Provider value={context as never}>
+          <Flex.Supervisor.TaskCanvas />
+        </Flex.TaskContext.Provider>
+      )}
+    </section>
+  );
+}
+
 async function load(path: string): Promise<void> {
   await new Promise<void>((loaded, failed) => {
     const script = Object.assign(document.createElement('script'), { src: path, onload: loaded, onerror: failed });
@@ -224,6 +258,7 @@ async function open() {
   desk.showTasks(view.tasks.map((task) => flexTask(task, view.workerSid)));
   // Messages need an account.
   Flex.TaskCanvas.Content.remove('tabs');
+  Flex.Supervisor.TaskCanvas.Content.remove('tabs');
   Object.assign(window, { FLEX_APP_FUNCTIONS_BASE: named === 'build' ? view.base : '' });
   await load(PLUGIN);
   const Wrapper = desk.provider() ?? CustomizationProvider;

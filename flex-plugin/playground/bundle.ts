@@ -32,6 +32,18 @@ const withClients: Plugin = {
   },
 };
 
+/** Another version of Flex UI than the newest: the one that `npm install` brought into a folder. */
+const ofVersion = (folder: string): Plugin => ({
+  name: 'of-version',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@twilio\/flex-ui$/ }, () => ({
+      path: resolve(folder, 'node_modules/@twilio/flex-ui/bundle/twilio-flex.prod.js'),
+    }));
+    // The page has one React.
+    onResolve({ filter: /^(react|react-dom|react-redux)(\/.*)?$/ }, ({ path }) => ({ path: require.resolve(path) }));
+  },
+});
+
 /** As Twilio's build has it: https://www.twilio.com/docs/flex/developer/plugins/dependencies */
 const fromFlex: Plugin = {
   name: 'from-flex',
@@ -64,7 +76,11 @@ async function bundled(
   return outputFiles[0]?.text ?? '';
 }
 
-const bundlePage = () => bundled('agent.tsx', { plugins: [withoutNode, withClients] });
+function bundlePage(): Promise<string> {
+  const { FLEX_UI_FOLDER } = process.env;
+  const plugins = [withoutNode, withClients, ...(FLEX_UI_FOLDER ? [ofVersion(FLEX_UI_FOLDER)] : [])];
+  return bundled('agent.tsx', { plugins });
+}
 
 /** The base that a build for tests has; served, it becomes the local stack's. */
 export const PLACEHOLDER = 'https://functions.invalid';

@@ -8,11 +8,13 @@ import { Asking } from './asking';
 import { Directory } from './directory';
 import { EndQuestion } from './EndQuestion';
 import { guardEnds, Question } from './guard';
+import { agentNames } from './names';
 import { NoteShown, noteOf } from './Note';
 import { Notifier, TEMPLATE } from './notifications';
 import { Ongoing } from './ongoing';
 import { canAsk, stackOf } from './stack';
 import { reader } from './strings';
+import { addSupervising } from './supervising';
 import { Targets } from './targets';
 import { createClient } from './transfer';
 import { TransferButton } from './TransferButton';
@@ -63,6 +65,13 @@ export default class ChatTransferPlugin extends FlexPlugin {
       sortOrder: 1,
       if: ({ task }) => noteOf(task) !== undefined,
     });
+    // Lists of its own: the directory may be open for a chat of the supervisor's.
+    addSupervising(
+      flex,
+      new Targets(client, () => document.hidden, stack.handOver, agentNames(manager)),
+      ongoing,
+      read,
+    );
     if (canAsk(stack)) asking.offers.findEarlier();
   }
 }

@@ -14,7 +14,9 @@ import type { Target, Targets } from './targets';
 import { TransferError } from './transfer';
 import { useWatched } from './watched';
 
-export type Kind = 'Queues' | 'Workflows';
+export type Kind = 'Agents' | 'Queues' | 'Workflows';
+
+const ICONS = { Agents: 'Agent', Queues: 'Queues', Workflows: 'Cogs' };
 
 interface Props {
   kind: Kind;
@@ -41,7 +43,7 @@ export function TargetList({ kind, taskSid, read, ongoing, targets, onTransfer }
       </Box>
     );
   }
-  const all: Target[] = kind === 'Queues' ? shown.queues : shown.workflows;
+  const all: Target[] = { Agents: shown.agents, Queues: shown.queues, Workflows: shown.workflows }[kind];
   const wanted = search.trim().toLowerCase();
   const found = all.filter((target) => target.friendlyName.toLowerCase().includes(wanted));
   const id = `chat-transfer-${kind}-search`;
@@ -67,7 +69,8 @@ export function TargetList({ kind, taskSid, read, ongoing, targets, onTransfer }
           <Row
             key={target.sid}
             target={target}
-            icon={kind === 'Queues' ? 'Queues' : 'Cogs'}
+            icon={ICONS[kind]}
+            one={kind === 'Agents'}
             read={read}
             disabled={ongoing.has(taskSid)}
             onTransfer={onTransfer}
@@ -81,12 +84,14 @@ export function TargetList({ kind, taskSid, read, ongoing, targets, onTransfer }
 interface RowProps {
   target: Target;
   icon: string;
+  /** Whether it is one agent, not a number of them. */
+  one: boolean;
   read: Read;
   disabled: boolean;
   onTransfer: (targetSid: string) => void;
 }
 
-function Row({ target: { sid, friendlyName, available }, icon, read, disabled, onTransfer }: RowProps) {
+function Row({ target: { sid, friendlyName, available }, icon, one, read, disabled, onTransfer }: RowProps) {
   return (
     <Box as="li" display="flex" alignItems="center" columnGap="space30" paddingX="space50" paddingY="space30">
       <Box display="flex" flexShrink={0} color="colorTextIcon" aria-hidden>
@@ -96,7 +101,7 @@ function Row({ target: { sid, friendlyName, available }, icon, read, disabled, o
         <Text as="span" display="block" overflow="hidden" textOverflow="ellipsis" title={friendlyName}>
           {friendlyName}
         </Text>
-        {available !== undefined && <Availability count={available} read={read} />}
+        {available !== undefined && <Availability count={available} one={one} read={read} />}
       </Box>
       <Button
         variant="secondary"
@@ -112,7 +117,7 @@ function Row({ target: { sid, friendlyName, available }, icon, read, disabled, o
   );
 }
 
-function Availability({ count, read }: { count: number; read: Read }) {
+function Availability({ count, one, read }: { count: number; one: boolean; read: Read }) {
   const none = count === 0;
   return (
     <Box display="flex" alignItems="center" columnGap="space20">
@@ -125,7 +130,9 @@ function Availability({ count, read }: { count: number; read: Read }) {
         aria-hidden
       />
       <Text as="span" color="colorTextWeak" fontSize="fontSize20">
-        {none ? read('ChatTransferNoOne') : read('ChatTransferAvailable', { count })}
+        {none
+          ? read(one ? 'ChatTransferAgentUnavailable' : 'ChatTransferNoOne')
+          : read(one ? 'ChatTransferAgentAvailable' : 'ChatTransferAvailable', { count })}
       </Text>
     </Box>
   );

@@ -14,17 +14,18 @@ interface Props {
   read: Read;
   ongoing: Ongoing;
   onClick: (task: ITask) => void;
+  id?: string;
 }
 
-/** Stands next to End Chat and opens the directory. */
-export function TransferButton({ task, read, ongoing, onClick }: Props) {
+/** Stands next to End Chat, or in the header of a chat that is monitored. */
+export function TransferButton({ task, read, ongoing, onClick, id = TRANSFER_BUTTON }: Props) {
   useWatched(ongoing);
   if (!task) return null;
   const transferring = ongoing.has(task.taskSid);
   return (
     <Box marginRight="space30" alignSelf="center" flexShrink={0} aria-busy={transferring}>
       {/* While it is busy it does nothing but keeps the focus, which a disabled button would lose. */}
-      <Button id={TRANSFER_BUTTON} variant="secondary" onClick={() => transferring || onClick(task)}>
+      <Button id={id} variant="secondary" onClick={() => transferring || onClick(task)}>
         {transferring ? <Spinner decorative size="sizeIcon20" /> : <Icon icon="DigitalTransfer" sizeMultiplier={0.8} />}
         {read('ChatTransferButton')}
       </Button>

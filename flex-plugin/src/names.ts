@@ -8,6 +8,22 @@ interface Worker {
   attributes?: { full_name?: string };
 }
 
+/** The names of agents as Flex shows them; of those that cannot be found in a few seconds none is there. */
+export function agentNames(manager: Flex.Manager): (sids: readonly string[]) => Promise<Map<string, string>> {
+  const search = async (sids: readonly string[]) => {
+    const query = await manager.insightsClient.instantQuery('tr-worker');
+    await query.search(`data.worker_sid IN [${sids.map((sid) => `"${sid}"`).join(', ')}]`);
+    const found = Object.entries(query.getItems() as Record<string, Worker>);
+    return new Map(
+      found.flatMap(([sid, { attributes }]) => (attributes?.full_name ? [[sid, attributes.full_name]] : [])),
+    );
+  };
+  return (sids) => {
+    const late = new Promise<Map<string, string>>((resolve) => setTimeout(resolve, 5_000, new Map()));
+    return Promise.race([search(sids).catch(() => new Map<string, string>()), late]);
+  };
+}
+
 /** Looks a target's name up: undefined if that fails or takes more than a few seconds. */
 export function namesOf(manager: Flex.Manager, targets: Targets): (targetSid: string) => Promise<string | undefined> {
   async function worker(sid: string): Promise<string | undefined> {

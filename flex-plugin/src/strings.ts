@@ -11,12 +11,15 @@ import { ja } from './languages/ja';
 import { pt } from './languages/pt';
 import type { Code } from './transfer';
 
-type Kind = 'Workflows' | 'Queues';
+type Kind = 'Workflows' | 'Queues' | 'Agents';
 
 export type StringKey =
   | `ChatTransfer${
       | 'Button'
       | 'To'
+      | 'Of'
+      | 'AgentAvailable'
+      | 'AgentUnavailable'
       | 'TheCustomer'
       | 'AnotherAgent'
       | 'Done'

@@ -1,5 +1,5 @@
 /** What the directory lists: one request when it is opened, for all that is in it, and one now and then while it is open. */
-import { TransferError, type Client, type HandOver, type Queue, type Targets as Listed } from './transfer';
+import { TransferError, type Agent, type Client, type HandOver, type Queue, type Targets as Listed } from './transfer';
 import { Watched } from './watched';
 
 /** Milliseconds after which the numbers of available agents are read again. */
@@ -12,7 +12,14 @@ export interface Target {
   available?: number | undefined;
 }
 
-export type Shown = 'loading' | TransferError | { queues: Target[]; workflows: Target[] };
+export type Shown = 'loading' | TransferError | { queues: Target[]; workflows: Target[]; agents: Target[] };
+
+/** Agents, who can take one chat more or none; those who cannot come last. */
+function agentsIn({ agents = [] }: Listed): Target[] {
+  const free = ({ available, hasCapacity }: Agent) => available && hasCapacity !== false;
+  const targets = agents.map((agent) => ({ ...agent, available: free(agent) ? 1 : 0 }));
+  return targets.sort((a, b) => b.available - a.available);
+}
 
 const availableIn = ({ availableAgents, availableWorkers }: Queue) => availableAgents ?? availableWorkers ?? undefined;
 
@@ -49,6 +56,8 @@ export class Targets extends Watched {
     private readonly client: Client,
     private readonly hidden: () => boolean,
     handOver?: HandOver[],
+    /** How agents are called; without it as TaskRouter calls them. */
+    private readonly agentNames?: (sids: readonly string[]) => Promise<Map<string, string>>,
   ) {
     super();
     this.handOver = handOver;
@@ -95,8 +104,10 @@ export class Targets extends Watched {
       const listed = await this.client.listTargets(this.taskSid, signal);
       if (signal.aborted) return;
       this.keep(listed);
+      const agents = await this.named(agentsIn(listed));
+      if (signal.aborted) return;
       const before = typeof this.shown === 'object' && 'queues' in this.shown ? this.shown.queues : undefined;
-      this.shown = { queues: ordered(listed.queues, before), workflows: listed.workflows };
+      this.shown = { queues: ordered(listed.queues, before), workflows: listed.workflows, agents };
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof TransferError)) throw error;
@@ -105,6 +116,12 @@ export class Targets extends Watched {
     }
     this.tell();
     if (!(this.shown instanceof TransferError)) this.planNext(signal);
+  }
+
+  private async named(agents: Target[]): Promise<Target[]> {
+    const sids = agents.map(({ sid }) => sid);
+    const names = sids.length > 0 ? await this.agentNames?.(sids) : undefined;
+    return agents.map((agent) => ({ ...agent, friendlyName: names?.get(agent.sid) ?? agent.friendlyName }));
   }
 
   private planNext(signal: AbortSignal): void {

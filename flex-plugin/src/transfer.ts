@@ -11,7 +11,8 @@ export type Problem = Omit<components['schemas']['Problem'], 'requestId'> & { re
 type Listed = components['responses']['Targets']['content']['application/json'];
 export type Workflow = Listed['workflows'][number];
 export type Queue = Omit<Listed['queues'][number], 'availableAgents'> & { availableAgents?: number | null };
-export type Targets = Omit<Listed, 'queues'> & { queues: Queue[] };
+export type Agent = components['schemas']['Agent'];
+export type Targets = Omit<Listed, 'queues' | 'agents'> & { queues: Queue[]; agents?: Agent[] };
 export type HandOver = components['schemas']['HandOver'];
 type Listing = components['schemas']['Offer'];
 /** A transfer at once that is still `running` is none: its agent waits for the answer. */
@@ -173,7 +174,8 @@ export function createClient(options: ClientOptions): Client {
           const [workflows, queues] = [list<Workflow>(body.workflows), list<Queue>(body.queues)];
           // A stack that is older than the plugin hands over at once.
           const handOver: HandOver[] = Array.isArray(body.handOver) ? body.handOver : ['now'];
-          return workflows && queues && { workflows, queues, handOver };
+          const agents = list<Agent>(body.agents) ?? [];
+          return workflows && queues && { workflows, queues, agents, handOver };
         },
         signal,
       ),

@@ -6,6 +6,7 @@ const DOWN = 'Der Übergabedienst ist gerade gestört. Versuchen Sie es in einer
 
 export const de: Language = {
   ChatTransferButton: 'Übergeben',
+  ChatTransferOf: 'Chat mit {{customer}} übergeben',
   ChatTransferTo: 'An {{name}} übergeben',
   ChatTransferTheCustomer: 'der Kundschaft',
   ChatTransferAnotherAgent: 'eine andere Person',
@@ -55,6 +56,13 @@ export const de: Language = {
   ChatTransferEndConfirm: 'Chat beenden',
   ChatTransferEndCancel: 'Chat behalten',
 
+  ChatTransferAgents: 'Personen',
+  ChatTransferAgentsSearch: 'Personen suchen',
+  ChatTransferAgentsLoading: 'Personen werden geladen',
+  ChatTransferAgentsEmpty: 'Es gibt niemanden, an den übergeben werden kann.',
+  ChatTransferAgentsFailed: 'Die Personen konnten nicht geladen werden.',
+  ChatTransferAgentAvailable: 'Verfügbar',
+  ChatTransferAgentUnavailable: 'Nicht verfügbar',
   ChatTransferWorkflows: 'Workflows',
   ChatTransferWorkflowsSearch: 'Workflows durchsuchen',
   ChatTransferWorkflowsLoading: 'Workflows werden geladen',

@@ -6,6 +6,7 @@ const DOWN = 'The transfer service does not work at the moment. Try again in a m
 
 export const en: Language = {
   ChatTransferButton: 'Transfer',
+  ChatTransferOf: 'Transfer the chat with {{customer}}',
   ChatTransferTo: 'Transfer to {{name}}',
   ChatTransferTheCustomer: 'the customer',
   ChatTransferAnotherAgent: 'another agent',
@@ -54,6 +55,13 @@ export const en: Language = {
   ChatTransferEndConfirm: 'End chat',
   ChatTransferEndCancel: 'Keep chat',
 
+  ChatTransferAgents: 'Agents',
+  ChatTransferAgentsSearch: 'Search agents',
+  ChatTransferAgentsLoading: 'Loading agents',
+  ChatTransferAgentsEmpty: 'There are no agents to transfer to.',
+  ChatTransferAgentsFailed: 'The agents could not be loaded.',
+  ChatTransferAgentAvailable: 'Available',
+  ChatTransferAgentUnavailable: 'Not available',
   ChatTransferWorkflows: 'Workflows',
   ChatTransferWorkflowsSearch: 'Search workflows',
   ChatTransferWorkflowsLoading: 'Loading workflows',

@@ -6,6 +6,7 @@ const DOWN = 'El servicio de transferencias no funciona en este momento. Intént
 
 export const es: Language = {
   ChatTransferButton: 'Transferir',
+  ChatTransferOf: 'Transferir el chat con {{customer}}',
   ChatTransferTo: 'Transferir a {{name}}',
   ChatTransferTheCustomer: 'el cliente',
   ChatTransferAnotherAgent: 'otro agente',
@@ -54,6 +55,13 @@ export const es: Language = {
   ChatTransferEndConfirm: 'Finalizar chat',
   ChatTransferEndCancel: 'Conservar chat',
 
+  ChatTransferAgents: 'Agentes',
+  ChatTransferAgentsSearch: 'Buscar agentes',
+  ChatTransferAgentsLoading: 'Cargando agentes',
+  ChatTransferAgentsEmpty: 'No hay agentes a los que transferir.',
+  ChatTransferAgentsFailed: 'No se pudieron cargar los agentes.',
+  ChatTransferAgentAvailable: 'Disponible',
+  ChatTransferAgentUnavailable: 'No disponible',
   ChatTransferWorkflows: 'Flujos de trabajo',
   ChatTransferWorkflowsSearch: 'Buscar flujos de trabajo',
   ChatTransferWorkflowsLoading: 'Cargando flujos de trabajo',

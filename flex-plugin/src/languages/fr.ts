@@ -6,6 +6,7 @@ const DOWN = 'Le service de transfert ne fonctionne pas pour le moment. Réessay
 
 export const fr: Language = {
   ChatTransferButton: 'Transférer',
+  ChatTransferOf: 'Transférer le chat avec {{customer}}',
   ChatTransferTo: 'Transférer à {{name}}',
   ChatTransferTheCustomer: 'le client',
   ChatTransferAnotherAgent: 'un autre agent',
@@ -55,6 +56,13 @@ export const fr: Language = {
   ChatTransferEndConfirm: 'Terminer le chat',
   ChatTransferEndCancel: 'Garder le chat',
 
+  ChatTransferAgents: 'Agents',
+  ChatTransferAgentsSearch: 'Rechercher des agents',
+  ChatTransferAgentsLoading: 'Chargement des agents',
+  ChatTransferAgentsEmpty: 'Il n’y a pas d’agents vers qui transférer.',
+  ChatTransferAgentsFailed: 'Les agents n’ont pas pu être chargés.',
+  ChatTransferAgentAvailable: 'Disponible',
+  ChatTransferAgentUnavailable: 'Indisponible',
   ChatTransferWorkflows: 'Workflows',
   ChatTransferWorkflowsSearch: 'Rechercher des workflows',
   ChatTransferWorkflowsLoading: 'Chargement des workflows',

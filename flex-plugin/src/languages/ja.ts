@@ -6,6 +6,7 @@ const DOWN = '転送サービスは現在利用できません。1分後にも�
 
 export const ja: Language = {
   ChatTransferButton: '転送',
+  ChatTransferOf: '{{customer}}とのチャットを転送',
   ChatTransferTo: '{{name}}に転送',
   ChatTransferTheCustomer: 'お客様',
   ChatTransferAnotherAgent: '別のエージェント',
@@ -54,6 +55,13 @@ export const ja: Language = {
   ChatTransferEndConfirm: 'チャットを終了',
   ChatTransferEndCancel: 'チャットを続ける',
 
+  ChatTransferAgents: '担当者',
+  ChatTransferAgentsSearch: '担当者を検索',
+  ChatTransferAgentsLoading: '担当者を読み込み中',
+  ChatTransferAgentsEmpty: '転送できる担当者がいません。',
+  ChatTransferAgentsFailed: '担当者を読み込めませんでした。',
+  ChatTransferAgentAvailable: '対応可能',
+  ChatTransferAgentUnavailable: '対応不可',
   ChatTransferWorkflows: 'ワークフロー',
   ChatTransferWorkflowsSearch: 'ワークフローを検索',
   ChatTransferWorkflowsLoading: 'ワークフローを読み込んでいます',

@@ -6,6 +6,7 @@ const DOWN = 'O serviço de transferências não funciona no momento. Tente nova
 
 export const pt: Language = {
   ChatTransferButton: 'Transferir',
+  ChatTransferOf: 'Transferir o chat com {{customer}}',
   ChatTransferTo: 'Transferir para {{name}}',
   ChatTransferTheCustomer: 'o cliente',
   ChatTransferAnotherAgent: 'outro agente',
@@ -55,6 +56,13 @@ export const pt: Language = {
   ChatTransferEndConfirm: 'Encerrar chat',
   ChatTransferEndCancel: 'Manter chat',
 
+  ChatTransferAgents: 'Agentes',
+  ChatTransferAgentsSearch: 'Pesquisar agentes',
+  ChatTransferAgentsLoading: 'Carregando agentes',
+  ChatTransferAgentsEmpty: 'Não há agentes para quem transferir.',
+  ChatTransferAgentsFailed: 'Não foi possível carregar os agentes.',
+  ChatTransferAgentAvailable: 'Disponível',
+  ChatTransferAgentUnavailable: 'Indisponível',
   ChatTransferWorkflows: 'Fluxos de trabalho',
   ChatTransferWorkflowsSearch: 'Buscar fluxos de trabalho',
   ChatTransferWorkflowsLoading: 'Carregando fluxos de trabalho',
