@@ -10,7 +10,7 @@ const HERE = resolve(__dirname);
 const withoutNode: Plugin = {
   name: 'without-node',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(path|crypto)$/ }, ({ path }) => ({ path, namespace: 'without-node' }));
+    onResolve({ filter: /^(path|crypto|stream)$/ }, ({ path }) => ({ path, namespace: 'without-node' }));
     onLoad({ filter: /.*/, namespace: 'without-node' }, () => ({ contents: 'module.exports = {};' }));
   },
 };

@@ -1,7 +1,8 @@
 /** What supervisors have in the Teams view, where Flex has no directory: a button and a dialog of their own. */
 import type * as Flex from '@twilio/flex-ui';
+import { Box } from '@twilio-paste/core/box';
+import { Button } from '@twilio-paste/core/button';
 import { Modal, ModalBody, ModalHeader, ModalHeading } from '@twilio-paste/core/modal';
-import { Tab, TabList, TabPanel, TabPanels, Tabs } from '@twilio-paste/core/tabs';
 import * as React from 'react';
 
 import { isConversation, isMessaging } from './action';
@@ -40,6 +41,7 @@ interface DialogProps {
 function TransferDialog({ picked, read, ongoing, targets, onTransfer }: DialogProps) {
   useWatched(picked);
   const { task } = picked;
+  const [kind, setKind] = React.useState<Kind>('Agents');
   // What was chosen and written goes with the dialog.
   const chosen = React.useMemo(() => new Map<string, HandOver>(), [task]);
   const notes = React.useMemo(() => new Map<string, string>(), [task]);
@@ -64,29 +66,23 @@ function TransferDialog({ picked, read, ongoing, targets, onTransfer }: DialogPr
       <ModalBody>
         {isConversation(task) && <HandOverChoice task={task} read={read} targets={targets} chosen={chosen} />}
         <NoteField task={task} read={read} notes={notes} />
-        <Tabs baseId="chat-transfer">
-          <TabList aria-label={heading}>
-            {KINDS.map((kind) => (
-              <Tab key={kind} id={`chat-transfer-tab-${kind}`}>
-                {read(`ChatTransfer${kind}`)}
-              </Tab>
-            ))}
-          </TabList>
-          <TabPanels>
-            {KINDS.map((kind) => (
-              <TabPanel key={kind}>
-                <TargetList
-                  kind={kind}
-                  taskSid={taskSid}
-                  read={read}
-                  ongoing={ongoing}
-                  targets={targets}
-                  onTransfer={transfer}
-                />
-              </TabPanel>
-            ))}
-          </TabPanels>
-        </Tabs>
+        {/* Paste's tabs would add a sixth to the size of the plugin. */}
+        <Box role="group" aria-label={heading} display="flex" columnGap="space30" paddingX="space50">
+          {KINDS.map((one) => (
+            <Button key={one} variant="secondary" size="small" pressed={one === kind} onClick={() => setKind(one)}>
+              {read(`ChatTransfer${one}`)}
+            </Button>
+          ))}
+        </Box>
+        <TargetList
+          key={kind}
+          kind={kind}
+          taskSid={taskSid}
+          read={read}
+          ongoing={ongoing}
+          targets={targets}
+          onTransfer={transfer}
+        />
       </ModalBody>
     </Modal>
   );

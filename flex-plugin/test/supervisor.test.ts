@@ -41,7 +41,7 @@ describe('a supervisor', { skip }, () => {
     assert.deepEqual(await violations('[role="dialog"]'), []);
     await page.locator('label[for="chat-transfer-hand-over-accepted"]').click();
     await page.getByLabel(en.ChatTransferNote).fill('A complaint');
-    await dialog().getByRole('tab', { name: en.ChatTransferQueues }).click();
+    await dialog().getByRole('button', { name: en.ChatTransferQueues, exact: true }).click();
     await button('Transfer to Sales').click();
     await notification(said('ChatTransferAsked', { name: 'Sales' })).waitFor();
     const [made = ''] = await stack.successors(sid);
