@@ -62,7 +62,7 @@ export function interactionOf(task: Flex.ITask): Interaction {
 }
 
 /**
- * Transfers of chats go to the stack; everything else, and warm transfers, stay Flex's.
+ * Transfers of chats go to the stack, warm ones too; everything else stays Flex's.
  *
  * The action rejects if the transfer failed, so that `afterTransferTask` is not called.
  * https://www.twilio.com/docs/flex/developer/ui/use-ui-actions
@@ -91,13 +91,14 @@ export function replaceTransferTask(
   flex.Actions.replaceAction('TransferTask', async (payload: TransferTaskPayload, original) => {
     const { sid, targetSid, options } = payload;
     const task = payload.task ?? (sid ? flex.TaskHelper.getTaskByTaskSid(sid) : undefined);
-    if (!task || !isMessaging(flex, task) || options?.mode === 'WARM') return original(payload);
+    if (!task || !isMessaging(flex, task)) return original(payload);
     // What was said of the previous transfer of this chat.
     notifier.dismiss(task.taskSid);
     try {
       const { handOver, note } = chosen(task.taskSid);
       const { attributes, priority } = options ?? {};
-      const asked = { handOver: options?.handOver ?? handOver, note: options?.note ?? note, attributes, priority };
+      const when = options?.handOver ?? (options?.mode === 'WARM' ? 'warm' : handOver);
+      const asked = { handOver: when, note: options?.note ?? note, attributes, priority };
       onDone(task, targetSid, await transfer(task, targetSid, asked));
     } catch (error) {
       notifier.failed(error, task);

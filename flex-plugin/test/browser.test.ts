@@ -230,9 +230,8 @@ describe('what stays Flex’s', { skip }, () => {
   const cases: [string, object | undefined, object][] = [
     ['calls', undefined, { channelType: 'voice', taskChannelUniqueName: 'voice', attributes: { conference: {} } }],
     ['e-mail', undefined, { channelType: 'email', taskChannelUniqueName: 'email' }],
-    ['warm transfers', { mode: 'WARM' }, {}],
   ];
-  it('calls, e-mail and warm transfers', async () => {
+  it('calls and e-mail', async () => {
     await deskWith();
     for (const [what, options, changes] of cases) {
       assert.match(await invoke('WT0', 'WK0', options, changes), FLEX, what);

@@ -102,7 +102,7 @@ describe('on a local stack', { skip }, () => {
     assert.deepEqual(await violations('[data-chat-transfer="note"]'), []);
   });
 
-  it('other code’s note, attributes and priority are sent', async () => {
+  it('other code’s wish for it, its note, attributes and priority are sent', async () => {
     wire.script = undefined;
     const sid = await deskWith();
     await page.evaluate(
@@ -114,12 +114,18 @@ describe('on a local stack', { skip }, () => {
         ).desk;
         const { view, worker } = manager.store.getState().flex;
         const task = worker.tasks.get(view.selectedTaskSid ?? '');
+        await Flex.Actions.invokeAction('TransferTask', { task, targetSid, options: { mode: 'WARM' } });
         const options = { handOver: 'now', note: 'Be quick', attributes: { tier: 'gold' }, priority: 7 };
         await Flex.Actions.invokeAction('TransferTask', { task, targetSid, options });
       },
       [stack.seed.workers['ben'] ?? ''] as const,
     );
-    const [made = ''] = await stack.successors(sid);
+    const made = (await stack.successors(sid)).pop() ?? '';
+    const sent = wire.calls.filter(({ method, path }) => method === 'POST' && path === '/transfer-chat');
+    assert.deepEqual(
+      sent.map(({ body }) => JSON.parse(body).handOver),
+      ['warm', 'now'],
+    );
     const task = await stack.taskrouter<{ priority: number; attributes: string }>(`/Tasks/${made}`);
     const { transferNote, tier } = JSON.parse(task.attributes);
     assert.deepEqual([transferNote, tier, task.priority], ['Be quick', 'gold', 7]);
