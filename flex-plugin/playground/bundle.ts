@@ -10,7 +10,7 @@ const HERE = resolve(__dirname);
 const withoutNode: Plugin = {
   name: 'without-node',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(path|crypto|stream)$/ }, ({ path }) => ({ path, namespace: 'without-node' }));
+    onResolve({ filter: /^(path|crypto)$/ }, ({ path }) => ({ path, namespace: 'without-node' }));
     onLoad({ filter: /.*/, namespace: 'without-node' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
@@ -40,7 +40,9 @@ const ofVersion = (folder: string): Plugin => ({
       path: resolve(folder, 'node_modules/@twilio/flex-ui/bundle/twilio-flex.prod.js'),
     }));
     // The page has one React.
-    onResolve({ filter: /^(react|react-dom|react-redux)(\/.*)?$/ }, ({ path }) => ({ path: require.resolve(path) }));
+    onResolve({ filter: /^(react|react-dom|react-redux)(\/.*)?$/ }, ({ path }) => ({
+      path: require.resolve(path === 'react-dom/server' ? 'react-dom/server.browser' : path),
+    }));
   },
 });
 
