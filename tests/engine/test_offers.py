@@ -12,13 +12,17 @@ pytestmark = [
     pytest.mark.skipif(
         not (POLICY / ".venv").is_dir(), reason="the policy pack is not installed; run make policy"
     ),
-    pytest.mark.timeout(900),  # fourteen runs of the CLI
+    pytest.mark.timeout(900),  # up to fourteen runs of the CLI
 ]
 
 PASSWORD: Final = "a-password-of-the-tests-for-events-0123456789"
 ANOTHER: Final = "another-password-of-the-tests-for-events-012345"
 HAND_OVER: Final = "flex-chat-transfer:handOver"
 PASSWORD_KEY: Final = "flex-chat-transfer:eventsPassword"
+ROUTE_AND_PERMISSION: Final = (
+    "aws:apigatewayv2/route:Route",
+    "aws:lambda/permission:Permission",
+)
 KINDS: Final = ("aws:sqs/", "twilio:events:", "eventSourceMapping", "receive-events")
 
 
@@ -68,6 +72,31 @@ def test_offers_can_be_switched_on_and_off(engine: Engine, twilio: RunningTwilio
     assert parts_of_offers(engine)
     assert table(engine) == table_of(without)
     assert len(sinks(twilio)) == len(subscriptions(twilio)) == 1
+
+
+def test_agents_can_join_by_one_route_more(engine: Engine, twilio: RunningTwilio) -> None:
+    engine.set({HAND_OVER: "optional", PASSWORD_KEY: PASSWORD})
+    engine.up()
+    before = engine.managed()
+
+    engine.set({HAND_OVER: "warm"})
+    joining = engine.up()
+
+    assert joining.breaches == joining.unchecked == frozenset()
+    assert joining.changes.keys() == {"create", "update", "same"}
+    # No resource is replaced, the API least of all: the plugin is built with its address.
+    after = engine.managed()
+    assert after.items() >= before.items()
+    added = {urn.split("$")[-1] for urn in after.keys() - before.keys()}
+    assert added == {f"{kind}::post-transfers-taskSid" for kind in ROUTE_AND_PERMISSION}
+    (subscribed,) = twilio.centre.account.subscriptions.values()
+    assert "com.twilio.taskrouter.reservation.wrapup" in str(subscribed)
+
+    engine.set({HAND_OVER: "optional"})
+    engine.up()
+    assert engine.managed() == before
+    (subscribed,) = twilio.centre.account.subscriptions.values()
+    assert "com.twilio.taskrouter.reservation.wrapup" not in str(subscribed)
 
 
 def test_a_sink_that_was_changed_at_twilio_is_repaired_and_nothing_stays(
