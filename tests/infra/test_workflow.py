@@ -81,7 +81,7 @@ def test_the_default_filter_routes_to_everyone() -> None:
 
 
 # A busy machine generates slowly, which says nothing about the workflow.
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(sids, max_size=8))
 def test_every_filter_ends_with_everyone_without_a_timeout(queues: list[str]) -> None:
     for declared in filters(queues):
@@ -92,7 +92,7 @@ def test_every_filter_ends_with_everyone_without_a_timeout(queues: list[str]) ->
 
 
 # A busy machine generates slowly, which says nothing about the workflow.
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(sids, max_size=8))
 def test_the_transferring_agent_is_left_out_until_the_last_target(queues: list[str]) -> None:
     for declared in filters(queues):

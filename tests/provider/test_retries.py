@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import provider_pb2 as messages
 
@@ -20,6 +20,7 @@ AT_ONCE = 16
 CALLS_A_SECOND = 10 if IS_FULL else 40
 
 
+@settings(deadline=None)
 @given(st.randoms())
 def test_waits_add_up_to_the_patience(random: Random) -> None:
     waited, retries = 0.0, 0
@@ -33,6 +34,7 @@ def test_waits_add_up_to_the_patience(random: Random) -> None:
     assert retries < 25
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.floats(0, 50), chances)
 def test_a_call_waits_at_least_for_what_twilio_asks(
     retries: int, retry_after: float, chance: float

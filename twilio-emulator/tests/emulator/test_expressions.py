@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twilio_emulator.workflows.expressions import ExpressionError, parse, parse_value
@@ -116,6 +116,7 @@ def test_a_reference_reads_a_nested_attribute() -> None:
     assert parse_value("task.targetSid")({"task": {"targetSid": "WK1"}}) == "WK1"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_either_parsed_or_refused(text: str) -> None:
     try:
@@ -124,6 +125,7 @@ def test_any_text_is_either_parsed_or_refused(text: str) -> None:
         return
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from("'\""))
 def test_any_string_can_be_written_as_a_constant(text: str, quote: str) -> None:
     escaped = text.replace("\\", "\\\\").replace(quote, "\\" + quote)
@@ -135,6 +137,7 @@ scalars = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(scalars, scalars)
 def test_equal_and_not_equal_are_opposites(left: Any, right: Any) -> None:
     text = f"{json.dumps(left)} {{}} {json.dumps(right)}"
@@ -143,6 +146,7 @@ def test_equal_and_not_equal_are_opposites(left: Any, right: Any) -> None:
     assert parse(text.format("!="))({}) is not equal
 
 
+@settings(deadline=None)
 @given(scalars, st.lists(scalars))
 def test_in_has_and_not_in_agree(item: Any, array: list[Any]) -> None:
     found = any(type(item) is type(other) and item == other for other in array)
@@ -167,12 +171,14 @@ def logic() -> st.SearchStrategy[tuple[str, bool]]:
     return st.recursive(st.sampled_from([("1 == 1", True), ("1 == 2", False)]), combine)
 
 
+@settings(deadline=None)
 @given(logic())
 def test_and_or_and_not_follow_boolean_logic(case: tuple[str, bool]) -> None:
     text, truth = case
     assert parse(text)({}) is truth
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(["AND", "OR"])), min_size=1, max_size=6))
 def test_and_binds_tighter_than_or(words: list[tuple[bool, str]]) -> None:
     """The page shows mixed conditions with parentheses only; this is SQL's order."""
