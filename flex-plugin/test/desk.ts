@@ -154,6 +154,23 @@ export async function invoke(sid: string, targetSid: string, options?: object, c
   );
 }
 
+/** Has other code transfer the chat that is selected, as Flex knows it. */
+export async function transferSelected(targetSid: string, options: object): Promise<void> {
+  await page.evaluate(
+    async ([target, chosen]) => {
+      const { manager, Flex } = (
+        window as never as {
+          desk: { manager: import('@twilio/flex-ui').Manager; Flex: typeof import('@twilio/flex-ui') };
+        }
+      ).desk;
+      const { view, worker } = manager.store.getState().flex;
+      const task = worker.tasks.get(view.selectedTaskSid ?? '');
+      await Flex.Actions.invokeAction('TransferTask', { task, targetSid: target, options: chosen });
+    },
+    [targetSid, options] as const,
+  );
+}
+
 /** What the stack would list, were it to hand over in these ways. */
 export function canHandOver(...handOver: HandOver[]): void {
   const listed = (all: Record<string, string>, ...names: string[]) =>

@@ -22,6 +22,7 @@ import {
   said,
   skip,
   stack,
+  transferSelected,
   useDesk,
   violations,
   wire,
@@ -128,19 +129,7 @@ describe('the choice', { skip }, () => {
   it('can be made by other code', async () => {
     canHandOver('now');
     const sid = await deskWith();
-    await page.evaluate(
-      async ([target]) => {
-        const { manager, Flex } = (
-          window as never as {
-            desk: { manager: import('@twilio/flex-ui').Manager; Flex: typeof import('@twilio/flex-ui') };
-          }
-        ).desk;
-        const { tasks } = manager.store.getState().flex.worker;
-        const task = tasks.get(manager.store.getState().flex.view.selectedTaskSid ?? '');
-        await Flex.Actions.invokeAction('TransferTask', { task, targetSid: target, options: { handOver: 'accepted' } });
-      },
-      [ben()] as const,
-    );
+    await transferSelected(ben(), { handOver: 'accepted' });
     await offered('Ben Baker').waitFor();
     assert.equal(offering.offers.get(sid)?.state, 'offered');
   });

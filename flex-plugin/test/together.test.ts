@@ -18,6 +18,7 @@ import {
   said,
   skip,
   stack,
+  transferSelected,
   useDesk,
   violations,
   wire,
@@ -105,21 +106,9 @@ describe('on a local stack', { skip }, () => {
   it('other code’s wish for it, its note, attributes and priority are sent', async () => {
     wire.script = undefined;
     const sid = await deskWith();
-    await page.evaluate(
-      async ([targetSid]) => {
-        const { manager, Flex } = (
-          window as never as {
-            desk: { manager: import('@twilio/flex-ui').Manager; Flex: typeof import('@twilio/flex-ui') };
-          }
-        ).desk;
-        const { view, worker } = manager.store.getState().flex;
-        const task = worker.tasks.get(view.selectedTaskSid ?? '');
-        await Flex.Actions.invokeAction('TransferTask', { task, targetSid, options: { mode: 'WARM' } });
-        const options = { handOver: 'now', note: 'Be quick', attributes: { tier: 'gold' }, priority: 7 };
-        await Flex.Actions.invokeAction('TransferTask', { task, targetSid, options });
-      },
-      [stack.seed.workers['ben'] ?? ''] as const,
-    );
+    const ben = stack.seed.workers['ben'] ?? '';
+    await transferSelected(ben, { mode: 'WARM' });
+    await transferSelected(ben, { handOver: 'now', note: 'Be quick', attributes: { tier: 'gold' }, priority: 7 });
     const made = (await stack.successors(sid)).pop() ?? '';
     const sent = wire.calls.filter(({ method, path }) => method === 'POST' && path === '/transfer-chat');
     assert.deepEqual(
