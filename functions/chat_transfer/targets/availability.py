@@ -85,12 +85,7 @@ def of_queues(
     twilio: Twilio, queue_sids: Sequence[str], asking: "Future[Asked | None] | None"
 ) -> Mapping[str, Availability]:
     """The numbers of queues; how many agents could take a task if one is asked about."""
-
-    def each(read: Callable[[Twilio, str], T], sids: Iterable[str]) -> Mapping[str, T]:
-        known = list(sids)
-        found = twilio.threads.map(lambda sid: read(twilio, sid), known)
-        return dict(zip(known, found, strict=True))
-
+    each = partial(_each, twilio)
     listed = each(_listed, queue_sids) if asking else {}
     asked = asking.result() if asking else None
     workers = {sid: found for sid, found in listed.items() if asked and found is not None}
@@ -115,8 +110,7 @@ def workers(twilio: Twilio) -> Sequence[Named] | None:
 def of_agents(twilio: Twilio, agents: Iterable[Named], asked: Asked) -> Mapping[str, bool | None]:
     """Whether agents have capacity for one more task; of many who are available some are asked."""
     available = sorted(one.sid for one in agents if one.is_available)[:MOST_WORKERS]
-    free = twilio.threads.map(lambda sid: _has_capacity(asked.channel, twilio, sid), available)
-    return dict(zip(available, free, strict=True))
+    return _each(twilio, partial(_has_capacity, asked.channel), available)
 
 
 def to_look_at(
@@ -140,6 +134,13 @@ def with_capacity(workers: Collection[str], free: Mapping[str, bool | None]) -> 
     """How many of the workers have capacity; None if that is not known of each of them."""
     known = [free.get(worker) for worker in workers]
     return None if None in known else sum(map(bool, known))
+
+
+def _each(twilio: Twilio, read: Callable[[Twilio, str], T], sids: Iterable[str]) -> Mapping[str, T]:
+    """Read something of each at the same time."""
+    known = list(sids)
+    found = twilio.threads.map(lambda sid: read(twilio, sid), known)
+    return dict(zip(known, found, strict=True))
 
 
 def _others(twilio: Twilio, task: Task) -> list[str]:

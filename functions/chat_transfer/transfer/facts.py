@@ -167,6 +167,10 @@ class Result(StrEnum):
     NOT_FINISHED = "it goes forward only, and is not finished"
 
 
+# A new task waits, or an agent has joined: it goes on until something else happens.
+OPEN = frozenset({Result.WAITING, Result.JOINED})
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Nothing is left to do now."""

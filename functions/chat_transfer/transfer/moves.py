@@ -186,9 +186,7 @@ class Moves(looking.Looking):
                 raise
 
     def _end(self, move: End) -> None:
-        recorded = progress.before(self.record, self.seen, move, milliseconds())
-        if recorded != self.record:
-            self._save(recorded)
+        self._save_before(move)
         self._is_served = self.seen.others.get(move.instead) is State.SERVES
         if self.seen.end_in_doubt or not self.asks:
             self._twilio.budget.use_all()
@@ -215,9 +213,7 @@ class Moves(looking.Looking):
             self.record = progress.going_back(self.record)
 
     def _send_away(self, move: SendAway) -> None:
-        recorded = progress.before(self.record, self.seen, move, milliseconds())
-        if recorded != self.record:
-            self._save(recorded)
+        self._save_before(move)
         is_gone = True
         try:
             self.kind.send_away(move.task)
@@ -267,9 +263,7 @@ class Moves(looking.Looking):
         return not creation.again and (self._plan is None or self._plan.watched)
 
     def _cancel(self, move: Cancel) -> None:
-        recorded = progress.before(self.record, self.seen, move, milliseconds())
-        if recorded != self.record:
-            self._save(recorded)
+        self._save_before(move)
         state, known = State.CANCELLED, self.tasks.pop(move.task, None)
         try:
             for attempt in self._twilio.retries.retrying(is_stale):
@@ -303,6 +297,12 @@ class Moves(looking.Looking):
         if self.asks:
             self._twilio.budget.use_all()
         return Effect.UNANSWERED if failure.may_have_happened else Effect.NOT_DONE
+
+    def _save_before(self, move: Move) -> None:
+        """Save what a move is recorded as, unless that is so already."""
+        recorded = progress.before(self.record, self.seen, move, milliseconds())
+        if recorded != self.record:
+            self._save(recorded)
 
     def _save(self, record: Record) -> None:
         self._saved()

@@ -13,6 +13,7 @@ from chat_transfer.transfer.lock import TableUnavailable
 from chat_transfer.transfer.offered import Offer, offer_in, under_way
 from chat_transfer.transfer.record import Record, milliseconds
 from chat_transfer.transfer.table import POINTER, Table, answered, as_texts, as_values, record_in
+from chat_transfer.twilio.agents import Caller
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
 
@@ -39,18 +40,14 @@ def list_offers(token: str, table: Table, connect: Callable[[], Twilio]) -> Sequ
     Problem
         With the status and the code of the contract.
     """
-    try:
-        holder = connect().caller(token).result().worker_sid
-    except TwilioFailure as failure:
-        raise answer_to(failure, rolled_back=None) from failure
+    holder = _caller(token, connect).worker_sid
     if holder is None:
         return ()
     now = milliseconds()
     found = _listed(table, holder, now)
     records = _records(table, {key for _, key in found})
     offers = [offer_in(records[key], task) for task, key in found if key in records]
-    listed = [offer for offer in offers if offer and offer.is_listed(holder, now)]
-    return sorted(listed, key=lambda offer: (offer.since, offer.task_sid))
+    return _by_age(offer for offer in offers if offer and offer.is_listed(holder, now))
 
 
 def list_under_way(token: str, table: Table, connect: Callable[[], Twilio]) -> Sequence[Offer]:
@@ -67,11 +64,7 @@ def list_under_way(token: str, table: Table, connect: Callable[[], Twilio]) -> S
     Problem
         With the status and the code of the contract.
     """
-    try:
-        caller = connect().caller(token).result()
-    except TwilioFailure as failure:
-        raise answer_to(failure, rolled_back=None) from failure
-    if not caller.may_act_for_all:
+    if not _caller(token, connect).may_act_for_all:
         raise Forbidden(
             "Only a supervisor or an admin may list the transfers of all agents.",
             code="supervisors_only",
@@ -79,8 +72,18 @@ def list_under_way(token: str, table: Table, connect: Callable[[], Twilio]) -> S
     keys = table.unfinished()[:MOST_UNDER_WAY]
     batches = [keys[at : at + MOST_LISTED] for at in range(0, len(keys), MOST_LISTED)]
     records = [record for keys in batches for record in _records(table, keys).values()]
-    found = filter(None, map(under_way, records))
-    return sorted(found, key=lambda offer: (offer.since, offer.task_sid))
+    return _by_age(filter(None, map(under_way, records)))
+
+
+def _caller(token: str, connect: Callable[[], Twilio]) -> Caller:
+    try:
+        return connect().caller(token).result()
+    except TwilioFailure as failure:
+        raise answer_to(failure, rolled_back=None) from failure
+
+
+def _by_age(offers: Iterable[Offer]) -> Sequence[Offer]:
+    return sorted(offers, key=lambda offer: (offer.since, offer.task_sid))
 
 
 def _listed(table: Table, holder: str, now: int) -> Sequence[tuple[str, str]]:

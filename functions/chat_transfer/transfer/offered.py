@@ -71,7 +71,7 @@ def offer_in(record: Record, task_sid: str) -> Offer | None:
     """The last offer of a task, as it is recorded."""
     wanted = record.under_way
     if wanted and wanted.original == task_sid and wanted.when is When.ACCEPTED:
-        creation = next((one for one in reversed(record.creations) if one.task), None)
+        creation = record.last_made
         if creation is not None:
             accepted_at = next((at for task, at in record.ends if task == task_sid), None)
             return Offer(
@@ -111,9 +111,11 @@ def _state(wanted: Wanted, accepted_at: int | None) -> str:
 def under_way(record: Record) -> Offer | None:
     """What is under way in a conversation: an offer, or a transfer at once."""
     wanted = record.under_way
-    if wanted is None or wanted.when is When.ACCEPTED:
-        return offer_in(record, wanted.original) if wanted else None
-    creation = next((one for one in reversed(record.creations) if one.task), None)
+    if wanted is None:
+        return None
+    if wanted.when is When.ACCEPTED:
+        return offer_in(record, wanted.original)
+    creation = record.last_made
     return Offer(
         task_sid=wanted.original,
         new_task_sid=creation.task if creation else None,

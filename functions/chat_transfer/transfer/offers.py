@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from chat_transfer.http.problems import Conflict, NotFinished, NotFound, TaskEnded, cannot_take_back
 from chat_transfer.http.request import OfferRequest
 from chat_transfer.transfer.answers import answer_to
-from chat_transfer.transfer.facts import OVER, Result
+from chat_transfer.transfer.facts import OPEN, OVER, Result
 from chat_transfer.transfer.lock import Lock, released
 from chat_transfer.transfer.offered import Offer, offer_in
 from chat_transfer.transfer.progress import going_back, leaving
@@ -18,8 +18,6 @@ from chat_transfer.transfer.record import Became, Place, Record, When, milliseco
 from chat_transfer.transfer.table import CLOCKS_DIFFER_MS, Table
 from chat_transfer.twilio.context import Twilio
 from chat_transfer.twilio.failures import TwilioFailure
-
-IS_OPEN = (Result.WAITING, Result.JOINED)
 
 
 def read_offer(request: OfferRequest, table: Table, connect: Callable[[], Twilio]) -> Offer:
@@ -46,7 +44,7 @@ def take_back(request: OfferRequest, table: Table, connect: Callable[[], Twilio]
     Problem
         With the status and the code of the contract; the offer stays open then.
     """
-    offer = _changed(request, table, connect, dict.fromkeys(IS_OPEN, going_back))
+    offer = _changed(request, table, connect, dict.fromkeys(OPEN, going_back))
     if offer.state == Became.ACCEPTED:
         raise Conflict(
             "An agent has accepted the transfer already, so it cannot be taken back.",

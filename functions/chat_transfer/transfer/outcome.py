@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chat_transfer.transfer.facts import OVER, Answer, Result, State
+from chat_transfer.transfer.facts import OPEN, OVER, Answer, Result, State
 from chat_transfer.transfer.progress import Seen, going_back, without_end
 from chat_transfer.transfer.record import MADE, UNANSWERED_MS, Became, Done, Record, Wanted, When
 
@@ -10,7 +10,7 @@ from chat_transfer.transfer.record import MADE, UNANSWERED_MS, Became, Done, Rec
 # agent who serves is confirmed by a look that much later.
 CONFIRMED_MS = 30_000
 HAS_CHAT = frozenset({Result.BACK, Result.DECLINED, Result.UNKNOWN})
-GOES_ON = (Result.WAITING, Result.JOINED, Result.NOT_FINISHED)
+GOES_ON = OPEN | {Result.NOT_FINISHED}
 
 
 def after(

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from chat_transfer.metrics import transfer_became
 from chat_transfer.transfer import outcome, progress
 from chat_transfer.transfer.decide import decide
-from chat_transfer.transfer.facts import OVER, Answer, Look, Result, State
+from chat_transfer.transfer.facts import OPEN, OVER, Answer, Look, Result, State
 from chat_transfer.transfer.moves import Moves, Plan
 from chat_transfer.transfer.record import Became, Wanted, When, milliseconds
 from chat_transfer.twilio.failures import TwilioFailure
@@ -26,8 +26,8 @@ class Run(Moves):
     @property
     def new_task(self) -> str | None:
         """The last new task."""
-        made = [one.task for one in self.record.creations if one.task]
-        return made[-1] if made else None
+        creation = self.record.last_made
+        return creation.task if creation else None
 
     @property
     def has_left(self) -> bool:
@@ -84,8 +84,7 @@ class Run(Moves):
         now = milliseconds()
         self._saved()
         self.record = outcome.after(self.record, self.seen, answer, now, serves=serves)
-        waits = answer.result in (Result.WAITING, Result.JOINED)
-        self.record = replace(self.record, waits=waits)
+        self.record = replace(self.record, waits=answer.result in OPEN)
         self.lock.record = self.record
         if became is not None:
             if not self.asks:  # a request has a line of its own

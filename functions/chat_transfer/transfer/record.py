@@ -217,6 +217,11 @@ class Record:
         """The transfer that is under way."""
         return self.wanted if self.wanted and self.wanted.became is None else None
 
+    @property
+    def last_made(self) -> Creation | None:
+        """The last creation whose task is known."""
+        return next((one for one in reversed(self.creations) if one.task), None)
+
     def done_of(self, original: str) -> Done | None:
         """What became of the last transfer of a task."""
         return next((one for one in reversed(self.done) if one.original == original), None)

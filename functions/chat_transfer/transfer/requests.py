@@ -26,7 +26,7 @@ from chat_transfer.http.request import TransferRequest
 from chat_transfer.metrics import transfer_offered
 from chat_transfer.transfer import checks
 from chat_transfer.transfer.answers import answer_to, rejoin
-from chat_transfer.transfer.facts import OVER, Answer, Result
+from chat_transfer.transfer.facts import OPEN, OVER, Answer, Result
 from chat_transfer.transfer.kind import Listed, TaskKind
 from chat_transfer.transfer.kinds import kind_of, place_of
 from chat_transfer.transfer.lock import Busy, Lock, released
@@ -44,7 +44,7 @@ from chat_transfer.twilio.tasks import Task
 logger = Logger(child=True)
 
 # The states of an offer that goes on.
-OPEN = {Result.WAITING: OFFERED, Result.JOINED: JOINED}
+STATES = {Result.WAITING: OFFERED, Result.JOINED: JOINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class Asking:
         if answer.result in OPEN and asked.when is When.ACCEPTED and answer.task:
             if under_way is None:
                 transfer_offered()
-            return Transferred(answer.task, OPEN[answer.result])
+            return Transferred(answer.task, STATES[answer.result])
         return _answer_of(run, answer, refused)
 
     def _look(self, lock: Lock, kind: TaskKind, wanted: Wanted) -> Run:
